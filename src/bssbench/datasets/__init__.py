@@ -1,0 +1,1 @@
+"""Data sets: generated mixtures whose sources are known, and real recordings."""

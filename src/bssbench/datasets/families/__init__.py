@@ -1,0 +1,38 @@
+"""Families of sources, one module each: `gp_distinct.py` is the family `gp-distinct`.
+
+A family is a frozen dataclass named `Family` whose fields are its parameters, whose docstring is the
+law it follows, and which has the attributes and methods of `SourceFamily`. Placing such a module in
+this folder is all it takes to add one. Modules whose names begin with an underscore hold what
+families share.
+"""
+
+import importlib
+import pkgutil
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+__all__ = ["SourceFamily", "family_names", "load_family"]
+
+
+class SourceFamily(Protocol):
+    """What a family of sources offers."""
+
+    default_n_sources: ClassVar[int]
+
+    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
+        """Draw sources of shape (source, time); the caller standardises them."""
+
+    def laws(self, n_sources: int) -> dict[str, list[float]]:
+        """Return the parameters that tell one source's law from another's, a list per name."""
+
+
+def family_names() -> list[str]:
+    """Return the names of all families, sorted."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+
+
+def load_family(name: str) -> Any:
+    """Return the family's class; `name` is one of `family_names()`."""
+    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}").Family

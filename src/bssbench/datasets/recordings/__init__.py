@@ -1,0 +1,23 @@
+"""Real recordings, one module each: `modal_frame.py` is the recording `modal-frame`.
+
+A recording's module has `SUMMARY`, `FILES` (where each file comes from, with its checksum and licence),
+`LENGTH`, `N_CHANNELS`, `N_SOURCES`, and `prepare(paths) -> Dataset` with one replicate. Modules whose names
+begin with an underscore hold what recordings share.
+"""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+__all__ = ["load_recording", "recording_names"]
+
+
+def recording_names() -> list[str]:
+    """Return the names of all recordings, sorted."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+
+
+def load_recording(name: str) -> ModuleType:
+    """Return the recording's module; `name` is one of `recording_names()`."""
+    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")

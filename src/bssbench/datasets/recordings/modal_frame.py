@@ -1,0 +1,84 @@
+"""Ambient vibration of a five-storey steel frame: each source is a mode of the structure.
+
+Recorded at the Institute of Structural Mechanics, Bauhaus-Universität Weimar: a frame one metre high, excited
+by a fan, with a laser vibrometer (channels 0–2, velocity) and accelerometers (3–4). Marwitz et al.,
+Experimental Mechanics 57 (2017) 1311–1325; doi:10.5281/zenodo.14936576. The reference frequencies are the
+published modal model of the same structure, merged from 14 set-ups by stochastic subspace identification.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.integrate import cumulative_trapezoid
+from scipy.signal import butter, sosfiltfilt
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.datasets.recordings._files import RemoteFile
+
+SUMMARY = "vibration of a steel frame; its five lowest modes on five channels (28.4 Hz)"
+FILES = (
+    RemoteFile(
+        folder="modal_steel_frame",
+        name="m1_measurement_1.npy",
+        url="https://raw.githubusercontent.com/pyOMA-dev/pyOMA/"
+        "c0e17452b284f7ed7ae7321189f3b907666e0207/tests/files/measurement_1/measurement_1.npy",
+        sha256="ab728cf6e8136b89574bbd4216714a38678c75b6806d8af0d9fe7b628c5a45bc",
+        licence="repository GPL-3.0; no separate data licence",
+    ),
+)
+LENGTH = 6827
+N_CHANNELS = 5
+N_SOURCES = 5
+
+RECORDED_RATE = 256.0
+DECIMATION = 9
+PASS_BAND = (0.8, 5.5)
+REFERENCE_FREQUENCIES = (1.2283, 1.4358, 2.1000, 4.0175, 4.7704)
+
+_VELOCITIES = slice(0, 3)
+_ACCELERATIONS = slice(3, 5)
+
+
+def prepare(paths: list[Path]) -> Dataset:
+    """Read the measurement and reduce it to the band of the first five modes.
+
+    The accelerations are integrated, because velocity and acceleration of one mode differ by a quarter of a
+    period, and an instantaneous mixture has no phases. The band-pass (0.8–5.5 Hz, zero phase) removes the
+    integration's drift and whatever decimation would fold.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        The measurement file.
+
+    Returns
+    -------
+    Dataset
+        One replicate of five channels at 256 / 9 Hz.
+    """
+    measured = np.load(paths[0], allow_pickle=False)
+    velocities = np.concatenate(
+        [
+            measured[:, _VELOCITIES],
+            cumulative_trapezoid(
+                measured[:, _ACCELERATIONS], dx=1 / RECORDED_RATE, axis=0, initial=0.0
+            ),
+        ],
+        axis=1,
+    )
+    band_pass = butter(8, PASS_BAND, btype="bandpass", fs=RECORDED_RATE, output="sos")
+    # One contiguous channel after the other: what follows sums along time.
+    channels = sosfiltfilt(band_pass, velocities.T)[:, ::DECIMATION]
+    channels = channels - channels.mean(axis=1, keepdims=True)
+    channels = channels / channels.std(axis=1, keepdims=True)
+    return Dataset(
+        name="modal-frame",
+        seeds=(0,),
+        observations=np.ascontiguousarray(channels.T)[None],
+        n_sources=N_SOURCES,
+        mixing="unknown",
+        fixed=True,
+        sampling_rate=RECORDED_RATE / DECIMATION,
+        reference_frequencies=REFERENCE_FREQUENCIES,
+        parameters={"pass_band": list(PASS_BAND), "decimation": DECIMATION},
+    )

@@ -1,0 +1,130 @@
+"""Making a data set: sources of a family, mixed and observed with noise."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.datasets.families import load_family
+from bssbench.datasets.mixing import add_noise, mixing_matrix, post_nonlinear, standardised
+from bssbench.errors import InputError
+from bssbench.randomness import generator
+from bssbench.settings import from_mapping
+
+__all__ = ["MIXINGS", "Simulation", "simulate", "simulation_of"]
+
+MIXINGS = ("linear", "post-nonlinear")
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What every simulated data set can be told, beside its family's own parameters.
+
+    Attributes
+    ----------
+    n_sources : int
+        Number of sources; 0 means the family's own default.
+    n_channels : int
+        Number of channels; 0 means as many as sources.
+    length : int
+        Number of samples in time.
+    noise : float
+        Sensor noise as a fraction of each channel's standard deviation.
+    """
+
+    n_sources: int = 0
+    n_channels: int = 0
+    length: int = 1000
+    noise: float = 0.05
+
+    def __post_init__(self) -> None:
+        if min(self.n_sources, self.n_channels) < 0 or self.noise < 0:
+            raise ValueError("n_sources, n_channels and noise must not be negative")
+        if self.n_channels and self.n_channels < self.n_sources:
+            raise ValueError(f"{self.n_channels} channels are fewer than {self.n_sources} sources")
+        if self.length < 16:
+            raise ValueError(f"length must be at least 16 samples, not {self.length}")
+
+
+def simulation_of(name: str, family: str, parameters: dict[str, Any]) -> tuple[Any, Simulation]:
+    """Resolve parameters into a family object and a complete `Simulation`.
+
+    Raises
+    ------
+    InputError
+        For an unknown parameter or an impossible value.
+    """
+    kind = load_family(family)
+    shared = {key: parameters[key] for key in Simulation.__dataclass_fields__ if key in parameters}
+    own = {key: value for key, value in parameters.items() if key not in shared}
+    source_family = from_mapping(kind, own, f"data set {name!r}")
+    values = asdict(from_mapping(Simulation, shared, f"data set {name!r}"))
+    values["n_sources"] = values["n_sources"] or kind.default_n_sources
+    values["n_channels"] = values["n_channels"] or values["n_sources"]
+    return source_family, from_mapping(Simulation, values, f"data set {name!r}")
+
+
+def simulate(
+    name: str,
+    family: str,
+    mixing: str,
+    seeds: Sequence[int],
+    parameters: dict[str, Any],
+    root_seed: int = 0,
+) -> Dataset:
+    """Generate a data set for each seed.
+
+    Parameters
+    ----------
+    name : str
+        The data set's id; the random streams derive from it.
+    family : str
+        One of `bssbench.datasets.families.family_names()`.
+    mixing : {'linear', 'post-nonlinear'}
+        How sources become channels.
+    seeds : sequence of int
+        One replicate each; a replicate does not depend on the others.
+    parameters : dict
+        Fields of `Simulation` and of the family.
+    root_seed : int
+        The experiment's seed.
+
+    Raises
+    ------
+    InputError
+        For an unknown parameter or an impossible value.
+    """
+    source_family, simulation = simulation_of(name, family, parameters)
+    n_sources, n_channels = simulation.n_sources, simulation.n_channels
+    sources, matrices, observations = [], [], []
+    for seed in seeds:
+        try:
+            drawn = source_family.sample(
+                generator(root_seed, name, "sources", seed), n_sources, simulation.length
+            )
+        except ValueError as error:
+            raise InputError(f"data set {name!r}: {error}") from None
+        replicate = standardised(drawn)
+        matrix = mixing_matrix(generator(root_seed, name, "mixing", seed), n_channels, n_sources)
+        channels = matrix @ replicate
+        if mixing == "post-nonlinear":
+            channels = post_nonlinear(channels)
+        noise_generator = generator(root_seed, name, "noise", seed)
+        sources.append(replicate.T)
+        matrices.append(matrix)
+        observations.append(add_noise(noise_generator, channels, simulation.noise).T)
+    linear = mixing == "linear"
+    return Dataset(
+        name=name,
+        seeds=tuple(seeds),
+        observations=np.stack(observations),
+        n_sources=n_sources,
+        mixing="linear" if linear else "nonlinear",
+        sources=np.stack(sources),
+        mixing_matrix=np.stack(matrices) if linear else None,
+        parameters=asdict(simulation)
+        | asdict(source_family)
+        | {"laws": source_family.laws(n_sources)},
+    )

@@ -1,0 +1,116 @@
+"""Separation methods, one module each: `skr_vae.py` is the method `skr-vae`.
+
+A method's module holds a class `Method` (see `SeparationMethod`) and imports heavy libraries where it uses them, so
+that methods can be listed and their parameters checked in no time. Placing such a module in this folder is all it takes to
+add a method. Modules whose names begin with an underscore hold what methods share.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from bssbench.errors import InputError
+from bssbench.separation import Separation
+from bssbench.settings import closest, from_mapping
+
+__all__ = ["Problem", "SeparationMethod", "load_method", "method_module", "method_names"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a method is given.
+
+    Attributes
+    ----------
+    observations : numpy.ndarray
+        Shape (replicate, time, channel).
+    n_sources : int
+        How many sources to find.
+    seeds : sequence of numpy.random.SeedSequence
+        One per replicate, the only source of randomness.
+    nonlinear : bool
+        Whether the mixing is known to be nonlinear.
+    device : str
+        ``cpu`` or ``cuda``, for methods that can choose.
+    sources : numpy.ndarray or None
+        Shape (replicate, time, source): the truth, for a method that declares to need it and no other.
+    """
+
+    observations: np.ndarray
+    n_sources: int
+    seeds: Sequence[np.random.SeedSequence]
+    nonlinear: bool = False
+    device: str = "cpu"
+    sources: np.ndarray | None = None
+
+
+class SeparationMethod(Protocol):
+    """What a method offers: a frozen dataclass whose fields are its parameters, each with a default.
+
+    The first line of its docstring describes it in `bssbench list`.
+    """
+
+    deterministic: ClassVar[bool]
+    """Whether the seed makes no difference, so that one replicate of a fixed recording is enough."""
+    needs_true_sources: ClassVar[bool]
+    """Whether `Problem.sources` has to be given: true for controls alone."""
+    can_demix_nonlinearly: ClassVar[bool]
+    """Whether `Problem.nonlinear` makes a difference."""
+
+    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+        """Return an upper estimate of the peak memory of `separate`, everything included."""
+
+    def separate(
+        self, problem: Problem, progress: Callable[[int, int], None] | None = None
+    ) -> Separation:
+        """Estimate the sources.
+
+        Parameters
+        ----------
+        problem : Problem
+            Observations and what is known of them.
+        progress : callable, optional
+            Called with (steps done, steps in all).
+
+        Raises
+        ------
+        bssbench.errors.NotApplicable
+            If the method has no meaning here, or a stated limit forbids it.
+        bssbench.errors.InputError
+            If the observations can't be separated by any method.
+        """
+
+
+def method_names() -> list[str]:
+    """Return the names of all methods, sorted."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+
+
+def method_module(name: str) -> str:
+    """Return the dotted name of the method's module.
+
+    Raises
+    ------
+    InputError
+        If there is no such method.
+    """
+    if name not in method_names():
+        raise InputError(f"unknown method {name!r}; {closest(name, method_names())}")
+    return f"{__name__}.{name.replace('-', '_')}"
+
+
+def load_method(name: str, parameters: dict[str, Any]) -> Any:
+    """Return the method with its parameters set.
+
+    Raises
+    ------
+    InputError
+        For an unknown method or parameter, or an impossible value.
+    """
+    method = importlib.import_module(method_module(name)).Method
+    return from_mapping(method, parameters, f"method {name!r}")

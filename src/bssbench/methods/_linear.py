@@ -1,0 +1,64 @@
+"""What the linear methods that loop over seeds share."""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from bssbench.methods import Problem
+from bssbench.separation import Separation, Stopwatch
+
+__all__ = ["demixed", "random_state", "separate_each"]
+
+Solver = Callable[[np.ndarray, np.random.SeedSequence], np.ndarray]
+"""From observations (time, channel) and a seed to an unmixing matrix (source, channel)."""
+
+
+def random_state(seed: np.random.SeedSequence) -> int:
+    """Return an integer seed for libraries that take no generator."""
+    return int(seed.generate_state(1)[0])
+
+
+def demixed(observations: np.ndarray, unmixing_matrix: np.ndarray) -> np.ndarray:
+    """Apply unmixing matrices (replicate, source, channel) to centred observations."""
+    centred = observations - observations.mean(axis=1, keepdims=True)
+    return centred @ np.swapaxes(unmixing_matrix, 1, 2)
+
+
+def separate_each(
+    problem: Problem, solve: Solver, progress: Callable[[int, int], None] | None = None
+) -> Separation:
+    """Solve one seed after the other; a library's warnings go into the diagnostics.
+
+    Parameters
+    ----------
+    problem : Problem
+        Observations and seeds.
+    solve : callable
+        Solves one replicate.
+    progress : callable, optional
+        Called with (seeds done, seeds in all).
+    """
+    stopwatch = Stopwatch()
+    stopwatch.lap("warm_up")
+    matrices = []
+    messages: dict[str, list[str]] = {}
+    for index, (observations, seed) in enumerate(
+        zip(problem.observations, problem.seeds, strict=True)
+    ):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            matrices.append(solve(observations, seed))
+        if caught:
+            messages[str(index)] = sorted({str(warning.message) for warning in caught})
+        if progress:
+            progress(index + 1, len(problem.seeds))
+    unmixing_matrix = np.stack(matrices)
+    sources = demixed(problem.observations, unmixing_matrix)
+    stopwatch.lap("solve")
+    return Separation(
+        sources=sources,
+        unmixing_matrix=unmixing_matrix,
+        diagnostics={"warnings_of_replicates": messages},
+        stopwatch=stopwatch,
+    )

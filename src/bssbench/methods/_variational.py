@@ -1,0 +1,85 @@
+"""What the VAE methods share: everything but the prior. No torch until one of them runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from bssbench.methods import Problem
+from bssbench.separation import Separation
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["VariationalMethod"]
+
+_MEGABYTES_OF_TORCH = 450
+# Single-precision copies of a latent that training holds at its peak, gradients and activations included.
+_COPIES_OF_A_LATENT = 60
+_MANY_SOURCES = 5
+
+
+@dataclass(frozen=True)
+class VariationalMethod:
+    """A VAE whose latents have a structured prior; a subclass provides `prior`.
+
+    Attributes
+    ----------
+    restarts : int
+        Initialisations of each seed, of which the one with the lowest loss is kept.
+    steps : int
+        Gradient steps; 0 for the rule: 600, with five sources or more 1,500, for nonlinear mixing 1,000.
+    learning_rate : float
+        Peak of the one-cycle schedule; 0 for the rule: 0.03, for nonlinear mixing less.
+    """
+
+    deterministic: ClassVar[bool] = False
+    needs_true_sources: ClassVar[bool] = False
+    can_demix_nonlinearly: ClassVar[bool] = True
+    nonlinear_learning_rate: ClassVar[float] = 1e-2
+
+    restarts: int = 3
+    steps: int = 0
+    learning_rate: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.restarts < 1:
+            raise ValueError(f"restarts must be at least 1, not {self.restarts}")
+        if self.steps < 0 or self.learning_rate < 0:
+            raise ValueError("steps and learning_rate must not be negative")
+
+    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+        """Return the prior for whitened components of shape (replicate, component, time)."""
+        raise NotImplementedError
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a reader of a result has to know of the prior beyond its parameters."""
+        return {}
+
+    def chosen_steps(self, n_sources: int, nonlinear: bool) -> int:
+        """Return the number of steps, by the rule if none is set."""
+        if self.steps:
+            return self.steps
+        if n_sources >= _MANY_SOURCES:
+            return 1500
+        return 1000 if nonlinear else 600
+
+    def chosen_learning_rate(self, nonlinear: bool) -> float:
+        """Return the peak learning rate, by the rule if none is set."""
+        return self.learning_rate or (self.nonlinear_learning_rate if nonlinear else 3e-2)
+
+    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+        """Return an upper estimate of the peak memory of `separate`."""
+        samples = replicates * self.restarts * length * (n_channels + n_sources)
+        # A network's hidden units count too; whether there is one is not known here.
+        return _MEGABYTES_OF_TORCH + int(samples * 4 * _COPIES_OF_A_LATENT / 1e6)
+
+    def separate(
+        self, problem: Problem, progress: Callable[[int, int], None] | None = None
+    ) -> Separation:
+        """Train one VAE per seed and restart, all in one batch."""
+        # Imported here: torch takes two seconds, and listing methods must not.
+        from bssbench.methods._batched_training import separate_by_training
+
+        return separate_by_training(self, problem, progress)

@@ -1,0 +1,53 @@
+"""FastICA (Hyvärinen, 1999), by scikit-learn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bssbench.methods import Problem
+from bssbench.methods._linear import random_state, separate_each
+from bssbench.separation import Separation
+
+
+@dataclass(frozen=True)
+class Method:
+    """FastICA, parallel, log cosh contrast (scikit-learn): uses non-Gaussianity alone.
+
+    Attributes
+    ----------
+    max_iterations : int
+        Where to give up.
+    tolerance : float
+        Change of the unmixing matrix that counts as converged.
+    """
+
+    deterministic: ClassVar[bool] = False
+    needs_true_sources: ClassVar[bool] = False
+    can_demix_nonlinearly: ClassVar[bool] = False
+
+    max_iterations: int = 1000
+    tolerance: float = 1e-5
+
+    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+        """Return an upper estimate of the peak memory."""
+        return 300 + int(replicates * length * (n_channels + n_sources) * 8 * 6 / 1e6)
+
+    def separate(
+        self, problem: Problem, progress: Callable[[int, int], None] | None = None
+    ) -> Separation:
+        """Run FastICA for each seed."""
+        from sklearn.decomposition import FastICA
+
+        def solve(observations: np.ndarray, seed: np.random.SeedSequence) -> np.ndarray:
+            estimator = FastICA(
+                problem.n_sources,
+                whiten="unit-variance",
+                max_iter=self.max_iterations,
+                tol=self.tolerance,
+                random_state=random_state(seed),
+            )
+            return np.asarray(estimator.fit(observations).components_)
+
+        return separate_each(problem, solve, progress)

@@ -1,0 +1,40 @@
+"""The lower control: whitening, then a rotation drawn at random."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bssbench.methods import Problem
+from bssbench.methods._linear import random_state, separate_each
+from bssbench.models.whitening import whiten
+from bssbench.separation import Separation
+
+
+@dataclass(frozen=True)
+class Method:
+    """A random rotation of the whitened observations: the level of chance (control)."""
+
+    deterministic: ClassVar[bool] = False
+    needs_true_sources: ClassVar[bool] = False
+    can_demix_nonlinearly: ClassVar[bool] = False
+
+    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+        """Return an upper estimate of the peak memory."""
+        return 200 + int(replicates * length * (n_channels + n_sources) * 8 * 4 / 1e6)
+
+    def separate(
+        self, problem: Problem, progress: Callable[[int, int], None] | None = None
+    ) -> Separation:
+        """Rotate each replicate."""
+        from scipy.stats import ortho_group
+
+        def solve(observations: np.ndarray, seed: np.random.SeedSequence) -> np.ndarray:
+            whitening = whiten(observations[None], problem.n_sources).whitening[0]
+            if problem.n_sources == 1:
+                return whitening
+            rotation = ortho_group.rvs(problem.n_sources, random_state=random_state(seed))
+            return np.asarray(rotation @ whitening)
+
+        return separate_each(problem, solve, progress)

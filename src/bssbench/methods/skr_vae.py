@@ -1,0 +1,59 @@
+"""SKR-VAE (arXiv 2508.09721), a reconstruction: a kernel regression on each latent."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from bssbench.methods._variational import VariationalMethod
+
+if TYPE_CHECKING:
+    import torch
+
+# The autocorrelation of a squared-exponential process falls to one half at 1.18 length-scales, and half a length-scale is a
+# good bandwidth: 0.5 / 1.18.
+_BANDWIDTH_PER_HALF_DECAY = 0.42
+
+
+@dataclass(frozen=True)
+class Method(VariationalMethod):
+    """VAE with a kernel regression of fixed, spread bandwidths on each latent (reconstruction).
+
+    The bandwidths are spread geometrically between 0.42 times the half-decay lags of the fastest and the slowest source,
+    which are read off the observations (see `bssbench.models.time_scales`).
+
+    Attributes
+    ----------
+    regularisation : float
+        Weight of the divergence from N(0, I) beside the regression's, which holds the latents' scale.
+    shortest_bandwidth, longest_bandwidth : float
+        In samples; 0 for the rule.
+    """
+
+    nonlinear_learning_rate: ClassVar[float] = 3e-3
+
+    regularisation: float = 1.0
+    shortest_bandwidth: float = 0.0
+    longest_bandwidth: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if min(self.regularisation, self.shortest_bandwidth, self.longest_bandwidth) < 0:
+            raise ValueError("regularisation and bandwidths must not be negative")
+
+    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+        """Return the regression prior for as many replicates as there are in `components`."""
+        import torch
+
+        from bssbench.models.time_scales import half_decay_lags, spread
+        from bssbench.priors.kernel_regression import KernelRegressionPrior
+
+        bounds = _BANDWIDTH_PER_HALF_DECAY * half_decay_lags(components)
+        for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
+            bounds[:, column] = chosen or bounds[:, column]
+        bandwidths = torch.tensor(spread(bounds, n_latents))
+        return KernelRegressionPrior(bandwidths, components.shape[-1], self.regularisation)
+
+    def describe(self) -> dict[str, Any]:
+        """State the form of the regression."""
+        return {"regression": "leave-one-out, squared-exponential weights, fixed bandwidths, FFT"}

@@ -1,0 +1,66 @@
+"""SOBI (Belouchrani et al., 1997): second-order blind identification."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bssbench.methods import Problem
+from bssbench.methods._linear import separate_each
+from bssbench.models.whitening import whiten
+from bssbench.separation import Separation
+
+
+@dataclass(frozen=True)
+class Method:
+    """SOBI: joint diagonalisation of lagged covariances (pyRiemann's); uses spectra alone.
+
+    Attributes
+    ----------
+    lags : int
+        Lagged covariances to diagonalise, from lag 1; fewer where the series is short.
+    max_iterations : int
+        Sweeps of the joint diagonalisation.
+    tolerance : float
+        Rotation that counts as none.
+    """
+
+    deterministic: ClassVar[bool] = True
+    needs_true_sources: ClassVar[bool] = False
+    can_demix_nonlinearly: ClassVar[bool] = False
+
+    lags: int = 59
+    max_iterations: int = 200
+    tolerance: float = 1e-10
+
+    def __post_init__(self) -> None:
+        if self.lags < 1:
+            raise ValueError(f"lags must be at least 1, not {self.lags}")
+
+    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+        """Return an upper estimate of the peak memory."""
+        return 500 + int(replicates * length * (n_channels + n_sources) * 8 * 6 / 1e6)
+
+    def separate(
+        self, problem: Problem, progress: Callable[[int, int], None] | None = None
+    ) -> Separation:
+        """Diagonalise each replicate's lagged covariances."""
+        from pyriemann.geometry.ajd import rjd
+
+        def solve(observations: np.ndarray, seed: np.random.SeedSequence) -> np.ndarray:
+            del seed
+            whitened = whiten(observations[None], problem.n_sources)
+            components = whitened.components[0]
+            lags = min(self.lags, components.shape[1] // 2)
+            covariances = np.stack([_lagged_covariance(components, lag + 1) for lag in range(lags)])
+            rotation, _ = rjd(covariances, N_ITER)
+            return np.asarray(rotation.T @ whitened.whitening[0])
+
+        return separate_each(problem, solve, progress)
+
+
+def _lagged_covariance(components: np.ndarray, lag: int) -> np.ndarray:
+    """Return the symmetric part of the covariance at `lag` of components (component, time)."""
+    covariance = components[:, :-lag] @ components[:, lag:].T / (components.shape[1] - lag)
+    return 0.5 * (covariance + covariance.T)

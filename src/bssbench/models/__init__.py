@@ -1,0 +1,1 @@
+"""The variational autoencoder that all structured priors share, and its training."""

@@ -1,0 +1,54 @@
+"""Maps applied at each time point alone, with parameters of their own for each replicate."""
+
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+__all__ = ["PointwiseMap"]
+
+_HIDDEN_UNITS = 32
+_LEAKY_SLOPE = 0.2
+
+
+class PointwiseMap(nn.Module):
+    """x ↦ W x + b, for nonlinear mixing plus a network of two hidden layers.
+
+    Parameters
+    ----------
+    weight : numpy.ndarray
+        Shape (replicate, output, input), where W starts.
+    generators : list of numpy.random.Generator
+        One per replicate, for the network's initial weights.
+    nonlinear : bool
+        Whether there is a network.
+    """
+
+    def __init__(
+        self, weight: np.ndarray, generators: list[np.random.Generator], nonlinear: bool
+    ) -> None:
+        super().__init__()
+        replicates, outputs, inputs = weight.shape
+        self.weight = nn.Parameter(torch.tensor(weight, dtype=torch.float32))
+        self.bias = nn.Parameter(torch.zeros(replicates, outputs, 1))
+        self.layers = nn.ParameterList()
+        if nonlinear:
+            sizes = (inputs, _HIDDEN_UNITS, _HIDDEN_UNITS, outputs)
+            for i in range(3):
+                # He's initialisation; the last layer starts small, so that the map starts near its linear part.
+                scale = math.sqrt(2.0 / sizes[i]) if i < 2 else 0.1 / math.sqrt(sizes[i])
+                drawn = [scale * g.standard_normal((sizes[i + 1], sizes[i])) for g in generators]
+                self.layers.append(torch.tensor(np.stack(drawn), dtype=torch.float32))
+                self.layers.append(torch.zeros(replicates, sizes[i + 1], 1))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Map inputs of shape (replicate, input, time) to (replicate, output, time)."""
+        outputs = torch.baddbmm(self.bias, self.weight, inputs)
+        if not len(self.layers):
+            return outputs
+        hidden = inputs
+        for i in (0, 2):
+            hidden = torch.baddbmm(self.layers[i + 1], self.layers[i], hidden)
+            hidden = nn.functional.leaky_relu(hidden, _LEAKY_SLOPE)
+        return outputs + torch.baddbmm(self.layers[5], self.layers[4], hidden)

@@ -1,0 +1,57 @@
+"""Centring and PCA whitening of each replicate's observations."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bssbench.errors import InputError
+
+__all__ = ["Whitened", "whiten"]
+
+
+@dataclass(frozen=True)
+class Whitened:
+    """Whitened observations and the map that made them.
+
+    Attributes
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), uncorrelated, unit variance.
+    whitening : numpy.ndarray
+        Shape (replicate, component, channel): components = whitening · (observations − mean).
+    """
+
+    components: np.ndarray
+    whitening: np.ndarray
+
+
+def whiten(observations: np.ndarray, n_components: int) -> Whitened:
+    """Project each replicate on its leading principal components, at unit variance.
+
+    Parameters
+    ----------
+    observations : numpy.ndarray
+        Shape (replicate, time, channel).
+    n_components : int
+        How many components to keep.
+
+    Raises
+    ------
+    InputError
+        If a replicate has fewer independent channels than that.
+    """
+    centred = observations - observations.mean(axis=1, keepdims=True)
+    centred = np.swapaxes(centred, 1, 2)
+    covariance = centred @ np.swapaxes(centred, 1, 2) / centred.shape[-1]
+    variances, directions = np.linalg.eigh(covariance)
+    variances = variances[:, ::-1][:, :n_components]
+    directions = directions[:, :, ::-1][:, :, :n_components]
+    # Rounding alone leaves this much variance in a direction that has none.
+    floor = variances[:, :1] * observations.shape[-1] * np.finfo(variances.dtype).eps * 10
+    if np.any(variances <= floor):
+        raise InputError(
+            f"the channels span fewer than {n_components} independent directions; remove channels "
+            "that are sums of others, or ask for fewer sources"
+        )
+    whitening = np.swapaxes(directions / np.sqrt(variances)[:, None, :], 1, 2)
+    return Whitened(whitening @ centred, whitening)

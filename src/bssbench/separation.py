@@ -1,0 +1,105 @@
+"""What a method returns: estimated sources for each seed, and how it came to them."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bssbench.errors import InputError
+from bssbench.files import read_arrays, write_arrays
+
+__all__ = ["Separation", "Stopwatch"]
+
+
+@dataclass
+class Stopwatch:
+    """Wall and CPU seconds of consecutive phases, of which start-up ends where the stopwatch begins.
+
+    A method makes one when its libraries are imported and calls `lap` at the end of each phase.
+    """
+
+    began: tuple[float, float] = field(
+        default_factory=lambda: (time.perf_counter(), time.process_time())
+    )
+    laps: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._last = self.began
+
+    def lap(self, phase: str, ended: tuple[float, float] | None = None) -> None:
+        """End `phase` now, or at `ended` (wall and CPU clock readings)."""
+        now = ended or (time.perf_counter(), time.process_time())
+        self.laps[phase] = (now[0] - self._last[0], now[1] - self._last[1])
+        self._last = now
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Estimated sources of all replicates.
+
+    Attributes
+    ----------
+    sources : numpy.ndarray
+        Shape (replicate, time, source); order, sign and scale are arbitrary.
+    unmixing_matrix : numpy.ndarray or None
+        Shape (replicate, source, channel), where the method is linear: sources = unmixing · (x − mean).
+    uncertainty : numpy.ndarray or None
+        Shape (replicate, source), a posterior standard deviation in the sources' own scale.
+    loss : numpy.ndarray or None
+        Shape (replicate,), lower is better; comparable between runs of one method on one input.
+    history : dict of str to numpy.ndarray
+        The way there: ``step`` (record,), ``loss`` (replicate, record) and prior parameters, each
+        (replicate, record, source, …).
+    diagnostics : dict
+        What else there is to say, in JSON's types.
+    stopwatch : Stopwatch
+        Phases ``warm_up`` and ``solve``.
+    """
+
+    sources: np.ndarray
+    unmixing_matrix: np.ndarray | None = None
+    uncertainty: np.ndarray | None = None
+    loss: np.ndarray | None = None
+    history: dict[str, np.ndarray] = field(default_factory=dict)
+    diagnostics: dict[str, Any] = field(default_factory=dict)
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
+
+    def save(self, path: Path) -> None:
+        """Write everything but the timing to NPZ; equal results give equal bytes."""
+        arrays = {"sources": self.sources, "diagnostics": np.array(json.dumps(self.diagnostics))}
+        for name in ("unmixing_matrix", "uncertainty", "loss"):
+            value = getattr(self, name)
+            if value is not None:
+                arrays[name] = value
+        arrays |= {f"history/{name}": value for name, value in self.history.items()}
+        write_arrays(path, arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "Separation":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        InputError
+            If the file is not such a separation.
+        """
+        arrays = read_arrays(path)
+        try:
+            history = {
+                name.removeprefix("history/"): array
+                for name, array in arrays.items()
+                if name.startswith("history/")
+            }
+            return cls(
+                sources=arrays["sources"],
+                unmixing_matrix=arrays.get("unmixing_matrix"),
+                uncertainty=arrays.get("uncertainty"),
+                loss=arrays.get("loss"),
+                history=history,
+                diagnostics=json.loads(str(arrays["diagnostics"])),
+            )
+        except (KeyError, ValueError) as error:
+            raise InputError(f"{path}: not a separation of bssbench ({error!r})") from None

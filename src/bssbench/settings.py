@@ -1,0 +1,92 @@
+"""Turning `key: value` pairs from outside into a frozen settings object, with clear refusals."""
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import yaml
+
+from bssbench.errors import InputError
+
+__all__ = ["closest", "from_mapping", "parse_assignments"]
+
+Settings = TypeVar("Settings")
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return a hint naming the known name nearest to `name`, or all of them."""
+    choices = sorted(known)
+    near = difflib.get_close_matches(name, choices, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "choose from " + ", ".join(choices) if choices else "there are none"
+
+
+def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
+    """Build the dataclass `kind` from `values`.
+
+    Parameters
+    ----------
+    kind : type
+        A frozen dataclass whose fields are int, float, bool or str, each with a default.
+    values : mapping
+        Field names and values; what is absent keeps its default.
+    where : str
+        How to name the place in a message, for instance ``method 'skr-vae'``.
+
+    Raises
+    ------
+    InputError
+        For an unknown key, a value of another type, or one that `kind` itself refuses.
+    """
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    accepted: dict[str, Any] = {}
+    for key, value in values.items():
+        name = key.replace("-", "_")
+        if name not in fields:
+            raise InputError(f"{where}: unknown parameter {key!r}; {closest(name, fields)}")
+        accepted[name] = _converted(value, type(fields[name].default), f"{where}: {key}")
+    try:
+        return kind(**accepted)
+    except ValueError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def _converted(value: Any, wanted: type, where: str) -> Any:
+    """Return `value` as `wanted`, where nothing is lost by it."""
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not wanted:
+        raise InputError(f"{where} must be of type {wanted.__name__}, not {value!r}")
+    if wanted is float and not math.isfinite(value):
+        raise InputError(f"{where} must be finite, not {value!r}")
+    return value
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
+    """Parse ``key=value`` words, values as YAML scalars.
+
+    Raises
+    ------
+    InputError
+        For a word without ``=`` or a value that is no scalar.
+    """
+    values: dict[str, Any] = {}
+    for word in assignments:
+        key, separator, text = word.partition("=")
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError:
+            value = None
+        if isinstance(value, str):
+            # YAML 1.1 reads 1e-3 as text; people mean a number.
+            try:
+                value = float(value)
+            except ValueError:
+                pass
+        if not (key and separator) or not isinstance(value, bool | int | float | str):
+            raise InputError(f"--set {word!r}: expected KEY=VALUE, for instance --set steps=600")
+        values[key.strip()] = value
+    return values
