@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-__all__ = ["generator", "seed_sequence"]
+__all__ = ["generator", "random_rotation", "seed_sequence"]
 
 
 def seed_sequence(root_seed: int, dataset: str, axis: str, seed: int) -> np.random.SeedSequence:
@@ -31,3 +31,12 @@ def seed_sequence(root_seed: int, dataset: str, axis: str, seed: int) -> np.rand
 def generator(root_seed: int, dataset: str, axis: str, seed: int) -> np.random.Generator:
     """Return a generator on the stream of `seed_sequence` with the same arguments."""
     return np.random.default_rng(seed_sequence(root_seed, dataset, axis, seed))
+
+
+def random_rotation(generator: np.random.Generator, size: int) -> np.ndarray:
+    """Draw an orthogonal matrix uniformly, by Haar's measure; shape (size, size).
+
+    The signs make the QR decomposition unique, without which its Q is not uniform (Mezzadri, 2007).
+    """
+    q, r = np.linalg.qr(generator.standard_normal((size, size)))
+    return np.asarray(q * np.sign(np.diagonal(r)))

@@ -22,7 +22,7 @@ class Stopwatch:
     """
 
     began: tuple[float, float] = field(
-        default_factory=lambda: (time.perf_counter(), time.process_time())
+        default_factory=lambda: (time.monotonic(), time.process_time())
     )
     laps: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -31,7 +31,7 @@ class Stopwatch:
 
     def lap(self, phase: str, ended: tuple[float, float] | None = None) -> None:
         """End `phase` now, or at `ended` (wall and CPU clock readings)."""
-        now = ended or (time.perf_counter(), time.process_time())
+        now = ended or (time.monotonic(), time.process_time())
         self.laps[phase] = (now[0] - self._last[0], now[1] - self._last[1])
         self._last = now
 

@@ -102,7 +102,9 @@ def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
 
 def _refuse_parameters(name: str, parameters: dict[str, Any]) -> None:
     if parameters:
-        raise InputError(f"data set {name!r}: a recording has no parameter {sorted(parameters)[0]!r}")
+        raise InputError(
+            f"data set {name!r}: a recording has no parameter {sorted(parameters)[0]!r}"
+        )
 
 
 def make_dataset(

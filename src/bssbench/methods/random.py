@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from bssbench.methods import Problem
-from bssbench.methods._linear import random_state, separate_each
+from bssbench.methods._linear import separate_each
 from bssbench.models.whitening import whiten
+from bssbench.randomness import random_rotation
 from bssbench.separation import Separation
 
 
@@ -28,13 +29,10 @@ class Method:
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
         """Rotate each replicate."""
-        from scipy.stats import ortho_group
 
         def solve(observations: np.ndarray, seed: np.random.SeedSequence) -> np.ndarray:
             whitening = whiten(observations[None], problem.n_sources).whitening[0]
-            if problem.n_sources == 1:
-                return whitening
-            rotation = ortho_group.rvs(problem.n_sources, random_state=random_state(seed))
+            rotation = random_rotation(np.random.default_rng(seed), problem.n_sources)
             return np.asarray(rotation @ whitening)
 
         return separate_each(problem, solve, progress)

@@ -54,7 +54,7 @@ class Method:
             components = whitened.components[0]
             lags = min(self.lags, components.shape[1] // 2)
             covariances = np.stack([_lagged_covariance(components, lag + 1) for lag in range(lags)])
-            rotation, _ = rjd(covariances, N_ITER)
+            rotation, _ = rjd(covariances, n_iter_max=self.max_iterations, eps=self.tolerance)
             return np.asarray(rotation.T @ whitened.whitening[0])
 
         return separate_each(problem, solve, progress)

@@ -76,7 +76,7 @@ class Trained:
     history : History
         The way there.
     first_step_done : tuple of float
-        When the first step was done, by `time.perf_counter` and by `time.process_time`.
+        When the first step was done, by `time.monotonic` and by `time.process_time`.
     """
 
     loss: np.ndarray
@@ -166,16 +166,14 @@ def train(
         optimiser.step()
         rate.step()
         if step == 0:
-            first_step_done = (time.perf_counter(), time.process_time())
+            first_step_done = (time.monotonic(), time.process_time())
         if progress:
             progress(step + 1)
     return Trained(_final_loss(model, observations, noise), recorded.history(), first_step_done)
 
 
 @torch.no_grad()
-def _final_loss(
-    model: BatchedVAE, observations: torch.Tensor, noise: _Noise | None
-) -> np.ndarray:
+def _final_loss(model: BatchedVAE, observations: torch.Tensor, noise: _Noise | None) -> np.ndarray:
     """Return the objective at the last variance, averaged over draws where it is random."""
     draws = _DRAWS_FOR_FINAL_LOSS if noise else 1
     total = torch.zeros(len(observations), device=observations.device)

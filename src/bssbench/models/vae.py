@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 import torch
-from scipy.stats import ortho_group
 from torch import nn
 
 from bssbench.models.maps import PointwiseMap
 from bssbench.priors import Prior
+from bssbench.randomness import random_rotation
 
 __all__ = ["BatchedVAE"]
 
@@ -44,7 +44,7 @@ class BatchedVAE(nn.Module):
         nonlinear: bool,
     ) -> None:
         super().__init__()
-        rotations = np.stack([_random_rotation(g, n_components)[:n_latents] for g in generators])
+        rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
         self.encoder = PointwiseMap(rotations, generators, nonlinear)
         self.decoder = PointwiseMap(np.swapaxes(rotations, 1, 2), generators, nonlinear)
         self.nonlinear = nonlinear
@@ -90,10 +90,3 @@ class BatchedVAE(nn.Module):
         constant = 0.5 * observations.shape[1] * math.log(2.0 * math.pi * variance)
         divergence = self.prior.divergence(mean, std, sample)
         return (0.5 * error / variance + divergence) / length + constant
-
-
-def _random_rotation(generator: np.random.Generator, size: int) -> np.ndarray:
-    """Draw a rotation uniformly (by Haar's measure); shape (size, size)."""
-    if size == 1:
-        return np.ones((1, 1))
-    return np.asarray(ortho_group.rvs(size, random_state=generator))

@@ -115,7 +115,9 @@ class GaussianProcessPrior(nn.Module):
                 # The inverse needs float64; its product with itself, for a gradient, does not, and is half of the cost.
                 kept = Factor(self.precision[replicate], self.log_determinant[replicate])
                 slope = divergence_in_covariance(mean[replicate], variance[replicate], kept)
-                (gradient[replicate],) = torch.autograd.grad(covariance, scales, slope.to(covariance))
+                (gradient[replicate],) = torch.autograd.grad(
+                    covariance, scales, slope.to(covariance)
+                )
         return gradient
 
     def divergence(

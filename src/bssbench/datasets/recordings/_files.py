@@ -54,7 +54,9 @@ def _in_directory(file: RemoteFile, directory: Path) -> Path:
             f"{path} does not exist; put the file there or unset {DATA_DIRECTORY_VARIABLE}"
         )
     if hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
-        raise NotApplicable(f"{path} has another sha256 than {file.sha256}; fetch it from {file.url}")
+        raise NotApplicable(
+            f"{path} has another sha256 than {file.sha256}; fetch it from {file.url}"
+        )
     return path
 
 
@@ -64,9 +66,7 @@ def _cached(file: RemoteFile) -> Path:
 
     folder = pooch.os_cache("bssbench") / file.folder
     try:
-        return Path(
-            pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=file.name, path=folder)
-        )
+        return Path(pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=file.name, path=folder))
     except (OSError, ValueError) as error:
         # Network errors of requests are OSErrors; a wrong checksum is a ValueError.
         raise NotApplicable(

@@ -1,0 +1,23 @@
+# The whole experiment: data sets → separations → scores → tables and figures.
+# Configuration: config/paper.yaml, or another by --configfile.
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/separate.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/paper.smk"
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        SCORES,
+        TIMINGS,
+        f"{RESULTS}/provenance.json",
+        TABLES,
+        FIGURE_FILES,

@@ -1,0 +1,136 @@
+"""An experiment's configuration: read once, checked whole, then a frozen object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape
+from bssbench.errors import InputError
+from bssbench.methods import load_method, method_module
+from bssbench.settings import closest
+
+__all__ = ["Configuration", "DatasetEntry", "MethodEntry", "configure", "parse_seeds"]
+
+_DEFAULT_CPU_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A data set of the experiment: its seeds, its parameters and its size."""
+
+    name: str
+    seeds: str
+    parameters: dict[str, Any]
+    shape: Shape
+    module: str
+
+
+@dataclass(frozen=True)
+class MethodEntry:
+    """A method of the experiment: its parameters and the CPU seconds of each of its cells."""
+
+    name: str
+    parameters: dict[str, Any]
+    cpu_seconds: int
+    module: str
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A whole experiment, in the order of its file."""
+
+    results: str
+    figures: str
+    root_seed: int
+    datasets: dict[str, DatasetEntry]
+    methods: dict[str, MethodEntry]
+
+    def cell_megabytes(self, dataset: str, method: str) -> int:
+        """Return the memory that a cell declares."""
+        entry = self.datasets[dataset]
+        solver = load_method(method, self.methods[method].parameters)
+        shape = entry.shape
+        n_seeds = len(parse_seeds(entry.seeds))
+        return int(solver.megabytes(n_seeds, shape.length, shape.n_channels, shape.n_sources))
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Parse seeds such as ``0-9``, ``3`` or ``0-4,100``.
+
+    Raises
+    ------
+    InputError
+        If that is not what it is, or a seed stands twice.
+    """
+    seeds: list[int] = []
+    for part in str(text).split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            raise InputError(f"seeds {text!r}: expected ranges such as 0-9 or 0-4,100")
+        seeds += range(int(first), int(last or first) + 1)
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise InputError(f"seeds {text!r}: a range is empty, or a seed stands twice")
+    return seeds
+
+
+def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
+    """Raise `InputError` with the most telling of the schema's complaints."""
+    rules = yaml.safe_load(schema.read_text(encoding="utf-8"))
+    errors = jsonschema.Draft202012Validator(rules).iter_errors(content)
+    worst = jsonschema.exceptions.best_match(errors)
+    if worst is None:
+        return
+    place = ".".join(str(step) for step in worst.absolute_path) or "the top level"
+    if worst.validator == "additionalProperties":
+        known = worst.schema["properties"]
+        unknown = next(key for key in worst.instance if key not in known)
+        raise InputError(
+            f"configuration: unknown key {unknown!r} at {place}; {closest(unknown, known)}"
+        )
+    raise InputError(f"configuration: {place}: {worst.message.splitlines()[0]}")
+
+
+def configure(content: Mapping[str, Any], schema: Path) -> Configuration:
+    """Check a configuration's content and resolve it.
+
+    Parameters
+    ----------
+    content : mapping
+        What the YAML file says.
+    schema : pathlib.Path
+        JSON schema, as YAML.
+
+    Raises
+    ------
+    InputError
+        For whatever is wrong, in one line.
+    """
+    _check_against_schema(content, schema)
+    seeds = content["seeds"]
+    parse_seeds(seeds)
+    datasets = {}
+    for name, given in content["datasets"].items():
+        parameters = dict(given or {})
+        own_seeds = parameters.pop("seeds", seeds)
+        parse_seeds(own_seeds)
+        shape = dataset_shape(name, parameters)
+        datasets[name] = DatasetEntry(name, str(own_seeds), parameters, shape, dataset_module(name))
+    methods = {}
+    for name, given in content["methods"].items():
+        parameters = dict(given or {})
+        cpu_seconds = parameters.pop(
+            "cpu_seconds", content.get("cpu_seconds", _DEFAULT_CPU_SECONDS)
+        )
+        load_method(name, parameters)
+        methods[name] = MethodEntry(name, parameters, cpu_seconds, method_module(name))
+    return Configuration(
+        results=content["output"]["results"],
+        figures=content["output"]["figures"],
+        root_seed=content.get("root_seed", 0),
+        datasets=datasets,
+        methods=methods,
+    )

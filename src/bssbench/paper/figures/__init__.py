@@ -1,0 +1,123 @@
+"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf`` and ``.png``.
+
+A figure's module has `draw(results: Results) -> matplotlib.figure.Figure`. Modules whose names begin with an underscore hold
+what figures share.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError
+from bssbench.files import read_json
+from bssbench.separation import Separation
+from bssbench.settings import closest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Results", "draw_figure", "figure_module", "figure_names"]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What figures are drawn from; data sets and separations are read when asked for.
+
+    Attributes
+    ----------
+    scores_file : pathlib.Path
+        ``scores.csv``, whose order of data sets and methods the figures follow.
+    data : pathlib.Path
+        Folder of the data sets, ``NAME.npz``.
+    cells : pathlib.Path
+        Folder of the cells, ``DATASET/METHOD/``.
+    """
+
+    scores_file: Path
+    data: Path
+    cells: Path
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The table of scores."""
+        return read_scores(self.scores_file)
+
+    @property
+    def datasets(self) -> list[str]:
+        """Names of the data sets."""
+        return list(dict.fromkeys(self.scores["dataset"]))
+
+    @property
+    def methods(self) -> list[str]:
+        """Names of the methods."""
+        return list(dict.fromkeys(self.scores["method"]))
+
+    def dataset(self, name: str) -> Dataset:
+        """Read a data set."""
+        return Dataset.load(self.data / f"{name}.npz")
+
+    def separation(self, dataset: str, method: str) -> Separation | None:
+        """Read a cell's separation; None if it has none."""
+        directory = self.cells / dataset / method
+        if read_json(directory / "run.json").get("status") != "ok":
+            return None
+        return Separation.load(directory / "separation.npz")
+
+    def separations(self, dataset: str) -> Iterator[tuple[str, Separation]]:
+        """Yield (method, separation) for each method that has one on `dataset`."""
+        for method in self.methods:
+            separation = self.separation(dataset, method)
+            if separation is not None:
+                yield method, separation
+
+
+def read_scores(path: Path) -> pd.DataFrame:
+    """Read ``scores.csv``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or has other columns.
+    """
+    wanted = ["dataset", "method", "seed", "score", "value", "status", "reason"]
+    try:
+        scores = pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; make it with 'bssbench score'") from None
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
+    if list(scores.columns) != wanted:
+        raise InputError(f"{path}: expected the columns {','.join(wanted)}")
+    return scores
+
+
+def figure_names() -> list[str]:
+    """Return the names of all figures, sorted."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in modules if not name.startswith("_"))
+
+
+def figure_module(name: str) -> str:
+    """Return the dotted name of the figure's module.
+
+    Raises
+    ------
+    InputError
+        If there is no such figure.
+    """
+    if name not in figure_names():
+        raise InputError(f"unknown figure {name!r}; {closest(name, figure_names())}")
+    return f"{__name__}.{name}"
+
+
+def draw_figure(name: str, results: Results) -> "Figure":
+    """Draw figure `name`."""
+    figure: Figure = importlib.import_module(figure_module(name)).draw(results)
+    return figure

@@ -1,0 +1,108 @@
+"""The separation table: median and interquartile range over seeds, as CSV, Markdown and LaTeX."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from bssbench.files import write_text
+from bssbench.statistics.summary import summarise
+
+__all__ = ["write_separation_tables"]
+
+_CAPTIONS = {
+    "mcc": "MCC (mean absolute correlation, higher is better)",
+    "mcc_spearman": "MCC of ranks (Spearman, higher is better)",
+    "amari": "Amari distance (lower is better)",
+    "si_sdr": "SI-SDR in dB (higher is better)",
+    "rmse": "Aligned RMSE in standard deviations (lower is better)",
+    "modes_found": "Reference modes found",
+    "mode_purity": "Spectral purity of the modes found",
+}
+_DECIMALS = {"si_sdr": 1, "modes_found": 0}
+_NOTE = (
+    "Median over seeds with the interquartile range in brackets; (k/n) where only k of n seeds have a value; "
+    "a dash where none has. The VAEs are reconstructions of the published methods: no code of theirs is public."
+)
+
+
+def _cell(row: pd.Series) -> str:
+    """Format one entry of the table."""
+    if row["n_ok"] == 0:
+        return "failed" if not row["reason"].startswith("skipped") else "–"
+    digits = _DECIMALS.get(row["score"], 3)
+    text = f"{row['median']:.{digits}f}"
+    if row["n_ok"] > 1:
+        text += f" [{row['lower_quartile']:.{digits}f}, {row['upper_quartile']:.{digits}f}]"
+    if row["n_ok"] < row["n_seeds"]:
+        text += f" ({row['n_ok']}/{row['n_seeds']})"
+    return text
+
+
+def _grid(summary: pd.DataFrame, score: str) -> pd.DataFrame | None:
+    """Return data sets × methods of formatted entries, or None if no data set has this score."""
+    rows = summary[summary["score"] == score]
+    used = rows.groupby("dataset", sort=False)["n_ok"].sum()
+    # A data set that failed altogether stays: its failure is a result.
+    failed = rows[~rows["reason"].str.startswith("skipped") & (rows["n_ok"] == 0)]["dataset"]
+    wanted = [name for name in used.index if used[name] > 0 or name in set(failed)]
+    if not wanted:
+        return None
+    rows = rows[rows["dataset"].isin(wanted)].copy()
+    rows["entry"] = rows.apply(_cell, axis=1)
+    grid = rows.pivot(index="dataset", columns="method", values="entry")
+    return grid.loc[wanted, list(dict.fromkeys(rows["method"]))]
+
+
+def _latex(grid: pd.DataFrame, score: str) -> str:
+    """Return a booktabs table; a method is a row there, because a page is narrow."""
+    frame = grid.T.copy()
+    frame.columns.name = None
+    frame.index.name = None
+    style = frame.style.format(escape="latex")
+    style = style.format_index(escape="latex", axis=0).format_index(escape="latex", axis=1)
+    latex: str = style.to_latex(
+        hrules=True,
+        position_float="centering",
+        caption=f"{_CAPTIONS[score]}. {_NOTE}",
+        label=f"tab:{score.replace('_', '-')}",
+        environment="table*",
+    )
+    # Entries with their ranges are wide: the table takes the page's width whatever the number of data sets.
+    latex = latex.replace(r"\begin{tabular}", r"\resizebox{\textwidth}{!}{\begin{tabular}")
+    return latex.replace(r"\end{tabular}", r"\end{tabular}}").replace("–", "--")
+
+
+def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]:
+    """Write ``separation.csv``, ``.md`` and ``.tex``.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+    directory : pathlib.Path
+        Where the tables go.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+    """
+    summary = summarise(scores)
+    grids = {
+        score: grid
+        for score in dict.fromkeys(summary["score"])
+        if (grid := _grid(summary, score)) is not None
+    }
+    paths = [directory / f"separation.{suffix}" for suffix in ("csv", "md", "tex")]
+    write_text(paths[0], summary.to_csv(index=False, lineterminator="\n"))
+    sections = [f"## {_CAPTIONS[score]}\n\n{grid.to_markdown()}\n" for score, grid in grids.items()]
+    reasons = summary.loc[summary["n_ok"] < summary["n_seeds"], ["dataset", "method", "reason"]]
+    notes = reasons.groupby("reason", sort=False)[["dataset", "method"]].agg(
+        lambda names: ", ".join(dict.fromkeys(names))
+    )
+    listed = [f"- {reason} ({row.dataset}; {row.method})" for reason, row in notes.iterrows()]
+    sections.append("## Why values are missing\n\n" + ("\n".join(listed) or "None is.") + "\n")
+    write_text(paths[1], f"# Separation\n\n{_NOTE}\n\n" + "\n".join(sections))
+    header = "% Needs \\usepackage{booktabs,graphicx}\n"
+    write_text(paths[2], header + "\n".join(_latex(grid, score) for score, grid in grids.items()))
+    return paths

@@ -1,0 +1,124 @@
+"""All scores of a cell, a row for each seed and score: a number, or the reason why there is none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import NotApplicable
+from bssbench.scores.amari import amari_distance
+from bssbench.scores.matching import aligned_rmse, mean_correlation, si_sdr, spearman_ranks
+from bssbench.scores.modal import modal_score
+from bssbench.separation import Separation
+
+__all__ = ["SCORES", "ScoreRow", "score_outcome", "score_separation"]
+
+SCORES = {
+    "mcc": "mean absolute Pearson correlation of matched sources; 1 is perfect",
+    "mcc_spearman": "the same with Spearman's rank correlation; 1 is perfect",
+    "amari": "Amari distance of unmixing and mixing matrix, non-squared, in [0, 1]; 0 is perfect",
+    "si_sdr": "scale-invariant signal-to-distortion ratio of matched sources, in dB; higher is better",
+    "rmse": "error after matching and scaling, in standard deviations of a source; 0 is perfect",
+    "modes_found": "reference modes that a component isolates (recordings of structures)",
+    "mode_purity": "smallest spectral purity over the modes found; 1 is perfect",
+}
+_MODAL = ("modes_found", "mode_purity")
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One line of ``scores.csv``; `value` is None unless `status` is ``ok``."""
+
+    dataset: str
+    method: str
+    seed: int
+    score: str
+    value: float | None
+    status: str
+    reason: str
+
+
+def _value(dataset: Dataset, separation: Separation, replicate: int, score: str) -> float:
+    """Compute one score of one replicate; raise `NotApplicable` if it has no meaning."""
+    _refuse_without_reference(dataset, score)
+    estimated = separation.sources[replicate]
+    if score in _MODAL:
+        rate = dataset.sampling_rate or 1.0
+        modal = modal_score(estimated, rate, dataset.reference_frequencies)
+        if score == "modes_found":
+            return float(modal.modes_found)
+        if modal.mode_purity is None:
+            raise NotApplicable("no reference mode was found")
+        return modal.mode_purity
+    if score == "amari":
+        if separation.unmixing_matrix is None or dataset.mixing_matrix is None:
+            raise NotApplicable("the method's demixing is not linear")
+        return amari_distance(
+            separation.unmixing_matrix[replicate], dataset.mixing_matrix[replicate]
+        )
+    assert dataset.sources is not None
+    true = dataset.sources[replicate]
+    if score == "mcc_spearman":
+        return mean_correlation(spearman_ranks(true), spearman_ranks(estimated))
+    return {"mcc": mean_correlation, "si_sdr": si_sdr, "rmse": aligned_rmse}[score](true, estimated)
+
+
+def _refuse_without_reference(dataset: Dataset, score: str) -> None:
+    """Raise `NotApplicable` where the data set has nothing to hold this score against."""
+    if score in _MODAL:
+        if not dataset.reference_frequencies:
+            raise NotApplicable("the data have no reference modes")
+    elif dataset.sources is None:
+        raise NotApplicable("the true sources are not known")
+    elif score == "amari" and dataset.mixing_matrix is None:
+        raise NotApplicable("the mixing is not linear")
+
+
+def score_separation(
+    dataset: Dataset, method: str, separation: Separation, seeds: tuple[int, ...]
+) -> list[ScoreRow]:
+    """Score every replicate of a finished cell.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With the truth or the reference.
+    method : str
+        Its name, for the rows.
+    separation : Separation
+        Of that data set, replicates in the order of `seeds`.
+    seeds : tuple of int
+        The leading seeds of the data set that were run.
+    """
+    rows = []
+    for replicate, seed in enumerate(seeds):
+        diverged = not np.isfinite(separation.sources[replicate]).all()
+        for score in SCORES:
+            value, status, reason = None, "ok", ""
+            try:
+                if diverged:
+                    _refuse_without_reference(dataset, score)
+                    status, reason = "failed", "the estimated sources are not finite: it diverged"
+                else:
+                    value = _value(dataset, separation, replicate, score)
+            except NotApplicable as why:
+                status, reason = "skipped", str(why)
+            rows.append(ScoreRow(dataset.name, method, seed, score, value, status, reason))
+    return rows
+
+
+def score_outcome(
+    dataset: Dataset, method: str, seeds: tuple[int, ...], status: str, reason: str
+) -> list[ScoreRow]:
+    """Return the rows of a cell without a separation: its status, for each score it would have had."""
+    rows = []
+    for seed in seeds:
+        for score in SCORES:
+            row_status, row_reason = status, reason
+            if status != "skipped":
+                try:
+                    _refuse_without_reference(dataset, score)
+                except NotApplicable as why:
+                    row_status, row_reason = "skipped", str(why)
+            rows.append(ScoreRow(dataset.name, method, seed, score, None, row_status, row_reason))
+    return rows

@@ -1,0 +1,85 @@
+"""From the cells' files to the tables of scores and timings."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError
+from bssbench.files import read_json
+from bssbench.scores.cell import ScoreRow, score_outcome, score_separation
+from bssbench.separation import Separation
+
+__all__ = ["collect"]
+
+_PHASES = ("start_up", "warm_up", "solve")
+
+
+def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Score cells and gather their timings.
+
+    Parameters
+    ----------
+    runs : iterable of pathlib.Path
+        Each cell's ``run.json``, with ``separation.npz`` beside it.
+    data : pathlib.Path
+        Folder of the data sets, ``NAME.npz``.
+
+    Returns
+    -------
+    scores : pandas.DataFrame
+        Columns ``dataset, method, seed, score, value, status, reason``.
+    timings : pandas.DataFrame
+        A row per cell: seconds of each phase, peak memory, jobs that may have run beside it.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or not what it should be.
+    """
+
+    # The cells of a data set follow each other, so one at a time in memory is enough.
+    @lru_cache(maxsize=1)
+    def load_dataset(name: str) -> Dataset:
+        return Dataset.load(data / f"{name}.npz")
+
+    rows: list[ScoreRow] = []
+    timings = []
+    for path in runs:
+        run = read_json(path)
+        try:
+            dataset = load_dataset(run["dataset"])
+            rows += _score(dataset, run, path)
+            timings.append(_timing(run))
+        except KeyError as missing:
+            raise InputError(f"{path}: not a cell's run.json (no {missing})") from None
+    scores = pd.DataFrame([asdict(row) for row in rows])
+    return scores, pd.DataFrame(timings)
+
+
+def _score(dataset: Dataset, run: dict[str, Any], path: Path) -> list[ScoreRow]:
+    seeds = tuple(run["seeds"])
+    if run["status"] != "ok":
+        return score_outcome(dataset, run["method"], seeds, run["status"], run["reason"])
+    separation = Separation.load(path.with_name("separation.npz"))
+    return score_separation(dataset, run["method"], separation, seeds)
+
+
+def _timing(run: dict[str, Any]) -> dict[str, Any]:
+    phases = run["timing"] or {}
+    row = {"dataset": run["dataset"], "method": run["method"], "seeds": len(run["seeds"])}
+    for phase in _PHASES:
+        for clock in ("wall", "cpu"):
+            row[f"{phase}_{clock}_seconds"] = phases.get(phase, {}).get(clock)
+    return row | {
+        "peak_bytes": run["peak_bytes"],
+        "jobs_allowed": run["jobs_allowed"],
+        "processor": run["provenance"]["processor"],
+        "device": (run["diagnostics"] or {}).get("device", "cpu"),
+        "status": run["status"],
+        "reason": run["reason"],
+    }

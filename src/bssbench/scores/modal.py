@@ -1,0 +1,70 @@
+"""Scores for structural vibration: which reference modes do the components isolate, and how purely?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import welch
+
+__all__ = ["ModalScore", "modal_score", "modal_score_of_spectra"]
+
+_SEGMENT = 2048
+_TOLERANCE = 0.05
+_HALF_WIDTH = 0.12
+_LEAST_PURITY = 0.8
+
+
+@dataclass(frozen=True)
+class ModalScore:
+    """The modes that were found.
+
+    Attributes
+    ----------
+    modes_found : int
+        How many reference modes have a component of their own.
+    mode_purity : float or None
+        The smallest, over the modes found, of the best component's purity; None if none is found.
+    """
+
+    modes_found: int
+    mode_purity: float | None
+
+
+def modal_score_of_spectra(
+    frequencies: np.ndarray, spectra: np.ndarray, references: tuple[float, ...]
+) -> ModalScore:
+    """Score power spectra against reference frequencies.
+
+    A component's peak is the maximum of its spectrum and its mode the nearest reference within 0.05 Hz of that; its
+    purity is the power within 0.12 Hz of the reference over its whole power. A mode is found when some component has it
+    with a purity of at least 0.8.
+
+    Parameters
+    ----------
+    frequencies : numpy.ndarray
+        Shape (frequency,), in Hz.
+    spectra : numpy.ndarray
+        Shape (component, frequency), power.
+    references : tuple of float
+        In Hz.
+    """
+    best: dict[int, float] = {}
+    for spectrum in spectra:
+        distances = np.abs(np.asarray(references) - frequencies[spectrum.argmax()])
+        mode = int(distances.argmin())
+        if distances[mode] > _TOLERANCE:
+            continue
+        near = np.abs(frequencies - references[mode]) <= _HALF_WIDTH
+        purity = float(spectrum[near].sum() / spectrum.sum())
+        if purity >= _LEAST_PURITY:
+            best[mode] = max(purity, best.get(mode, 0.0))
+    return ModalScore(len(best), min(best.values()) if best else None)
+
+
+def modal_score(
+    components: np.ndarray, sampling_rate: float, references: tuple[float, ...]
+) -> ModalScore:
+    """Score components of shape (time, component) by their Welch spectra (segments of 2,048)."""
+    frequencies, spectra = welch(
+        components, fs=sampling_rate, nperseg=min(_SEGMENT, len(components)), axis=0
+    )
+    return modal_score_of_spectra(frequencies, spectra.T, references)

@@ -1,0 +1,47 @@
+# The configuration, the paths, and which source files a stage depends on.
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from bssbench.configuration import configure
+from bssbench.dependencies import source_files
+from bssbench.errors import InputError
+from bssbench.paper.figures import figure_module, figure_names
+
+# Snakemake merges configuration files, and an experiment is one file: the default one counts only where no other is
+# given.
+if not workflow.configfiles:
+
+    configfile: "config/paper.yaml"
+
+
+try:
+    EXPERIMENT = configure(config, Path(workflow.basedir) / "config" / "schema.yaml")
+except InputError as error:
+    print(f"bssbench: error: {error}", file=sys.stderr, flush=True)
+    # Not an exception: Snakemake would add its own lines, and end with another code than bad input has.
+    os._exit(2)
+
+RESULTS = EXPERIMENT.results
+FIGURES = EXPERIMENT.figures
+SCORES = f"{RESULTS}/scores.csv"
+TIMINGS = f"{RESULTS}/timings.csv"
+TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=["csv", "md", "tex"])
+FIGURE_FILES = expand(
+    f"{FIGURES}/{{figure}}.{{suffix}}", figure=figure_names(), suffix=["pdf", "png"]
+)
+# This very environment, whether it is activated or not.
+BSSBENCH = f"{shlex.quote(sys.executable)} -m bssbench"
+
+
+wildcard_constraints:
+    dataset="|".join(EXPERIMENT.datasets),
+    method="|".join(EXPERIMENT.methods),
+    figure="|".join(figure_names()),
+
+
+def get_assignments(parameters):
+    """Return a data set's or a method's parameters as options of the command line."""
+    return " ".join(f"--set {shlex.quote(f'{k}={v}')}" for k, v in parameters.items())

@@ -1,0 +1,26 @@
+# A data set is one file with all its seeds.
+
+
+def get_data_sources(wildcards):
+    """Return the source files that this data set is made by."""
+    own = EXPERIMENT.datasets[wildcards.dataset].module
+    return source_files(["bssbench.datasets.catalogue", own])
+
+
+rule generate:
+    input:
+        sources=get_data_sources,
+    output:
+        data=f"{RESULTS}/data/{{dataset}}.npz",
+        report=f"{RESULTS}/data/{{dataset}}.json",
+    log:
+        f"{RESULTS}/logs/generate/{{dataset}}.log",
+    resources:
+        mem_mb=500,
+    params:
+        seeds=lambda w: EXPERIMENT.datasets[w.dataset].seeds,
+        root_seed=EXPERIMENT.root_seed,
+        assignments=lambda w: get_assignments(EXPERIMENT.datasets[w.dataset].parameters),
+    shell:
+        "{BSSBENCH} generate {wildcards.dataset} --seeds {params.seeds} "
+        "--root-seed {params.root_seed} {params.assignments} --out {output.data} 2> {log}"

@@ -1,0 +1,38 @@
+# Tables and figures.
+
+
+rule tables:
+    input:
+        scores=SCORES,
+        sources=source_files(["bssbench.paper.tables"]),
+    output:
+        TABLES,
+    log:
+        f"{RESULTS}/logs/tables.log",
+    resources:
+        mem_mb=500,
+    shell:
+        "{BSSBENCH} tables --scores {input.scores} --out {RESULTS}/tables 2> {log}"
+
+
+def get_figure_sources(wildcards):
+    """Return the source files that this figure depends on."""
+    return source_files(
+        [figure_module(wildcards.figure), "bssbench.paper.figures._style"]
+    )
+
+
+rule figure:
+    input:
+        scores=SCORES,
+        sources=get_figure_sources,
+    output:
+        pdf=f"{FIGURES}/{{figure}}.pdf",
+        png=f"{FIGURES}/{{figure}}.png",
+    log:
+        f"{RESULTS}/logs/figure/{{figure}}.log",
+    resources:
+        mem_mb=1000,
+    shell:
+        "{BSSBENCH} figures {wildcards.figure} --scores {input.scores} --data {RESULTS}/data "
+        "--cells {RESULTS}/cells --out {FIGURES} 2> {log}"

@@ -1,0 +1,32 @@
+# A cell is one method on one data set, all seeds in one process. A cell that fails is a result too.
+
+
+def get_method_sources(wildcards):
+    """Return the source files that this method's cells depend on."""
+    own = EXPERIMENT.methods[wildcards.method].module
+    return source_files(["bssbench.running", own])
+
+
+rule separate:
+    input:
+        data=f"{RESULTS}/data/{{dataset}}.npz",
+        sources=get_method_sources,
+    output:
+        separation=f"{RESULTS}/cells/{{dataset}}/{{method}}/separation.npz",
+        run=f"{RESULTS}/cells/{{dataset}}/{{method}}/run.json",
+    log:
+        f"{RESULTS}/logs/separate/{{dataset}}/{{method}}.log",
+    # One thread each: results must not depend on how many there are.
+    threads: 1
+    resources:
+        mem_mb=lambda w: EXPERIMENT.cell_megabytes(w.dataset, w.method),
+    params:
+        directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}",
+        root_seed=EXPERIMENT.root_seed,
+        cpu_seconds=lambda w: EXPERIMENT.methods[w.method].cpu_seconds,
+        assignments=lambda w: get_assignments(EXPERIMENT.methods[w.method].parameters),
+    # The number of jobs is no parameter: another one must not make a cell stale.
+    shell:
+        "{BSSBENCH} separate {input.data} --method {wildcards.method} --out {params.directory} "
+        "--root-seed {params.root_seed} --cpu-seconds {params.cpu_seconds} "
+        "--jobs-allowed {workflow.cores} {params.assignments} 2> {log}"

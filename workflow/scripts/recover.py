@@ -1,0 +1,47 @@
+"""Clear away what a killed run of the workflow leaves behind, unless one is alive.
+
+That is Snakemake's lock on this folder, and data sets that could not be had at the time, which deserve another try.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+HERE = Path.cwd()
+
+
+def alive() -> list[int]:
+    """Return the processes of Snakemake that run in this folder."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
+        words = process.info["cmdline"] or []
+        is_snakemake = any(Path(word).name == "snakemake" for word in words[:3])
+        if is_snakemake and process.info["cwd"] == str(HERE):
+            found.append(process.info["pid"])
+    return found
+
+
+def main() -> int:
+    """Recover; return 2 if a run is alive."""
+    running = alive()
+    if running:
+        print(
+            f"a workflow is running in {HERE} (process {running[0]}); wait for it", file=sys.stderr
+        )
+        return 2
+    locks = HERE / ".snakemake" / "locks"
+    if locks.is_dir() and any(locks.iterdir()):
+        snakemake = Path(sys.executable).with_name("snakemake")
+        subprocess.run([snakemake, "--unlock", "--quiet", "all"], check=True)
+    for report in HERE.glob("results/**/data/*.json"):
+        if json.loads(report.read_text(encoding="utf-8")).get("unavailable"):
+            report.unlink()
+            report.with_suffix(".npz").unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
