@@ -195,9 +195,9 @@ def _parser() -> _Parser:
     command = commands.add_parser(
         "separate",
         help="separate a recording or a data set",
-        description="Separate a recording of your own (CSV with or without a header, or NPY; rows are time) into "
-        "DIR/sources.csv, DIR/sources.png and DIR/run.json, or a data set made by 'bssbench generate' (NPZ) "
-        "into DIR/separation.npz and DIR/run.json.",
+        description="Separate a recording of your own (CSV with or without a header, or NPY; rows "
+        "are time) into DIR/sources.csv, DIR/sources.png and DIR/run.json, or a data set made by "
+        "'bssbench generate' (NPZ) into DIR/separation.npz and DIR/run.json.",
     )
     command.add_argument("input", type=Path, help="CSV, NPY or NPZ file")
     command.add_argument("--method", required=True, help="a name from 'bssbench list methods'")

@@ -21,7 +21,8 @@ def _graph() -> grimp.ImportGraph:
 def source_files(modules: Iterable[str]) -> list[str]:
     """Return the files of `modules` and of all they import, directly or not.
 
-    Importing ``a.b`` runs ``a/__init__.py`` as well, so the packages around a module count, with what they import.
+    Importing ``a.b`` runs ``a/__init__.py`` as well, so the packages around a module count, with
+    what they import.
 
     Parameters
     ----------

@@ -28,11 +28,11 @@ def _method_line(name: str) -> str:
 
 
 def listing(kind: str | None = None) -> str:
-    """Return the names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three."""
+    """Return names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three."""
     sections = {
-        "datasets": lambda: _section("Data sets", ((n, summary(n)) for n in dataset_names())),
+        "datasets": lambda: _section("Data sets", [(n, summary(n)) for n in dataset_names()]),
         "methods": lambda: _section(
-            "Methods [parameters for --set]", ((n, _method_line(n)) for n in method_names())
+            "Methods [parameters for --set]", [(n, _method_line(n)) for n in method_names()]
         ),
         "scores": lambda: _section("Scores", SCORES.items()),
     }

@@ -126,7 +126,7 @@ def _write_sources(directory: Path, sources: np.ndarray, recording: OwnRecording
     buffer = io.StringIO()
     np.savetxt(buffer, sources, delimiter=",", fmt="%.9g", header=header, comments="")
     write_text(directory / "sources.csv", buffer.getvalue())
-    title = f"{recording.path.name}: sources estimated by {recording.method} (order, sign and scale arbitrary)"
+    title = f"{recording.path.name}: sources by {recording.method} (order, sign, scale arbitrary)"
     save(draw_estimates(sources, recording.method, title), directory / "sources.png")
 
 

@@ -69,7 +69,7 @@ def peak_bytes() -> int:
 
 
 def timing(stopwatch: Stopwatch, launched: float) -> dict[str, dict[str, float]]:
-    """Return wall and CPU seconds of start-up (from `launched`, a monotonic time), warm-up and solving."""
+    """Return wall and CPU seconds of start-up (since `launched`), warm-up and solving."""
     wall, cpu = stopwatch.began
     phases = {"start_up": (wall - launched, cpu)} | stopwatch.laps
     return {name: {"wall": lap[0], "cpu": lap[1]} for name, lap in phases.items()}

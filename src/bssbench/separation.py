@@ -16,7 +16,7 @@ __all__ = ["Separation", "Stopwatch"]
 
 @dataclass
 class Stopwatch:
-    """Wall and CPU seconds of consecutive phases, of which start-up ends where the stopwatch begins.
+    """Wall and CPU seconds of consecutive phases, from the end of start-up on.
 
     A method makes one when its libraries are imported and calls `lap` at the end of each phase.
     """
@@ -45,7 +45,8 @@ class Separation:
     sources : numpy.ndarray
         Shape (replicate, time, source); order, sign and scale are arbitrary.
     unmixing_matrix : numpy.ndarray or None
-        Shape (replicate, source, channel), where the method is linear: sources = unmixing · (x − mean).
+        Shape (replicate, source, channel), where the method is linear: sources = unmixing · (x −
+        mean).
     uncertainty : numpy.ndarray or None
         Shape (replicate, source), a posterior standard deviation in the sources' own scale.
     loss : numpy.ndarray or None

@@ -1,5 +1,6 @@
 """Turning `key: value` pairs from outside into a frozen settings object, with clear refusals."""
 
+import contextlib
 import dataclasses
 import difflib
 import math
@@ -60,7 +61,7 @@ def _converted(value: Any, wanted: type, where: str) -> Any:
         value = float(value)
     if type(value) is not wanted:
         raise InputError(f"{where} must be of type {wanted.__name__}, not {value!r}")
-    if wanted is float and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{where} must be finite, not {value!r}")
     return value
 
@@ -82,10 +83,8 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
             value = None
         if isinstance(value, str):
             # YAML 1.1 reads 1e-3 as text; people mean a number.
-            try:
+            with contextlib.suppress(ValueError):
                 value = float(value)
-            except ValueError:
-                pass
         if not (key and separator) or not isinstance(value, bool | int | float | str):
             raise InputError(f"--set {word!r}: expected KEY=VALUE, for instance --set steps=600")
         values[key.strip()] = value

@@ -1,6 +1,7 @@
 """Clear away what a killed run of the workflow leaves behind, unless one is alive.
 
-That is Snakemake's lock on this folder, and data sets that could not be had at the time, which deserve another try.
+That is Snakemake's lock on this folder, and data sets that could not be had at the time, which
+deserve another try.
 """
 
 import json

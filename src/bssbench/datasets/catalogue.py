@@ -18,7 +18,7 @@ from bssbench.datasets.simulation import MIXINGS, simulate, simulation_of
 from bssbench.errors import InputError, NotApplicable
 from bssbench.settings import closest
 
-__all__ = ["Shape", "dataset_names", "dataset_module", "dataset_shape", "make_dataset", "summary"]
+__all__ = ["Shape", "dataset_module", "dataset_names", "dataset_shape", "make_dataset", "summary"]
 
 
 @dataclass(frozen=True)

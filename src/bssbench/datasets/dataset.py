@@ -24,7 +24,8 @@ class Dataset:
     seeds : tuple of int
         One per replicate.
     observations : numpy.ndarray
-        Shape (replicate, time, channel). Where the data are fixed, all replicates are one recording.
+        Shape (replicate, time, channel). Where the data are fixed, all replicates are one
+        recording.
     n_sources : int
         How many sources to look for.
     mixing : {'linear', 'nonlinear', 'unknown'}

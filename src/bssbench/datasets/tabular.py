@@ -1,4 +1,4 @@
-"""A user's own recording: CSV (with or without a header) or NPY; rows are time, columns are channels."""
+"""A user's own recording: CSV (with or without a header) or NPY; rows are time."""
 
 import csv
 import io
@@ -112,7 +112,8 @@ def check_observations(observations: np.ndarray, n_sources: int, where: str) -> 
     Raises
     ------
     InputError
-        For NaN or infinity, a constant channel, fewer channels than sources, fewer samples than channels.
+        For NaN or infinity, a constant channel, fewer channels than sources, fewer samples than
+        channels.
     """
     length, n_channels = observations.shape
     if n_sources < 1:

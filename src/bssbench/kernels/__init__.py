@@ -1,1 +1,1 @@
-"""Kernel cores: pure numerical functions over batches of shape (replicate, latent, time), in nats."""
+"""Kernel cores: pure numerical functions over batches (replicate, latent, time), in nats."""

@@ -51,16 +51,17 @@ def regression_weights(
 
     Notes
     -----
-    The kernel is cut where it falls below the rounding error of `dtype` (5.6 bandwidths in float32, 8.5 in float64),
-    but never inside a neighbour's reach: each point keeps at least one neighbour's weight.
+    The kernel is cut where it falls below the rounding error of `dtype` (5.6 bandwidths in float32,
+    8.5 in float64), but never inside a neighbour's reach: each point keeps at least one neighbour's
+    weight.
     """
     cut = math.sqrt(-2.0 * math.log(torch.finfo(dtype).eps))
     reach = min(length - 1, max(1, math.ceil(cut * float(bandwidth.max()))))
     period = next_fast_len(length + reach, real=True)
     h = bandwidth.to(torch.float64)[..., None]
     d = torch.arange(1, reach + 1, dtype=torch.float64, device=bandwidth.device)
-    # Relative to the nearest neighbour's weight, which cancels in the ratio: otherwise a bandwidth far below one
-    # sample would divide zero by zero.
+    # Relative to the nearest neighbour's weight, which cancels in the ratio: otherwise a bandwidth
+    # far below one sample would divide zero by zero.
     one_sided = torch.exp(-0.5 * (d**2 - 1.0) / h**2)
     kernel = torch.zeros((*bandwidth.shape, period), dtype=torch.float64, device=bandwidth.device)
     kernel[..., 1 : reach + 1] = one_sided

@@ -1,8 +1,9 @@
 """Separation methods, one module each: `skr_vae.py` is the method `skr-vae`.
 
-A method's module holds a class `Method` (see `SeparationMethod`) and imports heavy libraries where it uses them, so
-that methods can be listed and their parameters checked in no time. Placing such a module in this folder is all it takes to
-add a method. Modules whose names begin with an underscore hold what methods share.
+A method's module holds a class `Method` (see `SeparationMethod`) and imports heavy libraries where
+it uses them, so that methods can be listed and their parameters checked in no time. Placing such a
+module in this folder is all it takes to add a method. Modules whose names begin with an underscore
+hold what methods share.
 """
 
 import importlib
@@ -37,7 +38,8 @@ class Problem:
     device : str
         ``cpu`` or ``cuda``, for methods that can choose.
     sources : numpy.ndarray or None
-        Shape (replicate, time, source): the truth, for a method that declares to need it and no other.
+        Shape (replicate, time, source): the truth, for a method that declares to need it and no
+        other.
     """
 
     observations: np.ndarray
@@ -49,13 +51,13 @@ class Problem:
 
 
 class SeparationMethod(Protocol):
-    """What a method offers: a frozen dataclass whose fields are its parameters, each with a default.
+    """What a method offers: a frozen dataclass whose fields are its parameters, with defaults.
 
     The first line of its docstring describes it in `bssbench list`.
     """
 
     deterministic: ClassVar[bool]
-    """Whether the seed makes no difference, so that one replicate of a fixed recording is enough."""
+    """Whether the seed makes no difference, so that a fixed recording needs one replicate."""
     needs_true_sources: ClassVar[bool]
     """Whether `Problem.sources` has to be given: true for controls alone."""
     can_demix_nonlinearly: ClassVar[bool]

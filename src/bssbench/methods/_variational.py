@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["VariationalMethod"]
 
 _MEGABYTES_OF_TORCH = 450
-# Single-precision copies of a latent that training holds at its peak, gradients and activations included.
+# Single-precision copies of a latent that training holds at its peak, gradients and activations
+# included.
 _COPIES_OF_A_LATENT = 60
 _MANY_SOURCES = 5
 
@@ -29,7 +30,8 @@ class VariationalMethod:
     restarts : int
         Initialisations of each seed, of which the one with the lowest loss is kept.
     steps : int
-        Gradient steps; 0 for the rule: 600, with five sources or more 1,500, for nonlinear mixing 1,000.
+        Gradient steps; 0 for the rule: 600, with five sources or more 1,500, for nonlinear mixing
+        1,000.
     learning_rate : float
         Peak of the one-cycle schedule; 0 for the rule: 0.03, for nonlinear mixing less.
     """

@@ -22,8 +22,8 @@ _LENGTH_SCALE_PER_HALF_DECAY = 0.85
 class Method(VariationalMethod):
     """VAE with an exact squared-exponential Gaussian process on each latent, solved by Cholesky.
 
-    The length-scales start spread between those that the half-decay lags of the fastest and the slowest source
-    suggest (see `bssbench.models.time_scales`) and are learned at every k-th step.
+    The length-scales start spread between those that the half-decay lags of the fastest and the
+    slowest source suggest (see `bssbench.models.time_scales`) and are learned at every k-th step.
 
     Attributes
     ----------
@@ -98,8 +98,9 @@ class Method(VariationalMethod):
             operations = 3 * length**3 * matrices * updates
             kept = self._kept_megabytes(replicates, length, problem.n_sources)
             raise NotApplicable(
-                f"exact Gaussian process at length {length}: {matrices} matrices, factorised, inverted and "
-                f"differentiated (3 T^3) {updates} times, are {operations:.1e} operations and {kept} MB of "
-                f"inverses; the limits are length {self.max_length} and {self.max_megabytes} MB"
+                f"exact Gaussian process at length {length}: {matrices} matrices, factorised, "
+                f"inverted and differentiated (3 T^3) {updates} times, are {operations:.1e} "
+                f"operations and {kept} MB of inverses; the limits are length {self.max_length} "
+                f"and {self.max_megabytes} MB"
             )
         return super().separate(problem, progress)

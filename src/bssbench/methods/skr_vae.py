@@ -10,8 +10,8 @@ from bssbench.methods._variational import VariationalMethod
 if TYPE_CHECKING:
     import torch
 
-# The autocorrelation of a squared-exponential process falls to one half at 1.18 length-scales, and half a length-scale is a
-# good bandwidth: 0.5 / 1.18.
+# The autocorrelation of a squared-exponential process falls to one half at 1.18 length-scales, and
+# half a length-scale is a good bandwidth: 0.5 / 1.18.
 _BANDWIDTH_PER_HALF_DECAY = 0.42
 
 
@@ -19,13 +19,14 @@ _BANDWIDTH_PER_HALF_DECAY = 0.42
 class Method(VariationalMethod):
     """VAE with a kernel regression of fixed, spread bandwidths on each latent (reconstruction).
 
-    The bandwidths are spread geometrically between 0.42 times the half-decay lags of the fastest and the slowest source,
-    which are read off the observations (see `bssbench.models.time_scales`).
+    The bandwidths are spread geometrically between 0.42 times the half-decay lags of the fastest
+    and the slowest source, which are read off the observations (see `bssbench.models.time_scales`).
 
     Attributes
     ----------
     regularisation : float
-        Weight of the divergence from N(0, I) beside the regression's, which holds the latents' scale.
+        Weight of the divergence from N(0, I) beside the regression's, which holds the latents'
+        scale.
     shortest_bandwidth, longest_bandwidth : float
         In samples; 0 for the rule.
     """

@@ -36,7 +36,8 @@ class PointwiseMap(nn.Module):
         if nonlinear:
             sizes = (inputs, _HIDDEN_UNITS, _HIDDEN_UNITS, outputs)
             for i in range(3):
-                # He's initialisation; the last layer starts small, so that the map starts near its linear part.
+                # He's initialisation; the last layer starts small, so that the map starts near its
+                # linear part.
                 scale = math.sqrt(2.0 / sizes[i]) if i < 2 else 0.1 / math.sqrt(sizes[i])
                 drawn = [scale * g.standard_normal((sizes[i + 1], sizes[i])) for g in generators]
                 self.layers.append(torch.tensor(np.stack(drawn), dtype=torch.float32))

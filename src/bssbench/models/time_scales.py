@@ -6,11 +6,12 @@ __all__ = ["half_decay_lags", "spread"]
 
 
 def half_decay_lags(components: np.ndarray) -> np.ndarray:
-    """Return the lags at which the fastest and the slowest source have lost half of their correlation.
+    """Return the lags at which the fastest and the slowest source are half correlated.
 
-    For uncorrelated sources mixed linearly and whitened, the eigenvalues of the lagged covariance matrix are the
-    sources' own autocorrelations at that lag (the idea behind AMUSE; Tong et al., 1990). So the smallest eigenvalue follows
-    the fastest source, the largest the slowest, without separating anything.
+    For uncorrelated sources mixed linearly and whitened, the eigenvalues of the lagged covariance
+    matrix are the sources' own autocorrelations at that lag (the idea behind AMUSE; Tong et al.,
+    1990). So the smallest eigenvalue follows the fastest source, the largest the slowest, without
+    separating anything.
 
     Parameters
     ----------
@@ -20,8 +21,8 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (replicate, 2), fastest and slowest, in samples: the first crossing of 0.5, interpolated between
-        lags; at most a quarter of the length.
+        Shape (replicate, 2), fastest and slowest, in samples: the first crossing of 0.5,
+        interpolated between lags; at most a quarter of the length.
     """
     replicates, _, length = components.shape
     longest = max(1, length // 4)

@@ -38,9 +38,9 @@ class Schedule:
     def variance(self, step: int) -> float:
         """Return the decoder's variance at `step`.
 
-        Annealed geometrically from 1 to 0.01 over the first 60 % of the steps and then held: with a small variance
-        from the start, turning the latents means moving encoder and decoder together through a stiff valley, where
-        most runs stop half-way.
+        Annealed geometrically from 1 to 0.01 over the first 60 % of the steps and then held: with a
+        small variance from the start, turning the latents means moving encoder and decoder together
+        through a stiff valley, where most runs stop half-way.
         """
         progress = min(1.0, step / max(1.0, _ANNEALED_FRACTION * self.steps))
         return _FIRST_VARIANCE * (_LAST_VARIANCE / _FIRST_VARIANCE) ** progress

@@ -18,8 +18,8 @@ _INITIAL_STD = 0.3
 class BatchedVAE(nn.Module):
     """Encoder and decoder pointwise in time around a prior that is not.
 
-    q(z_{i,t}) = N(μ_{i,t}, s_i²) with μ = encoder(x) and one learned s_i per latent; the decoder's output is the mean of
-    x with a variance v that the training sets.
+    q(z_{i,t}) = N(μ_{i,t}, s_i²) with μ = encoder(x) and one learned s_i per latent; the decoder's
+    output is the mean of x with a variance v that the training sets.
 
     Parameters
     ----------
@@ -83,7 +83,8 @@ class BatchedVAE(nn.Module):
         if self.nonlinear:
             error = ((observations - self.decoder(sample)) ** 2).sum((1, 2))
         else:
-            # A linear decoder's expected error is its error at the mean plus the spread it passes on.
+            # A linear decoder's expected error is its error at the mean plus the spread it passes
+            # on.
             at_mean = ((observations - self.decoder(mean)) ** 2).sum((1, 2))
             gain = (self.decoder.weight**2).sum(1)
             error = at_mean + length * (gain * std[..., 0] ** 2).sum(1)

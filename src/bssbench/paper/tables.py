@@ -20,8 +20,9 @@ _CAPTIONS = {
 }
 _DECIMALS = {"si_sdr": 1, "modes_found": 0}
 _NOTE = (
-    "Median over seeds with the interquartile range in brackets; (k/n) where only k of n seeds have a value; "
-    "a dash where none has. The VAEs are reconstructions of the published methods: no code of theirs is public."
+    "Median over seeds with the interquartile range in brackets; (k/n) where only k of n seeds "
+    "have a value; a dash where none has. The VAEs are reconstructions of the published methods: "
+    "no code of theirs is public."
 )
 
 
@@ -67,9 +68,15 @@ def _latex(grid: pd.DataFrame, score: str) -> str:
         label=f"tab:{score.replace('_', '-')}",
         environment="table*",
     )
-    # Entries with their ranges are wide: the table takes the page's width whatever the number of data sets.
+    # Entries with their ranges are wide: the table takes the page's width whatever the number of
+    # data sets.
     latex = latex.replace(r"\begin{tabular}", r"\resizebox{\textwidth}{!}{\begin{tabular}")
     return latex.replace(r"\end{tabular}", r"\end{tabular}}").replace("–", "--")
+
+
+def _names(column: pd.Series) -> str:
+    """List the names in a column, each once."""
+    return ", ".join(dict.fromkeys(column))
 
 
 def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]:
@@ -97,10 +104,10 @@ def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]
     write_text(paths[0], summary.to_csv(index=False, lineterminator="\n"))
     sections = [f"## {_CAPTIONS[score]}\n\n{grid.to_markdown()}\n" for score, grid in grids.items()]
     reasons = summary.loc[summary["n_ok"] < summary["n_seeds"], ["dataset", "method", "reason"]]
-    notes = reasons.groupby("reason", sort=False)[["dataset", "method"]].agg(
-        lambda names: ", ".join(dict.fromkeys(names))
-    )
-    listed = [f"- {reason} ({row.dataset}; {row.method})" for reason, row in notes.iterrows()]
+    listed = [
+        f"- {reason} ({_names(group['dataset'])}; {_names(group['method'])})"
+        for reason, group in reasons.groupby("reason", sort=False)
+    ]
     sections.append("## Why values are missing\n\n" + ("\n".join(listed) or "None is.") + "\n")
     write_text(paths[1], f"# Separation\n\n{_NOTE}\n\n" + "\n".join(sections))
     header = "% Needs \\usepackage{booktabs,graphicx}\n"

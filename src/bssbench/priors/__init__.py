@@ -1,7 +1,7 @@
 """Priors on latent time series, one module each: what the VAEs differ by, and nothing else does.
 
-Every prior is a batch: its parameters have a leading replicate axis, and no replicate's divergence depends
-on another's parameters.
+Every prior is a batch: its parameters have a leading replicate axis, and no replicate's divergence
+depends on another's parameters.
 """
 
 from collections.abc import Mapping

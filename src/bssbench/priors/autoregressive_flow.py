@@ -10,8 +10,8 @@ from bssbench.priors import expected_negative_entropy
 
 __all__ = ["AutoregressiveFlowPrior"]
 
-# The base starts heavy-tailed (one narrow and one wide component more than a Gaussian has): from a Gaussian start the
-# components stay together and non-Gaussian innovations are never found.
+# The base starts heavy-tailed (one narrow and one wide component more than a Gaussian has): from a
+# Gaussian start the components stay together and non-Gaussian innovations are never found.
 _INITIAL_MEANS = (-0.1, 0.0, 0.0, 0.1)
 _INITIAL_LOG_STDS = (-1.2, -0.4, 0.0, 0.6)
 
@@ -21,9 +21,9 @@ class AutoregressiveFlowPrior(nn.Module):
 
         u_t = (z_t − Σ_k φ_k z_{t−k}) e^{−a},    log p(z) = Σ_t [log π(u_t) − a],
 
-    with zeros before the start, a constant log-scale a, and π a mixture of four Gaussians. Parameters of its own for each
-    latent. A Gaussian π would make this a Markovian Gaussian process; the learned one can tell sources of equal
-    spectra apart.
+    with zeros before the start, a constant log-scale a, and π a mixture of four Gaussians.
+    Parameters of its own for each latent. A Gaussian π would make this a Markovian Gaussian
+    process; the learned one can tell sources of equal spectra apart.
 
     Parameters
     ----------

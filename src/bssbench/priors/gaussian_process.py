@@ -19,7 +19,8 @@ __all__ = ["GaussianProcessPrior"]
 class _DenseCovariance(nn.Module):
     """A GPyTorch kernel evaluated at once.
 
-    GPyTorch evaluates lazily, by which time parameters lent through `functional_call` are gone again.
+    GPyTorch evaluates lazily, by which time parameters lent through `functional_call` are gone
+    again.
     """
 
     def __init__(self, kernel: gpytorch.kernels.Kernel) -> None:
@@ -35,9 +36,9 @@ class _DenseCovariance(nn.Module):
 class GaussianProcessPrior(nn.Module):
     """z_i ~ GP(0, k_i) with a squared-exponential kernel of GPyTorch, solved by Cholesky.
 
-    The length-scales are learned by the exact, closed-form gradient. As each new length-scale costs a Cholesky
-    factor and an inverse, they move only at every k-th step, and the inverse is kept between. The variance is one: the
-    latents' scale is a free gauge.
+    The length-scales are learned by the exact, closed-form gradient. As each new length-scale costs
+    a Cholesky factor and an inverse, they move only at every k-th step, and the inverse is kept
+    between. The variance is one: the latents' scale is a free gauge.
 
     Parameters
     ----------
@@ -67,9 +68,11 @@ class GaussianProcessPrior(nn.Module):
         super().__init__()
         replicates, latents = length_scales.shape
         self.length, self.update_every, self.nugget = length, update_every, nugget
-        # Evaluated one replicate at a time with that replicate's parameters, so that only its matrices are in memory.
+        # Evaluated one replicate at a time with that replicate's parameters, so that only its
+        # matrices are in memory.
         kernel = gpytorch.kernels.RBFKernel(batch_shape=torch.Size([latents]))
-        # On a logarithmic scale, so that one step means the same proportion for short and long ones.
+        # On a logarithmic scale, so that one step means the same proportion for short and long
+        # ones.
         self.log_length_scale = nn.Parameter(torch.log(length_scales))
         # Held in a tuple: the kernel's own parameters are placeholders, not for the optimiser.
         self._covariance = (_DenseCovariance(kernel.to(torch.float64)),)
@@ -112,7 +115,8 @@ class GaussianProcessPrior(nn.Module):
             self.precision[replicate] = factor.precision
             self.log_determinant[replicate] = factor.log_determinant
             if self.update_every > 0:
-                # The inverse needs float64; its product with itself, for a gradient, does not, and is half of the cost.
+                # The inverse needs float64; its product with itself, for a gradient, does not, and
+                # is half of the cost.
                 kept = Factor(self.precision[replicate], self.log_determinant[replicate])
                 slope = divergence_in_covariance(mean[replicate], variance[replicate], kept)
                 (gradient[replicate],) = torch.autograd.grad(

@@ -19,8 +19,9 @@ class KernelRegressionPrior(nn.Module):
 
         KL = ½ Σ_t [((μ_t − m(t))² + s_t²)/σ² − log s_t² + log σ² − 1] + λ · KL(q ‖ N(0, I)).
 
-    This is a pseudo-likelihood in Besag's sense (1975), a product of leave-one-out conditionals, and not a normalised
-    density: the objective built on it is a penalised likelihood, not an evidence lower bound.
+    This is a pseudo-likelihood in Besag's sense (1975), a product of leave-one-out conditionals,
+    and not a normalised density: the objective built on it is a penalised likelihood, not an
+    evidence lower bound.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""All scores of a cell, a row for each seed and score: a number, or the reason why there is none."""
+"""All scores of a cell, a row for each seed and score: a number, or why there is none."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ SCORES = {
     "mcc": "mean absolute Pearson correlation of matched sources; 1 is perfect",
     "mcc_spearman": "the same with Spearman's rank correlation; 1 is perfect",
     "amari": "Amari distance of unmixing and mixing matrix, non-squared, in [0, 1]; 0 is perfect",
-    "si_sdr": "scale-invariant signal-to-distortion ratio of matched sources, in dB; higher is better",
+    "si_sdr": "scale-invariant signal-to-distortion ratio in dB, matched sources; higher is better",
     "rmse": "error after matching and scaling, in standard deviations of a source; 0 is perfect",
     "modes_found": "reference modes that a component isolates (recordings of structures)",
     "mode_purity": "smallest spectral purity over the modes found; 1 is perfect",
@@ -110,7 +110,7 @@ def score_separation(
 def score_outcome(
     dataset: Dataset, method: str, seeds: tuple[int, ...], status: str, reason: str
 ) -> list[ScoreRow]:
-    """Return the rows of a cell without a separation: its status, for each score it would have had."""
+    """Return the rows of a cell without a separation, its status in each."""
     rows = []
     for seed in seeds:
         for score in SCORES:

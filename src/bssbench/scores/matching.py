@@ -1,7 +1,7 @@
 """Matching estimated sources to true ones, and the scores that rest on it.
 
-Separation leaves order, sign and scale open. All scores here are blind to them: sources are matched one to one so that
-the sum of absolute correlations is largest.
+Separation leaves order, sign and scale open. All scores here are blind to them: sources are matched
+one to one so that the sum of absolute correlations is largest.
 """
 
 import math
@@ -36,7 +36,7 @@ class Match:
 
 
 def _standardised(signals: np.ndarray) -> np.ndarray:
-    """Return signals of shape (time, source) with zero mean and unit variance; constants stay zero."""
+    """Return signals (time, source) at zero mean and unit variance; constants stay zero."""
     centred = signals - signals.mean(axis=0)
     deviation = centred.std(axis=0)
     return centred / np.where(deviation > 0, deviation, 1.0)
@@ -74,8 +74,9 @@ def spearman_ranks(signals: np.ndarray) -> np.ndarray:
 def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the mean scale-invariant signal-to-distortion ratio of matched sources, in dB.
 
-    For a centred source s and estimate ŝ: 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with α = ⟨ŝ, s⟩ / ‖s‖² (Le Roux et al.,
-    2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ. An exact estimate scores infinity.
+    For a centred source s and estimate ŝ: 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with α = ⟨ŝ, s⟩ / ‖s‖² (Le
+    Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ. An exact estimate
+    scores infinity.
 
     Parameters
     ----------
@@ -96,8 +97,8 @@ def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
 def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the root mean squared error after matching and least-squares scaling.
 
-    In units of a true source's standard deviation: each matched estimate is scaled (with its sign) and shifted to fit
-    its source best, and the squared errors are averaged over time and sources.
+    In units of a true source's standard deviation: each matched estimate is scaled (with its sign)
+    and shifted to fit its source best, and the squared errors are averaged over time and sources.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Scores for structural vibration: which reference modes do the components isolate, and how purely?"""
+"""Scores for structural vibration: which reference modes components isolate, how purely."""
 
 from dataclasses import dataclass
 
@@ -34,9 +34,9 @@ def modal_score_of_spectra(
 ) -> ModalScore:
     """Score power spectra against reference frequencies.
 
-    A component's peak is the maximum of its spectrum and its mode the nearest reference within 0.05 Hz of that; its
-    purity is the power within 0.12 Hz of the reference over its whole power. A mode is found when some component has it
-    with a purity of at least 0.8.
+    A component's peak is the maximum of its spectrum and its mode the nearest reference within 0.05
+    Hz of that; its purity is the power within 0.12 Hz of the reference over its whole power. A mode
+    is found when some component has it with a purity of at least 0.8.
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ _DRAWS = 4000
 def chance_level(n_sources: int) -> tuple[float, float, float]:
     """Return the 5th, 50th and 95th percentile of the MCC of randomly rotated sources.
 
-    For uncorrelated sources of unit variance the correlations with a rotation of themselves are that rotation's entries, so
-    no data are needed. With few sources chance is high: 0.82 for three.
+    For uncorrelated sources of unit variance the correlations with a rotation of themselves are
+    that rotation's entries, so no data are needed. With few sources chance is high: 0.82 for three.
 
     Parameters
     ----------

@@ -16,9 +16,9 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``dataset, method, score, median, lower_quartile, upper_quartile, n_ok, n_seeds, reason``, in
-        the order of first appearance; quartiles interpolate linearly. `reason` tells why there are fewer values than
-        seeds.
+        Columns ``dataset, method, score, median, lower_quartile, upper_quartile, n_ok, n_seeds,
+        reason``, in the order of first appearance; quartiles interpolate linearly. `reason` tells
+        why there are fewer values than seeds.
     """
     order = ["dataset", "method", "score"]
     rows = []

@@ -1,8 +1,8 @@
 """Real recordings, one module each: `modal_frame.py` is the recording `modal-frame`.
 
-A recording's module has `SUMMARY`, `FILES` (where each file comes from, with its checksum and licence),
-`LENGTH`, `N_CHANNELS`, `N_SOURCES`, and `prepare(paths) -> Dataset` with one replicate. Modules whose names
-begin with an underscore hold what recordings share.
+A recording's module has `SUMMARY`, `FILES` (where each file comes from, with its checksum and
+licence), `LENGTH`, `N_CHANNELS`, `N_SOURCES`, and `prepare(paths) -> Dataset` with one replicate.
+Modules whose names begin with an underscore hold what recordings share.
 """
 
 import importlib

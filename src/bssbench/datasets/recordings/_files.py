@@ -35,8 +35,8 @@ class RemoteFile:
 def locate(files: Sequence[RemoteFile]) -> list[Path]:
     """Return the paths of `files`, downloading what is not there.
 
-    If the environment variable ``BSSBENCH_DATA_DIR`` is set, that folder alone is used; else the user's
-    cache, filled from the network.
+    If the environment variable ``BSSBENCH_DATA_DIR`` is set, that folder alone is used; else the
+    user's cache, filled from the network.
 
     Raises
     ------

@@ -1,9 +1,10 @@
 """Ambient vibration of a five-storey steel frame: each source is a mode of the structure.
 
-Recorded at the Institute of Structural Mechanics, Bauhaus-Universität Weimar: a frame one metre high, excited
-by a fan, with a laser vibrometer (channels 0–2, velocity) and accelerometers (3–4). Marwitz et al.,
-Experimental Mechanics 57 (2017) 1311–1325; doi:10.5281/zenodo.14936576. The reference frequencies are the
-published modal model of the same structure, merged from 14 set-ups by stochastic subspace identification.
+Recorded at the Institute of Structural Mechanics, Bauhaus-Universität Weimar: a frame one metre
+high, excited by a fan, with a laser vibrometer (channels 0–2, velocity) and accelerometers (3–4).
+Marwitz et al., Experimental Mechanics 57 (2017) 1311–1325; doi:10.5281/zenodo.14936576. The
+reference frequencies are the published modal model of the same structure, merged from 14 set-ups by
+stochastic subspace identification.
 """
 
 from pathlib import Path
@@ -42,9 +43,9 @@ _ACCELERATIONS = slice(3, 5)
 def prepare(paths: list[Path]) -> Dataset:
     """Read the measurement and reduce it to the band of the first five modes.
 
-    The accelerations are integrated, because velocity and acceleration of one mode differ by a quarter of a
-    period, and an instantaneous mixture has no phases. The band-pass (0.8–5.5 Hz, zero phase) removes the
-    integration's drift and whatever decimation would fold.
+    The accelerations are integrated, because velocity and acceleration of one mode differ by a
+    quarter of a period, and an instantaneous mixture has no phases. The band-pass (0.8–5.5 Hz, zero
+    phase) removes the integration's drift and whatever decimation would fold.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def prepare(paths: list[Path]) -> Dataset:
         [
             measured[:, _VELOCITIES],
             cumulative_trapezoid(
-                measured[:, _ACCELERATIONS], dx=1 / RECORDED_RATE, axis=0, initial=0.0
+                measured[:, _ACCELERATIONS], dx=1 / RECORDED_RATE, axis=0, initial=0
             ),
         ],
         axis=1,

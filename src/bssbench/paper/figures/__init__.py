@@ -1,7 +1,7 @@
-"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf`` and ``.png``.
+"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``, ``.png``.
 
-A figure's module has `draw(results: Results) -> matplotlib.figure.Figure`. Modules whose names begin with an underscore hold
-what figures share.
+A figure's module has `draw(results: Results) -> matplotlib.figure.Figure`. Modules whose names
+begin with an underscore hold what figures share.
 """
 
 import importlib

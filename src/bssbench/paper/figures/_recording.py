@@ -11,11 +11,12 @@ _POINTS_DRAWN = 4000
 
 
 def draw_estimates(sources: np.ndarray, method: str, title: str) -> Figure:
-    """Draw estimated sources of shape (time, source), one above the other, in standard deviations."""
+    """Draw estimated sources (time, source) one above the other, in standard deviations."""
     n_sources = sources.shape[1]
     figure = new_figure(height=0.6 + 0.75 * n_sources)
     axes = figure.subplots(n_sources, 1, sharex=True, squeeze=False)[:, 0]
-    # More points than pixels only make the file large; every k-th would hide peaks, so draw extremes.
+    # More points than pixels only make the file large; every k-th would hide peaks, so draw
+    # extremes.
     block = max(1, len(sources) // (_POINTS_DRAWN // 2))
     for source, axis in enumerate(axes):
         time, values = _envelope(sources[:, source] / sources[:, source].std(), block)

@@ -1,6 +1,7 @@
 """The look that all figures share, and how they are saved."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -12,7 +13,8 @@ __all__ = ["PAGE_WIDTH", "method_colour", "method_marker", "new_figure", "save"]
 # Inches: the text width of a two-column paper.
 PAGE_WIDTH = 7.0
 
-# Okabe and Ito's colours, which colour-blind readers can tell apart; the same for a method in every figure.
+# Okabe and Ito's colours, which colour-blind readers can tell apart; the same for a method in every
+# figure.
 _COLOURS = {
     "ar-flow-vae": "#D55E00",
     "skr-vae": "#0072B2",
@@ -33,7 +35,7 @@ _MARKERS = {
     "random": "x",
 }
 
-_STYLE = {
+_STYLE: Any = {
     "font.size": 7.5,
     "axes.titlesize": 8,
     "axes.labelsize": 7.5,

@@ -39,7 +39,8 @@ _PARAMETERS = {
 def draw(results: Results) -> Figure:
     """Draw a row for each method's parameter, a column for each of the first data sets with laws.
 
-    Each line is one seed's latent, coloured by the true source it was matched to; dashes are the sources' own values.
+    Each line is one seed's latent, coloured by the true source it was matched to; dashes are the
+    sources' own values.
 
     Raises
     ------
@@ -68,9 +69,8 @@ def draw(results: Results) -> Figure:
                 axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
                 axis.yaxis.set_major_formatter(ScalarFormatter())
                 axis.yaxis.set_minor_formatter(NullFormatter())
-            separation = panels[method, parameter].get(name)
-            if separation is not None:
-                _draw_panel(axis, known[name], separation, parameter)
+            if name in panels[method, parameter]:
+                _draw_panel(axis, known[name], panels[method, parameter][name], parameter)
         row[0].set_ylabel(tracked.label)
     for axis in axes[-1]:
         axis.set_xlabel("training step")
