@@ -13,7 +13,14 @@ from bssbench.errors import InputError
 from bssbench.methods import load_method, method_module
 from bssbench.settings import closest
 
-__all__ = ["Configuration", "DatasetEntry", "MethodEntry", "configure", "parse_seeds"]
+__all__ = [
+    "Configuration",
+    "DatasetEntry",
+    "MethodEntry",
+    "configure",
+    "parse_seeds",
+    "read_configuration",
+]
 
 _DEFAULT_CPU_SECONDS = 900
 
@@ -58,6 +65,25 @@ class Configuration:
         return int(solver.megabytes(n_seeds, shape.length, shape.n_channels, shape.n_sources))
 
 
+def read_configuration(path: Path) -> dict[str, Any]:
+    """Read a configuration file.
+
+    Raises
+    ------
+    InputError
+        If it is missing or no YAML mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not valid YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: expected keys and values, found {type(content).__name__}")
+    return content
+
+
 def parse_seeds(text: str) -> list[int]:
     """Parse seeds such as ``0-9``, ``3`` or ``0-4,100``.
 
@@ -68,8 +94,8 @@ def parse_seeds(text: str) -> list[int]:
     """
     seeds: list[int] = []
     for part in str(text).split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal():
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
             raise InputError(f"seeds {text!r}: expected ranges such as 0-9 or 0-4,100")
         seeds += range(int(first), int(last or first) + 1)
     if not seeds or len(set(seeds)) < len(seeds):

@@ -69,7 +69,9 @@ def provenance(command: str | None = None) -> dict[str, Any]:
     command : str, optional
         To be recorded in place of this process's own.
     """
-    changes = _git("status", "--porcelain", "--untracked-files=no")
+    # What a run writes into the tree is no change of the code that made it.
+    outputs = (":(top,exclude)results", ":(top,exclude)paper_figures")
+    changes = _git("status", "--porcelain", "--untracked-files=no", "--", ":(top)", *outputs)
     return {
         "commit": _git("rev-parse", "HEAD"),
         "dirty": None if changes is None else bool(changes),

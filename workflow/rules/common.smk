@@ -5,22 +5,26 @@ import shlex
 import sys
 from pathlib import Path
 
-from bssbench.configuration import configure
+from bssbench.configuration import configure, read_configuration
 from bssbench.dependencies import source_files
 from bssbench.errors import InputError
 from bssbench.paper.figures import figure_module, figure_names
+from snakemake.utils import update_config
 
-# Snakemake merges configuration files, and an experiment is one file: the default one counts only where no other is
-# given.
-if not workflow.configfiles:
-
-    configfile: "config/paper.yaml"
-
+CONFIGURATIONS = Path(workflow.basedir) / "config"
 
 try:
-    EXPERIMENT = configure(config, Path(workflow.basedir) / "config" / "schema.yaml")
+    # Snakemake would merge configuration files, and an experiment is one file: the default one counts only where no
+    # other is given. What --config says counts in both.
+    if not workflow.configfiles:
+        overrides = dict(config)
+        config.update(read_configuration(CONFIGURATIONS / "paper.yaml"))
+        update_config(config, overrides)
+    EXPERIMENT = configure(config, CONFIGURATIONS / "schema.yaml")
 except InputError as error:
-    print(f"bssbench: error: {error}", file=sys.stderr, flush=True)
+    print(
+        f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr, flush=True
+    )
     # Not an exception: Snakemake would add its own lines, and end with another code than bad input has.
     os._exit(2)
 

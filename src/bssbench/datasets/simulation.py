@@ -11,7 +11,7 @@ from bssbench.datasets.families import load_family
 from bssbench.datasets.mixing import add_noise, mixing_matrix, post_nonlinear, standardised
 from bssbench.errors import InputError
 from bssbench.randomness import generator
-from bssbench.settings import from_mapping
+from bssbench.settings import closest, from_mapping
 
 __all__ = ["MIXINGS", "Simulation", "simulate", "simulation_of"]
 
@@ -59,6 +59,10 @@ def simulation_of(name: str, family: str, parameters: dict[str, Any]) -> tuple[A
     kind = load_family(family)
     shared = {key: parameters[key] for key in Simulation.__dataclass_fields__ if key in parameters}
     own = {key: value for key, value in parameters.items() if key not in shared}
+    known = {*Simulation.__dataclass_fields__, *kind.__dataclass_fields__}
+    for key in own:
+        if key.replace("-", "_") not in known:
+            raise InputError(f"data set {name!r}: unknown parameter {key!r}; {closest(key, known)}")
     source_family = from_mapping(kind, own, f"data set {name!r}")
     values = asdict(from_mapping(Simulation, shared, f"data set {name!r}"))
     values["n_sources"] = values["n_sources"] or kind.default_n_sources

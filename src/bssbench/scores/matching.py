@@ -89,7 +89,7 @@ def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
     scale = (found * target).mean(axis=0)
     # Through the residual and not 1 − ρ², which cancels where the estimate is good.
     distortion = ((found - scale * target) ** 2).mean(axis=0)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         ratios = 10.0 * np.log10(scale**2 / distortion)
     return float(ratios.mean()) if not np.isnan(ratios).any() else -math.inf
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import InputError
+from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
 from bssbench.paper.figures._style import new_figure
 from bssbench.scores.matching import match
@@ -44,7 +44,7 @@ def draw(results: Results) -> Figure:
 
     Raises
     ------
-    InputError
+    NotApplicable
         If no separation has a prior with parameters.
     """
     known = {n: d for n in results.datasets if (d := results.dataset(n)).parameters.get("laws")}
@@ -56,7 +56,7 @@ def draw(results: Results) -> Figure:
             for parameter in set(_PARAMETERS) & set(separation.history):
                 panels.setdefault((method, parameter), {})[name] = separation
     if not panels:
-        raise InputError("prior_convergence: no separation has a prior with parameters")
+        raise NotApplicable("no separation has a prior with parameters")
     keys = sorted(panels, key=lambda key: (results.methods.index(key[0]), key[1]))
     figure = new_figure(height=0.4 + 1.5 * len(keys))
     axes = figure.subplots(len(keys), len(names), squeeze=False)

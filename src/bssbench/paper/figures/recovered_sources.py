@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from bssbench.errors import InputError
+from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
 from bssbench.paper.figures._style import method_colour, new_figure
 from bssbench.scores.matching import match
@@ -27,19 +27,19 @@ def draw(results: Results) -> Figure:
 
     Raises
     ------
-    InputError
+    NotApplicable
         If no data set has true sources and a separation.
     """
     name = next((n for n in results.datasets if results.dataset(n).sources is not None), None)
     if name is None:
-        raise InputError("recovered_sources: no data set has true sources")
+        raise NotApplicable("no data set has true sources")
     dataset = results.dataset(name)
     assert dataset.sources is not None
     columns = [pair for pair in results.separations(name) if pair[0] not in _CONTROLS]
     columns.sort(key=lambda pair: _FIRST.index(pair[0]) if pair[0] in _FIRST else len(_FIRST))
     columns = columns[:_METHODS_SHOWN]
     if not columns:
-        raise InputError(f"recovered_sources: no method separated {name}")
+        raise NotApplicable(f"no method separated {name}")
     true = _standardised(dataset.sources[0])
     figure = new_figure(height=0.5 + 0.9 * true.shape[1])
     axes = figure.subplots(true.shape[1], len(columns), sharex=True, sharey="row", squeeze=False)

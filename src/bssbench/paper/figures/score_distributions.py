@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bssbench.errors import InputError
+from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
 from bssbench.paper.figures._style import method_colour, method_marker, new_figure
 from bssbench.statistics.chance import chance_level
@@ -23,14 +23,14 @@ def draw(results: Results) -> Figure:
 
     Raises
     ------
-    InputError
+    NotApplicable
         If no score has a value.
     """
     scores = results.scores
     values = scores[(scores["status"] == "ok") & scores["score"].isin(_SCORES)]
     panels = [name for name in results.datasets if name in set(values["dataset"])]
     if not panels:
-        raise InputError("score_distributions: no score has a value")
+        raise NotApplicable("no score has a value")
     columns = min(_COLUMNS, len(panels))
     rows = -(-len(panels) // columns)
     figure = new_figure(height=0.3 + 2.0 * rows)

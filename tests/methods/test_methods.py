@@ -1,0 +1,186 @@
+import numpy as np
+import pytest
+
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.errors import InputError, NotApplicable
+from bssbench.methods import Problem, load_method, method_names
+from bssbench.randomness import seed_sequence
+from bssbench.scores.matching import match, mean_correlation
+from bssbench.statistics.chance import chance_level
+
+QUICK = {"steps": 30, "restarts": 2}
+VARIATIONAL = ["ar-flow-vae", "gp-vae", "skr-vae", "vae"]
+every_method = pytest.mark.parametrize("name", method_names())
+
+
+def make_problem(dataset, seeds=None, **changes):
+    chosen = list(range(len(dataset.seeds))) if seeds is None else seeds
+    values = {
+        "observations": dataset.observations[chosen],
+        "n_sources": dataset.n_sources,
+        "seeds": [
+            seed_sequence(0, dataset.name, "initialisation", dataset.seeds[i]) for i in chosen
+        ],
+        "sources": dataset.sources[chosen],
+    }
+    return Problem(**(values | changes))
+
+
+def quick(name):
+    return load_method(name, QUICK if name in VARIATIONAL else {})
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return make_dataset("gp-distinct", [0, 1, 2], {"length": 200})
+
+
+@every_method
+def test_a_separation_has_the_promised_shapes(name, dataset):
+    separation = quick(name).separate(make_problem(dataset))
+    assert separation.sources.shape == (3, 200, 3)
+    assert np.isfinite(separation.sources).all()
+    assert separation.unmixing_matrix.shape == (3, 3, 3)
+    assert set(separation.stopwatch.laps) == {"warm_up", "solve"}
+    assert all(cpu >= 0 for _, cpu in separation.stopwatch.laps.values())
+    if name in VARIATIONAL:
+        assert separation.uncertainty.shape == (3, 3)
+        assert separation.loss.shape == (3,)
+        assert separation.history["loss"].shape == (3, len(separation.history["step"]))
+
+
+@every_method
+def test_the_unmixing_matrix_is_what_made_the_sources(name, dataset):
+    separation = quick(name).separate(make_problem(dataset))
+    centred = dataset.observations - dataset.observations.mean(1, keepdims=True)
+    unmixed = centred @ np.swapaxes(separation.unmixing_matrix, 1, 2)
+    for estimated, mapped in zip(separation.sources, unmixed, strict=True):
+        # A VAE's encoder has a bias: sources are compared up to a constant.
+        residual = (estimated - estimated.mean(0)) - (mapped - mapped.mean(0))
+        assert np.abs(residual).max() < 1e-3 * np.abs(estimated).max()
+
+
+@every_method
+def test_the_same_seeds_give_the_same_numbers(name, dataset):
+    first = quick(name).separate(make_problem(dataset)).sources
+    second = quick(name).separate(make_problem(dataset)).sources
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("name", [n for n in method_names() if n not in VARIATIONAL])
+def test_a_seed_does_not_depend_on_the_others(name, dataset):
+    together = quick(name).separate(make_problem(dataset)).sources
+    alone = quick(name).separate(make_problem(dataset, [1])).sources
+    np.testing.assert_allclose(alone[0], together[1], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VARIATIONAL)
+def test_a_seed_does_not_depend_on_the_others_after_full_training(name):
+    dataset = make_dataset("gp-distinct", [0, 1, 2, 3], {"length": 300})
+    method = load_method(name, {"restarts": 1})
+    together = method.separate(make_problem(dataset)).sources
+    alone = method.separate(make_problem(dataset, [2])).sources
+    correlations = match(together[2], alone[0]).matched_correlations
+    assert np.abs(correlations).min() > 1 - 1e-4
+
+
+@pytest.mark.parametrize("name", VARIATIONAL)
+def test_the_restart_kept_is_the_one_with_the_lowest_loss(name, dataset):
+    separation = load_method(name, QUICK | {"restarts": 3}).separate(make_problem(dataset))
+    losses = np.array(separation.diagnostics["losses_of_restarts"])
+    assert losses.shape == (3, 3)
+    np.testing.assert_allclose(separation.loss, losses.min(axis=1))
+    # Restarts are different initialisations, or they would be worthless.
+    assert (np.ptp(losses, axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("name", VARIATIONAL)
+def test_nonlinear_demixing_has_no_unmixing_matrix(name, dataset):
+    separation = quick(name).separate(make_problem(dataset, nonlinear=True))
+    assert separation.unmixing_matrix is None
+    assert separation.sources.shape == (3, 200, 3)
+
+
+@every_method
+def test_more_channels_than_sources(name):
+    dataset = make_dataset("ar-laplace-distinct", [0], {"length": 200, "n_channels": 6})
+    separation = quick(name).separate(make_problem(dataset))
+    assert separation.sources.shape == (1, 200, 3)
+    assert separation.unmixing_matrix.shape == (1, 3, 6)
+
+
+@every_method
+def test_a_single_source(name):
+    dataset = make_dataset("gp-equal", [0], {"length": 100, "n_sources": 1, "n_channels": 2})
+    separation = quick(name).separate(make_problem(dataset))
+    assert mean_correlation(dataset.sources[0], separation.sources[0]) > 0.99
+
+
+def test_the_oracle_is_the_ceiling_and_random_is_chance():
+    dataset = make_dataset("gp-equal", list(range(30)), {"length": 500})
+    problem = make_problem(dataset)
+    scores = {
+        name: [
+            mean_correlation(true, estimated)
+            for true, estimated in zip(
+                dataset.sources, quick(name).separate(problem).sources, strict=True
+            )
+        ]
+        for name in ("oracle", "random", "sobi")
+    }
+    assert min(scores["oracle"]) > 0.99
+    low, middle, high = chance_level(3)
+    assert np.median(scores["random"]) == pytest.approx(middle, abs=0.06)
+    # What nothing can separate, SOBI does not.
+    assert low < np.median(scores["sobi"]) < high
+
+
+def test_the_oracle_has_no_answer_without_the_truth(dataset):
+    with pytest.raises(NotApplicable, match="true sources"):
+        quick("oracle").separate(make_problem(dataset, sources=None))
+
+
+def test_only_controls_ask_for_the_truth():
+    assert [n for n in method_names() if quick(n).needs_true_sources] == ["oracle"]
+
+
+def test_an_exact_process_on_a_long_series_is_refused_with_the_arithmetic(dataset):
+    method = load_method("gp-vae", {"max_length": 100})
+    with pytest.raises(
+        NotApplicable, match=r"(?s)length 200: 9 matrices, .* the limits are length 100"
+    ):
+        method.separate(make_problem(dataset))
+    assert method.megabytes(10, 7000, 5, 5) < 1500
+    with pytest.raises(NotApplicable, match="MB"):
+        load_method("gp-vae", {"max_megabytes": 0}).separate(make_problem(dataset))
+
+
+@every_method
+def test_the_declared_memory_grows_with_the_problem(name):
+    method = quick(name)
+    small = method.megabytes(10, 1000, 3, 3)
+    assert 100 < small < method.megabytes(10, 100_000, 3, 3) or name == "gp-vae"
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("skr-va", {}, "did you mean 'skr-vae'"),
+        ("skr-vae", {"bandwith": 1.0}, "unknown parameter 'bandwith'"),
+        ("skr-vae", {"steps": 1.5}, "steps must be of type int"),
+        ("skr-vae", {"restarts": 0}, "restarts must be at least 1"),
+        ("skr-vae", {"learning_rate": float("nan")}, "must be finite"),
+        ("ar-flow-vae", {"order": 0}, "order must be at least 1"),
+        ("sobi", {"lags": 0}, "lags must be at least 1"),
+        ("oracle", {"steps": 3}, "there are none"),
+    ],
+)
+def test_impossible_parameters_are_one_clear_line(name, parameters, message):
+    with pytest.raises(InputError, match=message):
+        load_method(name, parameters)
+
+
+def test_a_device_that_is_not_there_is_one_clear_line(dataset):
+    with pytest.raises(InputError, match="--device nonsense: not usable here"):
+        quick("vae").separate(make_problem(dataset, device="nonsense"))

@@ -1,0 +1,173 @@
+import dataclasses
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.errors import InputError
+from bssbench.files import write_json
+from bssbench.paper.figures import Results, draw_figure, figure_names, read_scores
+from bssbench.paper.figures._recording import _envelope
+from bssbench.paper.figures._style import save
+from bssbench.paper.tables import write_separation_tables
+from bssbench.scores.collect import collect
+from bssbench.separation import Separation
+
+METHODS = ["ar-flow-vae", "gp-vae", "oracle"]
+
+
+def history(replicates, parameter, tail=()):
+    shape = (replicates, 5, 3, *tail)
+    return {
+        "step": np.arange(5),
+        "loss": np.ones((replicates, 5)),
+        parameter: np.linspace(1, 2, int(np.prod(shape))).reshape(shape),
+    }
+
+
+@pytest.fixture
+def results(tmp_path):
+    """Two data sets and three methods, of which one failed on one data set."""
+    rng = np.random.default_rng(0)
+    runs = []
+    for name in ("gp-distinct", "ar-laplace-distinct"):
+        dataset = make_dataset(name, [0, 1], {"length": 80})
+        dataset.save(tmp_path / "data" / f"{name}.npz")
+        for method in METHODS:
+            failed = name == "gp-distinct" and method == "oracle"
+            noisy = dataset.sources + 0.1 * rng.standard_normal(dataset.sources.shape)
+            separation = Separation(noisy, np.linalg.inv(dataset.mixing_matrix))
+            if method == "ar-flow-vae":
+                separation = dataclasses.replace(
+                    separation, history=history(2, "coefficients", (4,))
+                )
+            if method == "gp-vae":
+                separation = dataclasses.replace(separation, history=history(2, "length_scale"))
+            directory = tmp_path / "cells" / name / method
+            separation.save(directory / "separation.npz")
+            run = {
+                "dataset": name,
+                "method": method,
+                "seeds": [0, 1],
+                "status": "failed" if failed else "ok",
+                "reason": "it broke" if failed else "",
+                "timing": None,
+                "peak_bytes": 1,
+                "jobs_allowed": 2,
+                "diagnostics": None,
+                "provenance": {"processor": "x"},
+            }
+            write_json(directory / "run.json", run)
+            runs.append(directory / "run.json")
+    scores, _ = collect(runs, tmp_path / "data")
+    scores.to_csv(tmp_path / "scores.csv", index=False)
+    return Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")
+
+
+def test_tables_say_what_the_scores_say(results, tmp_path):
+    paths = write_separation_tables(results.scores, tmp_path / "tables")
+    table = pd.read_csv(paths[0]).set_index(["dataset", "method", "score"])
+    values = results.scores.query("method == 'gp-vae' and dataset == 'gp-distinct'")
+    expected = values.loc[values["score"] == "mcc", "value"].median()
+    assert table.loc[("gp-distinct", "gp-vae", "mcc"), "median"] == pytest.approx(expected)
+    markdown = paths[1].read_text()
+    assert f"{expected:.3f} [" in markdown
+    assert "failed" in markdown
+    assert "- failed: it broke (gp-distinct; oracle)" in markdown
+    assert "Reference modes" not in markdown
+
+
+def test_the_latex_table_has_a_row_for_each_method(results, tmp_path):
+    latex = write_separation_tables(results.scores, tmp_path / "tables")[2].read_text()
+    for method in METHODS:
+        assert f"\n{method} & " in latex
+    assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 5
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+def test_the_latex_table_compiles(results, tmp_path):
+    table = write_separation_tables(results.scores, tmp_path)[2].read_text()
+    document = r"\documentclass{article}\usepackage{booktabs,graphicx}\begin{document}"
+    (tmp_path / "paper.tex").write_text(document + table + r"\end{document}")
+    subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize("name", figure_names())
+@pytest.mark.parametrize("suffix", ["pdf", "png"])
+def test_equal_results_give_equal_bytes(name, suffix, results, tmp_path):
+    for path in ("one", "two"):
+        save(draw_figure(name, results), tmp_path / f"{path}.{suffix}")
+    one = (tmp_path / f"one.{suffix}").read_bytes()
+    assert len(one) > 5000
+    assert one == (tmp_path / f"two.{suffix}").read_bytes()
+
+
+def test_convergence_shows_the_true_values_where_there_are_any(results):
+    figure = draw_figure("prior_convergence", results)
+    titles = {axis.get_title(): axis for axis in figure.axes}
+    dashed = [
+        line.get_ydata()[0]
+        for line in titles["gp-vae on gp-distinct"].lines
+        if line.get_linestyle() == "--"
+    ]
+    np.testing.assert_allclose(dashed, [2, np.sqrt(80), 40])
+    # Three latents of two seeds, and no truth for a length-scale of an autoregression.
+    assert len(titles["gp-vae on ar-laplace-distinct"].lines) == 6
+
+
+def test_distributions_show_every_seed_and_chance(results):
+    figure = draw_figure("score_distributions", results)
+    panel = next(axis for axis in figure.axes if axis.get_title() == "ar-laplace-distinct")
+    points = [collection.get_offsets()[:, 1] for collection in panel.collections]
+    scores = results.scores.query("dataset == 'ar-laplace-distinct' and score == 'mcc'")
+    np.testing.assert_allclose(np.concatenate(points), scores["value"])
+    assert panel.patches, "the band of chance is missing"
+
+
+def test_recovered_sources_are_drawn_over_the_true_ones(results):
+    figure = draw_figure("recovered_sources", results)
+    # The oracle is a control and failed there: two methods, three sources.
+    assert len(figure.axes) == 6
+    for axis in figure.axes:
+        true, estimated = axis.lines[0].get_ydata(), axis.lines[1].get_ydata()
+        assert np.corrcoef(true, estimated)[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("name", figure_names())
+def test_a_figure_with_nothing_to_draw_says_so(name, results, tmp_path):
+    scores = results.scores.assign(value=np.nan, status="failed", reason="it broke")
+    scores.to_csv(tmp_path / "failed.csv", index=False)
+    for run in results.cells.rglob("run.json"):
+        write_json(run, json.loads(run.read_text()) | {"status": "failed"})
+    nothing = dataclasses.replace(results, scores_file=tmp_path / "failed.csv")
+    (text,) = draw_figure(name, nothing).texts
+    assert text.get_text().startswith("Nothing to draw: ")
+
+
+def test_scores_of_another_form_are_refused(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_scores(tmp_path / "none.csv")
+    (tmp_path / "scores.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="expected the columns"):
+        read_scores(tmp_path / "scores.csv")
+    (tmp_path / "run.json").write_text(json.dumps({"a": 1}))
+    with pytest.raises(InputError, match="not a cell's run.json"):
+        collect([tmp_path / "run.json"], tmp_path)
+
+
+def test_an_envelope_keeps_every_peak(rng):
+    signal = rng.standard_normal(1000)
+    signal[501] = 30.0
+    time, values = _envelope(signal, 10)
+    assert len(time) == len(values) == 200
+    assert values.max() == 30.0
+    assert time[values.argmax()] == 500

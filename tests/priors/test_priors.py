@@ -1,0 +1,239 @@
+import math
+
+import pytest
+import torch
+from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal, Normal
+from torch.distributions import kl_divergence as torch_divergence
+
+from bssbench.errors import NotApplicable
+from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior
+from bssbench.priors.gaussian_process import GaussianProcessPrior
+from bssbench.priors.kernel_regression import KernelRegressionPrior
+from bssbench.priors.standard_normal import StandardNormalPrior
+
+REPLICATES, LATENTS, LENGTH = 3, 2, 40
+SCALES = torch.tensor([[0.7, 5.0], [1.0, 8.0], [2.0, 3.0]])
+
+PRIORS = {
+    "standard normal": lambda rows: StandardNormalPrior(len(rows), LATENTS),
+    "kernel regression": lambda rows: KernelRegressionPrior(SCALES[rows], LENGTH),
+    "autoregressive flow": lambda rows: AutoregressiveFlowPrior(len(rows), LATENTS, order=3),
+    "Gaussian process": lambda rows: GaussianProcessPrior(SCALES[rows], LENGTH, update_every=2),
+}
+ALL = list(range(REPLICATES))
+every_prior = pytest.mark.parametrize("make", PRIORS.values(), ids=PRIORS.keys())
+
+
+@pytest.fixture
+def posterior():
+    generator = torch.Generator().manual_seed(0)
+    mean = torch.randn(REPLICATES, LATENTS, LENGTH, generator=generator)
+    std = 0.1 + torch.rand(REPLICATES, LATENTS, 1, generator=generator)
+    noise = torch.randn(mean.shape, generator=generator)
+    return mean.requires_grad_(), std.requires_grad_(), mean + std * noise
+
+
+@every_prior
+def test_a_gradient_reaches_every_parameter(make, posterior):
+    prior = make(ALL)
+    mean, std, sample = posterior
+    prior.divergence(mean, std, sample).sum().backward()
+    for tensor in [mean, std, *prior.parameters()]:
+        assert torch.isfinite(tensor.grad).all()
+        # In every replicate, not only in some.
+        assert (tensor.grad.flatten(1).abs().amax(1) > 0).all()
+
+
+@every_prior
+def test_a_batch_equals_its_members(make, posterior):
+    mean, std, sample = posterior
+    together = make(ALL).divergence(mean, std, sample)
+    assert together.shape == (REPLICATES,)
+    for i in ALL:
+        one = slice(i, i + 1)
+        alone = make([i]).divergence(mean[one], std[one], sample[one])
+        torch.testing.assert_close(alone[0], together[i], rtol=1e-5, atol=1e-4)
+
+
+@every_prior
+def test_one_deviation_for_all_times_is_a_special_case_of_many(make, posterior):
+    mean, std, sample = posterior
+    one = make(ALL).divergence(mean, std, sample)
+    many = make(ALL).divergence(mean, std.expand(mean.shape), sample)
+    torch.testing.assert_close(one, many, rtol=1e-5, atol=1e-4)
+
+
+@every_prior
+def test_summaries_are_for_each_replicate_and_latent(make):
+    for value in make(ALL).summary().values():
+        assert value.shape[:2] == (REPLICATES, LATENTS)
+        assert torch.isfinite(value).all()
+
+
+def test_gaussian_samples_have_the_covariance_that_the_divergence_assumes():
+    generator = torch.Generator().manual_seed(1)
+    process = PRIORS["Gaussian process"](ALL)
+    expected = {
+        PRIORS["standard normal"](ALL): torch.eye(LENGTH),
+        process: torch.stack([process.covariance(torch.log(s.double())) for s in SCALES]).float(),
+    }
+    for prior, covariance in expected.items():
+        draws = torch.stack([prior.sample(generator, LENGTH) for _ in range(400)])
+        assert draws.shape == (400, REPLICATES, LATENTS, LENGTH)
+        sampled = torch.einsum("krlt,krls->rlts", draws, draws) / len(draws)
+        assert (sampled - covariance).abs().max() < 0.35
+
+
+def test_a_pseudo_likelihood_has_no_samples():
+    with pytest.raises(NotApplicable, match="pseudo-likelihood"):
+        PRIORS["kernel regression"](ALL).sample(torch.Generator(), LENGTH)
+
+
+def test_standard_normal_and_process_agree_with_torch(posterior):
+    mean, std, _ = posterior
+    q = Normal(mean.double(), std.double().expand(mean.shape))
+    expected = torch_divergence(q, Normal(0.0, 1.0)).sum((1, 2))
+    ours = PRIORS["standard normal"](ALL).divergence(mean, std)
+    torch.testing.assert_close(ours.double(), expected, rtol=1e-5, atol=1e-5)
+
+    prior = PRIORS["Gaussian process"](ALL)
+    covariance = torch.stack([prior.covariance(torch.log(s.double())) for s in SCALES])
+    q = MultivariateNormal(mean.double(), torch.diag_embed(q.variance))
+    p = MultivariateNormal(torch.zeros_like(mean).double(), covariance)
+    expected = torch_divergence(q, p).sum(1)
+    torch.testing.assert_close(prior.divergence(mean, std).double(), expected, rtol=1e-4, atol=1e-3)
+
+
+def test_kernel_regression_agrees_with_its_formula(posterior):
+    mean, std, _ = (tensor.double() for tensor in posterior)
+    prior = KernelRegressionPrior(SCALES, LENGTH, regularisation=0.5, dtype=torch.float64)
+    with torch.no_grad():
+        prior.log_variance += torch.randn(prior.log_variance.shape)
+    time = torch.arange(LENGTH, dtype=torch.float64)
+    weights = torch.exp(-0.5 * ((time[:, None] - time) / SCALES.double()[..., None, None]) ** 2)
+    weights = weights - torch.diag_embed(torch.diagonal(weights, dim1=-2, dim2=-1))
+    regression = (weights @ mean[..., None])[..., 0] / weights.sum(-1)
+    variance = torch.exp(prior.log_variance)[..., None]
+    local = ((mean - regression) ** 2 + std**2) / variance - torch.log(std**2 / variance) - 1
+    q = Normal(mean, std.expand(mean.shape))
+    penalty = torch_divergence(q, Normal(torch.zeros_like(mean), torch.ones_like(mean)))
+    expected = (0.5 * local + 0.5 * penalty).sum((1, 2))
+    torch.testing.assert_close(prior.divergence(mean, std), expected)
+
+
+def perturbed_flow(order=3):
+    prior = AutoregressiveFlowPrior(REPLICATES, LATENTS, order)
+    generator = torch.Generator().manual_seed(3)
+    with torch.no_grad():
+        for parameter in prior.parameters():
+            parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
+    return prior
+
+
+def test_flow_density_is_that_of_its_innovations(posterior):
+    prior = perturbed_flow()
+    latents = posterior[0].detach()
+    base = MixtureSameFamily(
+        Categorical(logits=prior.logits), Normal(prior.means, torch.exp(prior.log_stds))
+    )
+    expected = torch.zeros(REPLICATES, LATENTS)
+    for t in range(LENGTH):
+        predicted = sum(
+            prior.coefficients[..., lag - 1] * latents[..., t - lag]
+            for lag in range(1, prior.order + 1)
+            if t >= lag
+        )
+        u = (latents[..., t] - predicted) * torch.exp(-prior.log_scale)
+        expected = expected + base.log_prob(u) - prior.log_scale
+    torch.testing.assert_close(prior.log_density(latents), expected, rtol=1e-4, atol=1e-3)
+
+
+def test_flow_density_integrates_to_one():
+    """Importance sampling over three time points, with a wide Gaussian as proposal."""
+    prior = perturbed_flow(order=2)
+    generator = torch.Generator().manual_seed(0)
+    points = 5.0 * torch.randn(200_000, 3, generator=generator)
+    proposal = Normal(0.0, 5.0).log_prob(points).sum(1)
+    latents = points[:, None, :].expand(-1, LATENTS, -1)
+    one = AutoregressiveFlowPrior(1, LATENTS, 2)
+    for name, parameter in one.named_parameters():
+        parameter.data = dict(prior.named_parameters())[name].data[:1]
+    mass = torch.exp(one.log_density(latents) - proposal[:, None]).mean(0)
+    torch.testing.assert_close(mass, torch.ones(LATENTS), rtol=0.05, atol=0.05)
+
+
+def test_monte_carlo_divergence_of_a_gaussian_flow_agrees_with_the_closed_form(posterior):
+    """With a Gaussian base the flow is a Gaussian process, whose divergence is known."""
+    mean, std, _ = (tensor.detach() for tensor in posterior)
+    prior = AutoregressiveFlowPrior(REPLICATES, LATENTS, order=2)
+    with torch.no_grad():
+        prior.means.zero_()
+        prior.log_stds.zero_()
+        prior.log_scale.fill_(-0.3)
+        prior.coefficients[..., 0], prior.coefficients[..., 1] = 0.5, 0.2
+    whitening = torch.eye(LENGTH) - 0.5 * torch.diag(torch.ones(LENGTH - 1), -1)
+    whitening -= 0.2 * torch.diag(torch.ones(LENGTH - 2), -2)
+    precision = math.exp(0.6) * whitening.T @ whitening
+    p = MultivariateNormal(torch.zeros(LENGTH), precision_matrix=precision)
+    q = MultivariateNormal(mean, torch.diag_embed((std**2).expand(mean.shape)))
+    expected = torch_divergence(q, p.expand(mean.shape[:2])).sum(1)
+    generator = torch.Generator().manual_seed(2)
+    estimates = torch.stack(
+        [
+            prior.divergence(mean, std, mean + std * torch.randn(mean.shape, generator=generator))
+            for _ in range(500)
+        ]
+    ).detach()
+    error = estimates.std(0) / math.sqrt(500)
+    assert ((estimates.mean(0) - expected).abs() < 4 * error).all()
+
+
+def test_flow_samples_have_its_moments():
+    prior = AutoregressiveFlowPrior(1, 1, order=1)
+    with torch.no_grad():
+        prior.coefficients.fill_(0.7)
+    path = prior.sample(torch.Generator().manual_seed(0), 40_000)[0, 0, 100:]
+    innovations = path[1:] - 0.7 * path[:-1]
+    summary = prior.summary()
+    assert innovations.std().item() == pytest.approx(summary["innovation_std"].item(), rel=0.03)
+    kurtosis = (innovations**4).mean() / innovations.var() ** 2 - 3
+    expected = summary["innovation_excess_kurtosis"].item()
+    assert expected > 1, "the base must start heavy-tailed"
+    assert kurtosis.item() == pytest.approx(expected, rel=0.2)
+
+
+def test_length_scale_gradient_agrees_with_autograd_through_torch(posterior):
+    mean, std, _ = (tensor.detach() for tensor in posterior)
+    prior = PRIORS["Gaussian process"](ALL)
+    prior.divergence(mean, std).sum().backward()
+    scales = torch.log(SCALES.double()).requires_grad_()
+    covariance = torch.stack([prior.covariance(s) for s in scales])
+    q = MultivariateNormal(mean.double(), torch.diag_embed((std**2).double().expand(mean.shape)))
+    p = MultivariateNormal(torch.zeros_like(mean).double(), covariance)
+    (expected,) = torch.autograd.grad(torch_divergence(q, p).sum(), scales)
+    torch.testing.assert_close(prior.log_length_scale.grad.double(), expected, rtol=1e-3, atol=1e-2)
+
+
+def test_length_scales_move_at_every_kth_step_only(posterior):
+    mean, std, _ = (tensor.detach() for tensor in posterior)
+    prior = PRIORS["Gaussian process"](ALL)
+    moved = []
+    for step in range(5):
+        prior.advance(step)
+        prior.zero_grad()
+        value = prior.divergence(mean, std).sum()
+        value.backward() if value.requires_grad else None
+        gradient = prior.log_length_scale.grad
+        moved.append(gradient is not None and bool(gradient.abs().max() > 0))
+    assert moved == [True, False, True, False, True]
+
+
+@pytest.mark.parametrize("length_scale", [0.3, 1.0, LENGTH / 2])
+def test_extreme_length_scales_stay_finite(length_scale, posterior):
+    mean, std, sample = posterior
+    scales = torch.full((REPLICATES, LATENTS), length_scale)
+    for prior in (KernelRegressionPrior(scales, LENGTH), GaussianProcessPrior(scales, LENGTH)):
+        value = prior.divergence(mean, std, sample)
+        value.sum().backward()
+        assert torch.isfinite(value).all()
+        assert all(torch.isfinite(p.grad).all() for p in prior.parameters())

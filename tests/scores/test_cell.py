@@ -1,0 +1,87 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.scores.cell import SCORES, score_outcome, score_separation
+from bssbench.separation import Separation
+
+
+@pytest.fixture
+def linear():
+    return make_dataset("gp-distinct", [4, 9], {"length": 100})
+
+
+@pytest.fixture
+def perfect(linear):
+    return Separation(linear.sources, np.linalg.inv(linear.mixing_matrix))
+
+
+def by_score(rows, seed):
+    return {row.score: row for row in rows if row.seed == seed}
+
+
+def test_every_seed_has_a_row_for_every_score(linear, perfect):
+    rows = score_separation(linear, "method", perfect, linear.seeds)
+    assert [(row.seed, row.score) for row in rows] == [(s, k) for s in (4, 9) for k in SCORES]
+    first = by_score(rows, 4)
+    assert first["mcc"].value == pytest.approx(1)
+    assert first["amari"].value == pytest.approx(0, abs=1e-10)
+    assert {k for k, row in first.items() if row.status == "skipped"} == {
+        "modes_found",
+        "mode_purity",
+    }
+
+
+def test_amari_needs_linear_mixing_and_linear_demixing(linear, perfect):
+    nonlinear = dataclasses.replace(linear, mixing="nonlinear", mixing_matrix=None)
+    row = by_score(score_separation(nonlinear, "m", perfect, (4,)), 4)["amari"]
+    assert (row.status, row.value) == ("skipped", None)
+    assert "mixing is not linear" in row.reason
+    row = by_score(score_separation(linear, "m", Separation(linear.sources), (4,)), 4)["amari"]
+    assert (row.status, row.reason) == ("skipped", "the method's demixing is not linear")
+
+
+def test_a_diverged_replicate_fails_alone(linear, perfect):
+    sources = perfect.sources.copy()
+    sources[1, 3, 0] = np.nan
+    spoilt = Separation(sources, perfect.unmixing_matrix)
+    rows = score_separation(linear, "m", spoilt, linear.seeds)
+    assert by_score(rows, 4)["mcc"].status == "ok"
+    diverged = by_score(rows, 9)
+    assert (diverged["mcc"].status, diverged["mcc"].value) == ("failed", None)
+    assert "diverged" in diverged["mcc"].reason
+    assert diverged["mode_purity"].status == "skipped"
+
+
+@pytest.mark.parametrize("status", ["failed", "timeout"])
+def test_a_failed_cell_has_a_row_for_each_score_it_would_have_had(linear, status):
+    rows = score_outcome(linear, "m", linear.seeds, status, "because")
+    assert len(rows) == 2 * len(SCORES)
+    assert all(row.value is None for row in rows)
+    first = by_score(rows, 4)
+    assert (first["si_sdr"].status, first["si_sdr"].reason) == (status, "because")
+    assert first["modes_found"].status == "skipped"
+    assert "reference modes" in first["modes_found"].reason
+
+
+def test_a_recording_of_a_structure_has_modal_scores_alone(linear):
+    time = np.arange(4000) / 20
+    tones = np.stack([np.sin(2 * np.pi * f * time) for f in (1.0, 3.0)], axis=1)[None]
+    recording = dataclasses.replace(
+        linear,
+        sources=None,
+        mixing_matrix=None,
+        mixing="unknown",
+        sampling_rate=20.0,
+        reference_frequencies=(1.0, 3.0),
+    )
+    rows = by_score(score_separation(recording, "m", Separation(tones), (4,)), 4)
+    assert (rows["modes_found"].value, rows["modes_found"].status) == (2.0, "ok")
+    assert rows["mode_purity"].value > 0.95
+    for score in ("mcc", "mcc_spearman", "amari", "si_sdr", "rmse"):
+        assert rows[score].status == "skipped"
+    none = by_score(score_separation(recording, "m", Separation(tones[..., ::-1] * 0 + 1), (4,)), 4)
+    assert none["modes_found"].value == 0
+    assert none["mode_purity"].status == "skipped"

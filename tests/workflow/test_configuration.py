@@ -1,0 +1,79 @@
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bssbench.configuration import configure, parse_seeds
+from bssbench.errors import InputError
+
+CONFIG = Path(__file__).parents[2] / "config"
+SCHEMA = CONFIG / "schema.yaml"
+GOOD = {
+    "output": {"results": "results", "figures": "paper_figures"},
+    "seeds": "0-4",
+    "datasets": {"gp-distinct": {"length": 200}, "modal-frame": {"seeds": "0-1"}},
+    "methods": {"skr-vae": {"steps": 10, "cpu_seconds": 5}, "oracle": None},
+}
+
+
+@pytest.mark.parametrize("name", ["paper", "smoke"])
+def test_the_shipped_configurations_are_valid(name):
+    content = yaml.safe_load((CONFIG / f"{name}.yaml").read_text())
+    experiment = configure(content, SCHEMA)
+    for dataset in experiment.datasets:
+        for method in experiment.methods:
+            assert 100 < experiment.cell_megabytes(dataset, method) < 4000
+
+
+def test_entries_are_resolved():
+    experiment = configure(GOOD, SCHEMA)
+    assert experiment.datasets["gp-distinct"].seeds == "0-4"
+    assert experiment.datasets["gp-distinct"].parameters == {"length": 200}
+    assert experiment.datasets["gp-distinct"].shape.length == 200
+    assert experiment.datasets["modal-frame"].seeds == "0-1"
+    assert experiment.methods["skr-vae"].cpu_seconds == 5
+    assert experiment.methods["skr-vae"].parameters == {"steps": 10}
+    assert experiment.methods["oracle"].cpu_seconds == 900
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("sedes",), 1, "unknown key 'sedes' at the top level; did you mean 'seeds'"),
+        (("output", "plots"), "x", "unknown key 'plots' at output"),
+        (("datasets", "gp-distinkt"), None, "did you mean 'gp-distinct'"),
+        (("methods", "skrvae"), None, "did you mean 'skr-vae'"),
+        (("methods", "skr-vae", "stepz"), 3, "did you mean 'steps'"),
+        (("datasets", "gp-distinct", "lenght"), 3, "did you mean 'length'"),
+        (("datasets", "gp-distinct", "length"), [3], "datasets.gp-distinct.length"),
+        (("seeds",), "a", "expected ranges"),
+        (("datasets", "gp-distinct", "seeds"), "3-1", "a range is empty"),
+        (("cpu_seconds",), 0, "cpu_seconds"),
+        (("methods",), {}, "methods"),
+        (("datasets",), None, "datasets"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line(path, value, message):
+    content = copy.deepcopy(GOOD)
+    place = content
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(InputError, match=message) as caught:
+        configure(content, SCHEMA)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["output", "seeds", "datasets", "methods"])
+def test_what_is_missing_is_named(key):
+    with pytest.raises(InputError, match=key):
+        configure({k: v for k, v in GOOD.items() if k != key}, SCHEMA)
+
+
+def test_seeds():
+    assert parse_seeds("0-3,10") == [0, 1, 2, 3, 10]
+    assert parse_seeds("7") == [7]
+    for text in ("", "1-", "-1", "1,1", "0-3,2", "x"):
+        with pytest.raises(InputError):
+            parse_seeds(text)

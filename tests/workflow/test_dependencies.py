@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from bssbench.dependencies import source_files
+from bssbench.methods import method_module, method_names
+
+SOURCE = Path("src") / "bssbench"
+
+
+def names(*modules):
+    """The files that modules depend on, below the package."""
+    paths = [Path(path).resolve() for path in source_files(modules)]
+    assert all(path.is_file() for path in paths)
+    return {str(path).rpartition("/bssbench/")[2] for path in paths}
+
+
+def test_a_method_depends_on_its_own_prior_and_no_other():
+    found = names("bssbench.running", method_module("skr-vae"))
+    wanted = {
+        "methods/skr_vae.py",
+        "methods/_batched_training.py",
+        "methods/__init__.py",
+        "models/vae.py",
+        "priors/kernel_regression.py",
+        "kernels/regression.py",
+        "running.py",
+        "__init__.py",
+    }
+    assert wanted <= found
+    unwanted = {"priors/autoregressive_flow.py", "priors/gaussian_process.py", "cli.py"}
+    assert not unwanted & found
+    assert not [name for name in found if name.startswith(("scores", "paper", "statistics"))]
+
+
+@pytest.mark.parametrize("name", method_names())
+def test_no_method_depends_on_another(name):
+    found = names("bssbench.running", method_module(name))
+    others = {f"methods/{n.replace('-', '_')}.py" for n in method_names() if n != name}
+    assert not others & found
+
+
+def test_scores_and_tables_depend_on_no_method():
+    for stage in ("bssbench.scores.collect", "bssbench.paper.tables"):
+        found = names(stage)
+        assert not [name for name in found if name.startswith(("methods", "models", "priors"))]

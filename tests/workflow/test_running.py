@@ -1,0 +1,96 @@
+import json
+import time
+
+import pytest
+
+import bssbench.methods.oracle
+import bssbench.methods.sobi
+from bssbench import running
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.datasets.recordings._files import DATA_DIRECTORY_VARIABLE
+from bssbench.errors import InputError
+from bssbench.running import Cell, run_cell
+from bssbench.separation import Separation
+
+
+@pytest.fixture
+def data(tmp_path):
+    make_dataset("gp-distinct", [0, 1], {"length": 100}).save(tmp_path / "data.npz")
+    return tmp_path / "data.npz"
+
+
+def run(cell, directory):
+    status = run_cell(cell, directory)
+    report = json.loads((directory / "run.json").read_text())
+    assert report["status"] == status
+    return report, Separation.load(directory / "separation.npz")
+
+
+def test_a_cell_is_a_separation_and_a_report(data, tmp_path):
+    report, separation = run(Cell(data, "oracle", jobs_allowed=3), tmp_path / "cell")
+    assert (report["status"], report["reason"], report["seeds"]) == ("ok", "", [0, 1])
+    assert separation.sources.shape == (2, 100, 3)
+    assert report["jobs_allowed"] == 3
+    assert report["peak_bytes"] > 1e7
+    assert report["timing"]["start_up"]["cpu"] > 0
+    for key in ("commit", "dirty", "versions", "processor", "command", "time"):
+        assert key in report["provenance"]
+
+
+def test_a_cell_over_its_limit_is_a_timeout(data, tmp_path):
+    began = time.monotonic()
+    cell = Cell(data, "skr-vae", {"steps": 10**7, "restarts": 1}, cpu_seconds=6)
+    report, separation = run(cell, tmp_path / "cell")
+    assert report["status"] == "timeout"
+    assert "more than 6 s of CPU time" in report["reason"]
+    assert len(separation.sources) == 0
+    assert time.monotonic() - began < 120
+
+
+def test_a_method_that_does_not_apply_is_skipped(data, tmp_path):
+    report, _ = run(Cell(data, "gp-vae", {"max_length": 50}), tmp_path / "cell")
+    assert report["status"] == "skipped"
+    assert "operations" in report["reason"]
+
+
+def test_an_exception_is_a_failure_with_its_reason(data, tmp_path):
+    report, separation = run(Cell(data, "fastica", {"tolerance": -1.0}), tmp_path / "cell")
+    assert report["status"] == "failed"
+    assert report["reason"].startswith("InvalidParameterError: ")
+    assert "\n" not in report["reason"]
+    assert len(separation.sources) == 0
+
+
+def test_data_that_could_not_be_had_are_skipped_without_a_process(tmp_path, monkeypatch):
+    monkeypatch.setenv(DATA_DIRECTORY_VARIABLE, str(tmp_path))
+    make_dataset("modal-frame", [0, 1], {}).save(tmp_path / "data.npz")
+    monkeypatch.setattr(running, "_in_own_process", None)
+    report, _ = run(Cell(tmp_path / "data.npz", "skr-vae"), tmp_path / "cell")
+    assert report["status"] == "skipped"
+    assert "does not exist" in report["reason"]
+    assert report["seeds"] == [0, 1]
+    report, _ = run(Cell(tmp_path / "data.npz", "sobi"), tmp_path / "cell")
+    assert report["seeds"] == [0], "fixed data and no randomness: one row"
+
+
+@pytest.mark.parametrize(
+    ("module", "given"), [(bssbench.methods.oracle, True), (bssbench.methods.sobi, False)]
+)
+def test_true_sources_go_to_the_method_that_declares_them_alone(module, given, data, monkeypatch):
+    seen = []
+    separate = module.Method.separate
+
+    def spy(self, problem, progress=None):
+        seen.append(problem.sources is not None)
+        return separate(self, problem, progress)
+
+    monkeypatch.setattr(module.Method, "separate", spy)
+    name = module.__name__.rpartition(".")[2]
+    running._solve(Cell(data, name), 2, lambda done, total: None)
+    assert seen == [given]
+
+
+def test_an_unknown_method_is_no_cell(data, tmp_path):
+    with pytest.raises(InputError, match="unknown method"):
+        run_cell(Cell(data, "nothing"), tmp_path / "cell")
+    assert not (tmp_path / "cell").exists()

@@ -1,0 +1,238 @@
+"""The workflow as a user runs it, in a copy of the project, with methods that take no time."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+SNAKEMAKE = Path(sys.executable).with_name("snakemake")
+
+# A new method is one file: these two are dropped into the copy, and that is all.
+HEADER = """
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+from bssbench.methods.random import Method as Random
+
+@dataclass(frozen=True)
+class Method(Random):
+    "A method of the test's own."
+    deterministic: ClassVar[bool] = False
+
+    def separate(self, problem, progress=None):
+"""
+BROKEN = HEADER + "        raise RuntimeError('it broke\\non two lines')\n"
+SLOW = HEADER + "        time.sleep(4)\n        return super().separate(problem, progress)\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the project with a small configuration."""
+    for name in ("src", "workflow", "profiles", "config"):
+        shutil.copytree(
+            PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(PROJECT / "Snakefile", tmp_path)
+    configure(tmp_path)
+    return tmp_path
+
+
+def configure(project, **changes):
+    content = {
+        "output": {"results": "results", "figures": "figures"},
+        "seeds": "0-1",
+        "datasets": {"gp-distinct": {"length": 100}, "gp-equal": {"length": 100}},
+        "methods": {"oracle": None, "random": None},
+    }
+    (project / "config" / "paper.yaml").write_text(
+        yaml.safe_dump(content | changes, sort_keys=False)
+    )
+
+
+def environment(project):
+    # The copy's package goes before the installed one.
+    return os.environ | {"PYTHONPATH": str(project / "src")}
+
+
+def snakemake(project, *options, check=True):
+    completed = subprocess.run(
+        [SNAKEMAKE, "--cores", "2", *options],
+        cwd=project,
+        env=environment(project),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not check or completed.returncode == 0, completed.stdout + completed.stderr
+    return completed
+
+
+def planned(project):
+    """The jobs that a dry run would do, as (rule, output file)."""
+    text = snakemake(project, "--dry-run").stdout
+    jobs, rule = set(), None
+    for line in text.splitlines():
+        words = line.split()
+        if words[:1] in (["rule"], ["localrule"]):
+            rule = words[1].rstrip(":")
+        if words[:1] == ["output:"] and rule != "all":
+            jobs.add((rule, words[1].rstrip(",")))
+    return jobs
+
+
+def snapshot(project):
+    """Bytes of scores, tables and the figures drawn from them."""
+    files = [
+        project / "results" / "scores.csv",
+        *sorted((project / "results" / "tables").iterdir()),
+        *sorted((project / "figures").iterdir()),
+    ]
+    return {str(path.relative_to(project)): path.read_bytes() for path in files}
+
+
+def cell(dataset, method):
+    return f"results/cells/{dataset}/{method}/separation.npz"
+
+
+@pytest.mark.slow
+def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
+    snakemake(project)
+    assert planned(project) == set()
+    downstream = {"score", "provenance", "tables", "figure"}
+    for file, stale_rules, stale_cells in [
+        (
+            "methods/oracle.py",
+            {"separate", *downstream},
+            {cell("gp-distinct", "oracle"), cell("gp-equal", "oracle")},
+        ),
+        (
+            "datasets/families/gp_equal.py",
+            {"generate", "separate", *downstream},
+            {cell("gp-equal", "oracle"), cell("gp-equal", "random")},
+        ),
+        ("scores/amari.py", downstream, set()),
+        ("paper/tables.py", {"tables"}, set()),
+        ("paper/figures/score_distributions.py", {"figure"}, set()),
+        ("methods/sobi.py", set(), set()),
+        ("cli.py", set(), set()),
+    ]:
+        path = project / "src" / "bssbench" / file
+        text, dates = path.read_text(), path.stat()
+        path.write_text(text + "\n# edited\n")
+        jobs = planned(project)
+        assert {rule for rule, _ in jobs} == stale_rules, file
+        assert {output for rule, output in jobs if rule == "separate"} == stale_cells, file
+        if stale_rules == {"figure"}:
+            assert jobs == {("figure", "figures/score_distributions.pdf")}
+        path.write_text(text)
+        os.utime(path, ns=(dates.st_atime_ns, dates.st_mtime_ns))
+    assert planned(project) == set()
+
+
+@pytest.mark.slow
+def test_the_number_of_cores_changes_no_byte(project):
+    methods = {"oracle": None, "random": None, "skr-vae": {"steps": 5}}
+    configure(project, datasets={"gp-distinct": {"length": 100}}, methods=methods)
+    snakemake(project, "--cores", "1")
+    first = snapshot(project)
+    shutil.rmtree(project / "results")
+    shutil.rmtree(project / "figures")
+    snakemake(project, "--cores", "2")
+    assert snapshot(project) == first
+    scores = pd.read_csv(project / "results" / "scores.csv")
+    assert len(scores) == 3 * 2 * 7
+    assert set(scores["status"]) == {"ok", "skipped"}
+
+
+@pytest.mark.slow
+def test_a_failed_cell_is_rows_and_the_run_goes_on(project):
+    (project / "src" / "bssbench" / "methods" / "broken.py").write_text(BROKEN)
+    configure(project, methods={"broken": None, "oracle": None})
+    snakemake(project)
+    scores = pd.read_csv(project / "results" / "scores.csv", keep_default_na=False)
+    broken = scores[scores["method"] == "broken"]
+    assert len(broken) == 2 * 2 * 7
+    assert (broken["value"] == "").all()
+    failed = broken[broken["status"] == "failed"]
+    assert set(failed["score"]) == {"mcc", "mcc_spearman", "amari", "si_sdr", "rmse"}
+    assert set(failed["reason"]) == {"RuntimeError: it broke"}
+    log = project / "results" / "logs" / "separate" / "gp-equal" / "broken.log"
+    assert "Traceback" in log.read_text()
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_completed_and_repeats_no_finished_cell(project):
+    (project / "src" / "bssbench" / "methods" / "slow.py").write_text(SLOW)
+    methods = {"oracle": None, "random": None, "slow": None}
+    configure(project, datasets={"gp-equal": {"length": 100}}, methods=methods)
+    snakemake(project)
+    expected = snapshot(project)
+    shutil.rmtree(project / "results")
+    shutil.rmtree(project / "figures")
+    shutil.rmtree(project / ".snakemake")
+
+    command = [SNAKEMAKE, "--cores", "2"]
+    with subprocess.Popen(
+        command,
+        cwd=project,
+        env=environment(project),
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        finished = project / cell("gp-equal", "oracle")
+        deadline = time.monotonic() + 60
+        while not finished.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1.0)
+        recovery = [sys.executable, "workflow/scripts/recover.py"]
+        while_alive = subprocess.run(recovery, cwd=project, capture_output=True, text=True)
+        assert while_alive.returncode == 2
+        assert "is running" in while_alive.stderr
+        os.killpg(process.pid, signal.SIGKILL)
+    done = {p: p.stat().st_mtime_ns for p in (project / "results" / "cells").rglob("run.json")}
+    assert 0 < len(done) < 3
+    assert any((project / ".snakemake" / "locks").iterdir()), "a killed run leaves its lock"
+
+    subprocess.run(recovery, cwd=project, env=environment(project), check=True)
+    snakemake(project)
+    assert snapshot(project) == expected
+    for path, modified in done.items():
+        assert path.stat().st_mtime_ns == modified, f"{path} was made again"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seeds: 0-1\nfoo: 3\n", "unknown key 'foo'"),
+        ("seeds: [0-1\n", "not valid YAML"),
+    ],
+)
+def test_a_malformed_configuration_stops_before_anything_runs(project, text, message):
+    (project / "config" / "paper.yaml").write_text(text)
+    completed = snakemake(project, check=False)
+    assert completed.returncode == 2
+    *before, line = completed.stderr.splitlines()
+    assert line.startswith("bssbench: error: ")
+    assert message in line
+    # Snakemake itself says which profile it uses, and that is all.
+    assert len(before) <= 1
+    assert not (project / "results").exists()
+
+
+def test_a_missing_recording_is_tried_again_after_recovery(project):
+    data = project / "results" / "data"
+    data.mkdir(parents=True)
+    for name, reason in (("modal-frame", '"offline"'), ("gp-equal", "null")):
+        (data / f"{name}.npz").touch()
+        (data / f"{name}.json").write_text('{"unavailable": ' + reason + "}")
+    subprocess.run([sys.executable, "workflow/scripts/recover.py"], cwd=project, check=True)
+    assert sorted(path.name for path in data.iterdir()) == ["gp-equal.json", "gp-equal.npz"]
