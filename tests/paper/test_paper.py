@@ -160,7 +160,7 @@ def test_scores_of_another_form_are_refused(tmp_path):
     with pytest.raises(InputError, match="expected the columns"):
         read_scores(tmp_path / "scores.csv")
     (tmp_path / "run.json").write_text(json.dumps({"a": 1}))
-    with pytest.raises(InputError, match="not a cell's run.json"):
+    with pytest.raises(InputError, match=r"not a cell's run\.json"):
         collect([tmp_path / "run.json"], tmp_path)
 
 

@@ -11,7 +11,7 @@ def spectrum(peaks, floor=0.0):
     """Power at given frequencies over a flat floor."""
     power = np.full(len(FREQUENCIES), floor)
     for frequency, value in peaks.items():
-        power[int(round(frequency * 100))] = value
+        power[round(frequency * 100)] = value
     return power
 
 
