@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bssbench.datasets.recordings._files import DATA_DIRECTORY_VARIABLE
+from bssbench.datasets.remote_files import DATA_DIRECTORY_VARIABLE
 
 # As in the workflow: one thread, so that results do not depend on the machine's number of cores.
 torch.set_num_threads(1)

@@ -137,7 +137,7 @@ def _tables(arguments: argparse.Namespace) -> None:
 
 def _figures(arguments: argparse.Namespace) -> None:
     from bssbench.paper.figures import Results, draw_figure, figure_module, figure_names
-    from bssbench.paper.figures._style import save
+    from bssbench.paper.style import save
 
     results = Results(arguments.scores, arguments.data, arguments.cells)
     names = arguments.names or figure_names()

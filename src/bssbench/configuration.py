@@ -10,7 +10,7 @@ import yaml
 
 from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape
 from bssbench.errors import InputError
-from bssbench.methods import load_method, method_module
+from bssbench.methods import Size, load_method, method_module
 from bssbench.settings import closest
 
 __all__ = [
@@ -61,8 +61,14 @@ class Configuration:
         entry = self.datasets[dataset]
         solver = load_method(method, self.methods[method].parameters)
         shape = entry.shape
-        n_seeds = len(parse_seeds(entry.seeds))
-        return int(solver.megabytes(n_seeds, shape.length, shape.n_channels, shape.n_sources))
+        size = Size(
+            replicates=len(parse_seeds(entry.seeds)),
+            length=shape.length,
+            n_channels=shape.n_channels,
+            n_sources=shape.n_sources,
+            nonlinear=shape.nonlinear and solver.can_demix_nonlinearly,
+        )
+        return int(solver.megabytes(size))
 
 
 def read_configuration(path: Path) -> dict[str, Any]:

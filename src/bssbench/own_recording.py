@@ -11,8 +11,8 @@ from bssbench.datasets.tabular import check_observations, read_observations
 from bssbench.errors import InputError, NotApplicable
 from bssbench.files import write_json, write_text
 from bssbench.methods import Problem, load_method
-from bssbench.paper.figures._recording import draw_estimates
-from bssbench.paper.figures._style import save
+from bssbench.paper.recording_picture import draw_estimates
+from bssbench.paper.style import save
 from bssbench.progress import progress_bar
 from bssbench.provenance import provenance
 from bssbench.randomness import seed_sequence

@@ -60,7 +60,7 @@ def test_torch_free_stages_stay_torch_free():
     program = (
         "import sys\n"
         "import bssbench.cli, bssbench.configuration, bssbench.dependencies, bssbench.listing\n"
-        "import bssbench.scores.collect, bssbench.paper.tables, bssbench.paper.figures._style\n"
+        "import bssbench.scores.collect, bssbench.paper.tables, bssbench.paper.style\n"
         "from bssbench.paper.figures import figure_module, figure_names\n"
         "import importlib\n"
         "[importlib.import_module(figure_module(name)) for name in figure_names()]\n"

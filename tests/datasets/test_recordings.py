@@ -10,7 +10,7 @@ from scipy.signal import welch
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.recordings import modal_frame
-from bssbench.datasets.recordings._files import DATA_DIRECTORY_VARIABLE, RemoteFile, locate
+from bssbench.datasets.remote_files import DATA_DIRECTORY_VARIABLE, RemoteFile, locate
 from bssbench.errors import NotApplicable
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError, NotApplicable
-from bssbench.methods import Problem, load_method, method_names
+from bssbench.methods import Problem, Size, load_method, method_names
 from bssbench.randomness import seed_sequence
 from bssbench.scores.matching import match, mean_correlation
 from bssbench.statistics.chance import chance_level
@@ -151,7 +151,7 @@ def test_an_exact_process_on_a_long_series_is_refused_with_the_arithmetic(datase
         NotApplicable, match=r"(?s)length 200: 9 matrices, .* the limits are length 100"
     ):
         method.separate(make_problem(dataset))
-    assert method.megabytes(10, 7000, 5, 5) < 1500
+    assert method.megabytes(Size(10, 7000, 5, 5, False)) < 1500
     with pytest.raises(NotApplicable, match="MB"):
         load_method("gp-vae", {"max_megabytes": 0}).separate(make_problem(dataset))
 
@@ -159,8 +159,9 @@ def test_an_exact_process_on_a_long_series_is_refused_with_the_arithmetic(datase
 @every_method
 def test_the_declared_memory_grows_with_the_problem(name):
     method = quick(name)
-    small = method.megabytes(10, 1000, 3, 3)
-    assert 100 < small < method.megabytes(10, 100_000, 3, 3) or name == "gp-vae"
+    small, large = (method.megabytes(Size(10, length, 3, 3, False)) for length in (500, 1500))
+    assert 100 < small < large
+    assert method.megabytes(Size(10, 1500, 3, 3, True)) > large or name not in VARIATIONAL
 
 
 @pytest.mark.parametrize(

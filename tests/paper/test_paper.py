@@ -11,8 +11,8 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError
 from bssbench.files import write_json
 from bssbench.paper.figures import Results, draw_figure, figure_names, read_scores
-from bssbench.paper.figures._recording import _envelope
-from bssbench.paper.figures._style import save
+from bssbench.paper.recording_picture import _envelope
+from bssbench.paper.style import save
 from bssbench.paper.tables import write_separation_tables
 from bssbench.scores.collect import collect
 from bssbench.separation import Separation

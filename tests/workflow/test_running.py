@@ -7,7 +7,7 @@ import bssbench.methods.oracle
 import bssbench.methods.sobi
 from bssbench import running
 from bssbench.datasets.catalogue import make_dataset
-from bssbench.datasets.recordings._files import DATA_DIRECTORY_VARIABLE
+from bssbench.datasets.remote_files import DATA_DIRECTORY_VARIABLE
 from bssbench.errors import InputError
 from bssbench.running import Cell, run_cell
 from bssbench.separation import Separation

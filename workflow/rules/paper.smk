@@ -18,7 +18,7 @@ rule tables:
 def get_figure_sources(wildcards):
     """Return the source files that this figure depends on."""
     return source_files(
-        [figure_module(wildcards.figure), "bssbench.paper.figures._style"]
+        [figure_module(wildcards.figure), "bssbench.paper.style"]
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.families import family_names, load_family
 from bssbench.datasets.recordings import load_recording, recording_names
-from bssbench.datasets.recordings._files import locate
+from bssbench.datasets.remote_files import locate
 from bssbench.datasets.simulation import MIXINGS, simulate, simulation_of
 from bssbench.errors import InputError, NotApplicable
 from bssbench.settings import closest

@@ -18,7 +18,23 @@ from bssbench.errors import InputError
 from bssbench.separation import Separation
 from bssbench.settings import closest, from_mapping
 
-__all__ = ["Problem", "SeparationMethod", "load_method", "method_module", "method_names"]
+__all__ = ["Problem", "SeparationMethod", "Size", "load_method", "method_module", "method_names"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a problem is; all that a method's memory depends on."""
+
+    replicates: int
+    length: int
+    n_channels: int
+    n_sources: int
+    nonlinear: bool
+
+    @property
+    def values(self) -> int:
+        """Numbers in the observations and the sources of all replicates."""
+        return self.replicates * self.length * (self.n_channels + self.n_sources)
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,12 @@ class Problem:
     device: str = "cpu"
     sources: np.ndarray | None = None
 
+    @property
+    def size(self) -> Size:
+        """The size of the problem."""
+        replicates, length, n_channels = self.observations.shape
+        return Size(replicates, length, n_channels, self.n_sources, self.nonlinear)
+
 
 class SeparationMethod(Protocol):
     """What a method offers: a frozen dataclass whose fields are its parameters, with defaults.
@@ -63,7 +85,7 @@ class SeparationMethod(Protocol):
     can_demix_nonlinearly: ClassVar[bool]
     """Whether `Problem.nonlinear` makes a difference."""
 
-    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+    def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory of `separate`, everything included."""
 
     def separate(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from bssbench.methods import Problem
+from bssbench.methods import Problem, Size
 from bssbench.separation import Separation
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["VariationalMethod"]
 
 _MEGABYTES_OF_TORCH = 450
-# Single-precision copies of a latent that training holds at its peak, gradients and activations
-# included.
-_COPIES_OF_A_LATENT = 60
+# Numbers in single precision that training holds at its peak, gradients included: for each observed
+# and latent value, and for each time point by the hidden units of encoder and decoder.
+_COPIES_OF_A_VALUE = 60
+_HELD_BY_NETWORKS = 4 * 32 * 10
 _MANY_SOURCES = 5
 
 
@@ -71,11 +72,12 @@ class VariationalMethod:
         """Return the peak learning rate, by the rule if none is set."""
         return self.learning_rate or (self.nonlinear_learning_rate if nonlinear else 3e-2)
 
-    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+    def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory of `separate`."""
-        samples = replicates * self.restarts * length * (n_channels + n_sources)
-        # A network's hidden units count too; whether there is one is not known here.
-        return _MEGABYTES_OF_TORCH + int(samples * 4 * _COPIES_OF_A_LATENT / 1e6)
+        held = size.values * _COPIES_OF_A_VALUE
+        if size.nonlinear:
+            held += size.replicates * size.length * _HELD_BY_NETWORKS
+        return _MEGABYTES_OF_TORCH + int(held * self.restarts * 4 / 1e6)
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bssbench.methods import Problem
+from bssbench.methods import Problem, Size
 from bssbench.methods._linear import random_state, separate_each
 from bssbench.separation import Separation
 
@@ -30,9 +30,9 @@ class Method:
     max_iterations: int = 1000
     tolerance: float = 1e-5
 
-    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+    def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""
-        return 300 + int(replicates * length * (n_channels + n_sources) * 8 * 6 / 1e6)
+        return 300 + int(size.values * 8 * 6 / 1e6)
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None

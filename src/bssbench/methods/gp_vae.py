@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bssbench.errors import NotApplicable
-from bssbench.methods import Problem
+from bssbench.methods import Problem, Size
 from bssbench.methods._variational import VariationalMethod
 from bssbench.separation import Separation
 
@@ -63,22 +63,23 @@ class Method(VariationalMethod):
         learned = f"learned at every {self.update_every}th step" if self.update_every else "fixed"
         return {"kernel": "squared exponential", "solver": "cholesky", "length_scales": learned}
 
-    def _kept_megabytes(self, replicates: int, length: int, n_sources: int) -> int:
+    def _kept_megabytes(self, size: Size) -> int:
         """Return the size of the inverses, in single precision."""
-        return int(replicates * self.restarts * n_sources * length**2 * 4 / 1e6)
+        matrices = size.replicates * self.restarts * size.n_sources
+        return int(matrices * size.length**2 * 4 / 1e6)
 
-    def _forbidden(self, replicates: int, length: int, n_sources: int) -> bool:
-        kept = self._kept_megabytes(replicates, length, n_sources)
-        return length > self.max_length or kept > self.max_megabytes
+    def _forbidden(self, size: Size) -> bool:
+        too_large = self._kept_megabytes(size) > self.max_megabytes
+        return size.length > self.max_length or too_large
 
-    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+    def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory: nothing much where a limit forbids it."""
-        base = super().megabytes(replicates, length, n_channels, n_sources)
-        if self._forbidden(replicates, length, n_sources):
+        base = super().megabytes(size)
+        if self._forbidden(size):
             return base
         # Beside the inverses, the double-precision matrices of the one replicate at work.
-        working = int(n_sources * length**2 * 8 * 10 / 1e6)
-        return base + self._kept_megabytes(replicates, length, n_sources) + working
+        working = int(size.n_sources * size.length**2 * 8 * 10 / 1e6)
+        return base + self._kept_megabytes(size) + working
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
@@ -90,15 +91,15 @@ class Method(VariationalMethod):
         NotApplicable
             With the arithmetic, if the series is too long or the inverses too large.
         """
-        replicates, length, _ = problem.observations.shape
-        if self._forbidden(replicates, length, problem.n_sources):
-            matrices = replicates * self.restarts * problem.n_sources
+        size = problem.size
+        if self._forbidden(size):
+            matrices = size.replicates * self.restarts * size.n_sources
             steps = self.chosen_steps(problem.n_sources, problem.nonlinear)
             updates = 1 + ((steps - 1) // self.update_every if self.update_every else 0)
-            operations = 3 * length**3 * matrices * updates
-            kept = self._kept_megabytes(replicates, length, problem.n_sources)
+            operations = 3 * size.length**3 * matrices * updates
+            kept = self._kept_megabytes(size)
             raise NotApplicable(
-                f"exact Gaussian process at length {length}: {matrices} matrices, factorised, "
+                f"exact Gaussian process at length {size.length}: {matrices} matrices, factorised, "
                 f"inverted and differentiated (3 T^3) {updates} times, are {operations:.1e} "
                 f"operations and {kept} MB of inverses; the limits are length {self.max_length} "
                 f"and {self.max_megabytes} MB"

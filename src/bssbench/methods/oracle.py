@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from bssbench.errors import NotApplicable
-from bssbench.methods import Problem
+from bssbench.methods import Problem, Size
 from bssbench.methods._linear import demixed
 from bssbench.separation import Separation, Stopwatch
 
@@ -20,9 +20,9 @@ class Method:
     needs_true_sources: ClassVar[bool] = True
     can_demix_nonlinearly: ClassVar[bool] = False
 
-    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+    def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""
-        return 150 + int(replicates * length * (n_channels + n_sources) * 8 * 4 / 1e6)
+        return 150 + int(size.values * 8 * 4 / 1e6)
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bssbench.methods import Problem
+from bssbench.methods import Problem, Size
 from bssbench.methods._linear import separate_each
 from bssbench.models.whitening import whiten
 from bssbench.randomness import random_rotation
@@ -21,9 +21,9 @@ class Method:
     needs_true_sources: ClassVar[bool] = False
     can_demix_nonlinearly: ClassVar[bool] = False
 
-    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+    def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""
-        return 200 + int(replicates * length * (n_channels + n_sources) * 8 * 4 / 1e6)
+        return 200 + int(size.values * 8 * 4 / 1e6)
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bssbench.methods import Problem
+from bssbench.methods import Problem, Size
 from bssbench.methods._linear import separate_each
 from bssbench.models.whitening import whiten
 from bssbench.separation import Separation
@@ -38,9 +38,9 @@ class Method:
         if self.lags < 1:
             raise ValueError(f"lags must be at least 1, not {self.lags}")
 
-    def megabytes(self, replicates: int, length: int, n_channels: int, n_sources: int) -> int:
+    def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""
-        return 500 + int(replicates * length * (n_channels + n_sources) * 8 * 6 / 1e6)
+        return 500 + int(size.values * 8 * 6 / 1e6)
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None

@@ -2,7 +2,6 @@
 
 A recording's module has `SUMMARY`, `FILES` (where each file comes from, with its checksum and
 licence), `LENGTH`, `N_CHANNELS`, `N_SOURCES`, and `prepare(paths) -> Dataset` with one replicate.
-Modules whose names begin with an underscore hold what recordings share.
 """
 
 import importlib

@@ -14,7 +14,7 @@ from scipy.integrate import cumulative_trapezoid
 from scipy.signal import butter, sosfiltfilt
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.datasets.recordings._files import RemoteFile
+from bssbench.datasets.remote_files import RemoteFile
 
 SUMMARY = "vibration of a steel frame; its five lowest modes on five channels (28.4 Hz)"
 FILES = (

@@ -1,7 +1,6 @@
 """Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``, ``.png``.
 
-A figure's module has `draw(results: Results) -> matplotlib.figure.Figure`. Modules whose names
-begin with an underscore hold what figures share.
+A figure's module has `draw(results: Results) -> matplotlib.figure.Figure`.
 """
 
 import importlib
@@ -123,7 +122,7 @@ def draw_figure(name: str, results: Results) -> "Figure":
         figure: Figure = importlib.import_module(figure_module(name)).draw(results)
     except NotApplicable as why:
         # Imported here: matplotlib is for those who draw, and the workflow only asks for names.
-        from bssbench.paper.figures._style import new_figure
+        from bssbench.paper.style import new_figure
 
         figure = new_figure(height=1.0)
         figure.text(0.5, 0.5, f"Nothing to draw: {why}", ha="center", va="center")

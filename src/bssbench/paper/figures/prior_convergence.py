@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
-from bssbench.paper.figures._style import new_figure
+from bssbench.paper.style import new_figure
 from bssbench.scores.matching import match
 from bssbench.separation import Separation
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
-from bssbench.paper.figures._style import method_colour, new_figure
+from bssbench.paper.style import method_colour, new_figure
 from bssbench.scores.matching import match
 from bssbench.separation import Separation
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
-from bssbench.paper.figures._style import method_colour, method_marker, new_figure
+from bssbench.paper.style import method_colour, method_marker, new_figure
 from bssbench.statistics.chance import chance_level
 
 __all__ = ["draw"]

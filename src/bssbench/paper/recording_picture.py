@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from bssbench.paper.figures._style import method_colour, new_figure
+from bssbench.paper.style import method_colour, new_figure
 
 __all__ = ["draw_estimates"]
 
