@@ -1,6 +1,7 @@
 """The command `bssbench`: what the workflow's rules call, and what a person can call."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -197,7 +198,8 @@ def _parser() -> _Parser:
         help="separate a recording or a data set",
         description="Separate a recording of your own (CSV with or without a header, or NPY; rows "
         "are time) into DIR/sources.csv, DIR/sources.png and DIR/run.json, or a data set made by "
-        "'bssbench generate' (NPZ) into DIR/separation.npz and DIR/run.json.",
+        "'bssbench generate' (NPZ) into DIR/separation.npz and DIR/run.json. Computes on one "
+        "thread; for a very long recording set OMP_NUM_THREADS.",
     )
     command.add_argument("input", type=Path, help="CSV, NPY or NPZ file")
     command.add_argument("--method", required=True, help="a name from 'bssbench list methods'")
@@ -248,6 +250,10 @@ def _parser() -> _Parser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0, or 2 with one line on standard error for bad input."""
     launched = time.monotonic()
+    # One thread unless the user says otherwise, before any library reads it: numbers must not
+    # depend on how many processors there are, and on series of some thousand samples more threads
+    # only wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched

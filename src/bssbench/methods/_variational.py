@@ -1,5 +1,6 @@
 """What the VAE methods share: everything but the prior. No torch until one of them runs."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,7 +24,7 @@ _MANY_SOURCES = 5
 
 
 @dataclass(frozen=True)
-class VariationalMethod:
+class VariationalMethod(ABC):
     """A VAE whose latents have a structured prior; a subclass provides `prior`.
 
     Attributes
@@ -52,9 +53,9 @@ class VariationalMethod:
         if self.steps < 0 or self.learning_rate < 0:
             raise ValueError("steps and learning_rate must not be negative")
 
+    @abstractmethod
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
         """Return the prior for whitened components of shape (replicate, component, time)."""
-        raise NotImplementedError
 
     def describe(self) -> dict[str, Any]:
         """Return what a reader of a result has to know of the prior beyond its parameters."""
