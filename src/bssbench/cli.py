@@ -32,15 +32,16 @@ def _list(arguments: argparse.Namespace) -> None:
 
 
 def _generate(arguments: argparse.Namespace) -> None:
-    from bssbench.configuration import parse_seeds
     from bssbench.datasets.catalogue import make_dataset
     from bssbench.files import write_json
     from bssbench.provenance import provenance
-    from bssbench.settings import parse_assignments
+    from bssbench.settings import parse_assignments, parse_seeds
 
     parameters = parse_assignments(arguments.assignments)
     seeds = parse_seeds(arguments.seeds)
     out = arguments.out or Path(f"{arguments.dataset}.npz")
+    if out.suffix != ".npz":
+        raise InputError(f"--out {out}: a data set is an NPZ file; call it {out}.npz")
     dataset = make_dataset(arguments.dataset, seeds, parameters, arguments.root_seed)
     dataset.save(out)
     report = {
@@ -74,7 +75,7 @@ def _separate_dataset(
     from bssbench.running import Cell, run_cell
 
     for option in ("n_sources", "seed", "seeds", "nonlinear"):
-        if getattr(arguments, option):
+        if getattr(arguments, option) not in (None, False):
             flag = option.replace("_", "-")
             raise InputError(f"--{flag} is for a recording; {arguments.input} says it itself")
     cell = Cell(
@@ -83,7 +84,7 @@ def _separate_dataset(
         parameters=parameters,
         root_seed=arguments.root_seed,
         device=arguments.device,
-        cpu_seconds=arguments.cpu_seconds,
+        cpu_seconds=900 if arguments.cpu_seconds is None else arguments.cpu_seconds,
         jobs_allowed=arguments.jobs_allowed,
     )
     status = run_cell(cell, arguments.out)
@@ -103,6 +104,8 @@ def _separate_recording(
         raise InputError("--n-sources is missing: how many sources are in the recording?")
     if arguments.seeds is not None and arguments.seeds < 1:
         raise InputError(f"--seeds must be at least 1, not {arguments.seeds}")
+    if arguments.cpu_seconds is not None:
+        raise InputError("--cpu-seconds is for a data set; stop a recording with Ctrl-C")
     first = arguments.seed or 0
     if first < 0:
         raise InputError(f"--seed must not be negative, not {first}")
@@ -114,6 +117,7 @@ def _separate_recording(
         parameters=parameters,
         nonlinear=arguments.nonlinear,
         device=arguments.device,
+        root_seed=arguments.root_seed,
     )
     separate_recording(recording, arguments.out, arguments.launched)
     print(f"{arguments.out}/sources.csv, sources.png and run.json are written", file=sys.stderr)
@@ -130,10 +134,9 @@ def _score(arguments: argparse.Namespace) -> None:
 
 
 def _tables(arguments: argparse.Namespace) -> None:
-    from bssbench.paper.figures import read_scores
-    from bssbench.paper.tables import write_separation_tables
+    from bssbench.paper.tables import write_tables
 
-    write_separation_tables(read_scores(arguments.scores), arguments.out)
+    write_tables(arguments.scores, arguments.out)
 
 
 def _figures(arguments: argparse.Namespace) -> None:
@@ -204,7 +207,7 @@ def _parser() -> _Parser:
     command.add_argument("input", type=Path, help="CSV, NPY or NPZ file")
     command.add_argument("--method", required=True, help="a name from 'bssbench list methods'")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
-    command.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    command.add_argument("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")
     command.add_argument("--restarts", type=int, help="initialisations of each seed, best by loss")
     own = command.add_argument_group("for a recording of your own")
     own.add_argument("--n-sources", type=int, metavar="N", help="how many sources to find")
@@ -214,7 +217,7 @@ def _parser() -> _Parser:
     )
     own.add_argument("--nonlinear", action="store_true", help="take the mixing to be nonlinear")
     cell = command.add_argument_group("for a data set")
-    cell.add_argument("--cpu-seconds", type=int, default=900, help="limit (default 900)")
+    cell.add_argument("--cpu-seconds", type=int, help="limit (default 900)")
     cell.add_argument("--jobs-allowed", type=int, default=1, help="recorded with the timing")
     _add_assignments(command, "method")
     command.set_defaults(run=_separate)

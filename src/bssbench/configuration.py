@@ -11,7 +11,7 @@ import yaml
 from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape
 from bssbench.errors import InputError
 from bssbench.methods import Size, load_method, method_module
-from bssbench.settings import closest
+from bssbench.settings import closest, parse_seeds
 
 __all__ = [
     "Configuration",
@@ -90,27 +90,12 @@ def read_configuration(path: Path) -> dict[str, Any]:
     return content
 
 
-def parse_seeds(text: str) -> list[int]:
-    """Parse seeds such as ``0-9``, ``3`` or ``0-4,100``.
-
-    Raises
-    ------
-    InputError
-        If that is not what it is, or a seed stands twice.
-    """
-    seeds: list[int] = []
-    for part in str(text).split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise InputError(f"seeds {text!r}: expected ranges such as 0-9 or 0-4,100")
-        seeds += range(int(first), int(last or first) + 1)
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise InputError(f"seeds {text!r}: a range is empty, or a seed stands twice")
-    return seeds
-
-
 def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
     """Raise `InputError` with the most telling of the schema's complaints."""
+    for place in (content, content.get("datasets"), content.get("methods")):
+        for key in place if isinstance(place, Mapping) else ():
+            if not isinstance(key, str):
+                raise InputError(f"configuration: key {key!r} must be text; put it in quotes")
     rules = yaml.safe_load(schema.read_text(encoding="utf-8"))
     errors = jsonschema.Draft202012Validator(rules).iter_errors(content)
     worst = jsonschema.exceptions.best_match(errors)

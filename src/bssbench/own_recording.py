@@ -42,6 +42,8 @@ class OwnRecording:
         Whether the mixing is taken to be nonlinear.
     device : str
         ``cpu`` or ``cuda``.
+    root_seed : int
+        Another one gives other initialisations for the same seeds.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class OwnRecording:
     parameters: dict[str, Any] = field(default_factory=dict)
     nonlinear: bool = False
     device: str = "cpu"
+    root_seed: int = 0
 
 
 def separate_recording(recording: OwnRecording, directory: Path, launched: float) -> None:
@@ -80,7 +83,10 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
     problem = Problem(
         observations=np.broadcast_to(observations, (len(recording.seeds), *observations.shape)),
         n_sources=recording.n_sources,
-        seeds=[seed_sequence(0, "recording", "initialisation", s) for s in recording.seeds],
+        seeds=[
+            seed_sequence(recording.root_seed, "recording", "initialisation", seed)
+            for seed in recording.seeds
+        ],
         nonlinear=recording.nonlinear,
         device=recording.device,
     )
@@ -106,6 +112,7 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
             "nonlinear": recording.nonlinear,
             "parameters": recording.parameters,
             "chosen_seed": recording.seeds[best],
+            "chosen_by": "the first: this method has no loss" if losses is None else "lowest loss",
             "initialisations": [
                 {"seed": seed, "loss": _finite(None if losses is None else losses[index])}
                 for index, seed in enumerate(recording.seeds)

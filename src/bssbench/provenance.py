@@ -69,9 +69,17 @@ def provenance(command: str | None = None) -> dict[str, Any]:
     command : str, optional
         To be recorded in place of this process's own.
     """
-    # What a run writes into the tree is no change of the code that made it.
-    outputs = (":(top,exclude)results", ":(top,exclude)paper_figures")
-    changes = _git("status", "--porcelain", "--untracked-files=no", "--", ":(top)", *outputs)
+    # A method not yet committed counts; what a run writes does not.
+    code = (
+        "src",
+        "workflow",
+        "config",
+        "profiles",
+        "Snakefile",
+        "pyproject.toml",
+        "constraints.txt",
+    )
+    changes = _git("status", "--porcelain", "--", *(f":(top){path}" for path in code))
     return {
         "commit": _git("rev-parse", "HEAD"),
         "dirty": None if changes is None else bool(changes),

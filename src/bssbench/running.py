@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import InputError, NotApplicable
+from bssbench.errors import InputError, MachineError, NotApplicable
 from bssbench.files import write_json
 from bssbench.methods import Problem, load_method
 from bssbench.progress import progress_bar
@@ -93,12 +94,15 @@ def run_cell(cell: Cell, directory: Path) -> str:
     Raises
     ------
     InputError
-        If the data set can't be read, or the method or a parameter is unknown.
+        If the data set can't be read, the method or a parameter is unknown, or this machine can't
+        do what is asked: no result of the method, so nothing is written.
     """
     dataset = Dataset.load(cell.data)
     method = load_method(cell.method, cell.parameters)
     # Fixed data and no randomness: all seeds would be the same row.
     seeds = dataset.seeds[:1] if dataset.fixed and method.deterministic else dataset.seeds
+    if cell.cpu_seconds < 1:
+        raise InputError(f"--cpu-seconds must be at least 1, not {cell.cpu_seconds}")
     if dataset.unavailable:
         outcome = {"status": "skipped", "reason": dataset.unavailable}
     else:
@@ -131,13 +135,20 @@ def _in_own_process(cell: Cell, n_seeds: int, directory: Path) -> dict[str, Any]
     receiver, sender = context.Pipe(duplex=False)
     arguments = (cell, n_seeds, directory, time.monotonic(), sender)
     process = context.Process(target=_solve_and_tell, args=arguments, daemon=True)
-    process.start()
-    sender.close()
+    # Whoever ends this process ends the other as well: as an exception, the signal reaches
+    # `finally`.
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        outcome: dict[str, Any] = json.loads(receiver.recv_bytes())
-    except EOFError:
-        outcome = {"status": "failed", "reason": ""}
-    process.join()
+        process.start()
+        sender.close()
+        try:
+            outcome: dict[str, Any] = json.loads(receiver.recv_bytes())
+        except EOFError:
+            outcome = {"status": "failed", "reason": "the process ended without an answer"}
+        process.join()
+    finally:
+        process.kill()
+        signal.signal(signal.SIGTERM, before)
     code = process.exitcode or 0
     if code == -signal.SIGXCPU:
         return {"status": "timeout", "reason": f"more than {cell.cpu_seconds} s of CPU time"}
@@ -145,6 +156,8 @@ def _in_own_process(cell: Cell, n_seeds: int, directory: Path) -> dict[str, Any]
         return {"status": "failed", "reason": "killed (SIGKILL), most likely for want of memory"}
     if code:
         return {"status": "failed", "reason": f"the process ended with code {code}"}
+    if outcome["status"] == "refused":
+        raise MachineError(outcome["reason"])
     return outcome
 
 
@@ -155,21 +168,33 @@ def _solve_and_tell(
     # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cell.cpu_seconds, cell.cpu_seconds + 30))
-    outcome: dict[str, Any] = {"status": "ok", "reason": ""}
+    outcome: dict[str, Any]
     try:
         with progress_bar(cell.method) as progress:
             separation = _solve(cell, n_seeds, progress)
-        separation.save(directory / "separation.npz")
-        outcome["timing"] = timing(separation.stopwatch, launched)
-        outcome["diagnostics"] = separation.diagnostics
+        outcome = {
+            "status": "ok",
+            "reason": "",
+            "timing": timing(separation.stopwatch, launched),
+            "diagnostics": separation.diagnostics,
+        }
+        # Fails here, as a row of this method's, and not where the report is written.
+        json.dumps(outcome, allow_nan=False)
     except NotApplicable as why:
         outcome = {"status": "skipped", "reason": str(why)}
+    except MachineError as why:
+        outcome = {"status": "refused", "reason": str(why)}
     except InputError as why:
         outcome = {"status": "failed", "reason": str(why)}
     except Exception as error:
         traceback.print_exc()
         first_line = (str(error).splitlines() or [""])[0][:300]
         outcome = {"status": "failed", "reason": f"{type(error).__name__}: {first_line}"}
+    if outcome["status"] == "ok":
+        try:
+            separation.save(directory / "separation.npz")
+        except OSError as error:
+            outcome = {"status": "refused", "reason": f"{directory}: cannot be written ({error})"}
     outcome["peak_bytes"] = peak_bytes()
     sender.send_bytes(json.dumps(outcome).encode())
 
@@ -190,4 +215,7 @@ def _solve(cell: Cell, n_seeds: int, progress: Callable[[int, int], None]) -> Se
         sources=dataset.sources if method.needs_true_sources else None,
     )
     separation: Separation = method.separate(problem, progress)
+    expected = (n_seeds, problem.observations.shape[1], dataset.n_sources)
+    if separation.sources.shape != expected:
+        raise ValueError(f"sources of shape {separation.sources.shape} instead of {expected}")
     return separation

@@ -1,4 +1,4 @@
-"""Turning `key: value` pairs from outside into a frozen settings object, with clear refusals."""
+"""Turning words from outside (parameters, seeds) into values, with clear refusals."""
 
 import contextlib
 import dataclasses
@@ -11,7 +11,9 @@ import yaml
 
 from bssbench.errors import InputError
 
-__all__ = ["closest", "from_mapping", "parse_assignments"]
+__all__ = ["closest", "from_mapping", "parse_assignments", "parse_seeds"]
+
+_MOST_SEEDS = 100_000
 
 Settings = TypeVar("Settings")
 
@@ -89,3 +91,25 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
             raise InputError(f"--set {word!r}: expected KEY=VALUE, for instance --set steps=600")
         values[key.strip()] = value
     return values
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Parse seeds such as ``0-9``, ``3`` or ``0-4,100``.
+
+    Raises
+    ------
+    InputError
+        If that is not what it is, or a seed stands twice.
+    """
+    seeds: list[int] = []
+    for part in str(text).split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise InputError(f"seeds {text!r}: expected ranges such as 0-9 or 0-4,100")
+        chosen = range(int(first), int(last or first) + 1)
+        if len(chosen) > _MOST_SEEDS:
+            raise InputError(f"seeds {text!r}: more than {_MOST_SEEDS} are no experiment")
+        seeds += chosen
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise InputError(f"seeds {text!r}: a range is empty, or a seed stands twice")
+    return seeds

@@ -169,7 +169,9 @@ def test_bad_options_are_one_line_and_code_2(options, message, recording, tmp_pa
 def test_other_bad_input(tmp_path, recording, capsys):
     out = tmp_path / "out"
     assert "invalid choice" in refused(capsys, "frobnicate")
-    assert "unknown data set 'gp'" in refused(capsys, "generate", "gp", "--out", out)
+    assert "unknown data set 'gp'" in refused(
+        capsys, "generate", "gp", "--out", tmp_path / "gp.npz"
+    )
     assert "expected ranges" in refused(capsys, "generate", "gp-equal", "--seeds", "a-b")
     assert "no such file" in refused(capsys, "tables", "--scores", out, "--out", out)
     assert "no such file" in refused(capsys, "score", out, "--data", out, "--out", out)
@@ -181,6 +183,9 @@ def test_other_bad_input(tmp_path, recording, capsys):
     (tmp_path / "data.xlsx").write_text("x")
     words = ["separate", tmp_path / "data.xlsx", "--method", "sobi", "--n-sources", 2, "--out", out]
     assert "unknown kind of file" in refused(capsys, *words)
+    words = ["separate", recording, "--method", "sobi", "--n-sources", 2, "--cpu-seconds", 3]
+    assert "--cpu-seconds is for a data set" in refused(capsys, *words, "--out", out)
+    assert "call it foo.npz" in refused(capsys, "generate", "gp-equal", "--out", "foo")
     words = ["figures", "nofigure", "--scores", out, "--data", out, "--cells", out, "--out", out]
     assert "unknown figure" in refused(capsys, *words)
 

@@ -97,7 +97,24 @@ def test_waveforms_keep_their_periods_apart():
         assert periods[-1] <= 150
         assert (periods[1:] / periods[:-1]).min() >= 1.2
     with pytest.raises(InputError, match="too many"):
-        make_dataset("waveforms", [0], {"n_sources": 9})
+        dataset_shape("waveforms", {"n_sources": 9})
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("ar-laplace-equal", {"coefficient": 1.5}),
+        ("ar-laplace-distinct", {"largest_coefficient": -1.0}),
+        ("gp-equal", {"length_scale": 0.0}),
+        ("gp-distinct", {"shortest_length_scale": -3.0}),
+        ("waveforms", {"longest_period": 1.0}),
+        ("waveforms", {"least_period_ratio": 0.5}),
+        ("iid-nongaussian", {"degrees_of_freedom": 2.0}),
+    ],
+)
+def test_laws_without_a_sample_are_refused_before_anything_runs(name, parameters):
+    with pytest.raises(InputError, match=f"data set '{name}'"):
+        dataset_shape(name, parameters)
 
 
 def test_every_family_says_what_it_is():

@@ -59,9 +59,13 @@ def test_bad_npy(tmp_path):
         np.save(path, array)
         with pytest.raises(InputError, match=message):
             read_observations(path)
-    path.write_bytes(b"no npy")
-    with pytest.raises(InputError, match="cannot be read"):
-        read_observations(path)
+    for content in (b"no npy", b"PK\x03\x04"):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="cannot be read"):
+            read_observations(path)
+    (tmp_path / "recording.csv").write_text("1,2\n" + "3" * 200_000 + ",4\n")
+    with pytest.raises(InputError, match="cannot be read as CSV"):
+        read_observations(tmp_path / "recording.csv")
 
 
 def test_unfit_observations(rng):
@@ -76,6 +80,7 @@ def test_unfit_observations(rng):
         (good, 4, "3 channels are fewer than 4 sources"),
         (good[:2], 2, "2 samples are fewer than 3 channels"),
         (good, 0, "at least 1"),
+        (good * 1e200, 3, "too large"),
     ]:
         with pytest.raises(InputError, match=message):
             check_observations(observations, n_sources, "file")

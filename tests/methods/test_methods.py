@@ -5,7 +5,8 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError, NotApplicable
 from bssbench.methods import Problem, Size, load_method, method_names
 from bssbench.randomness import seed_sequence
-from bssbench.scores.matching import match, mean_correlation
+from bssbench.scores.matching import mean_correlation
+from bssbench.scores.modal import modal_score
 from bssbench.statistics.chance import chance_level
 
 QUICK = {"steps": 30, "restarts": 2}
@@ -21,7 +22,7 @@ def make_problem(dataset, seeds=None, **changes):
         "seeds": [
             seed_sequence(0, dataset.name, "initialisation", dataset.seeds[i]) for i in chosen
         ],
-        "sources": dataset.sources[chosen],
+        "sources": None if dataset.sources is None else dataset.sources[chosen],
     }
     return Problem(**(values | changes))
 
@@ -67,22 +68,80 @@ def test_the_same_seeds_give_the_same_numbers(name, dataset):
     np.testing.assert_array_equal(first, second)
 
 
-@pytest.mark.parametrize("name", [n for n in method_names() if n not in VARIATIONAL])
+@every_method
 def test_a_seed_does_not_depend_on_the_others(name, dataset):
     together = quick(name).separate(make_problem(dataset)).sources
     alone = quick(name).separate(make_problem(dataset, [1])).sources
-    np.testing.assert_allclose(alone[0], together[1], rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(alone[0], together[1])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", VARIATIONAL)
-def test_a_seed_does_not_depend_on_the_others_after_full_training(name):
-    dataset = make_dataset("gp-distinct", [0, 1, 2, 3], {"length": 300})
-    method = load_method(name, {"restarts": 1})
-    together = method.separate(make_problem(dataset)).sources
-    alone = method.separate(make_problem(dataset, [2])).sources
-    correlations = match(together[2], alone[0]).matched_correlations
-    assert np.abs(correlations).min() > 1 - 1e-4
+@pytest.mark.parametrize(
+    ("data", "parameters"), [("gp-equal", {}), ("gp-distinct-post-nonlinear", {"steps": 200})]
+)
+def test_a_seed_does_not_depend_on_the_others_after_training(name, data, parameters):
+    """On `gp-equal` nothing pulls the latents anywhere, so any difference would grow."""
+    dataset = make_dataset(data, [0, 1, 2], {"length": 200})
+    nonlinear = dataset.mixing == "nonlinear"
+    method = load_method(name, parameters)
+    together = method.separate(make_problem(dataset, nonlinear=nonlinear))
+    alone = method.separate(make_problem(dataset, [2], nonlinear=nonlinear))
+    np.testing.assert_array_equal(together.loss[2], alone.loss[0])
+    np.testing.assert_array_equal(together.sources[2], alone.sources[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "data", "length"),
+    [
+        ("ar-flow-vae", "gp-distinct", 1000),
+        ("skr-vae", "gp-distinct", 1000),
+        ("gp-vae", "gp-distinct", 500),
+        ("sobi", "gp-distinct", 1000),
+        ("ar-flow-vae", "iid-nongaussian", 1000),
+        ("fastica", "iid-nongaussian", 1000),
+        ("ar-flow-vae", "gp-distinct-post-nonlinear", 500),
+    ],
+)
+def test_methods_separate_what_their_assumptions_cover(name, data, length):
+    """The benchmark's own finding, weakly: far above what chance or broken training reach."""
+    dataset = make_dataset(data, [0, 1, 2], {"length": length})
+    nonlinear = dataset.mixing == "nonlinear"
+    separation = load_method(name, {}).separate(make_problem(dataset, nonlinear=nonlinear))
+    scores = [
+        mean_correlation(true, estimated)
+        for true, estimated in zip(dataset.sources, separation.sources, strict=True)
+    ]
+    assert np.median(scores) > (0.95 if nonlinear else 0.975)
+
+
+@pytest.mark.slow
+@pytest.mark.recordings
+@pytest.mark.parametrize("name", ["ar-flow-vae", "skr-vae", "sobi"])
+def test_all_modes_of_the_frame_are_found(name):
+    dataset = make_dataset("modal-frame", [0], {})
+    parameters = {"steps": 800} if name in VARIATIONAL else {}
+    problem = make_problem(dataset, sources=None)
+    separation = load_method(name, parameters).separate(problem)
+    found = modal_score(separation.sources[0], dataset.sampling_rate, dataset.reference_frequencies)
+    assert found.modes_found == 5
+    assert found.mode_purity > 0.95
+
+
+@every_method
+def test_separating_does_not_change_the_problem(name, dataset):
+    problem = make_problem(dataset)
+    first = quick(name).separate(problem).sources
+    np.testing.assert_array_equal(first, quick(name).separate(problem).sources)
+
+
+@pytest.mark.parametrize("name", [n for n in method_names() if n != "oracle"])
+def test_dependent_channels_are_refused(name, rng):
+    one = rng.standard_normal((1, 100, 1))
+    problem = Problem(np.concatenate([one, 2 * one], axis=2), 2, [np.random.SeedSequence(0)])
+    with pytest.raises(InputError, match="fewer than 2 independent directions"):
+        quick(name).separate(problem)
 
 
 @pytest.mark.parametrize("name", VARIATIONAL)
@@ -174,6 +233,9 @@ def test_the_declared_memory_grows_with_the_problem(name):
         ("skr-vae", {"learning_rate": float("nan")}, "must be finite"),
         ("ar-flow-vae", {"order": 0}, "order must be at least 1"),
         ("sobi", {"lags": 0}, "lags must be at least 1"),
+        ("sobi", {"max_iterations": -1}, "max_iterations must be at least 1"),
+        ("fastica", {"tolerance": -1.0}, "tolerance not negative"),
+        ("picard", {"max_iterations": 0}, "max_iterations must be at least 1"),
         ("oracle", {"steps": 3}, "there are none"),
     ],
 )

@@ -18,6 +18,14 @@ def test_components_are_uncorrelated_and_are_the_stated_map(rng):
         np.testing.assert_allclose(mapped, components, atol=1e-10)
 
 
+def test_units_make_no_difference(rng):
+    observations = rng.standard_normal((1, 300, 3)) @ rng.standard_normal((3, 3))
+    units = np.array([1e-6, 1.0, 1e9])
+    expected, found = whiten(observations, 3), whiten(observations * units, 3)
+    np.testing.assert_allclose(found.components, expected.components, atol=1e-8)
+    np.testing.assert_allclose(found.whitening * units, expected.whitening, rtol=1e-6)
+
+
 def test_the_strongest_directions_are_kept(rng):
     sources = rng.standard_normal((500, 2))
     observations = sources @ rng.standard_normal((2, 8)) + 1e-3 * rng.standard_normal((500, 8))
@@ -44,6 +52,12 @@ def test_half_decay_lags_are_those_of_the_fastest_and_slowest_source(rng):
     lags = half_decay_lags(whiten(np.swapaxes(mixed, 1, 2), 3).components)
     expected = np.log(0.5) / np.log(coefficients[[0, -1]])
     np.testing.assert_allclose(lags, np.broadcast_to(expected, (2, 2)), rtol=0.1)
+
+
+def test_a_slow_source_is_timed_between_the_lags_looked_at():
+    """Beyond 64 lags few are looked at; a cosine of period 1,200 is half correlated at 200."""
+    wave = np.cos(2 * np.pi * np.arange(60_000) / 1200 + 0.3)[None, :, None]
+    assert half_decay_lags(whiten(wave, 1).components)[0, 0] == pytest.approx(200, rel=0.01)
 
 
 def test_a_trend_never_decays_and_has_the_longest_lag_there_is():

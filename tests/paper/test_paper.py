@@ -10,11 +10,12 @@ import pytest
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError
 from bssbench.files import write_json
-from bssbench.paper.figures import Results, draw_figure, figure_names, read_scores
+from bssbench.paper.figures import Results, draw_figure, figure_names
 from bssbench.paper.recording_picture import _envelope
 from bssbench.paper.style import save
 from bssbench.paper.tables import write_separation_tables
 from bssbench.scores.collect import collect
+from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
 
 METHODS = ["ar-flow-vae", "gp-vae", "oracle"]
@@ -77,7 +78,7 @@ def test_tables_say_what_the_scores_say(results, tmp_path):
     markdown = paths[1].read_text()
     assert f"{expected:.3f} [" in markdown
     assert "failed" in markdown
-    assert "- failed: it broke (gp-distinct; oracle)" in markdown
+    assert "- failed: it broke: gp-distinct (oracle)" in markdown
     assert "Reference modes" not in markdown
 
 
@@ -156,9 +157,16 @@ def test_a_figure_with_nothing_to_draw_says_so(name, results, tmp_path):
 def test_scores_of_another_form_are_refused(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         read_scores(tmp_path / "none.csv")
-    (tmp_path / "scores.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(InputError, match="expected the columns"):
-        read_scores(tmp_path / "scores.csv")
+    header = "dataset,method,seed,score,value,status,reason\n"
+    for text, message in [
+        ("a,b\n1,2\n", "expected the columns"),
+        (header, "there are no scores"),
+        (header + "d,m,0,mcc,high,ok,\n", "no number"),
+        (header + "d,m,0,foo,0.5,ok,\n", "unknown score 'foo'"),
+    ]:
+        (tmp_path / "scores.csv").write_text(text)
+        with pytest.raises(InputError, match=message):
+            read_scores(tmp_path / "scores.csv")
     (tmp_path / "run.json").write_text(json.dumps({"a": 1}))
     with pytest.raises(InputError, match=r"not a cell's run\.json"):
         collect([tmp_path / "run.json"], tmp_path)

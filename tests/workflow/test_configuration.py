@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bssbench.configuration import configure, parse_seeds
+from bssbench.configuration import configure
 from bssbench.errors import InputError
+from bssbench.settings import parse_seeds
 
 CONFIG = Path(__file__).parents[2] / "config"
 SCHEMA = CONFIG / "schema.yaml"
@@ -51,6 +52,10 @@ def test_entries_are_resolved():
         (("datasets", "gp-distinct", "seeds"), "3-1", "a range is empty"),
         (("cpu_seconds",), 0, "cpu_seconds"),
         (("methods",), {}, "methods"),
+        (("methods", 2), None, "key 2 must be text"),
+        ((False,), 2, "key False must be text"),
+        (("datasets", "waveforms"), {"n_sources": 9}, "too many"),
+        (("output", "results"), "my results", "output.results"),
         (("datasets",), None, "datasets"),
     ],
 )
@@ -74,6 +79,6 @@ def test_what_is_missing_is_named(key):
 def test_seeds():
     assert parse_seeds("0-3,10") == [0, 1, 2, 3, 10]
     assert parse_seeds("7") == [7]
-    for text in ("", "1-", "-1", "1,1", "0-3,2", "x"):
+    for text in ("", "1-", "-1", "1,1", "0-3,2", "x", "0-99999999999"):
         with pytest.raises(InputError):
             parse_seeds(text)

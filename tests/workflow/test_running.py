@@ -1,14 +1,22 @@
+import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 
+import numpy as np
+import psutil
 import pytest
 
 import bssbench.methods.oracle
 import bssbench.methods.sobi
 from bssbench import running
 from bssbench.datasets.catalogue import make_dataset
+from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.remote_files import DATA_DIRECTORY_VARIABLE
-from bssbench.errors import InputError
+from bssbench.errors import InputError, MachineError
 from bssbench.running import Cell, run_cell
 from bssbench.separation import Separation
 
@@ -54,9 +62,13 @@ def test_a_method_that_does_not_apply_is_skipped(data, tmp_path):
 
 
 def test_an_exception_is_a_failure_with_its_reason(data, tmp_path):
-    report, separation = run(Cell(data, "fastica", {"tolerance": -1.0}), tmp_path / "cell")
+    # The child finds nothing wrong with the numbers until whitening divides by a deviation of zero.
+    dataset = Dataset.load(data)
+    flat = dataclasses.replace(dataset, observations=dataset.observations * np.nan)
+    flat.save(data)
+    report, separation = run(Cell(data, "fastica"), tmp_path / "cell")
     assert report["status"] == "failed"
-    assert report["reason"].startswith("InvalidParameterError: ")
+    assert report["reason"]
     assert "\n" not in report["reason"]
     assert len(separation.sources) == 0
 
@@ -94,3 +106,54 @@ def test_an_unknown_method_is_no_cell(data, tmp_path):
     with pytest.raises(InputError, match="unknown method"):
         run_cell(Cell(data, "nothing"), tmp_path / "cell")
     assert not (tmp_path / "cell").exists()
+
+
+def test_what_this_machine_cannot_do_is_no_result(data, tmp_path):
+    with pytest.raises(MachineError, match="--device nonsense"):
+        run_cell(Cell(data, "vae", device="nonsense"), tmp_path / "cell")
+    with pytest.raises(InputError, match="--cpu-seconds must be at least 1"):
+        run_cell(Cell(data, "vae", cpu_seconds=0), tmp_path / "cell")
+    assert not (tmp_path / "cell").exists()
+    (tmp_path / "file").write_text("in the way of a folder")
+    with pytest.raises(MachineError, match="cannot be written"):
+        run_cell(Cell(data, "oracle"), tmp_path / "file")
+
+
+@pytest.mark.parametrize("spoilt", ["shape", "diagnostics"])
+def test_a_method_that_breaks_its_promise_fails_alone(spoilt, data, tmp_path, monkeypatch):
+    separate = bssbench.methods.sobi.Method.separate
+
+    def broken(self, problem, progress=None):
+        separation = separate(self, problem, progress)
+        if spoilt == "shape":
+            return dataclasses.replace(separation, sources=separation.sources[:1])
+        return dataclasses.replace(separation, diagnostics={"a": float("nan")})
+
+    monkeypatch.setattr(bssbench.methods.sobi.Method, "separate", broken)
+    answers = []
+
+    class Sender:
+        def send_bytes(self, content):
+            answers.append(json.loads(content))
+
+    monkeypatch.setattr(running.resource, "setrlimit", lambda *_: None)
+    running._solve_and_tell(Cell(data, "sobi"), 2, tmp_path / "cell", 0.0, Sender())
+    assert answers[0]["status"] == "failed"
+    assert answers[0]["reason"].startswith("ValueError: ")
+
+
+def test_ending_the_command_ends_the_solver(data, tmp_path):
+    words = ["separate", data, "--method", "vae", "--out", tmp_path / "cell"]
+    words += ["--set", "steps=10000000"]
+    command = [sys.executable, "-m", "bssbench", *map(str, words)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 60
+        children = []
+        while not children and time.monotonic() < deadline:
+            time.sleep(0.1)
+            children = psutil.Process(process.pid).children()
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert children
+    assert not alive

@@ -30,6 +30,14 @@ except InputError as error:
 
 RESULTS = EXPERIMENT.results
 FIGURES = EXPERIMENT.figures
+DATA = expand(f"{RESULTS}/data/{{dataset}}.npz", dataset=EXPERIMENT.datasets)
+CELLS = expand(
+    f"{RESULTS}/cells/{{dataset}}/{{method}}",
+    dataset=EXPERIMENT.datasets,
+    method=EXPERIMENT.methods,
+)
+RUNS = [f"{cell}/run.json" for cell in CELLS]
+SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
 TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=["csv", "md", "tex"])

@@ -17,14 +17,14 @@ rule tables:
 
 def get_figure_sources(wildcards):
     """Return the source files that this figure depends on."""
-    return source_files(
-        [figure_module(wildcards.figure), "bssbench.paper.style"]
-    )
+    return source_files([figure_module(wildcards.figure), "bssbench.paper.style"])
 
 
 rule figure:
     input:
         scores=SCORES,
+        data=DATA,
+        separations=SEPARATIONS,
         sources=get_figure_sources,
     output:
         pdf=f"{FIGURES}/{{figure}}.pdf",

@@ -1,16 +1,9 @@
 # All scores in one job: seconds, where a process for each cell would take minutes.
-RUNS = expand(
-    f"{RESULTS}/cells/{{dataset}}/{{method}}/run.json",
-    dataset=EXPERIMENT.datasets,
-    method=EXPERIMENT.methods,
-)
-
-
 rule score:
     input:
         runs=RUNS,
-        separations=[str(Path(run).with_name("separation.npz")) for run in RUNS],
-        data=expand(f"{RESULTS}/data/{{dataset}}.npz", dataset=EXPERIMENT.datasets),
+        separations=SEPARATIONS,
+        data=DATA,
         sources=source_files(["bssbench.scores.collect"]),
     output:
         scores=SCORES,

@@ -29,7 +29,6 @@ class Shape:
     n_channels: int
     n_sources: int
     nonlinear: bool
-    fixed: bool
 
 
 def dataset_names() -> list[str]:
@@ -88,7 +87,7 @@ def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
     if name in recording_names():
         _refuse_parameters(name, parameters)
         module = load_recording(name)
-        return Shape(module.LENGTH, module.N_CHANNELS, module.N_SOURCES, False, fixed=True)
+        return Shape(module.LENGTH, module.N_CHANNELS, module.N_SOURCES, False)
     family, mixing = _parts(name)
     _, simulation = simulation_of(name, family, parameters)
     return Shape(
@@ -96,7 +95,6 @@ def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
         simulation.n_channels,
         simulation.n_sources,
         nonlinear=mixing != "linear",
-        fixed=False,
     )
 
 

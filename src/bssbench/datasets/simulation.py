@@ -67,7 +67,12 @@ def simulation_of(name: str, family: str, parameters: dict[str, Any]) -> tuple[A
     values = asdict(from_mapping(Simulation, shared, f"data set {name!r}"))
     values["n_sources"] = values["n_sources"] or kind.default_n_sources
     values["n_channels"] = values["n_channels"] or values["n_sources"]
-    return source_family, from_mapping(Simulation, values, f"data set {name!r}")
+    simulation = from_mapping(Simulation, values, f"data set {name!r}")
+    try:
+        source_family.laws(simulation.n_sources)
+    except ValueError as error:
+        raise InputError(f"data set {name!r}: {error}") from None
+    return source_family, simulation
 
 
 def simulate(
@@ -104,12 +109,9 @@ def simulate(
     n_sources, n_channels = simulation.n_sources, simulation.n_channels
     sources, matrices, observations = [], [], []
     for seed in seeds:
-        try:
-            drawn = source_family.sample(
-                generator(root_seed, name, "sources", seed), n_sources, simulation.length
-            )
-        except ValueError as error:
-            raise InputError(f"data set {name!r}: {error}") from None
+        drawn = source_family.sample(
+            generator(root_seed, name, "sources", seed), n_sources, simulation.length
+        )
         replicate = standardised(drawn)
         matrix = mixing_matrix(generator(root_seed, name, "mixing", seed), n_channels, n_sources)
         channels = matrix @ replicate

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from bssbench.errors import InputError
 
 __all__ = ["check_observations", "read_observations"]
+
+# Its square, summed over any recording, is still a number in double precision.
+_LARGEST_VALUE = 1e140
 
 
 def read_observations(path: Path) -> np.ndarray:
@@ -39,7 +43,7 @@ def read_observations(path: Path) -> np.ndarray:
 def _read_npy(path: Path) -> np.ndarray:
     try:
         array = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: cannot be read as NPY ({error})") from None
     if not isinstance(array, np.ndarray) or array.ndim != 2:
         shape = getattr(array, "shape", type(array).__name__)
@@ -66,7 +70,10 @@ def _read_csv(path: Path) -> np.ndarray:
     if not lines:
         raise InputError(f"{path}: the file is empty")
     delimiter = next((mark for mark in ",;\t" if mark in lines[0][1]), None)
-    rows = [(number, _cells(line, delimiter)) for number, line in lines]
+    try:
+        rows = [(number, _cells(line, delimiter)) for number, line in lines]
+    except csv.Error as error:
+        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
     # A first row without any number is a header; one with some is data with a mistake in it.
     if not any(_is_number(cell) for cell in rows[0][1]):
         rows = rows[1:]
@@ -135,6 +142,9 @@ def check_observations(observations: np.ndarray, n_sources: int, where: str) -> 
             f"{where}: {length} samples are fewer than {n_channels} channels; "
             "rows must be time and columns channels"
         )
+    largest = np.abs(observations).max()
+    if largest > _LARGEST_VALUE:
+        raise InputError(f"{where}: a value of {largest:.1e} is too large; change the unit")
     constant = np.flatnonzero(np.ptp(observations, axis=0) == 0)
     if len(constant):
         raise InputError(f"{where}: channel {constant[0] + 1} is constant; remove it")

@@ -7,7 +7,6 @@ The prior mean of a latent at time t is the Nadaraya–Watson regression of its 
 two convolutions, of which the denominator does not depend on μ.
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -51,12 +50,10 @@ def regression_weights(
 
     Notes
     -----
-    The kernel is cut where it falls below the rounding error of `dtype` (5.6 bandwidths in float32,
-    8.5 in float64), but never inside a neighbour's reach: each point keeps at least one neighbour's
-    weight.
+    The kernel is kept whole, whatever its bandwidth: cutting its tail where the widest of a batch
+    allows would make a replicate's rounding depend on the others.
     """
-    cut = math.sqrt(-2.0 * math.log(torch.finfo(dtype).eps))
-    reach = min(length - 1, max(1, math.ceil(cut * float(bandwidth.max()))))
+    reach = length - 1
     period = next_fast_len(length + reach, real=True)
     h = bandwidth.to(torch.float64)[..., None]
     d = torch.arange(1, reach + 1, dtype=torch.float64, device=bandwidth.device)

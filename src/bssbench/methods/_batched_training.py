@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from bssbench.errors import InputError
+from bssbench.errors import MachineError
 from bssbench.methods import Problem
 from bssbench.methods._variational import VariationalMethod
 from bssbench.models.training import Schedule, train
@@ -23,8 +23,13 @@ def _device(name: str) -> torch.device:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
-        raise InputError(f"--device {name}: not usable here ({reason}); try cpu") from None
+        raise MachineError(f"--device {name}: not usable here ({reason}); try cpu") from None
     return device
+
+
+def _child(seed: np.random.SeedSequence, restart: int) -> np.random.SeedSequence:
+    """Derive a restart's seed; `seed.spawn` would also change the seed that the caller holds."""
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, restart))
 
 
 def separate_by_training(
@@ -52,10 +57,10 @@ def separate_by_training(
     whitened = whiten(problem.observations, n_channels if problem.nonlinear else n_latents)
     # Seed-major: the restarts of one seed stand beside each other.
     components = np.repeat(whitened.components, restarts, axis=0)
-    children = [child for seed in problem.seeds for child in seed.spawn(restarts)]
+    children = [_child(seed, k) for seed in problem.seeds for k in range(restarts)]
     generators = [np.random.default_rng(child) for child in children]
     noise_seeds = [int(child.generate_state(1, np.uint64)[0] >> 1) for child in children]
-    prior = method.prior(components, n_latents)
+    prior = method.prior(whitened.components, n_latents)
     model = BatchedVAE(components.shape[1], n_latents, generators, prior, problem.nonlinear)
     model.to(device)
     observations = torch.tensor(components, dtype=torch.float32, device=device)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bssbench.methods import Problem
+from bssbench.models.whitening import whiten
 from bssbench.separation import Separation, Stopwatch
 
 __all__ = ["demixed", "random_state", "separate_each"]
@@ -41,6 +42,8 @@ def separate_each(
     """
     stopwatch = Stopwatch()
     stopwatch.lap("warm_up")
+    # Refuses dependent channels, of which some libraries make sources out of rounding errors.
+    whiten(problem.observations, problem.n_sources)
     matrices = []
     messages: dict[str, list[str]] = {}
     for index, (observations, seed) in enumerate(

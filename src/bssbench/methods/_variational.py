@@ -55,7 +55,15 @@ class VariationalMethod(ABC):
 
     @abstractmethod
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
-        """Return the prior for whitened components of shape (replicate, component, time)."""
+        """Return the prior for each seed's restarts, seed-major.
+
+        Parameters
+        ----------
+        components : numpy.ndarray
+            Shape (seed, component, time), whitened.
+        n_latents : int
+            Number of latents.
+        """
 
     def describe(self) -> dict[str, Any]:
         """Return what a reader of a result has to know of the prior beyond its parameters."""

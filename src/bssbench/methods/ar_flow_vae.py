@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bssbench.methods import Size
 from bssbench.methods._variational import VariationalMethod
 
 if TYPE_CHECKING:
@@ -29,10 +30,15 @@ class Method(VariationalMethod):
             raise ValueError(f"order must be at least 1, not {self.order}")
 
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
-        """Return the flow prior for as many replicates as there are in `components`."""
+        """Return the flow prior for each seed's restarts."""
         from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior
 
-        return AutoregressiveFlowPrior(len(components), n_latents, self.order)
+        return AutoregressiveFlowPrior(len(components) * self.restarts, n_latents, self.order)
+
+    def megabytes(self, size: Size) -> int:
+        """Return an upper estimate of the peak memory: each lag holds two copies of the latents."""
+        latents = size.replicates * self.restarts * size.length * size.n_sources
+        return super().megabytes(size) + int(latents * self.order * 2 * 4 / 1e6)
 
     def describe(self) -> dict[str, Any]:
         """State the form of the flow."""

@@ -48,7 +48,7 @@ class Method(VariationalMethod):
             raise ValueError("update_every, max_length and max_megabytes must not be negative")
 
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
-        """Return the process prior for as many replicates as there are in `components`."""
+        """Return the process prior for each seed's restarts."""
         import torch
 
         from bssbench.models.time_scales import half_decay_lags, spread
@@ -56,6 +56,7 @@ class Method(VariationalMethod):
 
         bounds = _LENGTH_SCALE_PER_HALF_DECAY * half_decay_lags(components)
         scales = torch.tensor(spread(bounds, n_latents), dtype=torch.float32)
+        scales = scales.repeat_interleave(self.restarts, dim=0)
         return GaussianProcessPrior(scales, components.shape[-1], self.update_every)
 
     def describe(self) -> dict[str, Any]:

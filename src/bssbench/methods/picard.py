@@ -30,6 +30,10 @@ class Method:
     max_iterations: int = 1000
     tolerance: float = 1e-7
 
+    def __post_init__(self) -> None:
+        if self.max_iterations < 1 or self.tolerance < 0:
+            raise ValueError("max_iterations must be at least 1 and tolerance not negative")
+
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""
         return 300 + int(size.values * 8 * 12 / 1e6)

@@ -43,7 +43,7 @@ class Method(VariationalMethod):
             raise ValueError("regularisation and bandwidths must not be negative")
 
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
-        """Return the regression prior for as many replicates as there are in `components`."""
+        """Return the regression prior for each seed's restarts."""
         import torch
 
         from bssbench.models.time_scales import half_decay_lags, spread
@@ -52,7 +52,7 @@ class Method(VariationalMethod):
         bounds = _BANDWIDTH_PER_HALF_DECAY * half_decay_lags(components)
         for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
             bounds[:, column] = chosen or bounds[:, column]
-        bandwidths = torch.tensor(spread(bounds, n_latents))
+        bandwidths = torch.tensor(spread(bounds, n_latents)).repeat_interleave(self.restarts, dim=0)
         return KernelRegressionPrior(bandwidths, components.shape[-1], self.regularisation)
 
     def describe(self) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Method:
     def __post_init__(self) -> None:
         if self.lags < 1:
             raise ValueError(f"lags must be at least 1, not {self.lags}")
+        if self.max_iterations < 1 or self.tolerance < 0:
+            raise ValueError("max_iterations must be at least 1 and tolerance not negative")
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""

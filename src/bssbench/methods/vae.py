@@ -16,7 +16,7 @@ class Method(VariationalMethod):
     """VAE with the standard normal prior: blind to rotations of the latents (ablation)."""
 
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
-        """Return the unstructured prior for as many replicates as there are in `components`."""
+        """Return the unstructured prior for each seed's restarts."""
         from bssbench.priors.standard_normal import StandardNormalPrior
 
-        return StandardNormalPrior(len(components), n_latents)
+        return StandardNormalPrior(len(components) * self.restarts, n_latents)

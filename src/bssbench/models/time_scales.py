@@ -4,6 +4,8 @@ import numpy as np
 
 __all__ = ["half_decay_lags", "spread"]
 
+_DENSE_LAGS = 64
+
 
 def half_decay_lags(components: np.ndarray) -> np.ndarray:
     """Return the lags at which the fastest and the slowest source are half correlated.
@@ -27,21 +29,29 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
     replicates, _, length = components.shape
     longest = max(1, length // 4)
     lags = np.full((replicates, 2), float(longest))
-    previous = np.ones((replicates, 2))
+    previous, previous_lag = np.ones((replicates, 2)), 0
     pending = np.ones((replicates, 2), dtype=bool)
-    for lag in range(1, longest + 1):
+    for lag in _lags(longest):
         early, late = components[:, :, :-lag], components[:, :, lag:]
         covariance = early @ np.swapaxes(late, 1, 2) / length
         eigenvalues = np.linalg.eigvalsh(0.5 * (covariance + np.swapaxes(covariance, 1, 2)))
         current = eigenvalues[:, [0, -1]]
         crossed = pending & (current < 0.5)
         share = (previous - 0.5) / np.where(crossed, previous - current, 1.0)
-        lags[crossed] = (lag - 1 + share)[crossed]
+        lags[crossed] = (previous_lag + share * (lag - previous_lag))[crossed]
         pending &= ~crossed
         if not pending.any():
             break
-        previous = current
+        previous, previous_lag = current, lag
     return lags
+
+
+def _lags(longest: int) -> list[int]:
+    """Return every lag up to 64, then steps of 5 %: a long trend must not take for ever."""
+    dense = range(1, min(longest, _DENSE_LAGS) + 1)
+    count = max(0, int(np.log(longest / _DENSE_LAGS) / np.log(1.05)))
+    sparse = (_DENSE_LAGS * 1.05 ** np.arange(1, count + 1)).astype(int)
+    return sorted({*dense, *(int(lag) for lag in sparse if lag <= longest)})
 
 
 def spread(bounds: np.ndarray, count: int) -> np.ndarray:

@@ -87,7 +87,10 @@ class Trained:
 def _clip_each_replicate(parameters: list[torch.nn.Parameter]) -> None:
     """Scale each replicate's gradient down to the largest norm allowed, on its own."""
     gradients = [p.grad for p in parameters if p.grad is not None]
-    squared = torch.stack([g.flatten(1).square().sum(1) for g in gradients]).sum(0)
+    # One after the other: a reduction over a stack adds in an order that depends on the batch.
+    squared = torch.zeros(len(gradients[0]), device=gradients[0].device)
+    for gradient in gradients:
+        squared = squared + gradient.flatten(1).square().sum(1)
     factor = (_LARGEST_GRADIENT_NORM / (squared.sqrt() + 1e-6)).clamp(max=1.0)
     for gradient in gradients:
         gradient.mul_(factor.reshape(-1, *[1] * (gradient.dim() - 1)))
@@ -143,7 +146,8 @@ def train(
         Called with the number of steps done after each.
     """
     parameters = list(model.parameters())
-    optimiser = torch.optim.Adam(_parameter_groups(model), lr=schedule.learning_rate, fused=True)
+    # Not the fused kind: that rounds an element differently by its place in the batch.
+    optimiser = torch.optim.Adam(_parameter_groups(model), lr=schedule.learning_rate, foreach=True)
     factors = [group["factor"] for group in optimiser.param_groups]
     rate = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,

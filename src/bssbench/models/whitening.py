@@ -28,6 +28,8 @@ class Whitened:
 def whiten(observations: np.ndarray, n_components: int) -> Whitened:
     """Project each replicate on its leading principal components, at unit variance.
 
+    The components are those of the correlation matrix: a channel's unit makes no difference.
+
     Parameters
     ----------
     observations : numpy.ndarray
@@ -41,12 +43,15 @@ def whiten(observations: np.ndarray, n_components: int) -> Whitened:
         If a replicate has fewer independent channels than that.
     """
     centred = observations - observations.mean(axis=1, keepdims=True)
-    centred = np.swapaxes(centred, 1, 2)
-    covariance = centred @ np.swapaxes(centred, 1, 2) / centred.shape[-1]
-    variances, directions = np.linalg.eigh(covariance)
+    # Each channel at unit variance first: units as unlike as volts and microvolts are no reason to
+    # lose a channel.
+    scale = centred.std(axis=1, keepdims=True)
+    scaled = np.swapaxes(centred / scale, 1, 2)
+    correlation = scaled @ np.swapaxes(scaled, 1, 2) / scaled.shape[-1]
+    variances, directions = np.linalg.eigh(correlation)
     variances = variances[:, ::-1][:, :n_components]
     directions = directions[:, :, ::-1][:, :, :n_components]
-    # Rounding alone leaves this much variance in a direction that has none.
+    # Rounding alone leaves about this much variance in a direction that has none.
     floor = variances[:, :1] * observations.shape[-1] * np.finfo(variances.dtype).eps * 10
     if np.any(variances <= floor):
         raise InputError(
@@ -54,4 +59,4 @@ def whiten(observations: np.ndarray, n_components: int) -> Whitened:
             "that are sums of others, or ask for fewer sources"
         )
     whitening = np.swapaxes(directions / np.sqrt(variances)[:, None, :], 1, 2)
-    return Whitened(whitening @ centred, whitening)
+    return Whitened(whitening @ scaled, whitening / scale)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.files import write_text
+from bssbench.scores.table import read_scores
 from bssbench.statistics.summary import summarise
 
-__all__ = ["write_separation_tables"]
+__all__ = ["write_separation_tables", "write_tables"]
 
 _CAPTIONS = {
     "mcc": "MCC (mean absolute correlation, higher is better)",
@@ -21,7 +22,8 @@ _CAPTIONS = {
 _DECIMALS = {"si_sdr": 1, "modes_found": 0}
 _NOTE = (
     "Median over seeds with the interquartile range in brackets; (k/n) where only k of n seeds "
-    "have a value; a dash where none has. The VAEs are reconstructions of the published methods: "
+    "have a value; 'failed' or 'timeout' where none has; a dash where the score does not apply. "
+    "The VAEs are reconstructions of the published methods: "
     "no code of theirs is public."
 )
 
@@ -29,7 +31,8 @@ _NOTE = (
 def _cell(row: pd.Series) -> str:
     """Format one entry of the table."""
     if row["n_ok"] == 0:
-        return "failed" if not row["reason"].startswith("skipped") else "–"
+        status = row["reason"].partition(":")[0]
+        return "–" if status == "skipped" else status
     digits = _DECIMALS.get(row["score"], 3)
     text = f"{row['median']:.{digits}f}"
     if row["n_ok"] > 1:
@@ -74,9 +77,19 @@ def _latex(grid: pd.DataFrame, score: str) -> str:
     return latex.replace(r"\end{tabular}", r"\end{tabular}}").replace("–", "--")
 
 
-def _names(column: pd.Series) -> str:
-    """List the names in a column, each once."""
-    return ", ".join(dict.fromkeys(column))
+def _places(rows: pd.DataFrame, n_methods: int) -> str:
+    """List data sets with their methods, each once: ``gp-equal (sobi, oracle)``."""
+    places = []
+    for dataset, group in rows.groupby("dataset", sort=False):
+        methods = list(dict.fromkeys(group["method"]))
+        named = "all methods" if len(methods) == n_methods else ", ".join(methods)
+        places.append(f"{dataset} ({named})")
+    return "; ".join(places)
+
+
+def write_tables(scores_file: Path, directory: Path) -> list[Path]:
+    """Read ``scores.csv`` and write every table of the paper into `directory`."""
+    return write_separation_tables(read_scores(scores_file), directory)
 
 
 def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]:
@@ -104,8 +117,9 @@ def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]
     write_text(paths[0], summary.to_csv(index=False, lineterminator="\n"))
     sections = [f"## {_CAPTIONS[score]}\n\n{grid.to_markdown()}\n" for score, grid in grids.items()]
     reasons = summary.loc[summary["n_ok"] < summary["n_seeds"], ["dataset", "method", "reason"]]
+    n_methods = summary["method"].nunique()
     listed = [
-        f"- {reason} ({_names(group['dataset'])}; {_names(group['method'])})"
+        f"- {reason}: {_places(group, n_methods)}"
         for reason, group in reasons.groupby("reason", sort=False)
     ]
     sections.append("## Why values are missing\n\n" + ("\n".join(listed) or "None is.") + "\n")

@@ -55,8 +55,8 @@ def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFram
             dataset = load_dataset(run["dataset"])
             rows += _score(dataset, run, path)
             timings.append(_timing(run))
-        except KeyError as missing:
-            raise InputError(f"{path}: not a cell's run.json (no {missing})") from None
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}: not a cell's run.json ({error!r})") from None
     scores = pd.DataFrame([asdict(row) for row in rows])
     return scores, pd.DataFrame(timings)
 
@@ -66,6 +66,11 @@ def _score(dataset: Dataset, run: dict[str, Any], path: Path) -> list[ScoreRow]:
     if run["status"] != "ok":
         return score_outcome(dataset, run["method"], seeds, run["status"], run["reason"])
     separation = Separation.load(path.with_name("separation.npz"))
+    if len(separation.sources) != len(seeds) or seeds != dataset.seeds[: len(seeds)]:
+        raise InputError(
+            f"{path}: its seeds are not those of its separation and of data set {dataset.name!r}; "
+            "separate that data set again"
+        )
     return score_separation(dataset, run["method"], separation, seeds)
 
 

@@ -17,6 +17,10 @@ class Family:
     smallest_coefficient: float = 0.2
     largest_coefficient: float = 0.97
 
+    def __post_init__(self) -> None:
+        if max(abs(self.smallest_coefficient), abs(self.largest_coefficient)) >= 1:
+            raise ValueError("coefficients must lie between -1 and 1, or the process explodes")
+
     def laws(self, n_sources: int) -> dict[str, list[float]]:
         """Return the autoregression coefficients."""
         coefficients = np.linspace(self.smallest_coefficient, self.largest_coefficient, n_sources)

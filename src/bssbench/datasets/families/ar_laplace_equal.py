@@ -16,6 +16,10 @@ class Family:
 
     coefficient: float = 0.8
 
+    def __post_init__(self) -> None:
+        if abs(self.coefficient) >= 1:
+            raise ValueError("coefficient must lie between -1 and 1, or the process explodes")
+
     def laws(self, n_sources: int) -> dict[str, list[float]]:
         """Return the autoregression coefficients."""
         return {"coefficient": [self.coefficient] * n_sources}

@@ -14,6 +14,10 @@ class Family:
 
     degrees_of_freedom: float = 5.0
 
+    def __post_init__(self) -> None:
+        if self.degrees_of_freedom <= 2:
+            raise ValueError("degrees_of_freedom must be above 2, or there is no variance")
+
     def laws(self, n_sources: int) -> dict[str, list[float]]:
         """Return nothing: the distributions differ in kind, not in a number."""
         del n_sources

@@ -24,19 +24,30 @@ class Family:
     longest_period: float = 150.0
     least_period_ratio: float = 1.2
 
-    def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return nothing: the periods are drawn anew for each seed."""
-        del n_sources
-        return {}
+    def __post_init__(self) -> None:
+        if not 2 < self.shortest_period <= self.longest_period:
+            raise ValueError("periods must be above 2 samples, the shortest below the longest")
+        if self.least_period_ratio < 1:
+            raise ValueError("least_period_ratio must be at least 1")
 
-    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
-        """Draw sources of shape (source, time).
+    def laws(self, n_sources: int) -> dict[str, list[float]]:
+        """Return nothing: the periods are drawn anew for each seed.
 
         Raises
         ------
         ValueError
             If so many periods so far apart do not fit between the bounds.
         """
+        room = np.log(self.longest_period / self.shortest_period)
+        if 2 * (n_sources - 1) * np.log(self.least_period_ratio) > room:
+            raise ValueError(
+                f"{n_sources} periods a factor of {self.least_period_ratio} apart are too many "
+                f"between {self.shortest_period} and {self.longest_period} samples"
+            )
+        return {}
+
+    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
+        """Draw sources of shape (source, time)."""
         periods = self._periods(generator, n_sources)
         phases = generator.uniform(0.0, 2 * np.pi, size=(n_sources, 2))
         angle = 2 * np.pi * np.arange(length) / periods[:, None] + phases[:, :1]
@@ -53,11 +64,6 @@ class Family:
     def _periods(self, generator: np.random.Generator, n_sources: int) -> np.ndarray:
         """Draw periods until any two are far enough apart; shape (source,)."""
         room = np.log(self.longest_period / self.shortest_period)
-        if n_sources > 1 and 2 * (n_sources - 1) * np.log(self.least_period_ratio) > room:
-            raise ValueError(
-                f"{n_sources} periods a factor of {self.least_period_ratio} apart are too many "
-                f"between {self.shortest_period} and {self.longest_period} samples"
-            )
         while True:
             log_periods = np.log(self.shortest_period) + room * generator.random(n_sources)
             gaps = np.diff(np.sort(log_periods))

@@ -16,6 +16,7 @@ import pandas as pd
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError, NotApplicable
 from bssbench.files import read_json
+from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
 from bssbench.settings import closest
 
@@ -75,26 +76,6 @@ class Results:
             separation = self.separation(dataset, method)
             if separation is not None:
                 yield method, separation
-
-
-def read_scores(path: Path) -> pd.DataFrame:
-    """Read ``scores.csv``.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or has other columns.
-    """
-    wanted = ["dataset", "method", "seed", "score", "value", "status", "reason"]
-    try:
-        scores = pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; make it with 'bssbench score'") from None
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
-    if list(scores.columns) != wanted:
-        raise InputError(f"{path}: expected the columns {','.join(wanted)}")
-    return scores
 
 
 def figure_names() -> list[str]:

@@ -1,0 +1,39 @@
+"""The table of scores, ``scores.csv``."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from bssbench.errors import InputError
+from bssbench.scores.cell import SCORES
+
+__all__ = ["read_scores"]
+
+_COLUMNS = ["dataset", "method", "seed", "score", "value", "status", "reason"]
+
+
+def read_scores(path: Path) -> pd.DataFrame:
+    """Read ``scores.csv``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, has other columns, no rows, or what can't be a score.
+    """
+    try:
+        # Words such as "nan" are data in no column but that of values, where nothing means nothing.
+        scores = pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; make it with 'bssbench score'") from None
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
+    if list(scores.columns) != _COLUMNS:
+        raise InputError(f"{path}: expected the columns {','.join(_COLUMNS)}")
+    if scores.empty:
+        raise InputError(f"{path}: there are no scores in it")
+    if not pd.api.types.is_numeric_dtype(scores["value"]):
+        raise InputError(f"{path}: the column 'value' holds something that is no number")
+    unknown = set(scores["score"]) - set(SCORES)
+    if unknown:
+        raise InputError(f"{path}: unknown score {min(unknown)!r}")
+    return scores
