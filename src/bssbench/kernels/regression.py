@@ -53,22 +53,18 @@ def regression_weights(
     The kernel is kept whole, whatever its bandwidth: cutting its tail where the widest of a batch
     allows would make a replicate's rounding depend on the others.
     """
-    reach = length - 1
-    period = next_fast_len(length + reach, real=True)
+    period = next_fast_len(2 * length - 1, real=True)
     h = bandwidth.to(torch.float64)[..., None]
-    d = torch.arange(1, reach + 1, dtype=torch.float64, device=bandwidth.device)
+    d = torch.arange(1, length, dtype=torch.float64, device=bandwidth.device)
     # Relative to the nearest neighbour's weight, which cancels in the ratio: otherwise a bandwidth
     # far below one sample would divide zero by zero.
     one_sided = torch.exp(-0.5 * (d**2 - 1.0) / h**2)
     kernel = torch.zeros((*bandwidth.shape, period), dtype=torch.float64, device=bandwidth.device)
-    kernel[..., 1 : reach + 1] = one_sided
-    kernel[..., period - reach :] += one_sided.flip(-1)
-    # Weights on one side of t sum to a partial sum of the kernel, cut at the edge of the data.
-    partial = torch.cumsum(one_sided, dim=-1)
-    partial = torch.cat([torch.zeros_like(partial[..., :1]), partial], dim=-1)
-    t = torch.arange(length, device=bandwidth.device)
-    before, after = t.clamp(max=reach), (length - 1 - t).clamp(max=reach)
-    total = partial[..., before] + partial[..., after]
+    kernel[..., 1:length] = one_sided
+    kernel[..., period - length + 1 :] += one_sided.flip(-1)
+    # The weights before t are a partial sum of the kernel, those after t the same from the end.
+    before = torch.nn.functional.pad(torch.cumsum(one_sided, dim=-1), (1, 0))
+    total = before + before.flip(-1)
     # The kernel is symmetric, so its transform is real.
     transform = torch.fft.rfft(kernel).real
     return RegressionWeights(transform.to(dtype), (1.0 / total).to(dtype), period)
