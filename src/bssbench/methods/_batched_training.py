@@ -1,18 +1,20 @@
 """From a problem to a trained batch of VAEs, and from that to a separation."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from bssbench.errors import MachineError
 from bssbench.methods import Problem
-from bssbench.methods._variational import VariationalMethod
 from bssbench.models.training import Schedule, train
 from bssbench.models.vae import BatchedVAE
 from bssbench.models.whitening import whiten
 from bssbench.separation import Separation, Stopwatch
+
+if TYPE_CHECKING:
+    from bssbench.methods._variational import VariationalMethod
 
 __all__ = ["separate_by_training"]
 
@@ -33,7 +35,7 @@ def _child(seed: np.random.SeedSequence, restart: int) -> np.random.SeedSequence
 
 
 def separate_by_training(
-    method: VariationalMethod,
+    method: "VariationalMethod",
     problem: Problem,
     progress: Callable[[int, int], None] | None = None,
 ) -> Separation:
@@ -90,7 +92,7 @@ def separate_by_training(
 
 
 def _diagnostics(
-    method: VariationalMethod, schedule: Schedule, losses: np.ndarray, device: torch.device
+    method: "VariationalMethod", schedule: Schedule, losses: np.ndarray, device: torch.device
 ) -> dict[str, Any]:
     """Say how the training went, in JSON's types; a diverged restart's loss is null."""
     finite = [[loss if np.isfinite(loss) else None for loss in row] for row in losses.tolist()]

@@ -14,7 +14,7 @@ __all__ = ["load_recording", "recording_names"]
 def recording_names() -> list[str]:
     """Return the names of all recordings, sorted."""
     modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+    return sorted(name.replace("_", "-") for name in modules)
 
 
 def load_recording(name: str) -> ModuleType:

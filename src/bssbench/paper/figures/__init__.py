@@ -81,7 +81,7 @@ class Results:
 def figure_names() -> list[str]:
     """Return the names of all figures, sorted."""
     modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in modules if not name.startswith("_"))
+    return sorted(modules)
 
 
 def figure_module(name: str) -> str:
