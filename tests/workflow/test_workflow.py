@@ -30,7 +30,7 @@ class Method(Random):
     def separate(self, problem, progress=None):
 """
 BROKEN = HEADER + "        raise RuntimeError('it broke\\non two lines')\n"
-SLOW = HEADER + "        time.sleep(4)\n        return super().separate(problem, progress)\n"
+SLOW = HEADER + "        time.sleep(8)\n        return super().separate(problem, progress)\n"
 
 
 @pytest.fixture
