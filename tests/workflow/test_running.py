@@ -157,3 +157,20 @@ def test_ending_the_command_ends_the_solver(data, tmp_path):
     _, alive = psutil.wait_procs(children, timeout=10)
     assert children
     assert not alive
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "expected"),
+    [
+        ("gp-distinct", "vae", False),
+        ("gp-distinct-post-nonlinear", "vae", True),
+        ("gp-distinct-post-nonlinear", "sobi", False),
+    ],
+)
+def test_nonlinear_mixing_is_told_to_methods_that_can_use_it(name, method, expected, tmp_path):
+    path = tmp_path / "data.npz"
+    make_dataset(name, [0], {"length": 60}).save(path)
+    parameters = {"steps": 2, "restarts": 1} if method == "vae" else {}
+    separation = running._solve(Cell(path, method, parameters), 1, lambda *_: None)
+    # A network beside the linear part has no unmixing matrix; a linear method always has one.
+    assert (separation.unmixing_matrix is None) is expected
