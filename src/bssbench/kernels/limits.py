@@ -1,0 +1,101 @@
+"""Which sizes a kernel core is not tried at, by arithmetic alone. No torch here.
+
+A benchmark that waits for a hopeless case to time out learns nothing and holds up the rest. The
+counts are of leading terms, forward and backward, for one series of one latent.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["INDUCING_POINTS", "Exceeded", "exceeded"]
+
+INDUCING_POINTS = 128
+"""How many of them the sparse bound uses if nothing else is said."""
+
+_OPERATIONS_PER_SECOND = 3e10
+_MOST_SECONDS = 30.0
+_MOST_BYTES = 4e9
+
+
+@dataclass(frozen=True)
+class Exceeded:
+    """A limit that a size exceeds.
+
+    Attributes
+    ----------
+    limit : str
+        ``time`` or ``memory``.
+    reason : str
+        A sentence with the arithmetic.
+    """
+
+    limit: Literal["time", "memory"]
+    reason: str
+
+
+def _operations(core: str, length: int) -> float:
+    """Return about how many operations one series takes, forward and backward."""
+    square, cube = float(length) ** 2, float(length) ** 3
+    counts = {
+        "cholesky": 3 * cube,
+        # Conjugate gradients for many right-hand sides, and Lanczos for the log-determinant.
+        "gpytorch": 1.3e5 * square if length > 800 else 6 * cube,
+        "gpytorch-cholesky": 6 * cube,
+        "toeplitz": 30 * square,
+        "inducing": 20.0 * length * INDUCING_POINTS**2,
+        "markovian": 2e4 * length,
+        "dense": 60 * square,
+        "chunked": 60 * square,
+        "banded": 5e3 * length,
+        "fft": 1e3 * length,
+    }
+    return counts[core]
+
+
+def _bytes(core: str, length: int) -> float:
+    """Return about how many bytes one series holds at the peak."""
+    square = float(length) ** 2
+    counts = {
+        "cholesky": 32 * square,
+        "gpytorch": 40 * square,
+        "gpytorch-cholesky": 40 * square,
+        "toeplitz": 400.0 * length,
+        "inducing": 80.0 * length * INDUCING_POINTS,
+        "markovian": 4e3 * length,
+        "dense": 12 * square,
+        "chunked": 100.0 * length,
+        "banded": 100.0 * length,
+        "fft": 200.0 * length,
+    }
+    return counts[core]
+
+
+def exceeded(core: str, length: int, series: int) -> Exceeded | None:
+    """Say which limit a size exceeds, if any.
+
+    Parameters
+    ----------
+    core : str
+        The core's name.
+    length : int
+        Number of samples T.
+    series : int
+        Replicates times latents.
+
+    Returns
+    -------
+    Exceeded or None
+        None if the size is worth trying.
+    """
+    held = _bytes(core, length) * series
+    if held > _MOST_BYTES:
+        reason = f"about {held / 1e9:.3g} GB at T = {length}; the limit is {_MOST_BYTES / 1e9:g} GB"
+        return Exceeded("memory", reason)
+    operations = _operations(core, length) * series
+    if operations > _MOST_SECONDS * _OPERATIONS_PER_SECOND:
+        reason = (
+            f"about {operations:.1e} operations at T = {length}, more than "
+            f"{_MOST_SECONDS:g} s at {_OPERATIONS_PER_SECOND:.0e} per second"
+        )
+        return Exceeded("time", reason)
+    return None
