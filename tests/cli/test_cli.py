@@ -157,7 +157,7 @@ def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, caps
         (["--method", "skr-vae", "--seeds", "0"], "--seeds must be at least 1"),
         (["--method", "skr-vae", "--seed", "-1"], "--seed must not be negative"),
         (["--method", "skr-vae", "--device", "tpu9"], "not usable here"),
-        (["--method", "gp-vae", "--set", "max_length=10"], "does not apply: exact Gaussian"),
+        (["--method", "gp-vae", "--set", "max_minutes=0"], "does not apply: Gaussian process"),
         ([], "required: --method"),
     ],
 )

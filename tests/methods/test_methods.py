@@ -10,7 +10,7 @@ from bssbench.scores.modal import modal_score
 from bssbench.statistics.chance import chance_level
 
 QUICK = {"steps": 30, "restarts": 2}
-VARIATIONAL = ["ar-flow-vae", "gp-vae", "skr-vae", "vae"]
+VARIATIONAL = ["ar-flow-vae", "gp-vae", "gp-vae-inducing", "gp-vae-matern", "skr-vae", "vae"]
 every_method = pytest.mark.parametrize("name", method_names())
 
 
@@ -27,8 +27,8 @@ def make_problem(dataset, seeds=None, **changes):
     return Problem(**(values | changes))
 
 
-def quick(name):
-    return load_method(name, QUICK if name in VARIATIONAL else {})
+def quick(name, **parameters):
+    return load_method(name, (QUICK if name in VARIATIONAL else {}) | parameters)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,8 @@ def test_a_seed_does_not_depend_on_the_others_after_training(name, data, paramet
         ("ar-flow-vae", "gp-distinct", 1000),
         ("skr-vae", "gp-distinct", 1000),
         ("gp-vae", "gp-distinct", 500),
+        ("gp-vae-matern", "ar-laplace-distinct", 1000),
+        ("gp-vae-inducing", "gp-distinct", 500),
         ("sobi", "gp-distinct", 1000),
         ("ar-flow-vae", "iid-nongaussian", 1000),
         ("fastica", "iid-nongaussian", 1000),
@@ -204,15 +206,32 @@ def test_only_controls_ask_for_the_truth():
     assert [n for n in method_names() if quick(n).needs_true_sources] == ["oracle"]
 
 
-def test_an_exact_process_on_a_long_series_is_refused_with_the_arithmetic(dataset):
-    method = load_method("gp-vae", {"max_length": 100})
+def test_a_process_on_a_long_series_is_refused_with_the_arithmetic(dataset):
+    method = load_method("gp-vae", {"max_minutes": 0.0})
     with pytest.raises(
-        NotApplicable, match=r"(?s)length 200: 9 matrices, .* the limits are length 100"
+        NotApplicable, match=r"(?s)length 200 by core toeplitz: 27 kernels .* the limits are 0 min"
     ):
         method.separate(make_problem(dataset))
-    assert method.megabytes(Size(10, 7000, 5, 5, False)) < 1500
+    dense = load_method("gp-vae", {"core": "cholesky"})
+    assert dense.megabytes(Size(10, 20_000, 5, 5, False)) < 3000, "refused: nothing is held"
     with pytest.raises(NotApplicable, match="MB"):
         load_method("gp-vae", {"max_megabytes": 0}).separate(make_problem(dataset))
+
+
+@pytest.mark.parametrize(
+    ("name", "cores"),
+    [
+        ("skr-vae", ["fft", "dense", "chunked", "banded"]),
+        ("gp-vae", ["toeplitz", "cholesky", "gpytorch-cholesky"]),
+    ],
+)
+def test_training_through_another_core_ends_at_the_same(name, cores, dataset):
+    """Not only one divergence, but a whole training agrees, as far as rounding allows."""
+    problem = make_problem(dataset)
+    ends = [quick(name, core=core).separate(problem) for core in cores]
+    assert [end.diagnostics["core"] for end in ends] == cores
+    for end in ends[1:]:
+        np.testing.assert_allclose(end.loss, ends[0].loss, rtol=2e-3)
 
 
 @every_method
@@ -237,6 +256,9 @@ def test_the_declared_memory_grows_with_the_problem(name):
         ("fastica", {"tolerance": -1.0}, "tolerance not negative"),
         ("picard", {"max_iterations": 0}, "max_iterations must be at least 1"),
         ("oracle", {"steps": 3}, "there are none"),
+        ("skr-vae", {"core": "cholesky"}, "for a kernel regression"),
+        ("gp-vae", {"core": "choleski"}, "did you mean 'cholesky'"),
+        ("gp-vae", {"core": "markovian"}, "can't do a squared-exponential kernel"),
     ],
 )
 def test_impossible_parameters_are_one_clear_line(name, parameters, message):

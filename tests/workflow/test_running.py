@@ -56,7 +56,7 @@ def test_a_cell_over_its_limit_is_a_timeout(data, tmp_path):
 
 
 def test_a_method_that_does_not_apply_is_skipped(data, tmp_path):
-    report, _ = run(Cell(data, "gp-vae", {"max_length": 50}), tmp_path / "cell")
+    report, _ = run(Cell(data, "gp-vae", {"max_minutes": 0.0}), tmp_path / "cell")
     assert report["status"] == "skipped"
     assert "operations" in report["reason"]
 

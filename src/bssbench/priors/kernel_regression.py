@@ -6,7 +6,9 @@ import torch
 from torch import nn
 
 from bssbench.errors import NotApplicable
-from bssbench.kernels.regression import RegressionWeights, leave_one_out_mean, regression_weights
+from bssbench.kernels.catalogue import chosen_core, load_module
+from bssbench.kernels.regression import Weights, divergence_about
+from bssbench.kernels.stationary import make_kernel
 from bssbench.priors.standard_normal import standard_normal_divergence
 
 __all__ = ["KernelRegressionPrior"]
@@ -31,42 +33,44 @@ class KernelRegressionPrior(nn.Module):
         Number of samples in time.
     regularisation : float
         λ, which holds the scale of the latents.
+    core : str
+        A core of `bssbench.kernels.catalogue` by kernel regression, or ``auto``.
     """
 
     needs_sample = False
     learning_rate_factor = 1.0
     bandwidths: torch.Tensor
-    transform: torch.Tensor
-    inverse_total: torch.Tensor
 
     def __init__(
         self,
         bandwidths: torch.Tensor,
         length: int,
         regularisation: float = 1.0,
+        core: str = "auto",
         dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
-        weights = regression_weights(bandwidths, length, dtype)
-        self.register_buffer("bandwidths", bandwidths.to(dtype))
-        self.register_buffer("transform", weights.transform)
-        self.register_buffer("inverse_total", weights.inverse_total)
-        self.period = weights.period
-        self.regularisation = regularisation
+        # In double precision: the weights are prepared in it, and prepared once.
+        self.register_buffer("bandwidths", bandwidths.to(torch.float64))
+        self.length, self.regularisation = length, regularisation
+        self.core = chosen_core(core, "regression", "squared-exponential", length)
         initial = torch.full(bandwidths.shape, 0.1, dtype=dtype)
         self.log_variance = nn.Parameter(torch.log(initial))
+        self._kept: Weights | None = None
+
+    def _weights(self, dtype: torch.dtype) -> Weights:
+        """Return the weights, prepared when first asked for: by then the device is settled."""
+        if self._kept is None:
+            kernel = make_kernel("squared-exponential", self.bandwidths)
+            self._kept = load_module(self.core).weigh(kernel, self.length, dtype)
+        return self._kept
 
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Return the penalised divergence of shape (replicate,), in nats."""
-        weights = RegressionWeights(self.transform, self.inverse_total, self.period)
-        residual = mean - leave_one_out_mean(mean, weights)
-        length = mean.shape[-1]
-        per_sample = length / std.shape[-1]
-        power = (residual**2).sum(-1) + (std**2).sum(-1) * per_sample
-        log_ratio = length * self.log_variance - 2.0 * torch.log(std).sum(-1) * per_sample
-        local = 0.5 * (power * torch.exp(-self.log_variance) + log_ratio - length)
+        regressed = self._weights(mean.dtype).regress(mean)
+        local = divergence_about(regressed, mean, std**2, torch.exp(self.log_variance))
         return (local + self.regularisation * standard_normal_divergence(mean, std)).sum(-1)
 
     def advance(self, step: int) -> None:
@@ -87,4 +91,4 @@ class KernelRegressionPrior(nn.Module):
     def summary(self) -> Mapping[str, torch.Tensor]:
         """Return bandwidths in samples and residual deviations in units of the latent."""
         residual_std = torch.exp(0.5 * self.log_variance)
-        return {"residual_std": residual_std, "bandwidth": self.bandwidths}
+        return {"residual_std": residual_std, "bandwidth": self.bandwidths.to(residual_std)}

@@ -1,0 +1,126 @@
+"""An upper bound of the divergence by M inducing points: O(T·M²), any time stamps.
+
+With inducing values u at M of the times and Q = K_tu (K_uu + jI)⁻¹ K_ut, Titsias (2009) bounds the
+process's log-density from below, hence the divergence from above:
+
+    log N(z; 0, K + σ²I) ≥ log N(z; 0, Q + σ²I) − tr(K − Q)/2σ².
+
+The small j keeps K_uu invertible; as Q only shrinks by it, the bound stays one. In float64, because
+K_uu of a smooth kernel is close to singular.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import torch
+
+from bssbench.errors import InputError
+from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
+from bssbench.kernels.limits import INDUCING_POINTS
+from bssbench.kernels.stationary import Kernel, covariance
+from bssbench.kernels.time_stamps import resolved
+
+__all__ = ["InducingFactor", "divergence", "factorise"]
+
+_JITTER = 1e-8
+
+
+@dataclass(frozen=True)
+class InducingFactor:
+    """Low-rank form of (Q + σ²I)⁻¹ = (I − BᵀB)/σ².
+
+    Attributes
+    ----------
+    root : torch.Tensor
+        B, shape (replicate, latent, inducing, time), float64.
+    unexplained : torch.Tensor
+        Diagonal of I − BᵀB, shape (replicate, latent, time), float64.
+    log_determinant : torch.Tensor
+        log|Q + σ²I| + tr(K − Q)/σ², shape (replicate, latent), in nats.
+    noise_variance : torch.Tensor
+        σ², shape (replicate, latent), float64.
+    """
+
+    root: torch.Tensor
+    unexplained: torch.Tensor
+    log_determinant: torch.Tensor
+    noise_variance: torch.Tensor
+
+    def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+        """Return the bound, shape (replicate, latent), in nats."""
+        wide = mean.to(self.root.dtype)
+        explained = (self.root @ wide[..., None])[..., 0]
+        quadratic = (wide**2).sum(-1) - (explained**2).sum(-1)
+        spread = (self.unexplained * variance).sum(-1)
+        energy = (quadratic + spread) / self.noise_variance + self.log_determinant
+        return 0.5 * (energy.to(mean.dtype) + spread_terms(variance, mean.shape[-1]))
+
+    def detach(self) -> Self:
+        """Return the same factor, to be used with the kernel held constant."""
+        return replace(
+            self,
+            root=self.root.detach(),
+            unexplained=self.unexplained.detach(),
+            log_determinant=self.log_determinant.detach(),
+            noise_variance=self.noise_variance.detach(),
+        )
+
+
+def _cholesky(matrix: torch.Tensor) -> torch.Tensor:
+    factor, failed = torch.linalg.cholesky_ex(matrix)
+    if failed.any():
+        raise InputError(NOT_POSITIVE_DEFINITE)
+    return factor
+
+
+def factorise(
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    length: int,
+    dtype: torch.dtype,  # noqa: ARG001
+    times: torch.Tensor | None = None,
+    inducing_points: int = INDUCING_POINTS,
+) -> InducingFactor:
+    """Project C on the values at `inducing_points` of the times, evenly spread among the samples.
+
+    With as many of them as samples, the bound is the divergence itself, but for j.
+
+    Raises
+    ------
+    InputError
+        If there are no inducing points or the time stamps are wrong.
+    """
+    if inducing_points < 1:
+        raise InputError(f"inducing points must be at least 1, not {inducing_points}")
+    stamps = resolved(times, length, noise_variance.device)
+    chosen = torch.linspace(0, length - 1, min(inducing_points, length)).round().to(torch.int64)
+    inducing = stamps[chosen.to(stamps.device)]
+    wide = kernel.to(torch.float64)
+    noise = noise_variance.to(torch.float64)
+    between = covariance(wide, (inducing[:, None] - inducing).abs())
+    identity = torch.eye(len(inducing), dtype=torch.float64, device=stamps.device)
+    across = covariance(wide, (inducing[:, None] - stamps).abs())
+    # Q = VᵀV and, with V Vᵀ + σ²I = R Rᵀ, B = R⁻¹V.
+    projected = torch.linalg.solve_triangular(
+        _cholesky(between + _JITTER * identity), across, upper=False
+    )
+    inner = _cholesky(projected @ projected.mT + noise[..., None, None] * identity)
+    root = torch.linalg.solve_triangular(inner, projected, upper=False)
+    surplus = length - len(inducing)
+    log_determinant = 2.0 * torch.log(torch.diagonal(inner, dim1=-2, dim2=-1)).sum(-1)
+    log_determinant = log_determinant + surplus * torch.log(noise)
+    left_over = length - (projected**2).sum((-2, -1))
+    unexplained = 1.0 - (root**2).sum(-2)
+    return InducingFactor(root, unexplained, log_determinant + left_over / noise, noise)
+
+
+def divergence(
+    mean: torch.Tensor,
+    variance: torch.Tensor,
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    times: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Return the bound (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
+    return factor.divergence(mean, variance)

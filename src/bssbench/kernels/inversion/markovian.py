@@ -1,0 +1,288 @@
+"""Exact Gaussian process with a Matérn kernel: O(T) time and memory, any time stamps, in float64.
+
+A Matérn-(d−½) process is the first component of a d-dimensional Markov process (Hartikainen &
+Särkkä, 2010). What the samples of an interval say is then an element: given the state x before it,
+the state after it is N(A x + b, C), and the samples' likelihood is, but for constants,
+
+    −2 log p = log-determinant + quadratic + xᵀJx − 2ηᵀx.
+
+Two neighbouring elements combine into one (Särkkä & García-Fernández, 2021), so pairs are combined
+level by level, log₂ T times, each level in one batch: no loop over time. The whole series' element
+gives log|C| and μᵀC⁻¹μ. Σ_t s_t² (C⁻¹)_tt is the derivative of log|C| along s² added to the nugget,
+carried along as tangents. On a regular grid all elements of a level have the same A, C, J, which
+are then computed once: a time axis of one stands for all.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import torch
+
+from bssbench.errors import InputError
+from bssbench.kernels.inversion import spread_terms
+from bssbench.kernels.stationary import Kernel, Matern12, Matern32, Matern52
+from bssbench.kernels.time_stamps import resolved
+
+__all__ = ["MarkovianFactor", "divergence", "factorise"]
+
+# Of the state (f, f′/λ, f″/λ²) with x = λ·Δt, λ = √(2d−1)/ℓ: the nilpotent part N of the transition
+# e^{−x}(I + xN + x²N²/2), and the stationary covariance.
+_NILPOTENT = {
+    Matern12: [[0.0]],
+    Matern32: [[1.0, 1.0], [-1.0, -1.0]],
+    Matern52: [[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [-1.0, -3.0, -2.0]],
+}
+_STATIONARY = {
+    Matern12: [[1.0]],
+    Matern32: [[1.0, 0.0], [0.0, 1.0]],
+    Matern52: [[1.0, 0.0, -1 / 3], [0.0, 1 / 3, 0.0], [-1 / 3, 0.0, 1.0]],
+}
+
+
+def _times(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Multiply matrices whose rows and columns are the first two axes.
+
+    The others run along contiguous memory: a library's product of millions of tiny matrices is
+    many times slower.
+    """
+    if a.shape[1] == 1:
+        return a * b
+    return (a[:, :, None] * b[None]).sum(1)
+
+
+def _transposed(a: torch.Tensor) -> torch.Tensor:
+    return a.transpose(0, 1)
+
+
+def _inverse(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return inverse and determinant of matrices of up to three rows, by their adjugates."""
+    if len(a) == 1:
+        return 1.0 / a, a[0, 0]
+    if len(a) == 2:
+        determinant = a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]
+        rows = [[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]
+    else:
+        rows = [
+            [
+                a[(j + 1) % 3, (i + 1) % 3] * a[(j + 2) % 3, (i + 2) % 3]
+                - a[(j + 1) % 3, (i + 2) % 3] * a[(j + 2) % 3, (i + 1) % 3]
+                for j in range(3)
+            ]
+            for i in range(3)
+        ]
+        determinant = a[0, 0] * rows[0][0] + a[0, 1] * rows[1][0] + a[0, 2] * rows[2][0]
+    return torch.stack([torch.stack(row) for row in rows]) / determinant, determinant
+
+
+@dataclass(frozen=True)
+class _Element:
+    """What the samples of each of many intervals say; trailing axes (series, interval or 1).
+
+    Attributes
+    ----------
+    A, C, J : torch.Tensor
+        Shape (state, state, series, interval).
+    log_determinant : torch.Tensor
+        Shape (series, interval).
+    A_dot, C_dot, J_dot, log_determinant_dot : torch.Tensor
+        Their derivatives along s² in the nugget.
+    b, eta : torch.Tensor
+        Shape (state, 1, series, interval).
+    quadratic : torch.Tensor
+        Shape (series, interval).
+    """
+
+    A: torch.Tensor
+    C: torch.Tensor
+    J: torch.Tensor
+    log_determinant: torch.Tensor
+    A_dot: torch.Tensor
+    C_dot: torch.Tensor
+    J_dot: torch.Tensor
+    log_determinant_dot: torch.Tensor
+    b: torch.Tensor
+    eta: torch.Tensor
+    quadratic: torch.Tensor
+
+    def every(self, start: int, stop: int | None, step: int) -> Self:
+        """Return some of the intervals; what stands for all of them stays."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return type(self)(*(v if v.shape[-1] == 1 else v[..., start:stop:step] for v in values))
+
+
+def _combined(i: _Element, j: _Element) -> _Element:
+    """Combine each interval of `i` with the one of `j` that follows it."""
+    m = _times(i.C, j.J)
+    m_dot = _times(i.C_dot, j.J) + _times(i.C, j.J_dot)
+    identity = torch.eye(len(m), dtype=m.dtype, device=m.device)[..., None, None]
+    w, determinant = _inverse(identity + m)
+    v, u = _times(w, i.A), _times(w, i.C)
+    v_dot = _times(w, i.A_dot - _times(m_dot, v))
+    u_dot = _times(w, i.C_dot - _times(m_dot, u))
+    j_v, u_a = _times(j.J, v), _times(u, _transposed(j.A))
+    mixed = _times(j.A_dot, u_a)
+    c_dot = mixed + _transposed(mixed) + _times(j.A, _times(u_dot, _transposed(j.A)))
+    j_dot = _times(_transposed(i.A_dot), j_v)
+    j_dot = j_dot + _times(_transposed(i.A), _times(j.J_dot, v) + _times(j.J, v_dot))
+    trace = (_transposed(w) * m_dot).sum((0, 1))
+    e = j.eta - _times(j.J, i.b)
+    u_e = _times(u, e)
+    explained = (e * u_e + i.b * (j.eta + e)).sum((0, 1))
+    return _Element(
+        A=_times(j.A, v),
+        C=_times(j.A, u_a) + j.C,
+        J=_times(_transposed(i.A), j_v) + i.J,
+        log_determinant=i.log_determinant + j.log_determinant + torch.log(determinant),
+        A_dot=_times(j.A_dot, v) + _times(j.A, v_dot),
+        C_dot=c_dot + j.C_dot,
+        J_dot=j_dot + i.J_dot,
+        log_determinant_dot=i.log_determinant_dot + j.log_determinant_dot + trace,
+        b=_times(j.A, i.b + u_e) + j.b,
+        eta=i.eta + _times(_transposed(v), e),
+        quadratic=i.quadratic + j.quadratic - explained,
+    )
+
+
+def _leaves(
+    transition: torch.Tensor,
+    innovation: torch.Tensor,
+    noise_variance: torch.Tensor,
+    mean: torch.Tensor,
+    variance: torch.Tensor,
+) -> _Element:
+    """Return the elements of single samples.
+
+    Parameters
+    ----------
+    transition, innovation : torch.Tensor
+        Shape (state, state, series, sample or 1), from the sample before.
+    noise_variance : torch.Tensor
+        Shape (series, 1).
+    mean, variance : torch.Tensor
+        Shape (series, sample); `variance` may have one sample for all.
+    """
+    observed = innovation[0, 0] + noise_variance
+    gain, row = innovation[:, :1] / observed, transition[:1]
+    share = variance / observed
+    a_change, c_change = _times(gain, row), _times(gain, innovation[:1])
+    j = _times(_transposed(row), row) / observed
+    return _Element(
+        A=transition - a_change,
+        C=innovation - c_change,
+        J=j,
+        log_determinant=torch.log(observed),
+        A_dot=a_change * share,
+        C_dot=c_change * share,
+        J_dot=-j * share,
+        log_determinant_dot=share,
+        b=gain * mean,
+        eta=_transposed(row) * (mean / observed),
+        quadratic=mean**2 / observed,
+    )
+
+
+def _whole(element: _Element, count: int) -> _Element:
+    """Combine `count` intervals that follow one another into one."""
+    tail: _Element | None = None
+    while count > 1:
+        if count % 2:
+            last = element.every(count - 1, None, 1)
+            tail = last if tail is None else _combined(last, tail)
+        even = count - count % 2
+        element = _combined(element.every(0, even, 2), element.every(1, even, 2))
+        count //= 2
+    return element if tail is None else _combined(element, tail)
+
+
+@dataclass(frozen=True)
+class MarkovianFactor:
+    """The kernel: nothing else is worth keeping where a solution costs no more than reading data.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        A Matérn kernel, parameters of shape (replicate, latent).
+    noise_variance : torch.Tensor
+        σ², shape (replicate, latent).
+    gaps : torch.Tensor
+        Between samples: shape (time − 1,), or (1,) if they are all the same.
+    """
+
+    kernel: Kernel
+    noise_variance: torch.Tensor
+    gaps: torch.Tensor
+
+    def _transition(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return transitions, innovations and the stationary covariance, for flattened series."""
+        kind = type(self.kernel)
+        matrix = self.gaps.new_tensor(_NILPOTENT[kind])
+        stationary = self.gaps.new_tensor(_STATIONARY[kind])[..., None, None]
+        rate = (2 * len(matrix) - 1) ** 0.5 / self.kernel.length_scale.to(torch.float64)
+        x = rate.reshape(-1, 1) * self.gaps
+        identity = torch.eye(len(matrix)).to(matrix)
+        powers = zip((1.0, x, 0.5 * x**2), (identity, matrix, matrix @ matrix), strict=True)
+        transition = sum(p[..., None, None] * x_power for x_power, p in powers) * torch.exp(-x)
+        carried = _times(_times(transition, stationary), _transposed(transition))
+        return transition, stationary - carried, stationary
+
+    def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+        """Return KL(q ‖ p), shape (replicate, latent), in nats."""
+        length = mean.shape[-1]
+        data = mean.reshape(-1, length).to(torch.float64)
+        spread = variance.reshape(len(data), -1).to(torch.float64)
+        noise_variance = self.noise_variance.reshape(-1, 1).to(torch.float64)
+        transition, innovation, stationary = self._transition()
+        first = _leaves(
+            torch.zeros_like(transition[..., :1]),
+            stationary.expand(-1, -1, len(data), -1),
+            noise_variance,
+            data[:, :1],
+            spread[:, :1],
+        )
+        later = spread if spread.shape[-1] == 1 else spread[:, 1:]
+        leaves = _leaves(transition, innovation, noise_variance, data[:, 1:], later)
+        whole = _combined(first, _whole(leaves, length - 1))
+        energy = whole.quadratic + whole.log_determinant + whole.log_determinant_dot
+        energy = energy.reshape(mean.shape[:-1]).to(mean.dtype)
+        return 0.5 * (energy + spread_terms(variance, length))
+
+    def detach(self) -> "MarkovianFactor":
+        """Return the same factor, to be used with the kernel held constant."""
+        return MarkovianFactor(self.kernel.detach(), self.noise_variance.detach(), self.gaps)
+
+
+def factorise(
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    length: int,
+    dtype: torch.dtype,  # noqa: ARG001
+    times: torch.Tensor | None = None,
+) -> MarkovianFactor:
+    """Prepare a Matérn process; in float64, whatever the `dtype` of the data.
+
+    Raises
+    ------
+    InputError
+        If the kernel is of another kind, naming the cores that take it, or time stamps are wrong.
+    """
+    if type(kernel) not in _NILPOTENT:
+        raise InputError(
+            f"core 'markovian' is for Matérn kernels, not {kernel.name}; "
+            "take toeplitz, cholesky, inducing or gpytorch"
+        )
+    stamps = resolved(times, length, noise_variance.device)
+    return MarkovianFactor(
+        kernel, noise_variance, torch.diff(stamps[:2] if times is None else stamps)
+    )
+
+
+def divergence(
+    mean: torch.Tensor,
+    variance: torch.Tensor,
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    times: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
+    return factor.divergence(mean, variance)

@@ -1,0 +1,159 @@
+"""Kernel regression with the kernel cut off at a distance w: O(T·w), regular grid.
+
+The series is cut into blocks at least as long as w, so that a block is reached by its two
+neighbours and itself alone: three products with Toeplitz matrices, the same for all blocks.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+from bssbench.errors import InputError
+from bssbench.kernels.regression import divergence_about
+from bssbench.kernels.stationary import Kernel, Periodic, RationalQuadratic
+from bssbench.kernels.time_stamps import refuse
+
+__all__ = ["BandedWeights", "divergence", "truncation_error", "weigh"]
+
+DEFAULT_TOLERANCE = 1e-6
+_SHORTEST_BLOCK = 32
+
+
+@dataclass(frozen=True)
+class _Band:
+    """Series whose kernels end within the same number of samples.
+
+    Attributes
+    ----------
+    series : torch.Tensor
+        Their numbers in the flattened batch.
+    terms : torch.Tensor
+        Shape (series, block), weights at distances 1 … block; zero beyond each series' own w.
+    inverse_total : torch.Tensor
+        Shape (series, time), one over the sum of the weights.
+    """
+
+    series: torch.Tensor
+    terms: torch.Tensor
+    inverse_total: torch.Tensor
+
+    def regress(self, data: torch.Tensor) -> torch.Tensor:
+        """Return m of shape (series, time) for data of that shape."""
+        series, length = data.shape
+        block = self.terms.shape[-1]
+        blocks = -(-length // block)
+        padded = torch.nn.functional.pad(data, (block, block + blocks * block - length))
+        padded = padded.reshape(series, blocks + 2, block)
+        # Weights at distances −2w … 2w, of which a block and its neighbours see a window each.
+        zeros = self.terms.new_zeros(series, 1)
+        around = torch.cat([self.terms.flip(-1), zeros, self.terms], dim=-1)
+        around = torch.nn.functional.pad(around, (block, block))
+        windows = around.unfold(-1, block, 1)
+        after, own, before = (
+            windows[:, k * block + 1 : (k + 1) * block + 1].flip(1) for k in range(3)
+        )
+        smoothed = padded[:, 1:-1] @ own
+        smoothed = smoothed + padded[:, :-2] @ before
+        smoothed = smoothed + padded[:, 2:] @ after
+        return smoothed.reshape(series, -1)[:, :length] * self.inverse_total
+
+
+@dataclass(frozen=True)
+class BandedWeights:
+    """Truncated weights.
+
+    Attributes
+    ----------
+    bands : tuple of _Band
+        Each series is in one of them.
+    """
+
+    bands: tuple[_Band, ...]
+
+    def regress(self, mean: torch.Tensor) -> torch.Tensor:
+        """Return m, shape (replicate, latent, time), differentiable in mean and kernel."""
+        data = mean.reshape(-1, mean.shape[-1])
+        if len(self.bands) == 1:
+            return self.bands[0].regress(data).reshape(mean.shape)
+        order = torch.cat([band.series for band in self.bands])
+        rows = torch.cat([band.regress(data[band.series]) for band in self.bands])
+        return rows[torch.argsort(order)].reshape(mean.shape)
+
+
+def _totals(terms: torch.Tensor, length: int) -> torch.Tensor:
+    """Return the sum of the weights at each time, (series, time), for terms (series, reach)."""
+    sums = torch.nn.functional.pad(torch.cumsum(terms, dim=-1), (1, 0))[:, :length]
+    rest = sums[:, -1:].expand(-1, length - sums.shape[-1])
+    before = torch.cat([sums, rest], dim=-1)
+    return before + before.flip(-1)
+
+
+def weigh(
+    kernel: Kernel,
+    length: int,
+    dtype: torch.dtype,
+    times: torch.Tensor | None = None,
+    tolerance: float = DEFAULT_TOLERANCE,
+) -> BandedWeights:
+    """Compute the weights of `kernel` down to `tolerance`, for `length` points of a regular grid.
+
+    Raises
+    ------
+    InputError
+        If the kernel has no end, there are time stamps, or fewer than two points.
+    """
+    refuse(times, length, core="banded", instead="dense or chunked")
+    if isinstance(kernel, Periodic | RationalQuadratic):
+        raise InputError(f"core 'banded': a {kernel.name} kernel has no end; take fft or dense")
+    flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
+    reach = flat.reach(tolerance).detach().ceil().clamp(1, length - 1).to(torch.int64)
+    # The next power of two, by the series' own kernel alone: its rounding must not depend on the
+    # rest of the batch.
+    blocks = [max(_SHORTEST_BLOCK, 1 << (int(r) - 1).bit_length()) for r in reach.tolist()]
+    bands = []
+    for block in sorted(set(blocks)):
+        members = torch.tensor([i for i, b in enumerate(blocks) if b == block])
+        series = members.to(reach.device)
+        distance = torch.arange(1, block + 1, dtype=torch.float64, device=reach.device)
+        log_values = flat.select((series,)).log_values(distance)
+        terms = torch.exp((log_values - log_values[:, :1].detach()).clamp(min=-60.0))
+        terms = terms * (distance <= reach[series, None])
+        total = _totals(terms, length)
+        bands.append(_Band(series, terms.to(dtype), (1.0 / total).to(dtype)))
+    return BandedWeights(tuple(bands))
+
+
+def truncation_error(kernel: Kernel, tolerance: float = DEFAULT_TOLERANCE) -> torch.Tensor:
+    """Return the share of the weights that is cut off in the middle of a long series.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        That ends.
+    tolerance : float
+        As in `weigh`.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (replicate, latent): the regression changes by at most twice this times the largest
+        |μ|.
+    """
+    reach = kernel.reach(tolerance).ceil().clamp(min=1.0).to(torch.float64)
+    farthest = int(kernel.reach(1e-16).max().ceil()) + 1
+    distance = torch.arange(1, farthest + 1, dtype=torch.float64, device=reach.device)
+    weights = torch.exp(kernel.to(torch.float64).log_values(distance))
+    cut = weights * (distance > reach[..., None])
+    return cut.sum(-1) / weights.sum(-1)
+
+
+def divergence(
+    mean: torch.Tensor,
+    variance: torch.Tensor,
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    times: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
+    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

@@ -1,0 +1,60 @@
+"""Kernel regression with all weights in memory: O(T²) time and memory, any time stamps."""
+
+from dataclasses import dataclass
+
+import torch
+
+from bssbench.kernels.regression import divergence_about
+from bssbench.kernels.regression._pairwise import Pairs, regress_pairs
+from bssbench.kernels.stationary import Kernel
+
+__all__ = ["DenseWeights", "divergence", "weigh"]
+
+
+@dataclass(frozen=True)
+class DenseWeights:
+    """All weights of all series.
+
+    Attributes
+    ----------
+    pairs : Pairs
+        The rule that they follow.
+    weights : torch.Tensor
+        Shape (replicate, latent, time, time).
+    """
+
+    pairs: Pairs
+    weights: torch.Tensor
+
+    def regress(self, mean: torch.Tensor) -> torch.Tensor:
+        """Return m, shape (replicate, latent, time), differentiable in mean and kernel."""
+        return regress_pairs(mean, self.pairs, self.weights)
+
+
+@torch.no_grad()
+def _filled(pairs: Pairs) -> torch.Tensor:
+    like = pairs.kernel.length_scale
+    weights = like.new_empty(*like.shape, pairs.length, pairs.length)
+    for rows in pairs.blocks():
+        weights[..., rows, :] = pairs.weights(rows, pairs.distance(rows))
+    return weights
+
+
+def weigh(
+    kernel: Kernel, length: int, dtype: torch.dtype, times: torch.Tensor | None = None
+) -> DenseWeights:
+    """Compute all weights of `kernel`, in precision `dtype`, for `length` points in time."""
+    pairs = Pairs(kernel.to(dtype), length, times)
+    return DenseWeights(pairs, _filled(pairs))
+
+
+def divergence(
+    mean: torch.Tensor,
+    variance: torch.Tensor,
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    times: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
+    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

@@ -1,0 +1,54 @@
+"""Time stamps of a series: a regular grid of step one, or any that do not decrease."""
+
+import torch
+
+from bssbench.errors import InputError
+
+__all__ = ["refuse", "resolved"]
+
+
+def resolved(times: torch.Tensor | None, length: int, device: torch.device) -> torch.Tensor:
+    """Return time stamps of shape (time,) in float64.
+
+    Parameters
+    ----------
+    times : torch.Tensor or None
+        Shape (time,); None for 0, 1, 2, …
+    length : int
+        Number of samples T.
+    device : torch.device
+        Where the result goes.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two samples, or the time stamps are not as many, not finite, or
+        decrease.
+    """
+    if length < 2:
+        raise InputError(f"a prior over time needs at least 2 samples, not {length}")
+    if times is None:
+        return torch.arange(length, dtype=torch.float64, device=device)
+    times = times.to(device, torch.float64)
+    if times.shape != (length,):
+        raise InputError(f"time stamps of shape {tuple(times.shape)} for {length} samples")
+    if not torch.isfinite(times).all() or (torch.diff(times) < 0).any():
+        raise InputError("time stamps must be finite and must not decrease; sort the samples")
+    return times
+
+
+def refuse(times: torch.Tensor | None, length: int, core: str, instead: str) -> None:
+    """Refuse time stamps on behalf of a core that is for a regular grid of step one.
+
+    Raises
+    ------
+    InputError
+        If there are time stamps, naming the cores that take them, or fewer than two samples.
+    """
+    if times is not None:
+        raise InputError(
+            f"core {core!r} is for a regular grid (no time stamps, units of samples); "
+            f"for irregular time stamps take {instead}"
+        )
+    if length < 2:
+        raise InputError(f"a prior over time needs at least 2 samples, not {length}")
