@@ -55,6 +55,7 @@ class GaussianProcessPrior(nn.Module):
         # On a logarithmic scale, so that one step means the same proportion for short and long
         # ones.
         self.log_length_scale = nn.Parameter(torch.log(length_scales))
+        self._due = True
         self._kept: Factor | None = None
 
     def _kernel(self, learned: bool) -> Kernel:
@@ -66,23 +67,21 @@ class GaussianProcessPrior(nn.Module):
     ) -> torch.Tensor:
         """Return KL(q ‖ p) of shape (replicate,), in nats."""
         variance = std**2
-        renewed = self._kept is None
-        kernel = self._kernel(learned=renewed and self.update_every > 0)
+        due, self._due = self._due, False
+        if self._kept is not None and not due:
+            return self._kept.divergence(mean, variance).sum(-1)
+        kernel = self._kernel(learned=due and self.update_every > 0)
         nugget = torch.full_like(kernel.length_scale, self.nugget)
         if not CORES[self.core].keeps:
             return load_core(self.core)(mean, variance, kernel, nugget).sum(-1)
-        factor = self._kept
-        if factor is None:
-            factor = load_module(self.core).factorise(kernel, nugget, self.length, mean.dtype)
-        divergence = factor.divergence(mean, variance).sum(-1)
-        if renewed and self.update_every != 1:
-            self._kept = factor.detach()
-        return divergence
+        factor = load_module(self.core).factorise(kernel, nugget, self.length, mean.dtype)
+        self._kept = factor.detach()
+        return factor.divergence(mean, variance).sum(-1)
 
     def advance(self, step: int) -> None:
         """Let the length-scales move, and renew the factor, at every k-th step."""
         if self.update_every > 0 and step % self.update_every == 0:
-            self._kept = None
+            self._due = True
 
     def covariance(self, length: int) -> torch.Tensor:
         """Return the prior's covariances, (replicate, latent, length, length), in float64."""
