@@ -120,6 +120,7 @@ def run_cell(cell: Cell, directory: Path) -> str:
             "status": outcome["status"],
             "reason": outcome["reason"],
             "timing": outcome.get("timing"),
+            "seconds_at_records": outcome.get("seconds_at_records"),
             "peak_bytes": outcome.get("peak_bytes"),
             "jobs_allowed": cell.jobs_allowed,
             "diagnostics": outcome.get("diagnostics"),
@@ -176,6 +177,7 @@ def _solve_and_tell(
             "status": "ok",
             "reason": "",
             "timing": timing(separation.stopwatch, launched),
+            "seconds_at_records": separation.stopwatch.records,
             "diagnostics": separation.diagnostics,
         }
         # Fails here, as a row of this method's, and not where the report is written.

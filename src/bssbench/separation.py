@@ -19,12 +19,22 @@ class Stopwatch:
     """Wall and CPU seconds of consecutive phases, from the end of start-up on.
 
     A method makes one when its libraries are imported and calls `lap` at the end of each phase.
+
+    Attributes
+    ----------
+    began : tuple of float
+        Wall and CPU clock, by `time.monotonic` and `time.process_time`.
+    laps : dict of str to tuple of float
+        Wall and CPU seconds of each phase.
+    records : list of float
+        Wall seconds from `began` to each record of the history, where there is one.
     """
 
     began: tuple[float, float] = field(
         default_factory=lambda: (time.monotonic(), time.process_time())
     )
     laps: dict[str, tuple[float, float]] = field(default_factory=dict)
+    records: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._last = self.began
@@ -52,8 +62,9 @@ class Separation:
     loss : numpy.ndarray or None
         Shape (replicate,), lower is better; comparable between runs of one method on one input.
     history : dict of str to numpy.ndarray
-        The way there: ``step`` (record,), ``loss`` (replicate, record) and prior parameters, each
-        (replicate, record, source, …).
+        The way there: ``step`` (record,), ``loss`` (replicate, record), where the method is linear
+        ``unmixing_matrix`` (replicate, record, source, channel) after each of these steps, and
+        prior parameters, each (replicate, record, source, …).
     diagnostics : dict
         What else there is to say, in JSON's types.
     stopwatch : Stopwatch

@@ -93,6 +93,14 @@ def test_training_lowers_the_objective_and_records_the_way(kind, observations):
     assert trained.history.steps[-1] == 119
     for path in trained.history.parameters.values():
         assert path.shape[:3] == (3, len(trained.history.steps), COMPONENTS)
+    assert np.array_equal(trained.history.weight[:, -1], model.encoder.weight.detach())
+    assert len(trained.history.reached) == len(trained.history.steps)
+    assert (np.diff(trained.history.reached) > 0).all()
+
+
+def test_a_network_beside_the_linear_part_leaves_no_matrix_to_record(observations):
+    model = make_model("vae", [0, 1, 2], nonlinear=True)
+    assert train(model, observations, [1, 2, 3], Schedule(3, 1e-2)).history.weight is None
 
 
 @every_kind

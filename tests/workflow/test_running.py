@@ -45,6 +45,16 @@ def test_a_cell_is_a_separation_and_a_report(data, tmp_path):
         assert key in report["provenance"]
 
 
+def test_when_a_record_was_reached_is_in_the_report_alone(data, tmp_path):
+    cell = Cell(data, "skr-vae", {"steps": 5, "restarts": 1})
+    reports = [run(cell, tmp_path / name)[0] for name in ("one", "two")]
+    first, second = (report["seconds_at_records"] for report in reports)
+    assert len(first) == 5
+    assert first != second, "seconds differ from run to run, and the separation's bytes must not"
+    one, two = (tmp_path / name / "separation.npz" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
 def test_a_cell_over_its_limit_is_a_timeout(data, tmp_path):
     began = time.monotonic()
     cell = Cell(data, "skr-vae", {"steps": 10**7, "restarts": 1}, cpu_seconds=6)

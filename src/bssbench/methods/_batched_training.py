@@ -76,13 +76,17 @@ def separate_by_training(
         sources = model.encoder(observations).mT.cpu().numpy()[best]
         weight = model.encoder.weight.detach().cpu().numpy()[best]
         uncertainty = torch.exp(model.log_std)[..., 0].cpu().numpy()[best]
+    recorded = trained.history
+    history = {"step": recorded.steps, "loss": recorded.loss[best]}
+    if recorded.weight is not None:
+        history["unmixing_matrix"] = recorded.weight[best] @ whitened.whitening[:, None]
+    stopwatch.records = (recorded.reached - stopwatch.began[0]).tolist()
     separation = Separation(
         sources=sources.astype(np.float64),
         unmixing_matrix=None if problem.nonlinear else weight @ whitened.whitening,
         uncertainty=uncertainty,
         loss=losses.min(axis=1),
-        history={"step": trained.history.steps, "loss": trained.history.loss[best]}
-        | {name: value[best] for name, value in trained.history.parameters.items()},
+        history=history | {name: value[best] for name, value in recorded.parameters.items()},
         diagnostics=_diagnostics(method, schedule, losses, device),
         stopwatch=stopwatch,
     )
