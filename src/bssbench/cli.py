@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from bssbench import __version__
 from bssbench.errors import InputError
+from bssbench.timing_commands import add_timing_commands
 
 __all__ = ["main"]
 
@@ -135,8 +136,14 @@ def _score(arguments: argparse.Namespace) -> None:
 
 def _tables(arguments: argparse.Namespace) -> None:
     from bssbench.paper.tables import write_tables
+    from bssbench.paper.training_cost_table import write_training_cost_tables
 
-    write_tables(arguments.scores, arguments.out)
+    if not (arguments.scores or arguments.training_cost):
+        raise InputError("nothing to make tables of; give --scores or --training-cost")
+    if arguments.scores:
+        write_tables(arguments.scores, arguments.out)
+    if arguments.training_cost:
+        write_training_cost_tables(arguments.training_cost, arguments.out)
 
 
 def _figures(arguments: argparse.Namespace) -> None:
@@ -229,8 +236,13 @@ def _parser() -> _Parser:
     command.add_argument("--timings", type=Path, metavar="CSV", help="seconds and memory, too")
     command.set_defaults(run=_score)
 
+    add_timing_commands(commands)
+
     command = commands.add_parser("tables", help="write the tables of the paper")
-    command.add_argument("--scores", type=Path, required=True, metavar="CSV")
+    command.add_argument("--scores", type=Path, metavar="CSV", help="from 'bssbench score'")
+    command.add_argument(
+        "--training-cost", type=Path, nargs="+", metavar="CSV", help="from 'bssbench training-cost'"
+    )
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.set_defaults(run=_tables)
 

@@ -1,5 +1,6 @@
 """An experiment's configuration: read once, checked whole, then a frozen object."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape
 from bssbench.errors import InputError
 from bssbench.methods import Size, load_method, method_module
 from bssbench.settings import closest, parse_seeds
+from bssbench.training_cost import DEFAULT_CPU_SECONDS, Trial
 
 __all__ = [
     "Configuration",
@@ -55,6 +57,7 @@ class Configuration:
     root_seed: int
     datasets: dict[str, DatasetEntry]
     methods: dict[str, MethodEntry]
+    training_cost: dict[str, Trial]
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
         """Return the memory that a cell declares."""
@@ -92,7 +95,9 @@ def read_configuration(path: Path) -> dict[str, Any]:
 
 def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
     """Raise `InputError` with the most telling of the schema's complaints."""
-    for place in (content, content.get("datasets"), content.get("methods")):
+    entries = content.get("training_cost")
+    places = [content, content.get("datasets"), content.get("methods")]
+    for place in places + (entries if isinstance(entries, list) else []):
         for key in place if isinstance(place, Mapping) else ():
             if not isinstance(key, str):
                 raise InputError(f"configuration: key {key!r} must be text; put it in quotes")
@@ -144,10 +149,29 @@ def configure(content: Mapping[str, Any], schema: Path) -> Configuration:
         )
         load_method(name, parameters)
         methods[name] = MethodEntry(name, parameters, cpu_seconds, method_module(name))
+    trials: dict[str, Trial] = {}
+    for given in content.get("training_cost", ()):
+        name, trial = _trial(given)
+        if name in trials:
+            raise InputError(
+                f"configuration: training_cost: {name!r} stands twice; join its lengths"
+            )
+        trials[name] = trial
     return Configuration(
         results=content["output"]["results"],
         figures=content["output"]["figures"],
         root_seed=content.get("root_seed", 0),
         datasets=datasets,
         methods=methods,
+        training_cost=trials,
     )
+
+
+def _trial(given: Mapping[str, Any]) -> tuple[str, Trial]:
+    """Return an entry of `training_cost` with a name that a file can have."""
+    parameters = dict(given)
+    method, lengths = parameters.pop("method"), tuple(parameters.pop("lengths"))
+    cpu_seconds = parameters.pop("cpu_seconds", DEFAULT_CPU_SECONDS)
+    words = [method, *(f"{key}-{value}" for key, value in parameters.items())]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words))
+    return name, Trial(method, lengths, parameters, cpu_seconds)

@@ -13,7 +13,7 @@ from bssbench.methods import method_names
 from bssbench.scores.matching import mean_correlation
 from bssbench.separation import Separation
 
-COMMANDS = ["list", "generate", "separate", "score", "tables", "figures"]
+COMMANDS = ["list", "generate", "separate", "score", "tables", "figures", "training-cost"]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,7 @@ def test_torch_free_stages_stay_torch_free():
         "import sys\n"
         "import bssbench.cli, bssbench.configuration, bssbench.dependencies, bssbench.listing\n"
         "import bssbench.scores.collect, bssbench.paper.tables, bssbench.paper.style\n"
+        "import bssbench.training_cost, bssbench.paper.training_cost_table\n"
         "from bssbench.paper.figures import figure_module, figure_names\n"
         "import importlib\n"
         "[importlib.import_module(figure_module(name)) for name in figure_names()]\n"

@@ -41,6 +41,10 @@ def test_no_method_depends_on_another(name):
 
 
 def test_scores_and_tables_depend_on_no_method():
-    for stage in ("bssbench.scores.collect", "bssbench.paper.tables"):
+    for stage in (
+        "bssbench.scores.collect",
+        "bssbench.paper.tables",
+        "bssbench.paper.training_cost_table",
+    ):
         found = names(stage)
         assert not [name for name in found if name.startswith(("methods", "models", "priors"))]

@@ -1,0 +1,112 @@
+"""The table of training costs: seconds to the same separation and peak memory, against length."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from bssbench.files import write_text
+from bssbench.scores.training_cost import SEPARATED, read_costs
+
+__all__ = ["write_training_cost_tables"]
+
+_BASELINE = "skr-vae"
+_TO_SEPARATION = f"s to MCC {SEPARATED}"
+_RATIO = f"ratio to {_BASELINE}"
+_CAPTION = "Training cost on gp-distinct"
+
+
+def _note(costs: pd.DataFrame) -> str:
+    """Say what was measured, and on what."""
+
+    def each(column: str) -> str:
+        return ", ".join(dict.fromkeys(str(value) for value in costs[column] if value))
+
+    return (
+        f"Wall seconds, start-up excluded, until the MCC (median over {each('seeds')} seeds) first "
+        f"reaches {SEPARATED}, looked at 60 times during a training whose schedule is fixed; all "
+        "seeds in one batch, one initialisation of each unless 'restarts' says otherwise; "
+        f"{_RATIO}: of these seconds, at the same T. Peak memory is the process's, interpreter and "
+        f"libraries included. Each measured alone on the machine; threads: {each('threads')}; "
+        f"device: {each('device')}."
+    )
+
+
+def _number(value: float) -> str:
+    """Format seconds or a ratio with two or three significant digits; a dash for none."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _grid(costs: pd.DataFrame) -> pd.DataFrame:
+    """Return the formatted table, a row for each method and length."""
+    baseline = costs[costs["method"] == _BASELINE].drop_duplicates("length")
+    divisors = dict(zip(baseline["length"], baseline["seconds_to_separation"], strict=True))
+    seconds = costs["seconds_to_separation"]
+    # A method that failed says so where its number would be; a dash alone is a limit, or no MCC.
+    named = costs["status"].where(costs["status"].isin(["failed", "timeout"]), "–")
+    return pd.DataFrame(
+        {
+            "method": costs["method"],
+            "core": costs["core"],
+            "parameters": costs["parameters"],
+            "T": costs["length"].map("{:,}".format),
+            _TO_SEPARATION: seconds.map(_number).where(seconds.notna(), named),
+            _RATIO: (seconds / costs["length"].map(divisors)).map(_number),
+            "s of training": costs["seconds_of_training"].map(_number),
+            "MCC": costs["mcc"].map(lambda value: "–" if pd.isna(value) else f"{value:.3f}"),
+            "MB": costs["peak_bytes"].map(lambda b: "–" if pd.isna(b) else f"{b / 1e6:.0f}"),
+        }
+    )
+
+
+def _reasons(costs: pd.DataFrame) -> str:
+    """List why seconds are missing, each reason once for a method."""
+    missing = costs[costs["seconds_to_separation"].isna()]
+    lines = []
+    for (method, core, reason), group in missing.groupby(["method", "core", "reason"], sort=False):
+        lengths = ", ".join(group["length"].map("{:,}".format))
+        lines.append(f"- {f'{method} ({core})' if core else method}, T = {lengths}: {reason}")
+    return "\n".join(lines) or "None is."
+
+
+def write_training_cost_tables(files: Iterable[Path], directory: Path) -> list[Path]:
+    """Write ``training_cost.csv``, ``.md`` and ``.tex``.
+
+    Parameters
+    ----------
+    files : iterable of pathlib.Path
+        As written by 'bssbench training-cost', in the order of the table.
+    directory : pathlib.Path
+        Where the tables go.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+    """
+    costs = read_costs(files)
+    grid, note = _grid(costs), _note(costs)
+    paths = [directory / f"training_cost.{suffix}" for suffix in ("csv", "md", "tex")]
+    write_text(paths[0], costs.to_csv(index=False, lineterminator="\n"))
+    numeric = ("left",) * 3 + ("right",) * (len(grid.columns) - 3)
+    table = grid.to_markdown(index=False, colalign=numeric, disable_numparse=True)
+    reasons = f"## Why values are missing\n\n{_reasons(costs)}\n"
+    write_text(paths[1], f"# {_CAPTION}\n\n{note}\n\n{table}\n\n{reasons}")
+    latex: str = (
+        grid.style.hide(axis="index")
+        .format(escape="latex")
+        .format_index(escape="latex", axis=1)
+        .to_latex(
+            hrules=True,
+            column_format="lll" + "r" * (len(grid.columns) - 3),
+            position_float="centering",
+            caption=f"{_CAPTION}. {note}",
+            label="tab:training-cost",
+            environment="table*",
+        )
+    )
+    write_text(paths[2], "% Needs \\usepackage{booktabs}\n" + latex.replace("–", "--"))
+    return paths

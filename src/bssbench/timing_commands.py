@@ -1,0 +1,49 @@
+"""Commands of `bssbench` that time something, and want the machine for themselves."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_timing_commands"]
+
+
+def _training_cost(arguments: argparse.Namespace) -> None:
+    from bssbench.scores.training_cost import write_costs
+    from bssbench.settings import parse_assignments
+    from bssbench.training_cost import Trial, measure
+
+    parameters = parse_assignments(arguments.assignments)
+    trial = Trial(arguments.method, tuple(arguments.lengths), parameters, arguments.cpu_seconds)
+    write_costs(arguments.out, measure(trial, arguments.root_seed, arguments.device))
+
+
+def add_timing_commands(commands: Any) -> None:
+    """Add them to argparse's `commands`."""
+    command = commands.add_parser(
+        "training-cost",
+        help="time the training of a method until the sources are apart",
+        description="Train METHOD on 'gp-distinct' (three seeds in one batch, one initialisation "
+        "of each) at each length T, in a process of its own, and write a row for each: seconds "
+        "until the MCC, median over seeds, first reaches 0.95, seconds of the whole training, peak "
+        "memory, or why there is none. Let nothing else run beside it. 'bssbench tables "
+        "--training-cost CSV' makes the tables.",
+    )
+    command.add_argument("method", help="a name from 'bssbench list methods'")
+    command.add_argument(
+        "--lengths", type=int, nargs="+", required=True, metavar="T", help="samples in time"
+    )
+    command.add_argument(
+        "--set",
+        dest="assignments",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a parameter of the method; 'bssbench list' shows them",
+    )
+    command.add_argument("--root-seed", type=int, default=0, help="(default 0)")
+    command.add_argument("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")
+    command.add_argument(
+        "--cpu-seconds", type=int, default=60, help="limit for each length (default 60)"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="CSV", help="where rows go")
+    command.set_defaults(run=_training_cost)
