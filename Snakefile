@@ -7,6 +7,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/separate.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/paper.smk"
+include: "workflow/rules/costs.smk"
 
 
 localrules:
@@ -20,4 +21,5 @@ rule all:
         TIMINGS,
         f"{RESULTS}/provenance.json",
         TABLES,
+        COST_TABLES,
         FIGURE_FILES,

@@ -15,6 +15,10 @@ GOOD = {
     "seeds": "0-4",
     "datasets": {"gp-distinct": {"length": 200}, "modal-frame": {"seeds": "0-1"}},
     "methods": {"skr-vae": {"steps": 10, "cpu_seconds": 5}, "oracle": None},
+    "training_cost": [
+        {"method": "skr-vae", "lengths": [100, 50]},
+        {"method": "gp-vae", "steps": 10, "learning_rate": 0.1, "lengths": [50], "cpu_seconds": 7},
+    ],
 }
 
 
@@ -36,6 +40,16 @@ def test_entries_are_resolved():
     assert experiment.methods["skr-vae"].cpu_seconds == 5
     assert experiment.methods["skr-vae"].parameters == {"steps": 10}
     assert experiment.methods["oracle"].cpu_seconds == 900
+    assert list(experiment.training_cost) == ["skr-vae", "gp-vae-steps-10-learning_rate-0.1"]
+    trial = experiment.training_cost["gp-vae-steps-10-learning_rate-0.1"]
+    assert trial.parameters == {"steps": 10, "learning_rate": 0.1}
+    assert (trial.lengths, trial.cpu_seconds) == ((50,), 7)
+    assert 100 < trial.megabytes() < 4000
+
+
+def test_without_its_section_no_training_is_timed():
+    content = {key: value for key, value in GOOD.items() if key != "training_cost"}
+    assert configure(content, SCHEMA).training_cost == {}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +71,14 @@ def test_entries_are_resolved():
         (("datasets", "waveforms"), {"n_sources": 9}, "too many"),
         (("output", "results"), "my results", "output.results"),
         (("datasets",), None, "datasets"),
+        (("training_cost", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
+        (("training_cost", 0, "stepz"), 3, "did you mean 'steps'"),
+        (("training_cost", 0, "lengths"), [], "training_cost.0.lengths"),
+        (("training_cost", 0, "lengths"), [3], "length must be at least 16"),
+        (("training_cost", 0, 2), 3, "key 2 must be text"),
+        (("training_cost", 1), {"lengths": [50]}, "'method' is a required property"),
+        (("training_cost", 1), {"method": "skr-vae", "lengths": [50]}, "stands twice"),
+        (("training_cost",), "skr-vae", "training_cost"),
     ],
 )
 def test_what_is_wrong_is_one_clear_line(path, value, message):

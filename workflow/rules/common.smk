@@ -1,6 +1,7 @@
 # The configuration, the paths, and which source files a stage depends on.
 import json
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -41,17 +42,31 @@ SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
 TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=["csv", "md", "tex"])
+TRIALS = expand(
+    f"{RESULTS}/training_cost/{{trial}}.csv", trial=EXPERIMENT.training_cost
+)
+COST_TABLES = (
+    expand(f"{RESULTS}/tables/training_cost.{{suffix}}", suffix=["csv", "md", "tex"])
+    if TRIALS
+    else []
+)
 FIGURE_FILES = expand(
     f"{FIGURES}/{{figure}}.{{suffix}}", figure=figure_names(), suffix=["pdf", "png"]
 )
 # This very environment, whether it is activated or not.
 BSSBENCH = f"{shlex.quote(sys.executable)} -m bssbench"
 
+# A job takes 1 of the machine (profiles/default/config.yaml), one that measures time takes all of it: nothing runs
+# beside that, whatever --cores says. Here and not in the profile, where --resources would replace it.
+WHOLE_MACHINE = 100
+workflow.register_resource("machine", WHOLE_MACHINE)
+
 
 wildcard_constraints:
     dataset="|".join(EXPERIMENT.datasets),
     method="|".join(EXPERIMENT.methods),
     figure="|".join(figure_names()),
+    trial="|".join(map(re.escape, EXPERIMENT.training_cost)),
 
 
 def get_assignments(parameters):
