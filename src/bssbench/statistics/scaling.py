@@ -1,0 +1,72 @@
+"""How a running time grows with the number of samples: the exponent of a power law."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+__all__ = ["Scaling", "fit_scaling"]
+
+_ABOVE_OVERHEAD = 5.0
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """A power law fitted to times: seconds ∝ T^slope.
+
+    Attributes
+    ----------
+    slope : float
+        The exponent.
+    low, high : float
+        Its 95 % confidence interval; NaN for two sizes, through which any line goes exactly.
+    first : int
+        The smallest length used; all longer ones are used, too.
+    n_sizes : int
+        How many lengths were used.
+    """
+
+    slope: float
+    low: float
+    high: float
+    first: int
+    n_sizes: int
+
+
+def fit_scaling(lengths: Sequence[int], seconds: Sequence[float]) -> Scaling | None:
+    """Fit log seconds on log T by least squares, over the sizes that are not mostly overhead.
+
+    A call's fixed cost flattens the curve at small sizes. Used is the run of largest sizes that all
+    take at least five times as long as the smallest size measured: there, at most a fifth of the
+    time is overhead. The interval is Student's t with n − 2 degrees of freedom.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Numbers of samples T, in any order, each once.
+    seconds : sequence of float
+        Times, positive.
+
+    Returns
+    -------
+    Scaling or None
+        None if fewer than two sizes are left.
+    """
+    order = np.argsort(lengths)
+    sizes = np.asarray(lengths)[order]
+    times = np.asarray(seconds, dtype=np.float64)[order]
+    overhead = np.flatnonzero(times < _ABOVE_OVERHEAD * times[:1])
+    start = overhead[-1] + 1 if len(overhead) else 0
+    used = len(sizes) - start
+    if used < 2:
+        return None
+    line = stats.linregress(np.log(sizes[start:]), np.log(times[start:]))
+    margin = np.nan
+    if used > 2:
+        margin = stats.t.ppf((1 + _CONFIDENCE) / 2, used - 2) * line.stderr
+    slope = float(line.slope)
+    return Scaling(
+        slope, slope - float(margin), slope + float(margin), int(sizes[start]), int(used)
+    )
