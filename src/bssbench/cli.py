@@ -160,6 +160,19 @@ def _figures(arguments: argparse.Namespace) -> None:
             save(figure, arguments.out / f"{name}.{suffix}")
 
 
+def _cores(arguments: argparse.Namespace) -> None:
+    from bssbench.paper.core_results import read_measurement
+    from bssbench.paper.core_scaling import draw_core_scaling
+    from bssbench.paper.core_tables import write_core_tables
+    from bssbench.paper.style import save
+
+    measurement = read_measurement(arguments.measurement)
+    write_core_tables(measurement, arguments.out)
+    for suffix in ("pdf", "png"):
+        figure = draw_core_scaling(measurement.table)
+        save(figure, arguments.figures / f"core_scaling.{suffix}")
+
+
 def _provenance(arguments: argparse.Namespace) -> None:
     import json
 
@@ -253,6 +266,20 @@ def _parser() -> _Parser:
     command.add_argument("--cells", type=Path, required=True, metavar="DIR")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.set_defaults(run=_figures)
+
+    command = commands.add_parser(
+        "cores",
+        help="write tables and figure of the kernel cores",
+        description="From a measurement: python workflow/scripts/measure_cores.py --help",
+    )
+    command.add_argument(
+        "measurement", type=Path, metavar="MEASUREMENT_JSON", help="what measure_cores.py wrote"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the tables")
+    command.add_argument(
+        "--figures", type=Path, required=True, metavar="DIR", help="for the figure"
+    )
+    command.set_defaults(run=_cores)
 
     command = commands.add_parser("provenance", help="record how a run of the workflow was made")
     command.add_argument("--command-line", required=True)

@@ -8,7 +8,14 @@ from matplotlib.figure import Figure
 
 from bssbench.files import replacing
 
-__all__ = ["PAGE_WIDTH", "method_colour", "method_marker", "new_figure", "save"]
+__all__ = [
+    "PAGE_WIDTH",
+    "empty_figure",
+    "method_colour",
+    "method_marker",
+    "new_figure",
+    "save",
+]
 
 # Inches: the text width of a two-column paper.
 PAGE_WIDTH = 7.0
@@ -66,6 +73,13 @@ def new_figure(height: float, width: float = PAGE_WIDTH) -> Figure:
     """Return an empty figure in the project's style, without any global state of pyplot."""
     matplotlib.rcParams.update(_STYLE)
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def empty_figure(why: object) -> Figure:
+    """Return a figure that says why there is nothing to draw."""
+    figure = new_figure(height=1.0)
+    figure.text(0.5, 0.5, f"Nothing to draw: {why}", ha="center", va="center", wrap=True)
+    return figure
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -103,8 +103,7 @@ def draw_figure(name: str, results: Results) -> "Figure":
         figure: Figure = importlib.import_module(figure_module(name)).draw(results)
     except NotApplicable as why:
         # Imported here: matplotlib is for those who draw, and the workflow only asks for names.
-        from bssbench.paper.style import new_figure
+        from bssbench.paper.style import empty_figure
 
-        figure = new_figure(height=1.0)
-        figure.text(0.5, 0.5, f"Nothing to draw: {why}", ha="center", va="center")
+        figure = empty_figure(why)
     return figure

@@ -1,0 +1,153 @@
+"""Time and memory of the kernel cores against the number of samples."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from bssbench.paper.core_results import INVERSION, REGRESSION, headline
+from bssbench.paper.core_tables import format_slope
+from bssbench.paper.style import empty_figure, new_figure
+
+__all__ = ["draw_core_scaling"]
+
+# Okabe and Ito's colours again; dashes and open markers tell the families apart, markers the cores.
+_LOOKS = {
+    "cholesky": ("#000000", "o"),
+    "gpytorch": ("#CC79A7", "v"),
+    "gpytorch-cholesky": ("#D55E00", "^"),
+    "toeplitz": ("#E69F00", "s"),
+    "inducing": ("#009E73", "D"),
+    "markovian": ("#0072B2", "P"),
+    "dense": ("#D55E00", "o"),
+    "chunked": ("#E69F00", "v"),
+    "banded": ("#009E73", "D"),
+    "fft": ("#56B4E9", "^"),
+}
+_STOPS = {
+    "time": ("x", "beyond the time limit"),
+    "memory": ("s", "beyond the memory limit"),
+    "failed": ("*", "failed"),
+}
+_FAMILIES = {"kernel inversion": INVERSION, "kernel regression": REGRESSION}
+_NOT_RUN = "first length not run"
+# Of the panel's height, above it: each row of marks for lengths that were not measured.
+_FIRST_ROW, _ROW = 1.03, 0.045
+
+
+def draw_core_scaling(table: pd.DataFrame) -> Figure:
+    """Draw seconds and megabytes against T, both logarithmic, for learned parameters.
+
+    Where a core goes beyond a limit, a mark above the panels stands at the first length at which it
+    was not run.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As in ``cores.csv``.
+    """
+    rows = headline(table, "learned")
+    if not (rows["seconds"] > 0).any():
+        reasons = table.loc[table["reason"] != "", "reason"]
+        why = reasons.iloc[0] if len(reasons) else "no core was measured with learned parameters"
+        return empty_figure(why)
+    figure = new_figure(height=3.3)
+    time_axis, memory_axis = figure.subplots(1, 2)
+    _draw_panel(time_axis, rows, rows["seconds"] * 1e3)
+    time_axis.set_ylabel("forward and backward pass (ms)")
+    _draw_panel(memory_axis, rows, rows["peak_bytes"].astype("float64") / 1e6)
+    memory_axis.set_ylabel("peak memory (MB)")
+    _add_legend(figure, rows)
+    return figure
+
+
+def _style(core: str) -> dict[str, Any]:
+    """Return how a core's line looks."""
+    colour, marker = _LOOKS[core]
+    inverts = core in INVERSION
+    return {
+        "color": colour,
+        "marker": marker,
+        "linestyle": "-" if inverts else (0, (3, 1.2)),
+        "markerfacecolor": colour if inverts else "white",
+        "markersize": 3.5,
+        "markeredgewidth": 0.8,
+    }
+
+
+def _stop(rows: pd.DataFrame) -> tuple[int, str] | None:
+    """Return the first length that a core was not measured at and why, if it has an end."""
+    measured = rows.loc[rows["status"] == "ok", "length"]
+    missing = rows[rows["status"] != "ok"]
+    if len(measured):
+        missing = missing[missing["length"] > measured.max()]
+    if missing.empty:
+        return None
+    first = missing.sort_values("length").iloc[0]
+    kind = "failed" if first["status"] == "failed" else first["reason"].partition(":")[0]
+    return (int(first["length"]), kind) if kind in _STOPS else None
+
+
+def _draw_panel(axis: Axes, rows: pd.DataFrame, values: pd.Series) -> None:
+    """Draw one quantity of all cores."""
+    axis.set(xscale="log", yscale="log", xlabel="samples T")
+    axis.set_xscale("log", base=2)
+    marks: dict[int, int] = {}
+    for core in [name for name in _LOOKS if (rows["core"] == name).any()]:
+        own = rows[rows["core"] == core]
+        points = values[own.index]
+        shown = points > 0
+        axis.plot(own["length"][shown], points[shown], **_style(core))
+        stop = _stop(own)
+        if stop is None:
+            continue
+        length, kind = stop
+        level = _FIRST_ROW + _ROW * marks.setdefault(length, 0)
+        marks[length] += 1
+        colour = _LOOKS[core][0]
+        if shown.any():
+            # The colour alone would not say which family's core this is.
+            axis.annotate(
+                "",
+                xy=(length, level),
+                xycoords=axis.get_xaxis_transform(),
+                xytext=(own["length"][shown].iloc[-1], points[shown].iloc[-1]),
+                textcoords="data",
+                arrowprops={"arrowstyle": "-", "linestyle": ":", "color": colour, "linewidth": 0.6},
+                annotation_clip=False,
+            )
+        axis.plot(
+            length,
+            level,
+            transform=axis.get_xaxis_transform(),
+            clip_on=False,
+            marker=_STOPS[kind][0],
+            markersize=4,
+            markerfacecolor="none",
+            color=colour,
+        )
+    axis.set_ylim(bottom=values[values > 0].min() / 1.6 if (values > 0).any() else None)
+
+
+def _add_legend(figure: Figure, rows: pd.DataFrame) -> None:
+    """Name the cores with their slopes, family by family, and the marks."""
+    handles: list[Line2D] = []
+    for title, cores in _FAMILIES.items():
+        present = [core for core in cores if (rows["core"] == core).any()]
+        handles += [Line2D([], [], linestyle="none", label=title)] if present else []
+        for core in present:
+            slope = format_slope(rows[rows["core"] == core], interval=False)
+            law = "" if slope == "–" else f"  $T^{{{slope}}}$"
+            handles.append(Line2D([], [], label=f"{core}{law}", **_style(core)))
+    kinds = {stop[1] for _, own in rows.groupby("core") if (stop := _stop(own))}
+    handles += [Line2D([], [], linestyle="none", label=_NOT_RUN)] if kinds else []
+    for kind in [kind for kind in _STOPS if kind in kinds]:
+        marker, label = _STOPS[kind]
+        look: Any = {"marker": marker, "markersize": 4, "markerfacecolor": "none"}
+        handles.append(Line2D([], [], linestyle="none", color="#555555", label=label, **look))
+    legend = figure.legend(handles=handles, loc="outside right upper", handlelength=2.6)
+    for text in legend.get_texts():
+        if text.get_text() in (*_FAMILIES, _NOT_RUN):
+            text.set_fontweight("bold")

@@ -1,0 +1,261 @@
+"""The tables of kernel cores: time, growth, memory and accuracy against length."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from bssbench.files import write_text
+from bssbench.paper.core_results import INVERSION, REGRESSION, Measurement, headline
+from bssbench.statistics.scaling import fit_scaling
+
+__all__ = ["format_slope", "write_core_tables"]
+
+_SETTING = "forward and backward, three latents, one replicate, float32"
+_NOTE = (
+    "Cores that invert a kernel matrix (cholesky to markovian) and cores of kernel regression, "
+    "which compute something else at the same place of a model. T is the number of samples. "
+    "'Learned' includes the gradient in the kernel's parameters; 'fixed' keeps factors, weights or "
+    "transforms between calls. gpytorch is that library as it comes: conjugate gradients above 800 "
+    "points; gpytorch-cholesky pins its Cholesky factorisation. A dash: not measured; the end says "
+    "why."
+)
+_SLOPE = (
+    "The slope is the exponent of T, least squares on logarithms, with its 95 % confidence "
+    "interval; fitted are the largest sizes that take at least five times as long as the smallest, "
+    "and an interval needs three of them."
+)
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A table: rows are cores, columns are lengths."""
+
+    name: str
+    caption: str
+    grid: pd.DataFrame
+
+
+def format_slope(rows: pd.DataFrame, interval: bool = True) -> str:
+    """Return a core's exponent of T, ``1.02 [0.98, 1.06]``; a dash where none can be fitted."""
+    measured = rows[rows["seconds"] > 0]
+    scaling = fit_scaling(measured["length"].tolist(), measured["seconds"].tolist())
+    if scaling is None:
+        return "–"
+    if not interval:
+        return f"{scaling.slope:.2f}"
+    if math.isnan(scaling.low):
+        return f"{scaling.slope:.2f} (two sizes)"
+    return f"{scaling.slope:.2f} [{scaling.low:.2f}, {scaling.high:.2f}]"
+
+
+def _number(value: float) -> str:
+    """Format to three significant digits without an exponent."""
+    if not value > 0:
+        return "0" if value == 0 else "–"
+    digits = max(0, 2 - math.floor(math.log10(value)))
+    return f"{value:,.{digits}f}"
+
+
+def _grid(rows: pd.DataFrame, entries: pd.Series, index: str = "core") -> pd.DataFrame:
+    """Lay out entries as `index` × lengths, in the order of `rows`."""
+    lengths = sorted(rows["length"].unique())
+    grid = rows.assign(entry=entries).pivot(index=index, columns="length", values="entry")
+    grid = grid.loc[list(dict.fromkeys(rows[index])), lengths].fillna("–")
+    return grid.set_axis([f"{length:,}" for length in lengths], axis=1)
+
+
+def _times(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return milliseconds at each length, and the slope."""
+    entries = (1000 * rows["seconds"]).map(_number)
+    grid = _grid(rows, entries.where(rows["status"] != "failed", "failed"))
+    slopes = {core: format_slope(group) for core, group in rows.groupby("core")}
+    return grid.assign(slope=grid.index.map(slopes))
+
+
+def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how many times faster than `cholesky` each core is, where both were measured."""
+    cholesky = rows[rows["core"] == "cholesky"].set_index("length")["seconds"]
+    ratios = rows["length"].map(cholesky).astype("float64") / rows["seconds"]
+    return _grid(rows, ratios.map(_number))
+
+
+def _floor_ratios(table: pd.DataFrame) -> pd.DataFrame | None:
+    """Return each core's time as a multiple of the least that its arithmetic could take.
+
+    A floor and its core are compared at equal sizes, and at equal kernels and parameters where the
+    floor has these; a floor of no core is compared with none.
+    """
+    floors = table[table["core"].str.startswith("floor-", na=False)]
+    floors = floors.assign(core=floors["core"].str.removeprefix("floor-"))
+    same = ["core", "length", "latents", "replicates", "pass", "dtype", "device", "threads"]
+    pairs = table.merge(floors, on=same, suffixes=("", "_floor"))
+    for column in ("kernel", "parameters", "grid"):
+        has_own = pairs[column].isin(set(floors[column]))
+        pairs = pairs[~has_own | (pairs[column] == pairs[f"{column}_floor"])]
+    pairs = pairs[(pairs["seconds"] > 0) & (pairs["seconds_floor"] > 0)]
+    found = []
+    for (parameters, a_pass), group in pairs.groupby(["parameters", "pass"], sort=False):
+        chosen = headline(group.assign(**{"pass": "forward+backward"}), str(parameters))
+        found.append(chosen.assign(label=f"{parameters}, {a_pass}"))
+    if not found or not sum(map(len, found)):
+        return None
+    rows = pd.concat(found)
+    rows["label"] = rows["core"] + ", " + rows["label"]
+    return _grid(rows, (rows["seconds"] / rows["seconds_floor"]).map(_number), "label").rename_axis(
+        "core"
+    )
+
+
+def _sections(table: pd.DataFrame) -> Iterator[_Section]:
+    """Yield the tables that have something in them."""
+    for parameters in ("learned", "fixed"):
+        rows = headline(table, parameters)
+        if rows.empty:
+            continue
+        what = f"{_SETTING}, parameters {parameters}"
+        yield _Section(f"time-{parameters}", f"Milliseconds ({what})", _times(rows))
+        yield _Section(
+            f"speed-up-{parameters}",
+            f"Times as fast as cholesky at the same T ({what})",
+            _speed_ups(rows),
+        )
+        if rows["peak_bytes"].notna().any():
+            megabytes = rows["peak_bytes"].astype("float64") / 1e6
+            grid = _grid(rows, megabytes.map(_number))
+            caption = f"Peak memory in MB beyond that of an empty process ({what})"
+            yield _Section(f"memory-{parameters}", caption, grid)
+        if rows["relative_error"].notna().any():
+            errors = rows["relative_error"].map(lambda x: "–" if math.isnan(x) else f"{x:.1e}")
+            caption = f"Relative error against a dense float64 reference ({what})"
+            yield _Section(f"error-{parameters}", caption, _grid(rows, errors))
+    ratios = _floor_ratios(table)
+    if ratios is not None:
+        caption = (
+            "Time as a multiple of the floor, the bare transforms, products or filters that the "
+            "core can't do without"
+        )
+        yield _Section("floors", caption, ratios)
+
+
+def _conclusions(table: pd.DataFrame) -> list[str]:
+    """Say who is fastest, at the largest length of each family and where cholesky ends."""
+    rows = headline(table, "learned")
+    rows = rows[rows["seconds"] > 0]
+    found = []
+    cholesky = rows[rows["core"] == "cholesky"]
+    if len(cholesky):
+        length = cholesky["length"].max()
+        there = rows[rows["length"] == length].set_index("core")["seconds"]
+        others = there.drop("cholesky")
+        if len(others):
+            best = others.idxmin()
+            ratio = there["cholesky"] / others.min()
+            found.append(
+                f"At T = {length:,}, the largest at which cholesky was measured, {best} is the "
+                f"fastest other core, {_number(ratio)} times as fast."
+            )
+    for family, cores in (("inversion", INVERSION), ("regression", REGRESSION)):
+        members = rows[rows["core"].isin(cores)]
+        if len(members):
+            length = members["length"].max()
+            best = members[members["length"] == length].set_index("core")["seconds"]
+            found.append(
+                f"At T = {length:,}, the fastest {family} is {best.idxmin()} with "
+                f"{_number(1000 * best.min())} ms, of {len(best)} such cores measured there."
+            )
+    return found
+
+
+def _header(measurement: Measurement) -> str:
+    """Say what was measured, where and how."""
+    commit = measurement.commit or "unknown"
+    changes = ", with uncommitted changes" if measurement.dirty else ""
+    parts = [f"Commit {commit[:12]}{changes}"]
+    machine = measurement.machine
+    if machine:
+        memory = f"{int(machine['ram']) / 2**30:.0f} GiB" if machine.get("ram") else "unknown"
+        parts.append(
+            f"{machine.get('cpu') or 'unknown processor'}, {machine.get('num_cpu')} processors, "
+            f"{memory} of memory"
+        )
+    threads = sorted(measurement.table["threads"].dropna().unique())
+    if threads:
+        devices = ", ".join(sorted(measurement.table["device"].dropna().unique()))
+        parts.append(f"threads: {', '.join(map(str, threads))}; device: {devices}")
+        parts.append("denormal numbers flushed to zero")
+    parts.append(", ".join(f"{name} {version}" for name, version in measurement.versions.items()))
+    return "; ".join(parts) + "."
+
+
+def _missing(table: pd.DataFrame) -> str:
+    """List why values are missing, for each core once for each kind of reason."""
+    incomplete = table[table["reason"] != ""]
+    kinds = incomplete["reason"].str.partition(":")[0]
+    lines = []
+    for (core, status, _), group in incomplete.groupby(["core", "status", kinds], sort=False):
+        # The arithmetic of the smallest length stands for that of the others.
+        first = group.sort_values("length", kind="stable").iloc[0]
+        lengths = ", ".join(f"{length:,}" for length in sorted(group["length"].dropna().unique()))
+        place = f"{core} at T = {lengths}" if core else "all cores"
+        state = "" if status == "ok" else f"{status}, "
+        lines.append(f"- {place}: {state}{first['reason']}")
+    return "\n".join(lines) or "None is."
+
+
+def _markdown(grid: pd.DataFrame) -> str:
+    """Return a Markdown table whose numbers are left as they are."""
+    alignment = ("left", *["right"] * len(grid.columns))
+    return grid.to_markdown(disable_numparse=True, colalign=alignment)
+
+
+def _latex(section: _Section) -> str:
+    """Return a booktabs table."""
+    frame = section.grid.rename_axis(index=None, columns=None)
+    style = frame.style.format(escape="latex")
+    style = style.format_index(escape="latex", axis=0).format_index(escape="latex", axis=1)
+    caption = section.caption.replace("_", r"\_")
+    latex: str = style.to_latex(
+        hrules=True,
+        position_float="centering",
+        column_format="l" + "r" * len(frame.columns),
+        caption=f"{caption}; columns are numbers of samples $T$.",
+        label=f"tab:cores-{section.name}",
+        environment="table*",
+    )
+    latex = latex.replace(r"\begin{tabular}", r"\resizebox{\textwidth}{!}{\begin{tabular}")
+    return latex.replace(r"\end{tabular}", r"\end{tabular}}").replace("–", "--")
+
+
+def write_core_tables(measurement: Measurement, directory: Path) -> list[Path]:
+    """Write ``cores.csv``, ``.md`` and ``.tex``.
+
+    Parameters
+    ----------
+    measurement : Measurement
+        What was measured.
+    directory : pathlib.Path
+        Where the tables go.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+    """
+    table = measurement.table
+    paths = [directory / f"cores.{suffix}" for suffix in ("csv", "md", "tex")]
+    write_text(paths[0], table.to_csv(index=False, lineterminator="\n"))
+    sections = list(_sections(table))
+    parts = ["# Kernel cores", _header(measurement), _NOTE, _SLOPE]
+    conclusions = "\n".join(f"- {line}" for line in _conclusions(table))
+    parts += [conclusions] if conclusions else []
+    parts += [f"## {section.caption}\n\n{_markdown(section.grid)}" for section in sections]
+    parts += [f"## Why values are missing\n\n{_missing(table)}"]
+    write_text(paths[1], "\n\n".join(parts) + "\n")
+    # What is said once in Markdown is a comment here: captions stay short.
+    comments = [r"Needs \usepackage{booktabs,graphicx}", _header(measurement), _NOTE, _SLOPE]
+    lines = [f"% {line}" for line in [*comments, *_missing(table).splitlines()]]
+    write_text(paths[2], "\n".join([*lines, "", *map(_latex, sections)]))
+    return paths
