@@ -72,6 +72,7 @@ def provenance(command: str | None = None) -> dict[str, Any]:
     # A method not yet committed counts; what a run writes does not.
     code = (
         "src",
+        "benchmarks",
         "workflow",
         "config",
         "profiles",

@@ -1,0 +1,196 @@
+"""Measure the kernel cores by ASV, in the environment at hand and for the current commit.
+
+ASV writes into a folder of its own, emptied first, so that a report never mixes two runs; the
+tracked history in .asv/ is left alone. Whatever happens, the report is written: without git, or
+if ASV fails, it holds the reason.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import bssbench
+from bssbench.errors import InputError
+from bssbench.files import write_json
+from bssbench.provenance import provenance
+
+PARAMETERS = (
+    "core",
+    "kernel",
+    "parameters",
+    "grid",
+    "length",
+    "latents",
+    "replicates",
+    "dtype",
+    "device",
+    "threads",
+)
+# A floor is measured whatever kernel is: it has none, nor anything to learn.
+NOT_OF_FLOORS = ("kernel", "parameters", "grid")
+PASSES = {"forward": "time_forward", "forward+backward": "time_forward_backward"}
+PACKAGES = ("python", "torch", "gpytorch", "numpy", "scipy")
+
+
+def parse_grid(text: str) -> dict[str, list[str]]:
+    """Return {parameter: values} of a grid such as ``core=fft,banded length=256,1024``."""
+    grid = {}
+    for word in text.split():
+        name, _, values = word.partition("=")
+        if name not in (*PARAMETERS, "pass") or not values:
+            raise InputError(f"--grid {word}: expected NAME=VALUE,…; see --help for the names")
+        grid[name] = values.split(",")
+    unknown = set(grid.get("pass", ())) - set(PASSES)
+    if unknown:
+        raise InputError(f"--grid pass: unknown {min(unknown)!r}; there is {', '.join(PASSES)}")
+    return grid
+
+
+def expressions(grid: Mapping[str, list[str]]) -> list[str]:
+    """Return regular expressions of a grid's benchmarks, as ``asv run --bench`` takes them."""
+    timed = "|".join(PASSES[name] for name in grid.get("pass", PASSES))
+    methods = rf"(?:{timed}|peakmem_\w+|track_\w+)"
+
+    def values(name: str) -> str:
+        return f"(?:{'|'.join(map(re.escape, grid[name]))})" if name in grid else "[^,']*"
+
+    found = []
+    for prefix, free in (("(?!floor-)", ()), ("floor-", NOT_OF_FLOORS)):
+        rest = [
+            f"'?{'[^,]*' if name in free else values(name)}'?"
+            for name in PARAMETERS
+            if name != "core"
+        ]
+        core = f"'{prefix}{values('core')}'"
+        found.append(rf"^cores\.\w+\.{methods}\({', '.join([core, *rest])}\)$")
+    return found
+
+
+def asv(*arguments: str, environment: Mapping[str, str], directory: Path) -> tuple[int, str]:
+    """Run ASV, show what it says, and return its exit code and its last line."""
+    last = ""
+    command = [sys.executable, "-m", "asv", *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=directory,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout:
+            print(line, end="", file=sys.stderr, flush=True)
+            last = line.strip(" ·\n") or last
+    return process.returncode, last
+
+
+def write_configuration(benchmarks: Path, project: Path, results: Path, path: Path) -> None:
+    """Write ASV's configuration: the project's own, but for where things are."""
+    from asv.util import load_json
+
+    own = load_json(benchmarks / "asv.conf.json", js_comments=True)
+    # Any branch will do, even none: what is measured is what lies here.
+    places = {"repo": project, "benchmark_dir": benchmarks, "results_dir": results}
+    changes = {name: str(place.resolve()) for name, place in places.items()}
+    path.write_text(json.dumps(own | changes | {"branches": ["HEAD"]}), encoding="utf-8")
+
+
+def measure(
+    benchmarks: Path, project: Path, bench: Sequence[str], out: Path
+) -> tuple[Path | None, str]:
+    """Run ASV; return (its result file or None, the reason if there is none)."""
+    if importlib.util.find_spec("asv") is None:
+        return None, "ASV is not installed"
+    results = out.parent / "asv"
+    shutil.rmtree(results, ignore_errors=True)
+    results.mkdir(parents=True)
+    configuration = results / "asv.conf.json"
+    write_configuration(benchmarks, project, results, configuration)
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        # Import torch once, not in each case's process.
+        "BSSBENCH_PRELOAD": "1",
+        # ASV drops PYTHONPATH; what it measures must be the code that this script found.
+        "ASV_PYTHONPATH": str(Path(bssbench.__file__).parents[1]),
+        "PYTHONUNBUFFERED": "1",
+    }
+    places = {"environment": environment, "directory": project}
+    code, last = asv("machine", "--yes", *_config(configuration), **places)
+    if code == 0:
+        code, last = asv(
+            *("run", *_config(configuration), "--python=same", "--set-commit-hash", "HEAD"),
+            *("--launch-method", "forkserver"),
+            *(word for expression in bench for word in ("--bench", expression)),
+            **places,
+        )
+    # Its exit code tells a failed benchmark from none, not whether there is a result.
+    found = [path for path in results.glob("*/*.json") if path.name != "machine.json"]
+    if len(found) == 1:
+        return found[0], ""
+    return None, f"ASV ended with code {code}: {last}"
+
+
+def _config(path: Path) -> tuple[str, str]:
+    return ("--config", str(path.resolve()))
+
+
+def main() -> int:
+    """Measure, and write the report; return 2 for a wrong command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="JSON", help="the report; ASV's files go beside"
+    )
+    parser.add_argument(
+        "--benchmarks",
+        type=Path,
+        default=Path("benchmarks"),
+        metavar="DIR",
+        help="ASV's benchmark_dir, with asv.conf.json and cores.py (default: benchmarks)",
+    )
+    parser.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="'NAME=VALUE,… …'",
+        help="measure only these cases, for instance --grid 'core=fft,banded length=256,1024'; may "
+        f"be given again; names: pass, {', '.join(PARAMETERS)} (default: all cases)",
+    )
+    arguments = parser.parse_args()
+    try:
+        grids = [expressions(parse_grid(text)) for text in arguments.grid or [""]]
+    except InputError as error:
+        print(f"bssbench: error: {error}", file=sys.stderr)
+        return 2
+    # The memory floor belongs to any of them.
+    bench = [r"^cores\.Empty\.", *(expression for grid in grids for expression in grid)]
+    made_by = provenance()
+    result, status = None, "skipped"
+    reason = "there is no git commit to measure"
+    if made_by["commit"]:
+        project = arguments.benchmarks.resolve().parent
+        result, reason = measure(arguments.benchmarks, project, bench, arguments.out)
+        status = "ok" if result else "failed"
+    report = {
+        "status": status,
+        "reason": reason,
+        "commit": made_by["commit"],
+        "dirty": made_by["dirty"],
+        "versions": {name: made_by["versions"][name] for name in PACKAGES},
+        "bench": bench,
+        "result": str(result.relative_to(arguments.out.parent)) if result else None,
+    }
+    write_json(arguments.out, report)
+    if reason:
+        print(f"bssbench: the cores are not measured: {reason}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
