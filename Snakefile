@@ -8,6 +8,7 @@ include: "workflow/rules/separate.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/costs.smk"
+include: "workflow/rules/cores.smk"
 
 
 localrules:
@@ -23,3 +24,4 @@ rule all:
         TABLES,
         COST_TABLES,
         FIGURE_FILES,
+        CORE_FILES,

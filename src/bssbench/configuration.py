@@ -50,7 +50,11 @@ class MethodEntry:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A whole experiment, in the order of its file."""
+    """A whole experiment, in the order of its file.
+
+    `cores` says which cases of the kernel cores are measured: grids, each with the values of some
+    parameters.
+    """
 
     results: str
     figures: str
@@ -58,6 +62,7 @@ class Configuration:
     datasets: dict[str, DatasetEntry]
     methods: dict[str, MethodEntry]
     training_cost: dict[str, Trial]
+    cores: tuple[dict[str, list[Any]], ...] = ()
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
         """Return the memory that a cell declares."""
@@ -164,6 +169,7 @@ def configure(content: Mapping[str, Any], schema: Path) -> Configuration:
         datasets=datasets,
         methods=methods,
         training_cost=trials,
+        cores=tuple(content.get("cores", ())),
     )
 
 

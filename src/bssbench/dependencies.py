@@ -8,7 +8,7 @@ import grimp
 
 import bssbench
 
-__all__ = ["source_files"]
+__all__ = ["modules_in", "source_files"]
 
 _ROOT = Path(bssbench.__file__).parent
 
@@ -16,6 +16,11 @@ _ROOT = Path(bssbench.__file__).parent
 @cache
 def _graph() -> grimp.ImportGraph:
     return grimp.build_graph("bssbench", cache_dir=None)
+
+
+def modules_in(package: str) -> list[str]:
+    """Return the dotted names of all modules below a package, itself left out."""
+    return sorted(_graph().find_descendants(package))
 
 
 def source_files(modules: Iterable[str]) -> list[str]:

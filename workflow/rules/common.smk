@@ -54,7 +54,8 @@ FIGURE_FILES = expand(
     f"{FIGURES}/{{figure}}.{{suffix}}", figure=figure_names(), suffix=["pdf", "png"]
 )
 # This very environment, whether it is activated or not.
-BSSBENCH = f"{shlex.quote(sys.executable)} -m bssbench"
+PYTHON = shlex.quote(sys.executable)
+BSSBENCH = f"{PYTHON} -m bssbench"
 
 # A job takes 1 of the machine (profiles/default/config.yaml), one that measures time takes all of it: nothing runs
 # beside that, whatever --cores says. Here and not in the profile, where --resources would replace it.

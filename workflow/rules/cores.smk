@@ -1,0 +1,70 @@
+# The kernel cores' time and memory, measured by ASV, and their tables and figure.
+from pathlib import Path
+
+from bssbench.dependencies import modules_in
+
+MEASUREMENT = f"{RESULTS}/cores/measurement.json"
+CORE_TABLES = expand(f"{RESULTS}/tables/cores.{{suffix}}", suffix=["csv", "md", "tex"])
+CORE_FIGURES = expand(f"{FIGURES}/core_scaling.{{suffix}}", suffix=["pdf", "png"])
+# Itself a target: where it is cleared away, to be tried again, it must be missed.
+CORE_FILES = [MEASUREMENT, *CORE_TABLES, *CORE_FIGURES] if EXPERIMENT.cores else []
+
+
+def get_core_sources():
+    """Return the files of all kernel cores and of their benchmark."""
+    own = [
+        *Path(workflow.basedir).glob("benchmarks/*.py"),
+        Path(workflow.basedir) / "workflow/scripts/measure_cores.py",
+    ]
+    kernels = source_files(modules_in("bssbench.kernels"))
+    return kernels + sorted(os.path.relpath(path) for path in own)
+
+
+def get_core_grids():
+    """Return which cases are measured, as options of the command line."""
+    grids = [
+        " ".join(
+            f"{name}={','.join(map(str, values))}" for name, values in grid.items()
+        )
+        for grid in EXPERIMENT.cores
+    ]
+    return " ".join(f"--grid {shlex.quote(grid)}" for grid in grids)
+
+
+# The commit is no input: another one measures again only if it changes a file that counts.
+rule cores:
+    input:
+        sources=get_core_sources(),
+    output:
+        MEASUREMENT,
+    log:
+        f"{RESULTS}/logs/cores.log",
+    threads: 1
+    # All of the machine: nothing that runs beside it may blur its times.
+    resources:
+        mem_mb=6000,
+        machine=100,
+    params:
+        script=os.path.relpath(f"{workflow.basedir}/workflow/scripts/measure_cores.py"),
+        benchmarks=os.path.relpath(f"{workflow.basedir}/benchmarks"),
+        grids=get_core_grids(),
+    shell:
+        "{PYTHON} {params.script:q} --benchmarks {params.benchmarks:q} {params.grids} "
+        "--out {output} 2> {log}"
+
+
+rule core_tables:
+    input:
+        measurement=MEASUREMENT,
+        sources=source_files(
+            ["bssbench.paper.core_tables", "bssbench.paper.core_scaling"]
+        ),
+    output:
+        CORE_TABLES,
+        CORE_FIGURES,
+    log:
+        f"{RESULTS}/logs/core_tables.log",
+    resources:
+        mem_mb=500,
+    shell:
+        "{BSSBENCH} cores {input.measurement} --out {RESULTS}/tables --figures {FIGURES} 2> {log}"
