@@ -5,13 +5,23 @@ CORES ?= 8
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help setup paper smoke test check format lock clean
+# What bench and bench-compare measure, as ASV's name(parameters): a regular expression, the only place that says it.
+BENCH ?= ^training[.].*[.]time_|^cores[.](Empty|.*, (1024|4096), 3, 1, 'float32', 'cpu', 1[)])
+FACTOR ?= 1.2
+ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
+ASV_CONFIG := --config benchmarks/asv.conf.json
+
+.PHONY: help setup paper smoke test check bench bench-full bench-compare bench-html format lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
 	@echo "make check   format, lint, types, layers"
+	@echo "make bench   time and memory of this commit on a reduced grid (BENCH=regex another), kept in .asv/results"
+	@echo "make bench-full     all of the grid, an hour or more"
+	@echo "make bench-compare  BASE=commit [FACTOR=1.2] [BENCH=regex]: is this commit slower or larger than that one?"
+	@echo "make bench-html     the kept results as a web site"
 	@echo "make setup   the environment alone; TORCH_INDEX=URL takes torch from there"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make lock    write constraints.txt anew, from an environment made from nothing"
@@ -45,6 +55,30 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
+
+# Only what is committed has a name to keep results under.
+define run_asv
+	@$(BIN)/asv machine --yes $(ASV_CONFIG) > /dev/null
+	@test -z "$$(git status --porcelain --untracked-files=no)" || \
+		echo "Changes are not committed: results are shown, and not kept."
+	$(ASV_VARIABLES) $(BIN)/asv run $(ASV_CONFIG) --python=same $(1) \
+		$$(test -n "$$(git status --porcelain --untracked-files=no)" || echo --set-commit-hash $$(git rev-parse HEAD))
+endef
+
+bench: $(INSTALLED)
+	$(call run_asv,--bench "$(BENCH)")
+
+bench-full: $(INSTALLED)
+	$(call run_asv)
+
+bench-compare: $(INSTALLED)
+	@test -n "$(BASE)" || { echo "Name the commit to compare with: make bench-compare BASE=main" >&2; exit 2; }
+	$(ASV_VARIABLES) $(if $(TORCH_INDEX),PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)) \
+		$(BIN)/python workflow/scripts/compare_commits.py --base "$(BASE)" --factor $(FACTOR) --bench "$(BENCH)"
+
+bench-html: $(INSTALLED)
+	$(BIN)/asv publish $(ASV_CONFIG)
+	@echo "The site is .asv/html. To look at it: $(BIN)/asv preview $(ASV_CONFIG)"
 
 format: $(INSTALLED)
 	$(BIN)/ruff format

@@ -203,7 +203,7 @@ def measure(conf: Config, repo: Repo, commits: dict[str, str], bench: str) -> li
                 environment,
                 show_stderr=True,
                 extra_params={"rounds": 1},
-                launch_method="forkserver",
+                launch_method=conf.launch_method,
             )
             for case in some:
                 parameters = found[case.benchmark]["params"]
