@@ -1,6 +1,8 @@
 """The comparison of two commits, as `make bench-compare` runs it, in a clone of the project."""
 
+import importlib.util
 import json
+import math
 import os
 import subprocess
 import sys
@@ -14,6 +16,12 @@ PROJECT = Path(__file__).parents[2]
 SCRIPT = PROJECT / "workflow" / "scripts" / "compare_commits.py"
 
 INSTALLED = Path(sysconfig.get_path("purelib"))
+
+specification = importlib.util.spec_from_file_location("compare_commits", SCRIPT)
+script = importlib.util.module_from_spec(specification)
+# The standard library looks a dataclass's module up by name.
+sys.modules[specification.name] = script
+specification.loader.exec_module(script)
 
 BENCHMARKS = """
 import numpy as np
@@ -85,13 +93,13 @@ def configure(clone):
     configuration = load_json(PROJECT / "benchmarks" / "asv.conf.json", js_comments=True)
     # Benchmarks don't see the links: ASV clears the path that pip is given. What a .pth file names
     # comes after the environment's own packages, so that the project is the commit's.
-    script = clone / "benchmarks" / "see_installed.txt"
-    script.write_text(
+    see = clone / "benchmarks" / "see_installed.txt"
+    see.write_text(
         "import pathlib, sysconfig\n"
         "path = pathlib.Path(sysconfig.get_path('purelib'), 'installed.pth')\n"
         f"path.write_text({str(INSTALLED)!r})\n"
     )
-    configuration["build_command"][0] = f"python {script}"
+    configuration["build_command"][0] = f"python {see}"
     # As pip does, in a twentieth of the time.
     packages = f"{{env_dir}}/lib/python{sysconfig.get_python_version()}/site-packages"
     configuration["install_command"] = [f"python -m zipfile --extract {{wheel_file}} {packages}"]
@@ -194,3 +202,33 @@ def test_uncommitted_changes_are_not_passed_off_as_measured(clone, compare):
     file.write_text(text)
     assert completed.returncode == 2
     assert "uncommitted changes" in completed.stderr
+
+
+@pytest.mark.parametrize(
+    ("unit", "base", "head", "verdict"),
+    [
+        ("bytes", 1e6, 5e6, ""),
+        ("bytes", 100e6, 110e6, ""),
+        ("bytes", 0.0, 10e6, "WORSE"),
+        ("bytes", 100e6, 50e6, "better"),
+        ("relative error", 1e-7, 5e-7, ""),
+        ("relative error", 1e-7, 2e-6, "WORSE"),
+        ("relative error", 0.0, 1e-16, ""),
+        ("seconds", 1.0, None, "FAILS"),
+        ("seconds", None, 1.0, "only in HEAD"),
+        ("seconds", 1.0, math.nan, "only in BASE"),
+    ],
+)
+def test_the_verdict_on_a_single_number(unit, base, head, verdict):
+    assert script.Case("name", 0, "name", unit, [base], [head]).verdict(1.2) == verdict
+
+
+@pytest.mark.parametrize("n_tests", [1, 2, 50, 1000])
+def test_one_slower_benchmark_among_many_can_be_significant(n_tests):
+    rounds = script.rounds_needed(n_tests)
+    alike = list(range(rounds))
+    cases = [script.Case("", 0, "", "seconds", alike, alike) for _ in range(n_tests)]
+    cases[0].head = [value + 100.0 for value in alike]
+    script.test(cases)
+    assert [bool(case.verdict(1.2)) for case in cases] == [True] + [False] * (n_tests - 1)
+    assert script.rounds_needed(n_tests + 1) >= rounds
