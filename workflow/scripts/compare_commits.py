@@ -155,13 +155,11 @@ def list_cases(benchmarks: Benchmarks) -> Iterator[Case]:
     for name, benchmark in benchmarks.items():
         if benchmark["unit"] not in UNITS:
             continue
-        if not benchmark["params"]:
-            yield Case(name, 0, name, benchmark["unit"])
-            continue
         combinations = list(product(*benchmark["params"]))
-        for index in benchmarks.benchmark_selection[name]:
-            full_name = f"{name}({', '.join(combinations[index])})"
-            yield Case(name, index, full_name, benchmark["unit"])
+        # ASV has no selection where there are no parameters.
+        for index in benchmarks.benchmark_selection[name] or [0]:
+            words = f"({', '.join(combinations[index])})" if benchmark["params"] else ""
+            yield Case(name, index, name + words, benchmark["unit"])
 
 
 def install(environment: Environment, conf: Config, repo: Repo, commit: str) -> None:
@@ -174,17 +172,10 @@ def install(environment: Environment, conf: Config, repo: Repo, commit: str) -> 
 
 
 def measure(conf: Config, repo: Repo, commits: dict[str, str], bench: str) -> list[Case]:
-    """Measure both commits in turn, round by round.
-
-    Returns
-    -------
-    list of Case
-        Every benchmark that matches `bench`, with its values in both commits.
-    """
-    environments = list(get_environments(conf, None))
-    if not environments:
+    """Return what matches `bench`, measured in both commits in turn, round by round."""
+    environment = next(iter(get_environments(conf, None)), None)
+    if environment is None:
         raise InputError("ASV can make no environment here: is virtualenv installed?")
-    environment = environments[0]
     # BASE last: the search for benchmarks and the first round begin with it.
     for side in ("head", "base"):
         install(environment, conf, repo, commits[side])
