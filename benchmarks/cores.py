@@ -1,0 +1,349 @@
+"""Time, memory and accuracy of every kernel core.
+
+Case by case: core, kernel, what is kept between calls, grid, length, latents, replicates, precision,
+device, threads. Sizes beyond a limit are skipped by arithmetic (`bssbench.kernels.limits`), not by
+waiting for them.
+"""
+
+import os
+import shutil
+import time
+
+# Before numpy or torch is there: timings are of one thread.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+if "BSSBENCH_PRELOAD" in os.environ:
+    # In the process that every case is a fork of, so that no case loads them.
+    import gpytorch
+    import torch
+
+    del gpytorch, torch
+
+SHORT = [256, 512, 1024, 2048, 4096, 8192]
+LONG = [*SHORT, 16384, 32768, 65536, 131072]
+LONGEST = [*LONG, 262144, 524288, 1048576]
+# Without one there is nothing to try; torch is not asked, because this module must load at once.
+DEVICES = ["cpu", "cuda"] if shutil.which("nvidia-smi") else ["cpu"]
+# Length-scales of the latents, in samples, are spread between these.
+SHORTEST_SCALE, LONGEST_SCALE = 3.0, 30.0
+NOISE_VARIANCE = 0.01
+# Beyond, the dense float64 reference takes longer than what is judged by it.
+LONGEST_COMPARED = {"inversion": 1024, "regression": 4096}
+
+
+def _arguments(core, kernel, parameters, grid, length, latents, replicates, dtype, device):
+    """Return the tensors of a case: mean, variance, noise variance, parameters, and time stamps."""
+    import torch
+
+    from bssbench.kernels.catalogue import CORES
+
+    torch.set_num_threads(1)
+    # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
+    torch.set_flush_denormal(True)
+    generator = torch.Generator().manual_seed(0)
+    shape, kind = (replicates, latents, length), getattr(torch, dtype)
+    mean = torch.randn(shape, generator=generator, dtype=torch.float64)
+    variance = 0.1 + torch.rand(shape, generator=generator, dtype=torch.float64)
+    noise_variance = torch.full(shape[:2], NOISE_VARIANCE, dtype=torch.float64)
+    spread = torch.logspace(
+        0.0, 1.0, latents, base=LONGEST_SCALE / SHORTEST_SCALE, dtype=torch.float64
+    )
+    own = [(SHORTEST_SCALE * spread).expand(shape[:2])]
+    if kernel == "periodic":
+        own = [torch.ones_like(own[0]), 5.0 * own[0]]
+    if kernel == "rational-quadratic":
+        own.append(torch.ones_like(own[0]))
+    tensors = [t.to(device, kind).contiguous() for t in (mean, variance, noise_variance, *own)]
+    # A regression's noise variance is no part of what is kept between calls, and always learned.
+    fixed = 3 if CORES[core].approach == "regression" else 2
+    for tensor in tensors if parameters == "learned" else tensors[:fixed]:
+        tensor.requires_grad_()
+    gaps = 2.0 * torch.rand(length, generator=generator, dtype=torch.float64)
+    times = torch.cumsum(gaps, 0).to(device) if grid == "irregular" else None
+    return tensors, times
+
+
+class _Case:
+    """One core; a subclass names it and the kernels and lengths to try."""
+
+    param_names = [
+        "core",
+        "kernel",
+        "parameters",
+        "grid",
+        "length",
+        "latents",
+        "replicates",
+        "dtype",
+        "device",
+        "threads",
+    ]
+    version = "1"
+    timeout = 300
+    number = 1
+    rounds = 1
+    repeat = (1, 7, 2.0)
+    warmup_time = 0.0
+
+    def setup(
+        self, core, kernel, parameters, grid, length, latents, replicates, dtype, device, threads
+    ):
+        from bssbench.kernels.catalogue import CORES, load_core, load_module
+        from bssbench.kernels.limits import exceeded
+        from bssbench.kernels.regression import divergence_about
+        from bssbench.kernels.stationary import make_kernel
+
+        import torch
+
+        if device == "cuda" and not torch.cuda.is_available():
+            raise NotImplementedError("there is no CUDA device")
+        beyond = exceeded(core, length, latents * replicates)
+        if beyond:
+            raise NotImplementedError(beyond.reason)
+        if parameters == "fixed" and not CORES[core].keeps:
+            raise NotImplementedError("keeps nothing between calls")
+        tensors, times = _arguments(
+            core, kernel, parameters, grid, length, latents, replicates, dtype, device
+        )
+        mean, variance, noise_variance, *own = tensors
+        self.arguments = [tensor for tensor in tensors if tensor.requires_grad]
+        self.tensors, self.times = tensors, times
+
+        def learned():
+            prior = make_kernel(kernel, *own)
+            return load_core(core)(mean, variance, prior, noise_variance, times).sum()
+
+        self.divergence = learned
+        if parameters == "fixed":
+            module, prior = load_module(core), make_kernel(kernel, *own)
+            if CORES[core].approach == "inversion":
+                factor = module.factorise(prior, noise_variance, length, mean.dtype, times).detach()
+                self.divergence = lambda: factor.divergence(mean, variance).sum()
+            else:
+                weights = module.weigh(prior, length, mean.dtype, times)
+                self.divergence = lambda: divergence_about(
+                    weights.regress(mean), mean, variance, noise_variance
+                ).sum()
+        # Warm, but not at the price of a second run of the slowest.
+        small = slice(0, min(length, 64))
+        warm = [mean[..., small], variance[..., small]]
+        prior = make_kernel(kernel, *own)
+        load_core(core)(
+            *warm, prior, noise_variance, None if times is None else times[small]
+        ).sum().backward()
+
+    def time_forward(self, *case):
+        self.divergence().item()
+
+    def time_forward_backward(self, *case):
+        self._forward_backward()
+
+    def peakmem_forward_backward(self, *case):
+        self._forward_backward()
+
+    def _forward_backward(self):
+        import torch
+
+        return torch.autograd.grad(self.divergence(), self.arguments)
+
+    def track_relative_error(self, core, kernel, parameters, grid, length, *rest):
+        """Largest of the relative errors of the divergence and of each gradient, as vectors."""
+        import torch
+
+        from bssbench.kernels.catalogue import CORES, load_core
+        from bssbench.kernels.stationary import make_kernel
+
+        if parameters == "fixed":
+            raise NotImplementedError("the accuracy is that of the learned case")
+        approach = CORES[core].approach
+        if length > LONGEST_COMPARED[approach]:
+            raise NotImplementedError("the reference would take too long")
+        reference = {"inversion": "cholesky", "regression": "chunked"}[approach]
+        wide = [tensor.detach().cpu().double().requires_grad_() for tensor in self.tensors]
+        times = None if self.times is None else self.times.cpu()
+        prior = make_kernel(kernel, *wide[3:])
+        exact = load_core(reference)(wide[0], wide[1], prior, wide[2], times).sum()
+        expected = [exact.detach(), *torch.autograd.grad(exact, wide)]
+        actual = [self.divergence().detach(), *self._forward_backward()]
+        errors = [
+            (ours.cpu().double() - theirs).norm() / theirs.norm()
+            for ours, theirs in zip(actual, expected, strict=True)
+        ]
+        return float(max(errors))
+
+    track_relative_error.unit = "relative error"
+
+    def track_cuda_seconds(self, *case):
+        """Median seconds forward and backward, synchronised."""
+        import torch
+
+        if case[8] != "cuda":
+            raise NotImplementedError("for CUDA only")
+        self._forward_backward()
+        seconds = []
+        for _ in range(7):
+            torch.cuda.synchronize()
+            began = time.perf_counter()
+            self._forward_backward()
+            torch.cuda.synchronize()
+            seconds.append(time.perf_counter() - began)
+        return sorted(seconds)[3]
+
+    track_cuda_seconds.unit = "seconds"
+
+    def track_cuda_peak_bytes(self, *case):
+        """Peak memory of the device beyond the data."""
+        import torch
+
+        if case[8] != "cuda":
+            raise NotImplementedError("for CUDA only")
+        self._forward_backward()
+        before = torch.cuda.memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        self._forward_backward()
+        return torch.cuda.max_memory_allocated() - before
+
+    track_cuda_peak_bytes.unit = "bytes"
+
+
+def _grid(core, lengths, kernels=("squared-exponential",), irregular=False, keeps=True):
+    """Return ASV's lists of parameters."""
+    return [
+        [core],
+        list(kernels),
+        ["learned", "fixed"] if keeps else ["learned"],
+        ["regular", "irregular"] if irregular else ["regular"],
+        lengths,
+        [1, 3, 10],
+        [1],
+        ["float32", "float64"],
+        DEVICES,
+        [1],
+    ]
+
+
+class Cholesky(_Case):
+    params = _grid("cholesky", SHORT, irregular=True)
+
+
+class Gpytorch(_Case):
+    params = _grid("gpytorch", SHORT, keeps=False)
+
+
+class GpytorchCholesky(_Case):
+    params = _grid("gpytorch-cholesky", SHORT, keeps=False)
+
+
+class Toeplitz(_Case):
+    params = _grid("toeplitz", LONG)
+
+
+class Inducing(_Case):
+    params = _grid("inducing", LONG, irregular=True)
+
+
+class Markovian(_Case):
+    params = _grid("markovian", LONGEST, ("matern-1/2", "matern-3/2"), irregular=True)
+
+
+class Dense(_Case):
+    params = _grid("dense", [*SHORT, 16384], irregular=True)
+
+
+class Chunked(_Case):
+    params = _grid("chunked", LONG, irregular=True)
+
+
+class Banded(_Case):
+    params = _grid("banded", LONGEST)
+
+
+class Fft(_Case):
+    params = _grid("fft", LONGEST)
+
+
+class Floors:
+    """The bare arithmetic that a core can't do without, on the same data.
+
+    ``floor-fft``: two forward and two backward transforms of the data; ``floor-dense``: building the
+    weights and two products with them; ``floor-banded``: SciPy's Gaussian filter, forward only, cut
+    off where the core is.
+    """
+
+    param_names = _Case.param_names
+    params = [
+        ["floor-fft", "floor-dense", "floor-banded"],
+        ["squared-exponential"],
+        ["learned"],
+        ["regular"],
+        LONGEST,
+        [3],
+        [1],
+        ["float32"],
+        ["cpu"],
+        [1],
+    ]
+    version = "1"
+    timeout = _Case.timeout
+    number, rounds, repeat, warmup_time = 1, 1, _Case.repeat, 0.0
+
+    def setup(self, core, kernel, parameters, grid, length, *rest):
+        from bssbench.kernels.limits import exceeded
+
+        latents, replicates, dtype, device, _ = rest
+        core = core.removeprefix("floor-")
+        beyond = exceeded(core, length, latents * replicates)
+        if beyond:
+            raise NotImplementedError(beyond.reason)
+        tensors, _ = _arguments(
+            core, kernel, "learned", grid, length, latents, replicates, dtype, device
+        )
+        self.mean, self.scale = tensors[0].detach(), tensors[3].detach()
+        self.products = getattr(self, f"_{core}")
+        self.products(1)
+
+    def _fft(self, passes):
+        import torch
+
+        for _ in range(passes):
+            torch.fft.irfft(torch.fft.rfft(self.mean), n=self.mean.shape[-1])
+
+    def _dense(self, passes):
+        import torch
+
+        time_stamps = torch.arange(self.mean.shape[-1], dtype=self.mean.dtype)
+        squared = (time_stamps[:, None] - time_stamps) ** 2
+        weights = (squared * (-0.5 / self.scale**2)[..., None, None]).exp_()
+        for _ in range(passes):
+            weights @ self.mean[..., None]
+
+    def _banded(self, passes):
+        from scipy.ndimage import gaussian_filter1d
+
+        from bssbench.kernels.regression.banded import DEFAULT_TOLERANCE
+        from bssbench.kernels.stationary import SquaredExponential
+
+        if passes > 1:
+            raise NotImplementedError("SciPy has no backward pass")
+        scale = self.scale[0]
+        reach = SquaredExponential(scale).reach(DEFAULT_TOLERANCE).ceil()
+        for series, sigma, radius in zip(self.mean[0].numpy(), scale, reach, strict=True):
+            gaussian_filter1d(series, float(sigma), radius=int(radius), mode="constant")
+
+    def time_forward(self, *case):
+        self.products(1)
+
+    def time_forward_backward(self, *case):
+        self.products(2)
+
+
+class Empty:
+    """The memory floor: what a process holds that has loaded all and done nothing."""
+
+    def setup(self):
+        import gpytorch  # noqa: F401
+        import torch
+
+        torch.ones(8, requires_grad=True).sum().backward()
+
+    def peakmem_empty(self):
+        pass
