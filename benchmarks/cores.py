@@ -1,8 +1,8 @@
 """Time, memory and accuracy of every kernel core.
 
-Case by case: core, kernel, what is kept between calls, grid, length, latents, replicates, precision,
-device, threads. Sizes beyond a limit are skipped by arithmetic (`bssbench.kernels.limits`), not by
-waiting for them.
+Case by case: core, kernel, what is kept between calls, grid, length, latents, replicates,
+precision, device, threads. Sizes beyond a limit are skipped by arithmetic, not by waiting for them
+(`bssbench.kernels.limits`).
 """
 
 import os
@@ -87,12 +87,12 @@ class _Case:
     def setup(
         self, core, kernel, parameters, grid, length, latents, replicates, dtype, device, threads
     ):
+        import torch
+
         from bssbench.kernels.catalogue import CORES, load_core, load_module
         from bssbench.kernels.limits import exceeded
         from bssbench.kernels.regression import divergence_about
         from bssbench.kernels.stationary import make_kernel
-
-        import torch
 
         if device == "cuda" and not torch.cuda.is_available():
             raise NotImplementedError("there is no CUDA device")
@@ -264,9 +264,9 @@ class Fft(_Case):
 class Floors:
     """The bare arithmetic that a core can't do without, on the same data.
 
-    ``floor-fft``: two forward and two backward transforms of the data; ``floor-dense``: building the
-    weights and two products with them; ``floor-banded``: SciPy's Gaussian filter, forward only, cut
-    off where the core is.
+    ``floor-fft``: two forward and two backward transforms of the data; ``floor-dense``: building
+    the weights and two products with them; ``floor-banded``: SciPy's Gaussian filter, forward only,
+    cut off where the core is.
     """
 
     param_names = _Case.param_names

@@ -56,3 +56,58 @@ class TrainingInBatches:
         return min(batch) / min(sequential)
 
     track_batch_over_sequential.unit = "ratio"
+
+
+class TrainingStep:
+    """One step of each VAE on ten seeds of gp-distinct: objective, gradient, update."""
+
+    params = [
+        ["skr-vae", "gp-vae", "gp-vae-matern", "gp-vae-inducing", "ar-flow-vae", "vae"],
+        [500, 1000, 2000, 4000],
+    ]
+    param_names = ["method", "length"]
+    timeout = 600
+    number = 1
+    repeat = (3, 10, 5.0)
+    rounds = 1
+    warmup_time = 0.0
+
+    def setup(self, method, length):
+        import numpy as np
+        import torch
+
+        from bssbench.datasets.catalogue import make_dataset
+        from bssbench.methods import load_method
+        from bssbench.models.vae import BatchedVAE
+        from bssbench.models.whitening import whiten
+
+        torch.set_num_threads(1)
+        torch.set_flush_denormal(True)
+        dataset = make_dataset("gp-distinct", list(range(SEEDS)), {"length": length})
+        components = whiten(dataset.observations, 3).components
+        prior = load_method(method, {"restarts": 1}).prior(components, 3)
+        generators = [np.random.default_rng(seed) for seed in range(SEEDS)]
+        self.model = BatchedVAE(3, 3, generators, prior, nonlinear=False)
+        self.observations = torch.tensor(components, dtype=torch.float32)
+        self.noise = torch.randn(SEEDS, 3, length, generator=torch.Generator().manual_seed(0))
+        self.optimiser = torch.optim.Adam(self.model.parameters(), foreach=True)
+        self._step()
+
+    def _step(self):
+        noise = self.noise if self.model.needs_noise else None
+        loss = self.model.objective(self.observations, 0.1, noise).sum()
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+
+    def time_step_with_the_kernel_renewed(self, method, length):
+        """What every k-th step costs, or each, where the kernel is learned at every step."""
+        self.model.prior.advance(0)
+        self._step()
+
+    def time_step_with_the_kernel_kept(self, method, length):
+        self._step()
+
+    def peakmem_step(self, method, length):
+        self.model.prior.advance(0)
+        self._step()
