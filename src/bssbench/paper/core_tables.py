@@ -193,7 +193,7 @@ def _header(measurement: Measurement) -> str:
 def _missing(table: pd.DataFrame) -> str:
     """List why values are missing, for each core once for each kind of reason."""
     incomplete = table[table["reason"] != ""]
-    kinds = incomplete["reason"].str.partition(":")[0]
+    kinds = incomplete["reason"].str.split(":").str[0]
     lines = []
     for (core, status, _), group in incomplete.groupby(["core", "status", kinds], sort=False):
         # The arithmetic of the smallest length stands for that of the others.
