@@ -56,7 +56,8 @@ def parse_grid(text: str) -> dict[str, list[str]]:
 def expressions(grid: Mapping[str, list[str]]) -> list[str]:
     """Return regular expressions of a grid's benchmarks, as ``asv run --bench`` takes them."""
     timed = "|".join(PASSES[name] for name in grid.get("pass", PASSES))
-    methods = rf"(?:{timed}|peakmem_\w+|track_\w+)"
+    on_cuda = "cuda" in grid.get("device", ["cuda"])
+    methods = rf"(?:{timed}|peakmem_\w+|track_{'(?:relative|cuda)' if on_cuda else 'relative'}_\w+)"
 
     def values(name: str) -> str:
         return f"(?:{'|'.join(map(re.escape, grid[name]))})" if name in grid else "[^,']*"

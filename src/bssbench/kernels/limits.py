@@ -53,8 +53,8 @@ def operations(core: str, length: int) -> float:
         "toeplitz": 30 * square,
         "inducing": 30.0 * length * INDUCING_POINTS**2,
         "markovian": 2e4 * length,
-        "dense": 60 * square,
-        "chunked": 60 * square,
+        "dense": 300 * square,
+        "chunked": 300 * square,
         "banded": 5e3 * length,
         "fft": 1e3 * length,
     }

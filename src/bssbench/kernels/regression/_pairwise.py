@@ -12,7 +12,7 @@ from bssbench.kernels.time_stamps import resolved
 __all__ = ["Pairs", "regress_pairs"]
 
 # Weights of a block: they are built in several passes, which should stay in the processor's cache.
-_BLOCK_BYTES = 4e6
+_BLOCK_BYTES = 2e6
 
 
 class Pairs:
