@@ -11,7 +11,6 @@ where its tail ends within the series; other kernels are transformed as they are
                  (Parseval)
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,19 +19,20 @@ from scipy.fft import next_fast_len
 from torch.autograd.function import once_differentiable
 
 from bssbench.kernels.regression import divergence_about
-from bssbench.kernels.stationary import Kernel, SquaredExponential, relative_weights
+from bssbench.kernels.regression._fourier import TAIL, kernel_transforms, partial_sums
+from bssbench.kernels.stationary import Kernel, relative_weights
 from bssbench.kernels.time_stamps import refuse
 
 __all__ = ["FourierWeights", "divergence", "weigh"]
 
-_TAIL = {torch.float32: 1e-9, torch.float64: 1e-14}
 # Shorter series are padded to twice their length, whatever the kernel: all of a batch in one
 # transform is faster there than each with the padding it needs.
 _SHORT_LENGTH = 4096
-# A closed form of a kernel narrower than a sample would be a difference of nearly equal numbers.
-_NARROWEST_CLOSED_FORM = 1.0
-# In samples. From here on the other images are below the rounding of the closed form's −1.
-_NARROWEST_SINGLE_IMAGE = 3.0
+
+
+def _flat(spectrum: torch.Tensor) -> torch.Tensor:
+    """Return a spectrum (series, frequency) as real numbers (series, 2 × frequency)."""
+    return torch.view_as_real(spectrum).flatten(-2)
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,13 @@ class _Group:
     period : int
         Length of the padded transform.
     transform : torch.Tensor
-        Shape (series, frequency, 2), of the kernel without its own point. It is real, as the kernel
-        is even; twice each value, for a spectrum's real and imaginary part: a product of a complex
-        with a real tensor would be made by way of a complex copy.
+        Shape (series, 2 × frequency), of the kernel without its own point; see `kernel_transforms`.
     inverse_total : torch.Tensor
         Shape (series, time), 1/D.
     transform_slopes, total_slopes : tuple of torch.Tensor
         Their derivatives in each parameter of the kernel (of D itself for the second); empty if
-        there is nothing to learn. The first times how often a frequency counts in Parseval's sum.
+        there is nothing to learn. The first, halved where a frequency counts once in Parseval's
+        sum.
     """
 
     rows: slice | torch.Tensor
@@ -65,7 +64,7 @@ class _Group:
 
     def smooth(self, spectrum: torch.Tensor, length: int) -> torch.Tensor:
         """Return k∗v, (series, time), for the spectrum of v."""
-        product = torch.view_as_complex(torch.view_as_real(spectrum) * self.transform)
+        product = torch.view_as_complex((_flat(spectrum) * self.transform).unflatten(-1, (-1, 2)))
         return torch.fft.irfft(product, n=self.period)[:, :length]
 
 
@@ -89,53 +88,6 @@ class FourierWeights:
         return _Regress.apply(mean, self, *self.kernel.parameters)
 
 
-def _partial_sums(terms: torch.Tensor, length: int, dtype: torch.dtype) -> torch.Tensor:
-    """Return S(t) + S(T−1−t) for terms d = 1, 2, … of shape (series, reach); (series, time)."""
-    reach = terms.shape[-1]
-    sums = torch.cumsum(terms, dim=-1)
-    whole = sums[:, -1:]
-    if 2 * reach >= length:
-        before = whole.repeat(1, length)
-        before[:, 0] = 0.0
-        before[:, 1 : reach + 1] = sums
-        return (before + before.flip(-1)).to(dtype)
-    # Only the ends of the series see that it ends.
-    total = (2.0 * whole).to(dtype).repeat(1, length)
-    end = torch.cat([whole, whole + sums[:, :-1]], dim=-1).to(dtype)
-    total[:, :reach] = end
-    total[:, length - reach :] = end.flip(-1)
-    return total
-
-
-def _sampled_transform(terms: torch.Tensor, period: int) -> torch.Tensor:
-    """Return the transform of an even sequence whose terms are zero at d = 0 and given beyond."""
-    sequence = terms.new_zeros(len(terms), period)
-    sequence[:, 1 : terms.shape[-1] + 1] = terms
-    sequence[:, period - terms.shape[-1] :] += terms.flip(-1)
-    return torch.fft.rfft(sequence).real
-
-
-def _closed_transform(
-    length_scale: torch.Tensor, period: int, images: tuple[int, ...], learned: bool
-) -> list[torch.Tensor]:
-    """Return the squared exponential's transform without its own point, and its slope if learned.
-
-    By Poisson's sum over images, Σ_n √(2π) ℓ exp(−ℓ²(ω + 2πn)²/2) − 1.
-    """
-    scale = length_scale[:, None]
-    frequency = torch.arange(period // 2 + 1, dtype=scale.dtype, device=scale.device)
-    frequency *= 2.0 * math.pi / period
-    transform = torch.full((len(scale), len(frequency)), -1.0).to(scale)
-    slope = torch.zeros_like(transform) if learned else None
-    for image in images:
-        squared = (scale * (frequency + 2.0 * math.pi * image)) ** 2
-        height = relative_weights(-0.5 * squared, -0.5 * math.log(2.0 * math.pi))
-        transform.addcmul_(height, scale)
-        if slope is not None:
-            slope.addcmul_(height, 1.0 - squared)
-    return [transform] if slope is None else [transform, slope]
-
-
 def _margin(reach: float, length: int) -> int:
     """Return by how much a series is padded.
 
@@ -144,54 +96,6 @@ def _margin(reach: float, length: int) -> int:
     """
     margins = (length // 64, length // 8) if length >= _SHORT_LENGTH else ()
     return next((margin for margin in margins if reach <= margin), length - 1)
-
-
-def _images(reach: float, length_scale: float, length: int) -> tuple[int, ...]:
-    """Return the images that a squared exponential's closed form needs; none: no closed form."""
-    if reach >= length or length_scale < _NARROWEST_CLOSED_FORM:
-        return ()
-    return (0, -1, 1) if length_scale < _NARROWEST_SINGLE_IMAGE else (0,)
-
-
-def _interleaved(spectrum: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    return spectrum.to(dtype)[..., None].repeat(1, 1, 2)
-
-
-def _transforms(
-    kernel: Kernel, terms: torch.Tensor, slopes: list[torch.Tensor], length: int, period: int
-) -> list[torch.Tensor]:
-    """Return the transforms of a kernel (series,) and of its slopes, each (series, frequency).
-
-    Parameters
-    ----------
-    kernel : Kernel
-        Parameters of shape (series,), float64.
-    terms : torch.Tensor
-        Shape (series, distance), the kernel at distances 1, 2, …, relative to the first.
-    slopes : list of torch.Tensor
-        The same of its derivatives; empty if there is nothing to learn.
-    length, period : int
-        Of the series, and of the transform.
-    """
-    images: list[tuple[int, ...]] = [()] * len(terms)
-    if isinstance(kernel, SquaredExponential):
-        ends = (kernel.reach(_TAIL[torch.float32]).tolist(), kernel.length_scale.tolist())
-        images = [_images(reach, scale, length) for reach, scale in zip(*ends, strict=True)]
-    results = [terms.new_empty(len(terms), period // 2 + 1) for _ in (terms, *slopes)]
-    for wanted in set(images):
-        rows = torch.tensor([i for i, of_series in enumerate(images) if of_series == wanted])
-        if wanted:
-            own = kernel.length_scale[rows]
-            closed = _closed_transform(own, period, wanted, learned=bool(slopes))
-            nearest = torch.exp(-0.5 / own**2)[:, None]
-            parts = [transform / nearest for transform in closed]
-            # As for the sampled ones: without the nearest neighbour's own derivative.
-            parts[1:] = [slope - parts[0] / own[:, None] ** 3 for slope in parts[1:]]
-        else:
-            parts = [_sampled_transform(values[rows], period) for values in (terms, *slopes)]
-        for result, part in zip(results, parts, strict=True):
-            result[rows] = part
-    return results
 
 
 def _group(
@@ -214,18 +118,21 @@ def _group(
     # Less a multiple of the weights themselves, which is a change of all by one factor and changes
     # no ratio: so that small derivatives are not differences of large ones.
     slopes = [slope - slope[:, :1] * terms for slope in slopes]
-    transform, *transform_slopes = _transforms(kernel, terms, slopes, length, period)
+    transform, *transform_slopes = kernel_transforms(
+        kernel, [terms, *slopes], length, period, dtype
+    )
     for slope in transform_slopes:
         # Each frequency but the first, and the last of an even period, stands for two.
-        slope /= period
-        slope[:, 1 : (period + 1) // 2] *= 2.0
+        slope[:, :2] *= 0.5
+        if period % 2 == 0:
+            slope[:, -2:] *= 0.5
     return _Group(
         rows=rows,
         period=period,
-        transform=_interleaved(transform, dtype),
-        inverse_total=_partial_sums(terms, length, dtype).reciprocal_(),
-        transform_slopes=tuple(_interleaved(slope, dtype) for slope in transform_slopes),
-        total_slopes=tuple(_partial_sums(slope, length, dtype) for slope in slopes),
+        transform=transform,
+        inverse_total=partial_sums(terms, length, dtype).reciprocal_(),
+        transform_slopes=tuple(transform_slopes),
+        total_slopes=tuple(partial_sums(slope, length, dtype) for slope in slopes),
     )
 
 
@@ -233,7 +140,7 @@ def _group(
 def _groups(kernel: Kernel, length: int, dtype: torch.dtype, learned: bool) -> tuple[_Group, ...]:
     flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
     members: dict[int, list[int]] = {}
-    for number, reach in enumerate(flat.reach(_TAIL[dtype]).tolist()):
+    for number, reach in enumerate(flat.reach(TAIL[dtype]).tolist()):
         members.setdefault(_margin(reach, length), []).append(number)
     groups = []
     for margin, numbers in members.items():
@@ -243,6 +150,16 @@ def _groups(kernel: Kernel, length: int, dtype: torch.dtype, learned: bool) -> t
         own = flat.with_parameters(*(p[rows] for p in flat.parameters))
         groups.append(_group(own, rows, length, margin, dtype, learned))
     return tuple(groups)
+
+
+def _assembled(parts: list[torch.Tensor], groups: tuple[_Group, ...]) -> torch.Tensor:
+    """Put the groups' series, (series, …) each, back into their places in the flattened batch."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = parts[0].new_empty(sum(map(len, parts)), *parts[0].shape[1:])
+    for part, group in zip(parts, groups, strict=True):
+        whole[group.rows] = part
+    return whole
 
 
 class _Regress(torch.autograd.Function):
@@ -258,12 +175,13 @@ class _Regress(torch.autograd.Function):
         length = mean.shape[-1]
         data = mean.reshape(-1, length)
         learned = any(ctx.needs_input_grad[2:])
-        regressed, spectra = torch.empty_like(data), []
+        parts, spectra = [], []
         for group in weights.groups:
             spectrum = torch.fft.rfft(data[group.rows], n=group.period)
             if learned:
                 spectra.append(spectrum)
-            regressed[group.rows] = group.smooth(spectrum, length) * group.inverse_total
+            parts.append(group.smooth(spectrum, length) * group.inverse_total)
+        regressed = _assembled(parts, weights.groups)
         ctx.weights = weights
         ctx.save_for_backward(*((regressed, *spectra) if learned else ()))
         return regressed.reshape(mean.shape)
@@ -273,24 +191,28 @@ class _Regress(torch.autograd.Function):
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         length, weights = gradient.shape[-1], ctx.weights
         flat = gradient.reshape(-1, length)
-        in_mean = torch.empty_like(flat)
         learned = any(ctx.needs_input_grad[2:])
-        in_parameters = [flat.new_empty(len(flat)) for _ in weights.kernel.parameters]
         regressed, *spectra = ctx.saved_tensors if learned else (flat,)
+        in_mean, in_parameters = [], []
         for number, group in enumerate(weights.groups):
             scaled = flat[group.rows] * group.inverse_total
             spectrum = torch.fft.rfft(scaled, n=group.period)
             if learned:
-                product = torch.view_as_real(spectrum) * torch.view_as_real(spectra[number])
+                product = _flat(spectrum) * _flat(spectra[number])
                 about = scaled.mul_(regressed[group.rows])
                 slopes = zip(group.transform_slopes, group.total_slopes, strict=True)
-                for index, (slope, total_slope) in enumerate(slopes):
-                    of_numerator = (product * slope).sum((-2, -1))
-                    in_parameters[index][group.rows] = of_numerator - (about * total_slope).sum(-1)
-            in_mean[group.rows] = group.smooth(spectrum, length)
-        shape = weights.kernel.length_scale.shape
-        in_kernel = [p.reshape(shape) if learned else None for p in in_parameters]
-        return in_mean.reshape(gradient.shape), None, *in_kernel
+                changes = [
+                    (product * slope).sum(-1) * (2.0 / group.period) - (about * total_slope).sum(-1)
+                    for slope, total_slope in slopes
+                ]
+                in_parameters.append(torch.stack(changes, dim=-1))
+            in_mean.append(group.smooth(spectrum, length))
+        in_kernel: list[torch.Tensor | None] = [None] * len(weights.kernel.parameters)
+        if learned:
+            together = _assembled(in_parameters, weights.groups)
+            shape = weights.kernel.length_scale.shape
+            in_kernel = [column.reshape(shape) for column in together.unbind(-1)]
+        return _assembled(in_mean, weights.groups).reshape(gradient.shape), None, *in_kernel
 
 
 def weigh(
