@@ -5,8 +5,10 @@ CORES ?= 8
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-# What bench and bench-compare measure, as ASV's name(parameters): a regular expression, the only place that says it.
-BENCH ?= ^training[.].*[.]time_|^cores[.](Empty|.*, (1024|4096), 3, 1, 'float32', 'cpu', 1[)])
+# What bench and bench-compare measure unless BENCH says otherwise: regular expressions of ASV's name(parameters).
+# bench-compare measures each case many times, so it leaves out what is slow, and what is not ours.
+BENCHED := ^training[.](TrainingInBatches[.]time_|TrainingStep[.].*, 1000[)])|^cores[.](Empty|.*'regular', (1024|4096), 3, 1, 'float32', 'cpu', 1[)])
+COMPARED := ^training[.].*[.]time_ten|^cores[.](?!Gpy).*'regular', 1024, 3, 1, 'float32', 'cpu', 1[)]
 FACTOR ?= 1.2
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
@@ -66,7 +68,7 @@ define run_asv
 endef
 
 bench: $(INSTALLED)
-	$(call run_asv,--bench "$(BENCH)")
+	$(call run_asv,--bench "$(or $(BENCH),$(BENCHED))")
 
 bench-full: $(INSTALLED)
 	$(call run_asv)
@@ -74,7 +76,7 @@ bench-full: $(INSTALLED)
 bench-compare: $(INSTALLED)
 	@test -n "$(BASE)" || { echo "Name the commit to compare with: make bench-compare BASE=main" >&2; exit 2; }
 	$(ASV_VARIABLES) $(if $(TORCH_INDEX),PIP_EXTRA_INDEX_URL=$(TORCH_INDEX)) \
-		$(BIN)/python workflow/scripts/compare_commits.py --base "$(BASE)" --factor $(FACTOR) --bench "$(BENCH)"
+		$(BIN)/python workflow/scripts/compare_commits.py --base "$(BASE)" --factor $(FACTOR) --bench "$(or $(BENCH),$(COMPARED))"
 
 bench-html: $(INSTALLED)
 	$(BIN)/asv publish $(ASV_CONFIG)

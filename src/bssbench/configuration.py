@@ -11,7 +11,7 @@ import yaml
 
 from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape
 from bssbench.errors import InputError
-from bssbench.methods import Size, load_method, method_module
+from bssbench.methods import Size, load_method, method_modules
 from bssbench.settings import closest, parse_seeds
 from bssbench.training_cost import DEFAULT_CPU_SECONDS, Trial
 
@@ -45,7 +45,7 @@ class MethodEntry:
     name: str
     parameters: dict[str, Any]
     cpu_seconds: int
-    module: str
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,8 @@ def configure(content: Mapping[str, Any], schema: Path) -> Configuration:
         cpu_seconds = parameters.pop(
             "cpu_seconds", content.get("cpu_seconds", _DEFAULT_CPU_SECONDS)
         )
-        load_method(name, parameters)
-        methods[name] = MethodEntry(name, parameters, cpu_seconds, method_module(name))
+        modules = method_modules(name, parameters)
+        methods[name] = MethodEntry(name, parameters, cpu_seconds, modules)
     trials: dict[str, Trial] = {}
     for given in content.get("training_cost", ()):
         name, trial = _trial(given)

@@ -11,7 +11,7 @@ from typing import Any
 from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
 from bssbench.errors import InputError
 from bssbench.files import read_json
-from bssbench.methods import Size, load_method, method_module
+from bssbench.methods import Size, load_method, method_modules
 from bssbench.running import Cell, run_cell
 from bssbench.scores.training_cost import CostRow, cost_row
 from bssbench.separation import Separation
@@ -55,9 +55,9 @@ class Trial:
         self.megabytes()
 
     @property
-    def modules(self) -> tuple[str, str]:
+    def modules(self) -> tuple[str, ...]:
         """Dotted names of the modules of the method and of the data."""
-        return method_module(self.method), dataset_module(_DATASET)
+        return (*method_modules(self.method, self.settings), dataset_module(_DATASET))
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bssbench.dependencies import source_files
-from bssbench.methods import method_module, method_names
+from bssbench.methods import method_module, method_modules, method_names
 
 SOURCE = Path("src") / "bssbench"
 
@@ -16,21 +16,38 @@ def names(*modules):
 
 
 def test_a_method_depends_on_its_own_prior_and_no_other():
-    found = names("bssbench.running", method_module("skr-vae"))
+    found = names("bssbench.running", *method_modules("skr-vae", {}))
     wanted = {
         "methods/skr_vae.py",
         "methods/_batched_training.py",
         "methods/__init__.py",
         "models/vae.py",
         "priors/kernel_regression.py",
-        "kernels/regression.py",
+        "kernels/regression/fft.py",
         "running.py",
         "__init__.py",
     }
     assert wanted <= found
     unwanted = {"priors/autoregressive_flow.py", "priors/gaussian_process.py", "cli.py"}
+    unwanted |= {"kernels/regression/dense.py", "kernels/inversion/toeplitz.py"}
     assert not unwanted & found
     assert not [name for name in found if name.startswith(("scores", "paper", "statistics"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "core"),
+    [
+        ("gp-vae", {}, "kernels/inversion/toeplitz.py"),
+        ("gp-vae", {"core": "cholesky"}, "kernels/inversion/cholesky.py"),
+        ("gp-vae-matern", {}, "kernels/inversion/markovian.py"),
+        ("skr-vae", {"core": "dense"}, "kernels/regression/dense.py"),
+    ],
+)
+def test_a_method_depends_on_the_core_that_it_loads_by_name(name, parameters, core):
+    found = names(*method_modules(name, parameters))
+    cores = {path for path in found if path.startswith("kernels/") and path.count("/") == 2}
+    ours = {path for path in cores if not path.rpartition("/")[2].startswith("_")}
+    assert ours == {core}
 
 
 @pytest.mark.parametrize("name", method_names())

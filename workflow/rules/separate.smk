@@ -3,8 +3,8 @@
 
 def get_method_sources(wildcards):
     """Return the source files that this method's cells depend on."""
-    own = EXPERIMENT.methods[wildcards.method].module
-    return source_files(["bssbench.running", own])
+    own = EXPERIMENT.methods[wildcards.method].modules
+    return source_files(["bssbench.running", *own])
 
 
 rule separate:

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from bssbench.kernels.stationary import Kernel
 
-__all__ = ["CORES", "Core", "CoreDescription", "chosen_core", "load_core", "load_module"]
+__all__ = [
+    "CORES",
+    "Core",
+    "CoreDescription",
+    "chosen_core",
+    "core_module",
+    "load_core",
+    "load_module",
+]
 
 Approach = Literal["inversion", "regression"]
 
@@ -116,9 +124,14 @@ CORES = {
 }
 
 
+def core_module(name: str) -> str:
+    """Return the dotted name of the module of core `name`."""
+    return f"bssbench.kernels.{CORES[name].module}"
+
+
 def load_module(name: str) -> ModuleType:
     """Import the module of core `name`."""
-    return importlib.import_module(f"bssbench.kernels.{CORES[name].module}")
+    return importlib.import_module(core_module(name))
 
 
 def load_core(name: str) -> Core:

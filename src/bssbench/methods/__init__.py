@@ -18,7 +18,15 @@ from bssbench.errors import InputError
 from bssbench.separation import Separation
 from bssbench.settings import closest, from_mapping
 
-__all__ = ["Problem", "SeparationMethod", "Size", "load_method", "method_module", "method_names"]
+__all__ = [
+    "Problem",
+    "SeparationMethod",
+    "Size",
+    "load_method",
+    "method_module",
+    "method_modules",
+    "method_names",
+]
 
 
 @dataclass(frozen=True)
@@ -126,6 +134,21 @@ def method_module(name: str) -> str:
     if name not in method_names():
         raise InputError(f"unknown method {name!r}; {closest(name, method_names())}")
     return f"{__name__}.{name.replace('-', '_')}"
+
+
+def method_modules(name: str, parameters: dict[str, Any]) -> tuple[str, ...]:
+    """Return the dotted names of the modules that a method with these parameters starts from.
+
+    These are its own and, from its `loaded_modules` if it has any, those that it loads by name,
+    which no import tells of.
+
+    Raises
+    ------
+    InputError
+        For an unknown method or parameter, or an impossible value.
+    """
+    method = load_method(name, parameters)
+    return (method_module(name), *getattr(method, "loaded_modules", ()))
 
 
 def load_method(name: str, parameters: dict[str, Any]) -> Any:

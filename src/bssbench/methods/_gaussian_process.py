@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from bssbench.errors import NotApplicable
-from bssbench.kernels.catalogue import chosen_core
+from bssbench.kernels.catalogue import chosen_core, core_module
 from bssbench.kernels.limits import OPERATIONS_PER_SECOND, held_bytes, operations
 from bssbench.methods import Problem, Size
 from bssbench.methods._variational import VariationalMethod
@@ -55,6 +55,11 @@ class GaussianProcessMethod(VariationalMethod):
     def _chosen_core(self) -> str:
         # The data sets' grids are regular; there the rule does not ask for the length.
         return chosen_core(self.core, "inversion", self.kernel, length=0)
+
+    @property
+    def loaded_modules(self) -> tuple[str, ...]:
+        """The core's module, which is loaded by name."""
+        return (core_module(self._chosen_core()),)
 
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
         """Return the process prior for each seed's restarts."""

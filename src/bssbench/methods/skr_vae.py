@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from bssbench.kernels.catalogue import chosen_core
+from bssbench.kernels.catalogue import chosen_core, core_module
 from bssbench.methods._variational import VariationalMethod
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ class Method(VariationalMethod):
     def _chosen_core(self) -> str:
         # The data sets' grids are regular; there the rule does not ask for the length.
         return chosen_core(self.core, "regression", "squared-exponential", length=0)
+
+    @property
+    def loaded_modules(self) -> tuple[str, ...]:
+        """The core's module, which is loaded by name."""
+        return (core_module(self._chosen_core()),)
 
     def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
         """Return the regression prior for each seed's restarts."""

@@ -98,6 +98,15 @@ def _margin(reach: float, length: int) -> int:
     return next((margin for margin in margins if reach <= margin), length - 1)
 
 
+def _period(length: int, margin: int) -> int:
+    """Return a length of the padded transform that is fast: of small factors, most of them two."""
+    wanted = length + margin
+    if length < _SHORT_LENGTH:
+        return int(next_fast_len(wanted, real=True))
+    twos = 2 ** (wanted.bit_length() - 6)
+    return twos * int(next_fast_len(-(-wanted // twos), real=False))
+
+
 def _group(
     kernel: Kernel,
     rows: slice | torch.Tensor,
@@ -107,7 +116,7 @@ def _group(
     learned: bool,
 ) -> _Group:
     """Prepare series of one margin; `kernel` is theirs, (series,) in float64."""
-    period = int(next_fast_len(length + margin, real=True))
+    period = _period(length, margin)
     device = kernel.length_scale.device
     distance = torch.arange(1, margin + 1, dtype=torch.float64, device=device)
     # Relative to the nearest neighbour's weight, which cancels in the ratio: otherwise a
