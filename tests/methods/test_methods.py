@@ -228,6 +228,15 @@ def test_a_process_on_a_long_series_is_refused_with_the_arithmetic(dataset):
         load_method("gp-vae", {"max_megabytes": 0}).separate(make_problem(dataset))
 
 
+def test_weights_that_would_not_fit_are_refused_with_their_size(dataset):
+    method = load_method("skr-vae", {"core": "dense", "max_megabytes": 3})
+    with pytest.raises(NotApplicable, match="by core dense: weights of 27 series are 4 MB"):
+        method.separate(make_problem(dataset))
+    fft, dense = (load_method("skr-vae", {"core": core}) for core in ("fft", "dense"))
+    size = Size(10, 2000, 3, 3, False)
+    assert dense.megabytes(size) > fft.megabytes(size) + 1000
+
+
 @pytest.mark.parametrize(
     ("name", "cores"),
     [

@@ -121,14 +121,15 @@ def test_the_tables_compare_and_explain(measured, tmp_path):
     lines = text.splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     times = next(row for row in rows if row[0] == "cholesky")
-    assert times[1:] == ["0.168", "1.34", "10.7", "85.9", "–", "3.00 [3.00, 3.00]"]
+    assert times[1:] == ["0.168", "1.34", "10.7", "85.9", "–", "3.00 [3.00, 3.00], T ≥ 512"]
     fft = [row[1:] for row in rows if row[0] == "fft"]
     assert fft[0][2:5] == ["failed", "0.205", "6.55"]
     # Speed-ups are of measured times alone.
     assert fft[1] == ["6.55", "26.2", "–", "419", "–"]
     floors = next(row for row in rows if row[0] == "fft, learned, forward+backward")
     assert floors[1:] == ["2.00"] * 4
-    assert "At T = 2,048, the largest at which cholesky was measured, fft is the fastest" in text
+    assert "at T = 2,048, the largest at which cholesky was measured, fft is the fastest" in text
+    assert "419 at 2,048 (cholesky, fft)" in text
     assert "Commit 0123456789ab; A processor, 2 processors, 8 GiB of memory; threads: 1;" in text
     assert "- cholesky at T = 65,536: skipped, memory: about" in text
     assert "- fft at T = 1,024: failed" in text

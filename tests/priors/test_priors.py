@@ -218,6 +218,18 @@ def test_every_core_teaches_the_length_scales_the_same(core, posterior):
     torch.testing.assert_close(prior.log_length_scale.grad.double(), expected, rtol=2e-3, atol=1e-2)
 
 
+def test_an_evaluated_divergence_is_of_the_length_scales_that_are_reported(posterior):
+    """After the last step, when no factor has been renewed since they moved."""
+    mean, std, _ = (tensor.detach() for tensor in posterior)
+    prior = GaussianProcessPrior(SCALES, LENGTH, update_every=2)
+    prior.divergence(mean, std)
+    with torch.no_grad():
+        prior.log_length_scale.add_(0.3)
+        moved = prior.divergence(mean, std)
+        expected = GaussianProcessPrior(SCALES * math.exp(0.3), LENGTH).divergence(mean, std)
+    torch.testing.assert_close(moved, expected, rtol=1e-4, atol=1e-3)
+
+
 def test_samples_of_a_process_have_its_correlation():
     prior = GaussianProcessPrior(torch.full((1, 1), 10.0), LENGTH, kernel="matern-1/2")
     generator = torch.Generator().manual_seed(0)

@@ -114,10 +114,10 @@ def test_what_is_written_is_read_again(dataset, tmp_path):
     write_costs(tmp_path / "two.csv", [late])
     header, first, _ = (tmp_path / "one.csv").read_text().splitlines()
     assert header == (
-        "method,core,parameters,length,seeds,steps,seconds_to_separation,seconds_of_training,mcc,"
+        "method,core,length_scales,parameters,length,seeds,steps,seconds_to_separation,seconds_of_training,mcc,"
         "peak_bytes,status,reason,threads,device"
     )
-    assert first == "gp-vae,toeplitz,core=auto restarts=1,200,3,60,1.25,2.5,0.1,12,ok,,1,cuda"
+    assert first == "gp-vae,toeplitz,,core=auto restarts=1,200,3,60,1.25,2.5,0.1,12,ok,,1,cuda"
     costs = read_costs([tmp_path / "one.csv", tmp_path / "two.csv"])
     assert costs["seconds_to_separation"].isna().tolist() == [False, True, True]
     assert costs["peak_bytes"].isna().tolist() == [False, True, True]

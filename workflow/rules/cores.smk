@@ -43,7 +43,7 @@ rule cores:
     # All of the machine: nothing that runs beside it may blur its times.
     resources:
         mem_mb=6000,
-        machine=100,
+        machine=WHOLE_MACHINE,
     params:
         script=os.path.relpath(f"{workflow.basedir}/workflow/scripts/measure_cores.py"),
         benchmarks=os.path.relpath(f"{workflow.basedir}/benchmarks"),

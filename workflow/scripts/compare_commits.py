@@ -290,7 +290,8 @@ def main() -> int:
         return compare(arguments)
     except (InputError, UserError, ProcessError, RuntimeError, OSError) as error:
         log.flush()
-        print(f"bssbench: error: {str(error).strip().splitlines()[0]}", file=sys.stderr)
+        message = str(error).strip().partition("\n")[0] or type(error).__name__
+        print(f"bssbench: error: {message}", file=sys.stderr)
         return 2
 
 

@@ -90,7 +90,8 @@ class CoreDescription:
     irregular : bool
         Whether it takes time stamps.
     exact : bool
-        Whether it agrees with the dense reference to working precision.
+        Whether it agrees with the dense reference to the precision of the data, whatever the
+        kernel.
     keeps : bool
         Whether its module has something to keep between calls (``factorise`` or ``weigh``).
     function : str
@@ -110,7 +111,7 @@ CORES = {
     "cholesky": CoreDescription("inversion", "inversion.cholesky"),
     "gpytorch": CoreDescription("inversion", "inversion.gpytorch", exact=False, keeps=False),
     "gpytorch-cholesky": CoreDescription(
-        "inversion", "inversion.gpytorch", keeps=False, function="pinned"
+        "inversion", "inversion.gpytorch", exact=False, keeps=False, function="pinned"
     ),
     "toeplitz": CoreDescription("inversion", "inversion.toeplitz", irregular=False),
     "inducing": CoreDescription("inversion", "inversion.inducing", exact=False),

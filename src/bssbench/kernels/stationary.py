@@ -23,6 +23,7 @@ __all__ = [
     "SquaredExponential",
     "covariance",
     "make_kernel",
+    "without_denormals_",
 ]
 
 # Smaller values, relative to the largest, are raised to this one: they would underflow to
@@ -258,17 +259,9 @@ def make_kernel(name: str, *parameters: torch.Tensor) -> Kernel:
     return KERNELS[name](*parameters)
 
 
-def relative_weights(log_weights: torch.Tensor, largest: torch.Tensor | float) -> torch.Tensor:
-    """Return exp(log_weights − largest), in place and free of denormals.
-
-    Parameters
-    ----------
-    log_weights : torch.Tensor
-        Any shape; overwritten.
-    largest : torch.Tensor or float
-        Broadcasting; the logarithm of what the weights are relative to.
-    """
-    return log_weights.sub_(largest).clamp_(min=_SMALLEST_EXPONENT).exp_()
+def without_denormals_(log_weights: torch.Tensor) -> torch.Tensor:
+    """Raise logarithms, in place, to where their exponential is no denormal."""
+    return log_weights.clamp_(min=_SMALLEST_EXPONENT)
 
 
 def covariance(kernel: Kernel, distance: torch.Tensor) -> torch.Tensor:

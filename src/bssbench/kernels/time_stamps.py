@@ -8,7 +8,7 @@ __all__ = ["refuse", "resolved"]
 
 
 def resolved(times: torch.Tensor | None, length: int, device: torch.device) -> torch.Tensor:
-    """Return time stamps of shape (time,) in float64.
+    """Return time stamps of shape (time,) in float64, from zero on.
 
     Parameters
     ----------
@@ -34,7 +34,8 @@ def resolved(times: torch.Tensor | None, length: int, device: torch.device) -> t
         raise InputError(f"time stamps of shape {tuple(times.shape)} for {length} samples")
     if not torch.isfinite(times).all() or (torch.diff(times) < 0).any():
         raise InputError("time stamps must be finite and must not decrease; sort the samples")
-    return times
+    # From the first on: large ones would lose their differences to single precision.
+    return times - times[0]
 
 
 def refuse(times: torch.Tensor | None, length: int, core: str, instead: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from bssbench.errors import NotApplicable
-from bssbench.kernels.catalogue import chosen_core, core_module
+from bssbench.kernels.catalogue import CORES, chosen_core, core_module
 from bssbench.kernels.limits import OPERATIONS_PER_SECOND, held_bytes, operations
 from bssbench.methods import Problem, Size
 from bssbench.methods._variational import VariationalMethod
@@ -104,6 +104,8 @@ class GaussianProcessMethod(VariationalMethod):
         core, series = self._chosen_core(), self._series(size)
         steps = self.chosen_steps(size.n_sources, size.nonlinear)
         updates = 1 + ((steps - 1) // self.update_every if self.update_every else 0)
+        if not CORES[core].keeps:
+            updates = steps
         needed = operations(core, size.length) * series * updates
         minutes = needed / OPERATIONS_PER_SECOND / 60.0
         kept = self._kept_megabytes(size)

@@ -1,12 +1,17 @@
 """SKR-VAE (arXiv 2508.09721), a reconstruction: a kernel regression on each latent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import chosen_core, core_module
+from bssbench.kernels.limits import held_bytes
+from bssbench.methods import Problem, Size
 from bssbench.methods._variational import VariationalMethod
+from bssbench.separation import Separation
 
 if TYPE_CHECKING:
     import torch
@@ -32,6 +37,8 @@ class Method(VariationalMethod):
         In samples; 0 for the rule.
     core : str
         How the regression is computed: ``auto`` or a core by kernel regression.
+    max_megabytes : int
+        Largest memory of what the core keeps.
     """
 
     nonlinear_learning_rate: ClassVar[float] = 3e-3
@@ -40,6 +47,7 @@ class Method(VariationalMethod):
     shortest_bandwidth: float = 0.0
     longest_bandwidth: float = 0.0
     core: str = "auto"
+    max_megabytes: int = 4000
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -70,7 +78,34 @@ class Method(VariationalMethod):
         length = components.shape[-1]
         return KernelRegressionPrior(bandwidths, length, self.regularisation, self.core)
 
+    def megabytes(self, size: Size) -> int:
+        """Return an upper estimate of the peak memory, with the weights that the core keeps."""
+        series = size.replicates * self.restarts * size.n_sources
+        kept = held_bytes(self._chosen_core(), size.length, series) / 1e6
+        # Beyond the limit nothing is tried.
+        return super().megabytes(size) + (int(kept) if kept <= self.max_megabytes else 0)
+
+    def separate(
+        self, problem: Problem, progress: Callable[[int, int], None] | None = None
+    ) -> Separation:
+        """Train as the other VAEs do, unless the weights would be too large.
+
+        Raises
+        ------
+        NotApplicable
+            With the size of what the core keeps.
+        """
+        size, core = problem.size, self._chosen_core()
+        series = size.replicates * self.restarts * size.n_sources
+        kept = held_bytes(core, size.length, series) / 1e6
+        if kept > self.max_megabytes:
+            raise NotApplicable(
+                f"kernel regression at length {size.length} by core {core}: weights of {series} "
+                f"series are {kept:.0f} MB; the limit is {self.max_megabytes} MB"
+            )
+        return super().separate(problem, progress)
+
     def describe(self) -> dict[str, Any]:
         """State the form of the regression and its core."""
         regression = "leave-one-out, squared-exponential weights, fixed bandwidths"
-        return {"regression": regression, "core": self._chosen_core()}
+        return {"regression": regression, "core": self._chosen_core(), "length_scales": "fixed"}

@@ -113,7 +113,7 @@ def read_measurement(path: Path) -> Measurement:
 
 
 def headline(table: pd.DataFrame, parameters: str) -> pd.DataFrame:
-    """Return the rows that tables and figures are about, one for each core and length.
+    """Return the rows that tables and figures are about, one for each core and length, labelled.
 
     These are forward and backward passes of three float32 series of one replicate on a regular
     grid, by the CPU if it was measured, by one kernel for each core, the squared exponential if it
@@ -130,6 +130,8 @@ def headline(table: pd.DataFrame, parameters: str) -> pd.DataFrame:
     rows = rows.sort_values(["is_other", "kernel", "device", "threads"], kind="stable")
     kernels = rows.groupby("core")["kernel"].transform("first")
     rows = rows[rows["kernel"] == kernels].drop_duplicates(["core", "length"])
+    other = " (" + rows["kernel"].astype(str) + ")"
+    rows["label"] = rows["core"] + other.where(rows["is_other"], "")
     return rows.drop(columns="is_other").sort_index()
 
 

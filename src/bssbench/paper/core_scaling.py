@@ -142,7 +142,8 @@ def _add_legend(figure: Figure, rows: pd.DataFrame) -> None:
         for core in present:
             slope = format_slope(rows[rows["core"] == core], interval=False)
             law = "" if slope == "–" else f"  $T^{{{slope}}}$"
-            handles.append(Line2D([], [], label=f"{core}{law}", **_style(core)))
+            label = rows.loc[rows["core"] == core, "label"].iloc[0].replace(" ", "\n", 1)
+            handles.append(Line2D([], [], label=f"{label}{law}", **_style(core)))
     kinds = {stop[1] for _, own in rows.groupby("core") if (stop := _stop(own))}
     handles += [Line2D([], [], linestyle="none", label=_NOT_RUN)] if kinds else []
     for kind in [kind for kind in _STOPS if kind in kinds]:

@@ -28,8 +28,8 @@ def _note(costs: pd.DataFrame) -> str:
         f"reaches {SEPARATED}, looked at 60 times during a training whose schedule is fixed; all "
         "seeds in one batch, one initialisation of each unless 'restarts' says otherwise; "
         f"{_RATIO}: of these seconds, at the same T. Peak memory is the process's, interpreter and "
-        f"libraries included. Each measured alone on the machine; threads: {each('threads')}; "
-        f"device: {each('device')}."
+        "libraries included. Each measured once, alone on the machine; "
+        f"threads: {each('threads')}; device: {each('device')}."
     )
 
 
@@ -51,6 +51,7 @@ def _grid(costs: pd.DataFrame) -> pd.DataFrame:
         {
             "method": costs["method"],
             "core": costs["core"],
+            "length-scales": costs["length_scales"],
             "parameters": costs["parameters"],
             "T": costs["length"].map("{:,}".format),
             _TO_SEPARATION: seconds.map(_number).where(seconds.notna(), named),
@@ -91,7 +92,7 @@ def write_training_cost_tables(files: Iterable[Path], directory: Path) -> list[P
     grid, note = _grid(costs), _note(costs)
     paths = [directory / f"training_cost.{suffix}" for suffix in ("csv", "md", "tex")]
     write_text(paths[0], costs.to_csv(index=False, lineterminator="\n"))
-    numeric = ("left",) * 3 + ("right",) * (len(grid.columns) - 3)
+    numeric = ("left",) * 4 + ("right",) * (len(grid.columns) - 4)
     table = grid.to_markdown(index=False, colalign=numeric, disable_numparse=True)
     reasons = f"## Why values are missing\n\n{_reasons(costs)}\n"
     write_text(paths[1], f"# {_CAPTION}\n\n{note}\n\n{table}\n\n{reasons}")
@@ -101,7 +102,7 @@ def write_training_cost_tables(files: Iterable[Path], directory: Path) -> list[P
         .format_index(escape="latex", axis=1)
         .to_latex(
             hrules=True,
-            column_format="lll" + "r" * (len(grid.columns) - 3),
+            column_format="llll" + "r" * (len(grid.columns) - 4),
             position_float="centering",
             caption=f"{_CAPTION}. {note}",
             label="tab:training-cost",

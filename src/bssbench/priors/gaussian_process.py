@@ -57,6 +57,7 @@ class GaussianProcessPrior(nn.Module):
         self.log_length_scale = nn.Parameter(torch.log(length_scales))
         self._due = True
         self._kept: Factor | None = None
+        self._factorised_at = torch.full_like(length_scales, torch.nan)
 
     def _kernel(self, learned: bool) -> Kernel:
         parameter = self.log_length_scale if learned else self.log_length_scale.detach()
@@ -67,7 +68,11 @@ class GaussianProcessPrior(nn.Module):
     ) -> torch.Tensor:
         """Return KL(q ‖ p) of shape (replicate,), in nats."""
         variance = std**2
-        due, self._due = self._due, False
+        due = self._due
+        if not torch.is_grad_enabled():
+            # A loss that is reported belongs to the length-scales that are reported with it.
+            due = not torch.equal(self._factorised_at, self.log_length_scale)
+        self._due = False
         if self._kept is not None and not due:
             return self._kept.divergence(mean, variance).sum(-1)
         kernel = self._kernel(learned=due and self.update_every > 0)
@@ -76,6 +81,7 @@ class GaussianProcessPrior(nn.Module):
             return load_core(self.core)(mean, variance, kernel, nugget).sum(-1)
         factor = load_module(self.core).factorise(kernel, nugget, self.length, mean.dtype)
         self._kept = factor.detach()
+        self._factorised_at = self.log_length_scale.detach().clone()
         return factor.divergence(mean, variance).sum(-1)
 
     def advance(self, step: int) -> None:
@@ -95,7 +101,7 @@ class GaussianProcessPrior(nn.Module):
         """Draw paths of shape (replicate, latent, length)."""
         factors = torch.linalg.cholesky(self.covariance(length))
         shape = (*self.log_length_scale.shape, length, 1)
-        white = torch.randn(shape, generator=generator, dtype=torch.float64)
+        white = torch.randn(shape, generator=generator, dtype=torch.float64).to(factors)
         return (factors @ white)[..., 0].to(self.log_length_scale.dtype)
 
     def summary(self) -> Mapping[str, torch.Tensor]:

@@ -27,8 +27,9 @@ class CostRow:
 
     Attributes
     ----------
-    method, core, parameters : str
-        Core: how the method solves for its prior, where it says so. Parameters as ``key=value``.
+    method, core, length_scales, parameters : str
+        Core: how the method solves for its prior, where it says so; whether the prior's
+        length-scales are learned, likewise. Parameters as ``key=value``.
     length, seeds : int
         Samples in time; replicates that were trained together, in one batch.
     steps : int or None
@@ -50,6 +51,7 @@ class CostRow:
 
     method: str
     core: str
+    length_scales: str
     parameters: str
     length: int
     seeds: int
@@ -110,6 +112,7 @@ def cost_row(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> C
     row: dict[str, Any] = dict.fromkeys(_COLUMNS) | {
         "method": run["method"],
         "core": next((str(core) for core in cores if core is not None), ""),
+        "length_scales": str(diagnostics.get("length_scales", "")),
         "parameters": " ".join(f"{key}={value}" for key, value in given.items()),
         "length": dataset.observations.shape[1],
         "seeds": len(run["seeds"]),

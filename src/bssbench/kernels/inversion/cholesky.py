@@ -13,7 +13,7 @@ from torch.autograd.function import once_differentiable
 
 from bssbench.errors import InputError
 from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
-from bssbench.kernels.stationary import Kernel, relative_weights
+from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import resolved
 
 __all__ = ["CholeskyFactor", "divergence", "factorise"]
@@ -83,10 +83,13 @@ def factorise(
     log_determinant = torch.empty_like(noise_variance, dtype=torch.float64)
     for index in _series(noise_variance):
         own = kernel.select(index).to(torch.float64)
-        matrix = relative_weights(own.log_values(distance), 0.0)
+        matrix = without_denormals_(own.log_values(distance)).exp_()
         matrix.diagonal().add_(noise_variance[index].to(torch.float64))
         factor, failed = torch.linalg.cholesky_ex(matrix)
-        if failed:
+        if not torch.isfinite(matrix).all():
+            # A series that has diverged is nobody else's trouble.
+            factor = torch.full_like(matrix, torch.nan)
+        elif failed:
             raise InputError(NOT_POSITIVE_DEFINITE)
         log_determinant[index] = 2.0 * torch.log(factor.diagonal()).sum()
         precision[index] = torch.cholesky_inverse(factor)
@@ -136,7 +139,7 @@ class _ExpectedEnergy(torch.autograd.Function):
             matrix.addmm_(own_alpha, own_alpha.T, alpha=-1.0)
             slopes[0][index] = matrix.diagonal().sum()
             own = factor.kernel.select(index).to(torch.float64)
-            matrix *= relative_weights(own.log_values(distance), 0.0)
+            matrix *= without_denormals_(own.log_values(distance)).exp_()
             for slope, in_parameter in zip(slopes[1:], own.log_slopes(distance), strict=True):
                 slope[index] = (matrix * in_parameter).sum()
         return in_mean, in_variance, None, *(gradient * slope for slope in slopes)

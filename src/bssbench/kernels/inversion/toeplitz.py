@@ -48,7 +48,8 @@ def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         predictor[:, order] = reflection
         error = error * (1.0 - reflection**2)
         log_determinant += torch.log(error)
-    if not torch.isfinite(log_determinant).all():
+    # A series that has diverged is nobody else's trouble, and stays what it is: not a number.
+    if (~torch.isfinite(log_determinant) & torch.isfinite(first_column).all(-1)).any():
         raise InputError(NOT_POSITIVE_DEFINITE)
     return predictor / (scale * error)[:, None], log_determinant
 

@@ -6,13 +6,16 @@ from typing import Any
 import torch
 from torch.autograd.function import once_differentiable
 
-from bssbench.kernels.stationary import Kernel, relative_weights
+from bssbench.kernels.stationary import Kernel, Periodic, without_denormals_
 from bssbench.kernels.time_stamps import resolved
 
 __all__ = ["Pairs", "regress_pairs"]
 
-# Weights of a block: they are built in several passes, which should stay in the processor's cache.
-_BLOCK_BYTES = 2e6
+# Weights of a block, for each series: they are built in several passes, which should stay in the
+# processor's cache.
+_BLOCK_BYTES = 5e5
+# A largest weight above the exponential of this is no danger to a sum.
+_NEGLIGIBLE = -20.0
 
 
 class Pairs:
@@ -30,30 +33,39 @@ class Pairs:
 
     def __init__(self, kernel: Kernel, length: int, times: torch.Tensor | None) -> None:
         like = kernel.length_scale
-        # Differences of large time stamps in single precision would be no differences.
         self.times = resolved(times, length, like.device)
         self.kernel, self.length, self.dtype = kernel, length, like.dtype
-        gaps = torch.diff(self.times).to(like.dtype)
-        nearest = torch.cat([gaps[:1], torch.minimum(gaps[1:], gaps[:-1]), gaps[-1:]])
-        # The nearest neighbour's weight: relative to it no row's sum underflows.
-        self.largest = kernel.log_values(nearest)
+        self.largest: torch.Tensor | None = None
+        if not isinstance(kernel, Periodic):
+            gaps = torch.diff(self.times).to(like.dtype)
+            nearest = torch.cat([gaps[:1], torch.minimum(gaps[1:], gaps[:-1]), gaps[-1:]])
+            # The nearest neighbour's weight: relative to it no row's sum underflows. Where there is
+            # no danger nothing is subtracted, so that it may be left out altogether.
+            largest = kernel.log_values(nearest)
+            self.largest = torch.where(largest > _NEGLIGIBLE, 0.0, largest)
+        self.relative = self.largest is None or bool((self.largest != 0.0).any())
 
     def blocks(self) -> Iterator[slice]:
-        """Yield slices of rows whose weights are of the size of a cache."""
-        row_bytes = self.kernel.length_scale.numel() * self.length * self.dtype.itemsize
-        rows = max(1, int(_BLOCK_BYTES // row_bytes))
+        """Yield slices of rows, by the length alone: a sum of blocks depends on where they end."""
+        rows = max(1, int(_BLOCK_BYTES // (self.length * self.dtype.itemsize)))
         for start in range(0, self.length, rows):
             yield slice(start, min(start + rows, self.length))
 
     def distance(self, rows: slice) -> torch.Tensor:
         """Return |t − s| of shape (row, time)."""
-        return (self.times[rows, None] - self.times).abs().to(self.dtype)
+        return (self.times[rows, None] - self.times).abs_().to(self.dtype)
 
     def weights(self, rows: slice, distance: torch.Tensor) -> torch.Tensor:
-        """Return weights of shape (replicate, latent, row, time), each row's largest near one."""
+        """Return weights of shape (replicate, latent, row, time), each row's largest about one."""
         log_weights = self.kernel.log_values(distance)
-        weights = relative_weights(log_weights, self.largest[..., rows, None])
-        torch.diagonal(weights, offset=rows.start, dim1=-2, dim2=-1).zero_()
+        own = torch.diagonal(log_weights, offset=rows.start, dim1=-2, dim2=-1)
+        if self.largest is None:
+            own.fill_(-torch.inf)
+            log_weights -= log_weights.amax(-1, keepdim=True)
+        elif self.relative:
+            log_weights -= self.largest[..., rows, None]
+        weights = without_denormals_(log_weights).exp_()
+        own.zero_()
         return weights
 
 
@@ -66,25 +78,32 @@ class _Regress(torch.autograd.Function):
         mean: torch.Tensor,
         pairs: Pairs,
         kept: torch.Tensor | None,
+        filled: bool,
         *parameters: torch.Tensor,
     ) -> torch.Tensor:
         regressed, total = torch.empty_like(mean), torch.empty_like(mean)
-        learned = any(ctx.needs_input_grad[3:])
+        learned = any(ctx.needs_input_grad[4:])
         slopes = [torch.empty_like(mean) for _ in parameters] if learned else []
-        column = mean[..., None]
+        # Numerator and denominator in one product.
+        columns = torch.stack([mean, torch.ones_like(mean)], dim=-1)
         for rows in pairs.blocks():
             distance = pairs.distance(rows)
-            weights = pairs.weights(rows, distance) if kept is None else kept[..., rows, :]
-            total[..., rows] = weights.sum(-1)
-            regressed[..., rows] = (weights @ column)[..., 0] / total[..., rows]
+            if kept is not None and filled:
+                weights = kept[..., rows, :]
+            else:
+                weights = pairs.weights(rows, distance)
+            if kept is not None and not filled:
+                kept[..., rows, :] = weights
+            numerator, denominator = (weights @ columns).unbind(-1)
+            total[..., rows] = denominator
+            regressed[..., rows] = numerator / denominator
             if learned:
                 # ∂m/∂θ = Σ_s w_s (∂ log k_s/∂θ) (μ_s − m) / Σ_s w_s: the normalisation drops out.
-                for slope, in_parameter in zip(
-                    slopes, pairs.kernel.log_slopes(distance), strict=True
-                ):
-                    moved = in_parameter.mul_(weights)
-                    change = (moved @ column)[..., 0] - regressed[..., rows] * moved.sum(-1)
-                    slope[..., rows] = change / total[..., rows]
+                in_parameters = pairs.kernel.log_slopes(distance)
+                for slope, in_parameter in zip(slopes, in_parameters, strict=True):
+                    moved, sum_of_moved = (in_parameter.mul_(weights) @ columns).unbind(-1)
+                    change = moved - regressed[..., rows] * sum_of_moved
+                    slope[..., rows] = change / denominator
         ctx.save_for_backward(total, *slopes)
         ctx.pairs, ctx.kept = pairs, kept
         return regressed
@@ -94,7 +113,7 @@ class _Regress(torch.autograd.Function):
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         total, *slopes = ctx.saved_tensors
         in_parameters = [(gradient * slope).sum(-1) for slope in slopes]
-        in_parameters += [None] * (len(ctx.needs_input_grad) - 3 - len(slopes))
+        in_parameters += [None] * (len(ctx.needs_input_grad) - 4 - len(slopes))
         in_mean = None
         if ctx.needs_input_grad[0]:
             scaled = (gradient / total)[..., None, :]
@@ -106,11 +125,11 @@ class _Regress(torch.autograd.Function):
                     weights = ctx.kept[..., rows, :]
                 in_mean += scaled[..., rows] @ weights
             in_mean = in_mean[..., 0, :]
-        return in_mean, None, None, *in_parameters
+        return in_mean, None, None, None, *in_parameters
 
 
 def regress_pairs(
-    mean: torch.Tensor, pairs: Pairs, kept: torch.Tensor | None = None
+    mean: torch.Tensor, pairs: Pairs, kept: torch.Tensor | None = None, filled: bool = True
 ) -> torch.Tensor:
     """Return m, shape (replicate, latent, time).
 
@@ -123,5 +142,7 @@ def regress_pairs(
     kept : torch.Tensor, optional
         All weights, shape (replicate, latent, time, time); otherwise they are made twice, once for
         each direction.
+    filled : bool
+        Whether `kept` has the weights already; otherwise they are put there on the way.
     """
-    return _Regress.apply(mean, pairs, kept, *pairs.kernel.parameters)
+    return _Regress.apply(mean, pairs, kept, filled, *pairs.kernel.parameters)

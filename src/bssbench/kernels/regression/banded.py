@@ -106,7 +106,8 @@ def weigh(
     if isinstance(kernel, Periodic | RationalQuadratic):
         raise InputError(f"core 'banded': a {kernel.name} kernel has no end; take fft or dense")
     flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
-    reach = flat.reach(tolerance).detach().ceil().clamp(1, length - 1).to(torch.int64)
+    reach = flat.reach(tolerance).detach().nan_to_num(nan=1.0)
+    reach = reach.ceil().clamp(1, length - 1).to(torch.int64)
     # The next power of two, by the series' own kernel alone: its rounding must not depend on the
     # rest of the batch.
     blocks = [max(_SHORTEST_BLOCK, 1 << (int(r) - 1).bit_length()) for r in reach.tolist()]

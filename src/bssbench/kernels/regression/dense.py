@@ -21,23 +21,17 @@ class DenseWeights:
         The rule that they follow.
     weights : torch.Tensor
         Shape (replicate, latent, time, time).
+    filled : bool
+        Whether they are in there: if they are to be used once, they are made on the way.
     """
 
     pairs: Pairs
     weights: torch.Tensor
+    filled: bool
 
     def regress(self, mean: torch.Tensor) -> torch.Tensor:
         """Return m, shape (replicate, latent, time), differentiable in mean and kernel."""
-        return regress_pairs(mean, self.pairs, self.weights)
-
-
-@torch.no_grad()
-def _filled(pairs: Pairs) -> torch.Tensor:
-    like = pairs.kernel.length_scale
-    weights = like.new_empty(*like.shape, pairs.length, pairs.length)
-    for rows in pairs.blocks():
-        weights[..., rows, :] = pairs.weights(rows, pairs.distance(rows))
-    return weights
+        return regress_pairs(mean, self.pairs, self.weights, self.filled)
 
 
 def weigh(
@@ -45,7 +39,14 @@ def weigh(
 ) -> DenseWeights:
     """Compute all weights of `kernel`, in precision `dtype`, for `length` points in time."""
     pairs = Pairs(kernel.to(dtype), length, times)
-    return DenseWeights(pairs, _filled(pairs))
+    like = pairs.kernel.length_scale
+    weights = torch.empty((*like.shape, length, length), dtype=dtype, device=like.device)
+    if any(parameter.requires_grad for parameter in pairs.kernel.parameters):
+        # Another step will have another kernel.
+        return DenseWeights(pairs, weights, filled=False)
+    for rows in pairs.blocks():
+        weights[..., rows, :] = pairs.weights(rows, pairs.distance(rows))
+    return DenseWeights(pairs, weights, filled=True)
 
 
 def divergence(

@@ -20,7 +20,7 @@ from torch.autograd.function import once_differentiable
 
 from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression._fourier import TAIL, kernel_transforms, partial_sums
-from bssbench.kernels.stationary import Kernel, relative_weights
+from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import refuse
 
 __all__ = ["FourierWeights", "divergence", "weigh"]
@@ -28,6 +28,23 @@ __all__ = ["FourierWeights", "divergence", "weigh"]
 # Shorter series are padded to twice their length, whatever the kernel: all of a batch in one
 # transform is faster there than each with the padding it needs.
 _SHORT_LENGTH = 4096
+
+
+def _transform(series: torch.Tensor, period: int) -> torch.Tensor:
+    """Return the spectra of series (series, time), the same whatever is transformed beside them.
+
+    Intel's library rounds the transform of a single long series differently from that of many.
+    """
+    if len(series) == 1:
+        return torch.fft.rfft(series.expand(2, -1), n=period)[:1]
+    return torch.fft.rfft(series, n=period)
+
+
+def _back(spectrum: torch.Tensor, period: int) -> torch.Tensor:
+    """Return the series of spectra, (series, period), with the same provision."""
+    if len(spectrum) == 1:
+        return torch.fft.irfft(spectrum.expand(2, -1), n=period)[:1]
+    return torch.fft.irfft(spectrum, n=period)
 
 
 def _flat(spectrum: torch.Tensor) -> torch.Tensor:
@@ -65,7 +82,7 @@ class _Group:
     def smooth(self, spectrum: torch.Tensor, length: int) -> torch.Tensor:
         """Return k∗v, (series, time), for the spectrum of v."""
         product = torch.view_as_complex((_flat(spectrum) * self.transform).unflatten(-1, (-1, 2)))
-        return torch.fft.irfft(product, n=self.period)[:, :length]
+        return _back(product, self.period)[:, :length]
 
 
 @dataclass(frozen=True)
@@ -98,15 +115,6 @@ def _margin(reach: float, length: int) -> int:
     return next((margin for margin in margins if reach <= margin), length - 1)
 
 
-def _period(length: int, margin: int) -> int:
-    """Return a length of the padded transform that is fast: of small factors, most of them two."""
-    wanted = length + margin
-    if length < _SHORT_LENGTH:
-        return int(next_fast_len(wanted, real=True))
-    twos = 2 ** (wanted.bit_length() - 6)
-    return twos * int(next_fast_len(-(-wanted // twos), real=False))
-
-
 def _group(
     kernel: Kernel,
     rows: slice | torch.Tensor,
@@ -116,13 +124,13 @@ def _group(
     learned: bool,
 ) -> _Group:
     """Prepare series of one margin; `kernel` is theirs, (series,) in float64."""
-    period = _period(length, margin)
+    period = int(next_fast_len(length + margin, real=True))
     device = kernel.length_scale.device
     distance = torch.arange(1, margin + 1, dtype=torch.float64, device=device)
-    # Relative to the nearest neighbour's weight, which cancels in the ratio: otherwise a
-    # length-scale far below one sample would divide zero by zero.
+    # Relative to the largest weight, the nearest neighbour's for all kernels but the periodic one.
+    # It cancels in the ratio, where a length-scale far below one sample would divide zero by zero.
     log_values = kernel.log_values(distance)
-    terms = relative_weights(log_values, log_values[:, :1].clone())
+    terms = without_denormals_(log_values - log_values.amax(-1, keepdim=True)).exp_()
     slopes = [terms * slope for slope in kernel.log_slopes(distance)] if learned else []
     # Less a multiple of the weights themselves, which is a change of all by one factor and changes
     # no ratio: so that small derivatives are not differences of large ones.
@@ -186,7 +194,7 @@ class _Regress(torch.autograd.Function):
         learned = any(ctx.needs_input_grad[2:])
         parts, spectra = [], []
         for group in weights.groups:
-            spectrum = torch.fft.rfft(data[group.rows], n=group.period)
+            spectrum = _transform(data[group.rows], group.period)
             if learned:
                 spectra.append(spectrum)
             parts.append(group.smooth(spectrum, length) * group.inverse_total)
@@ -205,7 +213,7 @@ class _Regress(torch.autograd.Function):
         in_mean, in_parameters = [], []
         for number, group in enumerate(weights.groups):
             scaled = flat[group.rows] * group.inverse_total
-            spectrum = torch.fft.rfft(scaled, n=group.period)
+            spectrum = _transform(scaled, group.period)
             if learned:
                 product = _flat(spectrum) * _flat(spectra[number])
                 about = scaled.mul_(regressed[group.rows])
