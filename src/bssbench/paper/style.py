@@ -34,6 +34,8 @@ _MARKERS = {
     "ar-flow-vae": "o",
     "skr-vae": "s",
     "gp-vae": "^",
+    "gp-vae-matern": "<",
+    "gp-vae-inducing": ">",
     "sobi": "D",
     "fastica": "v",
     "picard": "P",
