@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 
 # What bench and bench-compare measure unless BENCH says otherwise: regular expressions of ASV's name(parameters).
 # bench-compare measures each case many times, so it leaves out what is slow, and what is not ours.
-BENCHED := ^training[.](TrainingInBatches[.]time_|TrainingStep[.].*, 1000[)])|^cores[.](Empty|.*'regular', (1024|4096), 3, 1, 'float32', 'cpu', 1[)])
+BENCHED := ^training[.](TrainingInBatches[.]time_|TrainingStep[.].*, 1000[)])|^cores[.](Empty|.*(_backward|_error)[(].*'regular', (1024|4096), 3, 1, 'float32', 'cpu', 1[)])
 COMPARED := ^training[.].*[.]time_ten|^cores[.](?!Gpy).*'regular', 1024, 3, 1, 'float32', 'cpu', 1[)]
 FACTOR ?= 1.2
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
