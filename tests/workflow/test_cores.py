@@ -135,15 +135,15 @@ def test_measuring_again_replaces_all_numbers_and_marks_a_dirty_tree(project):
     first = measure(project, "--grid", "length=256")
     assert (first["status"], first["dirty"]) == ("ok", False)
     suite = project / "benchmarks" / "cores.py"
-    suite.write_text(suite.read_text().replace("return 1e-6", "return 2e-6"))
+    suite.write_text(suite.read_text().replace("return 0.0123454321", "return 0.0678909876"))
     second = measure(project, "--grid", "length=512 core=fft")
     assert second["dirty"] is True
     assert second["commit"] == first["commit"]
     assert second["result"] == first["result"]
     text = (project / "out" / second["result"]).read_text()
     # Neither the other length nor the other core is left from before.
-    assert "2e-06" in text
-    assert "1e-06" not in text
+    assert "0.0678909876" in text
+    assert "0.0123454321" not in text
     assert "Cholesky" not in text
 
 
