@@ -59,7 +59,7 @@ def results(tmp_path):
                 "timing": None,
                 "peak_bytes": 1,
                 "jobs_allowed": 2,
-                "diagnostics": None,
+                "diagnostics": {"kernel": "squared-exponential"} if method == "gp-vae" else None,
                 "provenance": {"processor": "x"},
             }
             write_json(directory / "run.json", run)
@@ -123,6 +123,12 @@ def test_convergence_shows_the_true_values_where_there_are_any(results):
     np.testing.assert_allclose(dashed, [2, np.sqrt(80), 40])
     # Three latents of two seeds, and no truth for a length-scale of an autoregression.
     assert len(titles["gp-vae on ar-laplace-distinct"].lines) == 6
+    # Nor is there one for another kernel's length-scale.
+    run = results.cells / "gp-distinct" / "gp-vae" / "run.json"
+    run.write_text(run.read_text().replace("squared-exponential", "matern-1/2"))
+    figure = draw_figure("prior_convergence", results)
+    panel = next(axis for axis in figure.axes if axis.get_title() == "gp-vae on gp-distinct")
+    assert not [line for line in panel.lines if line.get_linestyle() == "--"]
 
 
 def test_distributions_show_every_seed_and_chance(results):

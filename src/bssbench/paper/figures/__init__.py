@@ -70,6 +70,12 @@ class Results:
             return None
         return Separation.load(directory / "separation.npz")
 
+    def kernel(self, dataset: str, method: str) -> str | None:
+        """Return the name of the kernel that the method's prior says it has, if it says so."""
+        diagnostics = read_json(self.cells / dataset / method / "run.json").get("diagnostics") or {}
+        kernel: str | None = diagnostics.get("kernel")
+        return kernel
+
     def separations(self, dataset: str) -> Iterator[tuple[str, Separation]]:
         """Yield (method, separation) for each method that has one on `dataset`."""
         for method in self.methods:

@@ -1,5 +1,6 @@
 """How the priors' parameters move during training, beside the truth where there is one."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,7 +71,12 @@ def draw(results: Results) -> Figure:
                 axis.yaxis.set_major_formatter(ScalarFormatter())
                 axis.yaxis.set_minor_formatter(NullFormatter())
             if name in panels[method, parameter]:
-                _draw_panel(axis, known[name], panels[method, parameter][name], parameter)
+                _draw_paths(axis, known[name], panels[method, parameter][name], parameter)
+                # The sources' own length-scales are those of squared exponentials, and another
+                # kernel's are not to be compared with them.
+                kernel = results.kernel(name, method)
+                if parameter != "length_scale" or kernel == "squared-exponential":
+                    _draw_truth(axis, known[name].parameters["laws"].get(tracked.law, []))
         row[0].set_ylabel(tracked.label)
     for axis in axes[-1]:
         axis.set_xlabel("training step")
@@ -82,7 +88,7 @@ def draw(results: Results) -> Figure:
     return figure
 
 
-def _draw_panel(axis: Axes, dataset: Dataset, separation: Separation, parameter: str) -> None:
+def _draw_paths(axis: Axes, dataset: Dataset, separation: Separation, parameter: str) -> None:
     """Draw one parameter of one separation."""
     assert dataset.sources is not None
     steps, paths = separation.history["step"], separation.history[parameter]
@@ -95,7 +101,10 @@ def _draw_panel(axis: Axes, dataset: Dataset, separation: Separation, parameter:
         for source, latent in enumerate(match(true, estimated).estimated):
             colour = _SOURCE_COLOURS[source % len(_SOURCE_COLOURS)]
             axis.plot(steps, path[:, latent], color=colour, linewidth=0.6, alpha=0.6)
-    truth = dataset.parameters["laws"].get(_PARAMETERS[parameter].law, [])
+
+
+def _draw_truth(axis: Axes, truth: Sequence[float]) -> None:
+    """Draw the sources' own values."""
     for source, value in enumerate(truth):
         colour = _SOURCE_COLOURS[source % len(_SOURCE_COLOURS)]
         axis.axhline(value, color=colour, linewidth=1.2, linestyle=(0, (4, 2)))
