@@ -4,9 +4,20 @@ from functools import cache
 
 import numpy as np
 
-__all__ = ["add_noise", "condition_threshold", "mixing_matrix", "post_nonlinear", "standardised"]
+from bssbench.randomness import random_rotation
+
+__all__ = [
+    "add_noise",
+    "condition_threshold",
+    "distort",
+    "mixing_matrix",
+    "multilayer",
+    "post_nonlinear",
+    "standardised",
+]
 
 _THRESHOLD_DRAWS = 2000
+_LEAKY_SLOPE = 0.3
 
 
 def standardised(signals: np.ndarray) -> np.ndarray:
@@ -55,6 +66,50 @@ def post_nonlinear(signals: np.ndarray) -> np.ndarray:
     """Distort each channel: tanh v + 0.3 v of its standardised signal v; shape (channel, time)."""
     v = standardised(signals)
     return np.tanh(v) + 0.3 * v
+
+
+def multilayer(generator: np.random.Generator, signals: np.ndarray, n_layers: int) -> np.ndarray:
+    """Pass standardised channels through layers: a leaky ReLU, then a random orthogonal matrix.
+
+    Each layer is invertible, and its linear part loses nothing to a bad condition number.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of randomness.
+    signals : numpy.ndarray
+        Shape (channel, time).
+    n_layers : int
+        Number of layers L.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (channel, time).
+    """
+    v = standardised(signals)
+    for _ in range(n_layers):
+        v = random_rotation(generator, len(v)) @ np.where(v > 0, v, _LEAKY_SLOPE * v)
+    return v
+
+
+def distort(generator: np.random.Generator, signals: np.ndarray, mixing: str) -> np.ndarray:
+    """Return what is left to do of the mixing after the mixing matrix.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of randomness: the one that drew the matrix.
+    signals : numpy.ndarray
+        Shape (channel, time).
+    mixing : str
+        ``linear``, ``post-nonlinear`` or ``mlp-L``.
+    """
+    if mixing == "linear":
+        return signals
+    if mixing == "post-nonlinear":
+        return post_nonlinear(signals)
+    return multilayer(generator, signals, int(mixing.removeprefix("mlp-")))
 
 
 def add_noise(generator: np.random.Generator, signals: np.ndarray, fraction: float) -> np.ndarray:
