@@ -1,9 +1,10 @@
 """Families of sources, one module each: `gp_distinct.py` is the family `gp-distinct`.
 
 A family is a frozen dataclass named `Family` whose fields are its parameters, whose docstring is
-the law it follows, and which has the attributes and methods of `SourceFamily`. Placing such a
-module in this folder is all it takes to add one. Modules whose names begin with an underscore hold
-what families share.
+the law it follows, and which has the attributes and methods of `SourceFamily`; where the usual
+sensor noise does not fit, also `default_noise: ClassVar[float]`, a fraction of each channel's
+standard deviation. Placing such a module in this folder is all it takes to add one. Modules whose
+names begin with an underscore hold what families share.
 """
 
 import importlib

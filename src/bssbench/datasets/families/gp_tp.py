@@ -1,0 +1,64 @@
+"""Gaussian and t-processes whose length-scales differ from seed to seed."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bssbench.datasets.families._gaussian_process import squared_exponential_sample
+
+
+def t_process_sample(
+    generator: np.random.Generator, length: int, length_scale: float, degrees_of_freedom: float
+) -> np.ndarray:
+    """Draw one path of a t-process with covariance exp(-d² / (2 length_scale²)); shape (length,).
+
+    A Gaussian path times sqrt((ν - 2) / W), W chi-squared with ν degrees of freedom (Shah, Wilson
+    and Ghahramani, 2014).
+    """
+    path = squared_exponential_sample(generator, length, length_scale)
+    return path * math.sqrt((degrees_of_freedom - 2) / generator.chisquare(degrees_of_freedom))
+
+
+@dataclass(frozen=True)
+class Family:
+    """Gaussian and t-processes in turn, length-scales log-uniform from 2 to 40 samples.
+
+    After Hälvä et al. (2023): squared-exponential kernels, 4 to 8 degrees of freedom, uniformly,
+    and sensor noise of variance 0.15 where a channel has 1. Length-scales and degrees of freedom
+    are drawn anew for each seed, and nothing keeps two length-scales apart.
+
+    A single path does not show which process it is of: a path of a t-process is a Gaussian one
+    times one random factor, and standardising takes that away. What a method can see in these data
+    is therefore their spectra, as in ``gp-distinct``.
+    """
+
+    default_n_sources: ClassVar[int] = 3
+    default_noise: ClassVar[float] = math.sqrt(0.15)
+
+    shortest_length_scale: float = 2.0
+    longest_length_scale: float = 40.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.shortest_length_scale <= self.longest_length_scale:
+            raise ValueError("length-scales must be positive, the shortest below the longest")
+
+    def laws(self, n_sources: int) -> dict[str, list[float]]:
+        """Return nothing: the length-scales are drawn anew for each seed."""
+        del n_sources
+        return {}
+
+    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
+        """Draw sources of shape (source, time)."""
+        shortest, longest = np.log(self.shortest_length_scale), np.log(self.longest_length_scale)
+        scales = np.exp(generator.uniform(shortest, longest, size=n_sources))
+        degrees = generator.uniform(4.0, 8.0, size=n_sources)
+        return np.stack(
+            [
+                t_process_sample(generator, length, scales[source], degrees[source])
+                if source % 2
+                else squared_exponential_sample(generator, length, scales[source])
+                for source in range(n_sources)
+            ]
+        )
