@@ -2,12 +2,21 @@
 
 import dataclasses
 from collections.abc import Iterable
+from typing import Any
 
 from bssbench.datasets.catalogue import dataset_names, summary
+from bssbench.datasets.families import family_names, load_family
+from bssbench.datasets.identifier import GRAMMAR
 from bssbench.methods import load_method, method_names
 from bssbench.scores.cell import SCORES
 
 __all__ = ["listing"]
+
+_IDENTIFIERS = f"""\
+  An id is {GRAMMAR}, in this order, without what is the default:
+  N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), M channels, P % of noise,
+  T samples, and 4x for the same data at four times the rate, which recordings can have as well.
+  For instance gp-distinct-5-mlp-1, waveforms-noise20, gp-distinct-4x."""
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
@@ -16,21 +25,32 @@ def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
     return "\n".join([title, *(f"  {name:{width}}{text}" for name, text in entries)])
 
 
-def _parameters(method: str) -> str:
-    fields = dataclasses.fields(type(load_method(method, {})))
-    return ", ".join(f"{field.name}={field.default}" for field in fields)
+def _parameters(kind: type[Any]) -> str:
+    parameters = ", ".join(f"{field.name}={field.default}" for field in dataclasses.fields(kind))
+    return f" [{parameters}]" if parameters else ""
+
+
+def _dataset_line(name: str) -> str:
+    return summary(name) + (_parameters(load_family(name)) if name in family_names() else "")
 
 
 def _method_line(name: str) -> str:
-    line = (type(load_method(name, {})).__doc__ or "").splitlines()[0]
-    parameters = _parameters(name)
-    return f"{line} [{parameters}]" if parameters else line
+    method = type(load_method(name, {}))
+    return (method.__doc__ or "").splitlines()[0] + _parameters(method)
 
 
 def listing(kind: str | None = None) -> str:
     """Return names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three."""
     sections = {
-        "datasets": lambda: _section("Data sets", [(n, summary(n)) for n in dataset_names()]),
+        "datasets": lambda: "\n".join(
+            [
+                _section(
+                    "Data sets [parameters for --set, beside n_sources, n_channels, length, noise]",
+                    [(name, _dataset_line(name)) for name in dataset_names()],
+                ),
+                _IDENTIFIERS,
+            ]
+        ),
         "methods": lambda: _section(
             "Methods [parameters for --set]", [(n, _method_line(n)) for n in method_names()]
         ),

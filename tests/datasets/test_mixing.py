@@ -2,7 +2,17 @@ import numpy as np
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
-from bssbench.datasets.mixing import add_noise, condition_threshold, mixing_matrix, post_nonlinear
+from bssbench.datasets.families import load_family
+from bssbench.datasets.mixing import (
+    add_noise,
+    condition_threshold,
+    distort,
+    mixing_matrix,
+    multilayer,
+    post_nonlinear,
+    standardised,
+)
+from bssbench.randomness import generator, random_rotation
 
 
 @pytest.mark.parametrize(("n_channels", "n_sources"), [(3, 3), (5, 5), (12, 3), (1, 1)])
@@ -38,3 +48,69 @@ def test_post_nonlinear_distortion_is_invertible_and_not_linear(rng):
     distorted = post_nonlinear(signal)
     assert np.all(np.diff(distorted) > 0)
     assert np.corrcoef(signal, distorted)[0, 1] < 0.99
+
+
+@pytest.mark.parametrize("n_layers", [1, 2, 5])
+def test_every_layer_can_be_inverted(n_layers, rng):
+    signals = rng.standard_normal((4, 300))
+    mixed = multilayer(np.random.default_rng(1), signals, n_layers)
+    same = np.random.default_rng(1)
+    for rotation in reversed([random_rotation(same, 4) for _ in range(n_layers)]):
+        unrotated = rotation.T @ mixed
+        mixed = np.where(unrotated > 0, unrotated, unrotated / 0.3)
+    np.testing.assert_allclose(mixed, standardised(signals), atol=1e-9)
+
+
+def test_layers_are_not_linear(rng):
+    signals = standardised(rng.standard_normal((3, 2000)))
+    for mixing in ("mlp-1", "mlp-2"):
+        mixed = distort(np.random.default_rng(0), signals, mixing)
+        fit = np.linalg.lstsq(signals.T, mixed.T - mixed.mean(axis=1), rcond=None)[0]
+        residual = mixed.T - mixed.mean(axis=1) - signals.T @ fit
+        assert residual.var() > 0.01 * mixed.var()
+
+
+@pytest.mark.parametrize("mixing", ["", "-post-nonlinear", "-mlp-1"])
+def test_a_data_set_is_a_function_of_its_own_streams(mixing):
+    name = f"gp-distinct{mixing}-m4-t60"
+    dataset = make_dataset(name, [7], {})
+    sources, mixer, noise = (generator(0, name, axis, 7) for axis in ("sources", "mixing", "noise"))
+    paths = standardised(load_family("gp-distinct")().sample(sources, 3, 60))
+    channels = distort(mixer, mixing_matrix(mixer, 4, 3) @ paths, mixing.strip("-") or "linear")
+    np.testing.assert_array_equal(dataset.observations[0].T, add_noise(noise, channels, 0.05))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gp-distinct", -0.6233803800770561),
+        ("ar-laplace-distinct", 1.2435710561545603),
+        ("ar-laplace-equal", -0.9892602165171207),
+        ("waveforms", 1.325253264577778),
+        ("iid-nongaussian", -0.978055678876988),
+        ("gp-equal", 0.7955699666845258),
+        ("gp-distinct-post-nonlinear", -0.7087305000179922),
+    ],
+)
+def test_data_sets_stay_what_they_were(name, expected):
+    # Values of the first version: a new family, mixing or part of an id changes no other data.
+    dataset = make_dataset(name, [0], {})
+    assert dataset.observations[0, 500, 0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "fraction"),
+    [
+        ("iid-nongaussian", 0.05),
+        ("iid-nongaussian-noise20", 0.2),
+        ("iid-nongaussian-noise0", 0.0),
+        ("gp-tp", np.sqrt(0.15)),
+        ("gp-tp-noise5", 0.05),
+    ],
+)
+def test_the_id_says_the_noise(name, fraction):
+    dataset = make_dataset(name, [0], {"length": 20_000})
+    clean = dataset.sources[0] @ dataset.mixing_matrix[0].T
+    noise = dataset.observations[0] - clean
+    np.testing.assert_allclose(noise.std(0), fraction * clean.std(0), rtol=0.03, atol=1e-12)
+    assert dataset.parameters["noise"] == pytest.approx(fraction)

@@ -64,9 +64,9 @@ workflow.register_resource("machine", WHOLE_MACHINE)
 
 
 wildcard_constraints:
-    dataset="|".join(EXPERIMENT.datasets),
-    method="|".join(EXPERIMENT.methods),
-    figure="|".join(figure_names()),
+    dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
+    method="|".join(map(re.escape, EXPERIMENT.methods)),
+    figure="|".join(map(re.escape, figure_names())),
     trial="|".join(map(re.escape, EXPERIMENT.training_cost)),
 
 

@@ -1,8 +1,4 @@
-"""From a data set's id to its making.
-
-The id of a generated data set is its family, followed by its mixing where that is not linear:
-`gp-distinct`, `gp-distinct-post-nonlinear`. A recording's id is its module's name: `modal-frame`.
-"""
+"""From a data set's id to its making."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +8,12 @@ import numpy as np
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.families import family_names, load_family
+from bssbench.datasets.identifier import parse_identifier
 from bssbench.datasets.recordings import load_recording, recording_names
 from bssbench.datasets.remote_files import locate
-from bssbench.datasets.simulation import MIXINGS, simulate, simulation_of
+from bssbench.datasets.resampling import FACTOR, upsampled
+from bssbench.datasets.simulation import simulate, simulation_of
 from bssbench.errors import InputError, NotApplicable
-from bssbench.settings import closest
 
 __all__ = ["Shape", "dataset_module", "dataset_names", "dataset_shape", "make_dataset", "summary"]
 
@@ -32,24 +29,8 @@ class Shape:
 
 
 def dataset_names() -> list[str]:
-    """Return every id, generated data sets first."""
-    generated = [
-        family if mixing == "linear" else f"{family}-{mixing}"
-        for family in family_names()
-        for mixing in MIXINGS
-    ]
-    return generated + recording_names()
-
-
-def _parts(name: str) -> tuple[str, str]:
-    """Split a generated data set's id into (family, mixing)."""
-    for mixing in MIXINGS:
-        family = name.removesuffix(f"-{mixing}")
-        if family != name and family in family_names():
-            return family, mixing
-    if name in family_names():
-        return name, "linear"
-    raise InputError(f"unknown data set {name!r}; {closest(name, dataset_names())}")
+    """Return all families, then all recordings: what an id begins with."""
+    return family_names() + recording_names()
 
 
 def dataset_module(name: str) -> str:
@@ -60,20 +41,19 @@ def dataset_module(name: str) -> str:
     InputError
         If there is no such data set.
     """
-    if name in recording_names():
-        return load_recording(name).__name__
-    return str(load_family(_parts(name)[0]).__module__)
+    identifier = parse_identifier(name)
+    if identifier.recorded:
+        return load_recording(identifier.stem).__name__
+    return str(load_family(identifier.stem).__module__)
 
 
 def summary(name: str) -> str:
-    """Return one line about the data set, with the licence of a recording."""
+    """Return one line about a family, or about a recording with its licence."""
     if name in recording_names():
         module = load_recording(name)
         licences = sorted({file.licence for file in module.FILES})
         return f"{module.SUMMARY} [{'; '.join(licences)}]"
-    family, mixing = _parts(name)
-    line = (load_family(family).__doc__ or "").splitlines()[0]
-    return line if mixing == "linear" else f"{line} Mixing: {mixing}."
+    return (load_family(name).__doc__ or "").splitlines()[0]
 
 
 def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
@@ -84,17 +64,18 @@ def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
     InputError
         For an unknown data set or parameter.
     """
-    if name in recording_names():
+    identifier = parse_identifier(name)
+    factor = FACTOR if identifier.upsampled else 1
+    if identifier.recorded:
         _refuse_parameters(name, parameters)
-        module = load_recording(name)
-        return Shape(module.LENGTH, module.N_CHANNELS, module.N_SOURCES, False)
-    family, mixing = _parts(name)
-    _, simulation = simulation_of(name, family, parameters)
+        module = load_recording(identifier.stem)
+        return Shape(factor * module.LENGTH, module.N_CHANNELS, module.N_SOURCES, False)
+    _, simulation = simulation_of(identifier, parameters)
     return Shape(
-        simulation.length,
+        factor * simulation.length,
         simulation.n_channels,
         simulation.n_sources,
-        nonlinear=mixing != "linear",
+        nonlinear=identifier.mixing != "linear",
     )
 
 
@@ -117,10 +98,17 @@ def make_dataset(
     InputError
         For an unknown data set or parameter.
     """
-    if name not in recording_names():
-        family, mixing = _parts(name)
-        return simulate(name, family, mixing, seeds, parameters, root_seed)
-    _refuse_parameters(name, parameters)
+    identifier = parse_identifier(name)
+    if identifier.recorded:
+        _refuse_parameters(name, parameters)
+        dataset = _recording(identifier.stem, seeds)
+    else:
+        dataset = simulate(identifier, seeds, parameters, root_seed)
+    return upsampled(dataset, name) if identifier.upsampled else dataset
+
+
+def _recording(name: str, seeds: Sequence[int]) -> Dataset:
+    """Return the recording, the same for each seed, or why there is none."""
     module = load_recording(name)
     try:
         recording: Dataset = module.prepare(locate(module.FILES))

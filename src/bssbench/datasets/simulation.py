@@ -8,14 +8,13 @@ import numpy as np
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.families import load_family
-from bssbench.datasets.mixing import add_noise, mixing_matrix, post_nonlinear, standardised
+from bssbench.datasets.identifier import DEFAULT_NOISE, Identifier, default_length
+from bssbench.datasets.mixing import add_noise, distort, mixing_matrix, standardised
 from bssbench.errors import InputError
 from bssbench.randomness import generator
 from bssbench.settings import closest, from_mapping
 
-__all__ = ["MIXINGS", "Simulation", "simulate", "simulation_of"]
-
-MIXINGS = ("linear", "post-nonlinear")
+__all__ = ["Simulation", "simulate", "simulation_of"]
 
 
 @dataclass(frozen=True)
@@ -29,70 +28,66 @@ class Simulation:
     n_channels : int
         Number of channels; 0 means as many as sources.
     length : int
-        Number of samples in time.
+        Number of samples in time; 0 means `default_length` of the number of sources.
     noise : float
-        Sensor noise as a fraction of each channel's standard deviation.
+        Sensor noise as a fraction of each channel's standard deviation; some families have
+        another default.
     """
 
     n_sources: int = 0
     n_channels: int = 0
-    length: int = 1000
-    noise: float = 0.05
+    length: int = 0
+    noise: float = DEFAULT_NOISE
 
     def __post_init__(self) -> None:
         if min(self.n_sources, self.n_channels) < 0 or self.noise < 0:
             raise ValueError("n_sources, n_channels and noise must not be negative")
         if self.n_channels and self.n_channels < self.n_sources:
             raise ValueError(f"{self.n_channels} channels are fewer than {self.n_sources} sources")
-        if self.length < 16:
+        if self.length < 16 and self.length != 0:
             raise ValueError(f"length must be at least 16 samples, not {self.length}")
 
 
-def simulation_of(name: str, family: str, parameters: dict[str, Any]) -> tuple[Any, Simulation]:
-    """Resolve parameters into a family object and a complete `Simulation`.
+def simulation_of(identifier: Identifier, parameters: dict[str, Any]) -> tuple[Any, Simulation]:
+    """Resolve an id and parameters, which override it, into a family and a complete `Simulation`.
 
     Raises
     ------
     InputError
         For an unknown parameter or an impossible value.
     """
-    kind = load_family(family)
+    where = f"data set {str(identifier)!r}"
+    kind = load_family(identifier.stem)
     shared = {key: parameters[key] for key in Simulation.__dataclass_fields__ if key in parameters}
     own = {key: value for key, value in parameters.items() if key not in shared}
     known = {*Simulation.__dataclass_fields__, *kind.__dataclass_fields__}
     for key in own:
         if key.replace("-", "_") not in known:
-            raise InputError(f"data set {name!r}: unknown parameter {key!r}; {closest(key, known)}")
-    source_family = from_mapping(kind, own, f"data set {name!r}")
-    values = asdict(from_mapping(Simulation, shared, f"data set {name!r}"))
+            raise InputError(f"{where}: unknown parameter {key!r}; {closest(key, known)}")
+    source_family = from_mapping(kind, own, where)
+    noise = getattr(kind, "default_noise", DEFAULT_NOISE)
+    stated = {"noise": noise} | identifier.parameters | shared
+    values = asdict(from_mapping(Simulation, stated, where))
     values["n_sources"] = values["n_sources"] or kind.default_n_sources
     values["n_channels"] = values["n_channels"] or values["n_sources"]
-    simulation = from_mapping(Simulation, values, f"data set {name!r}")
+    values["length"] = values["length"] or default_length(values["n_sources"])
+    simulation = from_mapping(Simulation, values, where)
     try:
         source_family.laws(simulation.n_sources)
     except ValueError as error:
-        raise InputError(f"data set {name!r}: {error}") from None
+        raise InputError(f"{where}: {error}") from None
     return source_family, simulation
 
 
 def simulate(
-    name: str,
-    family: str,
-    mixing: str,
-    seeds: Sequence[int],
-    parameters: dict[str, Any],
-    root_seed: int = 0,
+    identifier: Identifier, seeds: Sequence[int], parameters: dict[str, Any], root_seed: int = 0
 ) -> Dataset:
-    """Generate a data set for each seed.
+    """Generate a data set for each seed, at its original rate.
 
     Parameters
     ----------
-    name : str
+    identifier : Identifier
         The data set's id; the random streams derive from it.
-    family : str
-        One of `bssbench.datasets.families.family_names()`.
-    mixing : {'linear', 'post-nonlinear'}
-        How sources become channels.
     seeds : sequence of int
         One replicate each; a replicate does not depend on the others.
     parameters : dict
@@ -105,7 +100,9 @@ def simulate(
     InputError
         For an unknown parameter or an impossible value.
     """
-    source_family, simulation = simulation_of(name, family, parameters)
+    source_family, simulation = simulation_of(identifier, parameters)
+    # The data at four times the rate are these data: the same random streams.
+    name = str(identifier.base)
     n_sources, n_channels = simulation.n_sources, simulation.n_channels
     sources, matrices, observations = [], [], []
     for seed in seeds:
@@ -113,15 +110,14 @@ def simulate(
             generator(root_seed, name, "sources", seed), n_sources, simulation.length
         )
         replicate = standardised(drawn)
-        matrix = mixing_matrix(generator(root_seed, name, "mixing", seed), n_channels, n_sources)
-        channels = matrix @ replicate
-        if mixing == "post-nonlinear":
-            channels = post_nonlinear(channels)
+        mixing_generator = generator(root_seed, name, "mixing", seed)
+        matrix = mixing_matrix(mixing_generator, n_channels, n_sources)
+        channels = distort(mixing_generator, matrix @ replicate, identifier.mixing)
         noise_generator = generator(root_seed, name, "noise", seed)
         sources.append(replicate.T)
         matrices.append(matrix)
         observations.append(add_noise(noise_generator, channels, simulation.noise).T)
-    linear = mixing == "linear"
+    linear = identifier.mixing == "linear"
     return Dataset(
         name=name,
         seeds=tuple(seeds),
