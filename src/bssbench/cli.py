@@ -210,7 +210,7 @@ def _parser() -> _Parser:
     command.set_defaults(run=_list)
 
     command = commands.add_parser("generate", help="make a data set")
-    command.add_argument("dataset", help="a name from 'bssbench list datasets'")
+    command.add_argument("dataset", help="an id; see 'bssbench list datasets'")
     command.add_argument("--seeds", default="0-9", help="for instance 0-9 (default) or 3,5")
     command.add_argument("--out", type=Path, help="NPZ file (default: DATASET.npz)")
     _add_assignments(command, "data set")
