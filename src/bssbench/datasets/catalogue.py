@@ -66,11 +66,11 @@ def dataset_module(name: str) -> str:
 
 
 def summary(name: str) -> str:
-    """Return one line about the data set, with the licence of a recording."""
+    """Return one line about the data set, with the citation and licence of a recording."""
     if name in recording_names():
         module = load_recording(name)
         licences = sorted({file.licence for file in module.FILES})
-        return f"{module.SUMMARY} [{'; '.join(licences)}]"
+        return f"{module.SUMMARY} [{module.CITATION}. Licence: {'; '.join(licences)}]"
     family, mixing = _parts(name)
     line = (load_family(family).__doc__ or "").splitlines()[0]
     return line if mixing == "linear" else f"{line} Mixing: {mixing}."
@@ -123,7 +123,7 @@ def make_dataset(
     _refuse_parameters(name, parameters)
     module = load_recording(name)
     try:
-        recording: Dataset = module.prepare(locate(module.FILES))
+        paths = locate(module.FILES)
     except NotApplicable as reason:
         return Dataset(
             name=name,
@@ -134,6 +134,10 @@ def make_dataset(
             fixed=True,
             unavailable=str(reason),
         )
+    if hasattr(module, "mix"):
+        mixed: Dataset = module.mix(paths, seeds, root_seed)
+        return mixed
+    recording: Dataset = module.prepare(paths)
     shape = (len(seeds), *recording.observations.shape[1:])
     return replace(
         recording,
