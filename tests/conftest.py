@@ -23,3 +23,20 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def hearts():
+    """Ten seconds at 250 Hz of a mother's and a child's heart, (time, heart), and their beats."""
+    seconds = np.arange(2500) / 250
+    beats = [np.arange(0.3, 9.8, interval) for interval in (0.74, 0.45)]
+    # A sharp wave and a slow one after it; the child's is the narrower.
+    signals = [
+        sum(
+            np.exp(-0.5 * ((seconds - beat) / width) ** 2)
+            - 0.3 * np.exp(-0.5 * ((seconds - beat - 0.15) / (4 * width)) ** 2)
+            for beat in own
+        )
+        for own, width in zip(beats, (0.012, 0.008), strict=True)
+    ]
+    return np.stack(signals, axis=1), beats

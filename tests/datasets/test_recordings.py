@@ -5,11 +5,18 @@ import threading
 
 import numpy as np
 import pytest
+from scipy.io import wavfile
 from scipy.signal import welch
 
-from bssbench.datasets.catalogue import make_dataset
+from bssbench.datasets.catalogue import dataset_shape, make_dataset, summary
 from bssbench.datasets.dataset import Dataset
-from bssbench.datasets.recordings import modal_frame
+from bssbench.datasets.recordings import (
+    eeg_blinks,
+    load_recording,
+    modal_frame,
+    recording_names,
+    speech_mixed,
+)
 from bssbench.datasets.remote_files import DATA_DIRECTORY_VARIABLE, RemoteFile, locate
 from bssbench.errors import NotApplicable
 
@@ -30,6 +37,150 @@ def test_the_frame_is_reduced_to_the_band_of_its_five_modes():
     for band in near:
         # Each mode stands out: its peak is far above the spectrum's middle.
         assert power[band].max() > 50 * np.median(power[(frequencies > 0.8) & (frequencies < 5.5)])
+
+
+@pytest.mark.recordings
+@pytest.mark.parametrize("name", recording_names())
+def test_a_recording_has_the_shape_it_is_announced_with(name):
+    shape = dataset_shape(name, {})
+    dataset = make_dataset(name, [3, 5], {})
+    assert dataset.unavailable is None
+    assert (dataset.name, dataset.seeds) == (name, (3, 5))
+    assert dataset.observations.shape == (2, shape.length, shape.n_channels)
+    assert dataset.n_sources == shape.n_sources
+    assert dataset.observations.dtype == np.float64
+
+
+@pytest.mark.parametrize("name", recording_names())
+def test_a_recordings_origin_is_listed(name):
+    module = load_recording(name)
+    assert module.CITATION in summary(name)
+    assert module.FILES[0].licence in summary(name)
+    for file in module.FILES:
+        assert len(file.sha256) == 64
+        assert file.url.startswith("https://")
+
+
+@pytest.mark.recordings
+@pytest.mark.parametrize(
+    ("name", "band"), [("fetal-ecg", (2.0, 100.0)), ("eeg-blinks", (1.0, 40.0))]
+)
+def test_what_is_outside_the_band_is_removed(name, band):
+    dataset = make_dataset(name, [0], {})
+    for signals in (dataset.observations[0], dataset.reference_signals):
+        frequencies, spectra = welch(signals, dataset.sampling_rate, nperseg=1024, axis=0)
+        inside = (frequencies > 0.8 * band[0]) & (frequencies < 1.2 * band[1])
+        assert spectra[~inside].sum() < 0.01 * spectra.sum()
+
+
+@pytest.mark.recordings
+def test_the_mothers_leads_are_the_last_three_channels():
+    dataset = make_dataset("fetal-ecg", [0], {})
+    np.testing.assert_array_equal(dataset.reference_signals, dataset.observations[0][:, 5:])
+    assert len(dataset.reference_names) == 3
+
+
+@pytest.mark.recordings
+def test_the_electrodes_by_the_eyes_are_held_out():
+    dataset = make_dataset("eeg-blinks", [0], {})
+    description, samples = locate(eeg_blinks.FILES)
+    # The publisher's own list of the electrodes' places names the same channels.
+    places = description.with_name("eeglab_chan32.locs").read_text().split("\n")
+    assert [places[row].split()[-1] for row in (1, 5)] == list(dataset.reference_names)
+    recorded = np.fromfile(samples, dtype="<f4").reshape(-1, 32)[:, [1, 5]]
+    # Well inside the band a filter without phase leaves them as they were.
+    frequencies = np.fft.rfftfreq(len(recorded), 1 / dataset.sampling_rate)
+    inside = (frequencies > 4) & (frequencies < 25)
+    before, after = (
+        np.fft.rfft(signals, axis=0)[inside] for signals in (recorded, dataset.reference_signals)
+    )
+    assert np.abs(after - before).std() < 0.1 * np.abs(before).std()
+
+
+@pytest.mark.recordings
+def test_channels_of_the_scalp_become_uncorrelated_components_the_largest_first():
+    covariance = np.cov(make_dataset("eeg-blinks", [0], {}).observations[0].T)
+    variances = np.diag(covariance)
+    np.testing.assert_allclose(covariance, np.diag(variances), atol=1e-8 * variances[0])
+    assert np.all(np.diff(variances) < 0)
+
+
+@pytest.mark.recordings
+def test_real_speakers_have_neither_offset_nor_another_scale_and_are_nearly_uncorrelated():
+    dataset = make_dataset("speech-mixed", [0, 1], {})
+    np.testing.assert_allclose(dataset.sources.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(dataset.sources.std(axis=1), 1)
+    for tracks in dataset.sources:
+        assert np.abs(np.corrcoef(tracks.T) - np.eye(4)).max() < 0.1
+
+
+@pytest.fixture
+def digits(tmp_path):
+    """Forty files of noise in place of speech, each with an offset and a length of its own."""
+    rng = np.random.default_rng(0)
+    paths = []
+    for index, file in enumerate(speech_mixed.FILES):
+        samples = rng.integers(-1000, 1000, 2500 + 10 * index) + 300 * (index % 7)
+        paths.append(tmp_path / file.name)
+        wavfile.write(paths[-1], 8000, samples.astype(np.int16))
+    return paths
+
+
+def test_speakers_are_mixed_linearly_with_a_little_noise(digits):
+    dataset = speech_mixed.mix(digits, [0, 1], 0)
+    clean = dataset.sources @ np.swapaxes(dataset.mixing_matrix, 1, 2)
+    noise = (dataset.observations - clean).std(axis=1)
+    np.testing.assert_allclose(noise / clean.std(axis=1), 0.01, rtol=0.05)
+    assert dataset.mixing == "linear"
+    assert not dataset.fixed
+
+
+def test_a_speaker_says_the_same_digits_in_another_order(digits):
+    dataset = speech_mixed.mix(digits, [0, 1], 0)
+    assert not np.array_equal(dataset.sources[0], dataset.sources[1])
+    first = []
+    for index, track in enumerate(np.moveaxis(dataset.sources, 2, 1).reshape(8, -1)):
+        # The first digit begins the track: where it is, its samples fit up to an affine map.
+        fits = [np.corrcoef(track[:2500], wavfile.read(path)[1][:2500])[0, 1] for path in digits]
+        speaker, digit = divmod(int(np.argmax(fits)), 10)
+        assert max(fits) > 0.9999
+        assert speaker == index % 4
+        first.append(digit)
+    assert len(set(first)) > 3
+
+
+def test_a_files_offset_is_removed_before_files_are_joined(digits):
+    sources = speech_mixed.mix(digits, [0], 0).sources[0]
+    # Offsets of up to three standard deviations would show in means of 2,400 samples.
+    means = sources.reshape(10, 2400, 4).mean(axis=1)
+    assert np.abs(means).max() < 4 / np.sqrt(2400)
+
+
+def test_a_seed_of_speech_depends_on_no_other(digits):
+    several = speech_mixed.mix(digits, [0, 7], 0)
+    alone = speech_mixed.mix(digits, [7], 0)
+    np.testing.assert_array_equal(several.observations[1], alone.observations[0])
+    assert not np.array_equal(alone.sources, speech_mixed.mix(digits, [7], 1).sources)
+
+
+def test_references_survive_their_file(tmp_path):
+    dataset = Dataset(
+        name="own",
+        seeds=(0, 1),
+        observations=np.zeros((2, 5, 3)),
+        n_sources=3,
+        mixing="unknown",
+        fixed=True,
+        reference_signals=np.arange(10.0).reshape(5, 2),
+        reference_names=("EOG1", "thorax 1"),
+    )
+    dataset.save(tmp_path / "data.npz")
+    loaded = Dataset.load(tmp_path / "data.npz")
+    assert loaded.reference_names == dataset.reference_names
+    np.testing.assert_array_equal(loaded.reference_signals, dataset.reference_signals)
+    np.testing.assert_array_equal(loaded.references("thorax")[:, 0], [1, 3, 5, 7, 9])
+    with pytest.raises(NotApplicable, match="no reference EOG2"):
+        loaded.references("EOG2")
 
 
 @pytest.mark.recordings

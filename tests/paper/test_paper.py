@@ -86,7 +86,7 @@ def test_the_latex_table_has_a_row_for_each_method(results, tmp_path):
     latex = write_separation_tables(results.scores, tmp_path / "tables")[2].read_text()
     for method in METHODS:
         assert f"\n{method} & " in latex
-    assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 5
+    assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 6
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")

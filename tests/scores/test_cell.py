@@ -7,6 +7,12 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.scores.cell import SCORES, score_outcome, score_separation
 from bssbench.separation import Separation
 
+# Scores that hold a recording's reference against the estimates.
+MODAL = ("modes_found", "mode_purity")
+ELECTRODES = ("eog1_correlation", "eog1_ceiling", "eog2_correlation", "eog2_ceiling")
+HEART = ("beat_rate", "beat_regularity", "beat_purity")
+RECORDINGS = (*MODAL, *ELECTRODES, *HEART)
+
 
 @pytest.fixture
 def linear():
@@ -16,6 +22,12 @@ def linear():
 @pytest.fixture
 def perfect(linear):
     return Separation(linear.sources, np.linalg.inv(linear.mixing_matrix))
+
+
+@pytest.fixture
+def recording(linear):
+    """What every recording without known sources has in common."""
+    return dataclasses.replace(linear, sources=None, mixing_matrix=None, mixing="unknown")
 
 
 def by_score(rows, seed):
@@ -28,10 +40,8 @@ def test_every_seed_has_a_row_for_every_score(linear, perfect):
     first = by_score(rows, 4)
     assert first["mcc"].value == pytest.approx(1)
     assert first["amari"].value == pytest.approx(0, abs=1e-10)
-    assert {k for k, row in first.items() if row.status == "skipped"} == {
-        "modes_found",
-        "mode_purity",
-    }
+    assert first["r2"].value == pytest.approx(1)
+    assert {k for k, row in first.items() if row.status == "skipped"} == set(RECORDINGS)
 
 
 def test_amari_needs_linear_mixing_and_linear_demixing(linear, perfect):
@@ -66,22 +76,49 @@ def test_a_failed_cell_has_a_row_for_each_score_it_would_have_had(linear, status
     assert "reference modes" in first["modes_found"].reason
 
 
-def test_a_recording_of_a_structure_has_modal_scores_alone(linear):
+def test_a_recording_of_a_structure_has_modal_scores_alone(recording):
     time = np.arange(4000) / 20
     tones = np.stack([np.sin(2 * np.pi * f * time) for f in (1.0, 3.0)], axis=1)[None]
-    recording = dataclasses.replace(
-        linear,
-        sources=None,
-        mixing_matrix=None,
-        mixing="unknown",
-        sampling_rate=20.0,
-        reference_frequencies=(1.0, 3.0),
-    )
-    rows = by_score(score_separation(recording, "m", Separation(tones), (4,)), 4)
+    frame = dataclasses.replace(recording, sampling_rate=20.0, reference_frequencies=(1.0, 3.0))
+    rows = by_score(score_separation(frame, "m", Separation(tones), (4,)), 4)
     assert (rows["modes_found"].value, rows["modes_found"].status) == (2.0, "ok")
     assert rows["mode_purity"].value > 0.95
-    for score in ("mcc", "mcc_spearman", "amari", "si_sdr", "rmse"):
+    for score in set(SCORES) - set(MODAL):
         assert rows[score].status == "skipped"
-    none = by_score(score_separation(recording, "m", Separation(tones[..., ::-1] * 0 + 1), (4,)), 4)
+    none = by_score(score_separation(frame, "m", Separation(tones[..., ::-1] * 0 + 1), (4,)), 4)
     assert none["modes_found"].value == 0
     assert none["mode_purity"].status == "skipped"
+
+
+def test_an_electrode_is_scored_where_it_was_recorded(linear, recording):
+    known = linear.sources[0]
+    one_electrode = dataclasses.replace(
+        recording, reference_signals=known[:, :1], reference_names=("EOG2",)
+    )
+    separation = Separation(linear.sources)
+    rows = by_score(score_separation(one_electrode, "m", separation, (4,)), 4)
+    assert rows["eog2_correlation"].value == pytest.approx(1)
+    assert 0.99 < rows["eog2_ceiling"].value <= 1
+    for score in set(SCORES) - {"eog2_correlation", "eog2_ceiling"}:
+        assert rows[score].status == "skipped"
+    assert rows["eog1_ceiling"].reason == "the data have no reference EOG1"
+    failed = by_score(score_outcome(one_electrode, "m", (4,), "timeout", "because"), 4)
+    assert failed["eog2_correlation"].status == "timeout"
+    assert failed["eog1_correlation"].status == "skipped"
+
+
+def test_a_heart_is_scored_where_a_mother_was_recorded(recording, hearts):
+    signals, _ = hearts
+    two_hearts = dataclasses.replace(
+        recording,
+        sampling_rate=250.0,
+        reference_signals=signals[:, :1],
+        reference_names=("thorax 1",),
+    )
+    rows = by_score(score_separation(two_hearts, "m", Separation(signals[None]), (4,)), 4)
+    assert rows["beat_rate"].value == pytest.approx(60 / 0.45, rel=0.01)
+    assert rows["beat_regularity"].value < 0.01
+    assert rows["beat_purity"].value > 0.95
+    mother = Separation(signals[None, :, :1])
+    row = by_score(score_separation(two_hearts, "m", mother, (4,)), 4)["beat_rate"]
+    assert (row.status, row.reason) == ("skipped", "no component beats like a fetal heart")

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from bssbench.scores.cell import SCORES
+
 PROJECT = Path(__file__).parents[2]
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
 
@@ -148,7 +150,7 @@ def test_the_number_of_cores_changes_no_byte(project):
     snakemake(project, "--cores", "2")
     assert snapshot(project) == first
     scores = pd.read_csv(project / "results" / "scores.csv")
-    assert len(scores) == 3 * 2 * 7
+    assert len(scores) == 3 * 2 * len(SCORES)
     assert set(scores["status"]) == {"ok", "skipped"}
 
 
@@ -159,10 +161,10 @@ def test_a_failed_cell_is_rows_and_the_run_goes_on(project):
     snakemake(project)
     scores = pd.read_csv(project / "results" / "scores.csv", keep_default_na=False)
     broken = scores[scores["method"] == "broken"]
-    assert len(broken) == 2 * 2 * 7
+    assert len(broken) == 2 * 2 * len(SCORES)
     assert (broken["value"] == "").all()
     failed = broken[broken["status"] == "failed"]
-    assert set(failed["score"]) == {"mcc", "mcc_spearman", "amari", "si_sdr", "rmse"}
+    assert set(failed["score"]) == {"mcc", "mcc_spearman", "amari", "si_sdr", "rmse", "r2"}
     assert set(failed["reason"]) == {"RuntimeError: it broke"}
     log = project / "results" / "logs" / "separate" / "gp-equal" / "broken.log"
     assert "Traceback" in log.read_text()

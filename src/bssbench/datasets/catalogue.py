@@ -48,11 +48,11 @@ def dataset_module(name: str) -> str:
 
 
 def summary(name: str) -> str:
-    """Return one line about a family, or about a recording with its licence."""
+    """Return one line about a family, or about a recording with its citation and licence."""
     if name in recording_names():
         module = load_recording(name)
         licences = sorted({file.licence for file in module.FILES})
-        return f"{module.SUMMARY} [{'; '.join(licences)}]"
+        return f"{module.SUMMARY} [{module.CITATION}. Licence: {'; '.join(licences)}]"
     return (load_family(name).__doc__ or "").splitlines()[0]
 
 
@@ -101,17 +101,17 @@ def make_dataset(
     identifier = parse_identifier(name)
     if identifier.recorded:
         _refuse_parameters(name, parameters)
-        dataset = _recording(identifier.stem, seeds)
+        dataset = _recording(identifier.stem, seeds, root_seed)
     else:
         dataset = simulate(identifier, seeds, parameters, root_seed)
     return upsampled(dataset, name) if identifier.upsampled else dataset
 
 
-def _recording(name: str, seeds: Sequence[int]) -> Dataset:
-    """Return the recording, the same for each seed, or why there is none."""
+def _recording(name: str, seeds: Sequence[int], root_seed: int) -> Dataset:
+    """Return the recording, the same for each seed unless it's mixed here, or why there is none."""
     module = load_recording(name)
     try:
-        recording: Dataset = module.prepare(locate(module.FILES))
+        paths = locate(module.FILES)
     except NotApplicable as reason:
         return Dataset(
             name=name,
@@ -122,6 +122,10 @@ def _recording(name: str, seeds: Sequence[int]) -> Dataset:
             fixed=True,
             unavailable=str(reason),
         )
+    if hasattr(module, "mix"):
+        mixed: Dataset = module.mix(paths, seeds, root_seed)
+        return mixed
+    recording: Dataset = module.prepare(paths)
     shape = (len(seeds), *recording.observations.shape[1:])
     return replace(
         recording,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bssbench.errors import InputError
+from bssbench.errors import InputError, NotApplicable
 from bssbench.files import read_arrays, write_arrays
 
 __all__ = ["Dataset"]
@@ -40,6 +40,12 @@ class Dataset:
         Hz.
     reference_frequencies : tuple of float
         Hz, the known modes of a structure; empty where there are none.
+    reference_signals : numpy.ndarray or None
+        Shape (time, reference), the same for all replicates: what was recorded beside the mixture
+        and tells where a source should be found, though it is no source itself.
+    reference_names : tuple of str
+        What each of them is, in words that scores look for: ``EOG1``, ``EOG2`` (electrodes by the
+        eyes), ``thorax 1`` and so on (leads on the mother's chest).
     parameters : dict
         The parameters that made the data; under ``laws``, what tells the sources apart (for
         instance ``{"length_scale": [2.0, 8.9, 40.0]}``).
@@ -57,8 +63,23 @@ class Dataset:
     mixing_matrix: np.ndarray | None = None
     sampling_rate: float | None = None
     reference_frequencies: tuple[float, ...] = ()
+    reference_signals: np.ndarray | None = None
+    reference_names: tuple[str, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     unavailable: str | None = None
+
+    def references(self, name: str) -> np.ndarray:
+        """Return the reference signals whose names begin with `name`; shape (time, reference).
+
+        Raises
+        ------
+        NotApplicable
+            If there are none.
+        """
+        chosen = [i for i, given in enumerate(self.reference_names) if given.startswith(name)]
+        if self.reference_signals is None or not chosen:
+            raise NotApplicable(f"the data have no reference {name}")
+        return self.reference_signals[:, chosen]
 
     def save(self, path: Path) -> None:
         """Write to NPZ; a fixed recording is stored once."""
@@ -70,6 +91,7 @@ class Dataset:
             "fixed": self.fixed,
             "sampling_rate": self.sampling_rate,
             "reference_frequencies": list(self.reference_frequencies),
+            "reference_names": list(self.reference_names),
             "parameters": self.parameters,
             "unavailable": self.unavailable,
         }
@@ -78,10 +100,10 @@ class Dataset:
             "description": np.array(json.dumps(words, sort_keys=True)),
             "observations": self.observations[stored],
         }
-        if self.sources is not None:
-            arrays["sources"] = self.sources
-        if self.mixing_matrix is not None:
-            arrays["mixing_matrix"] = self.mixing_matrix
+        for name in ("sources", "mixing_matrix", "reference_signals"):
+            value = getattr(self, name)
+            if value is not None:
+                arrays[name] = value
         write_arrays(path, arrays)
 
     @classmethod
@@ -111,6 +133,8 @@ class Dataset:
                 mixing_matrix=arrays.get("mixing_matrix"),
                 sampling_rate=words["sampling_rate"],
                 reference_frequencies=tuple(words["reference_frequencies"]),
+                reference_signals=arrays.get("reference_signals"),
+                reference_names=tuple(words["reference_names"]),
                 parameters=words["parameters"],
                 unavailable=words["unavailable"],
             )

@@ -50,9 +50,8 @@ def upsampled(dataset: Dataset, name: str) -> Dataset:
         changes["sources"] = (sources - sources.mean(axis=1, keepdims=True)) / deviation
         if dataset.mixing_matrix is not None:
             changes["mixing_matrix"] = dataset.mixing_matrix * deviation
-    reference = getattr(dataset, "reference_signals", None)
-    if reference is not None:
-        changes["reference_signals"] = _resampled(reference)
+    if dataset.reference_signals is not None:
+        changes["reference_signals"] = _resampled(dataset.reference_signals)
     parameters = dataset.parameters | {"upsampling": FACTOR}
     if "laws" in parameters:
         parameters["laws"] = {

@@ -16,10 +16,18 @@ _CAPTIONS = {
     "amari": "Amari distance (lower is better)",
     "si_sdr": "SI-SDR in dB (higher is better)",
     "rmse": "Aligned RMSE in standard deviations (lower is better)",
+    "r2": "R² of a linear map from all estimates to the true sources (higher is better)",
     "modes_found": "Reference modes found",
     "mode_purity": "Spectral purity of the modes found",
+    "eog1_correlation": "Correlation of the best component with electrode EOG1 (higher is better)",
+    "eog1_ceiling": "Multiple correlation of EOG1 with all observations, the ceiling of the above",
+    "eog2_correlation": "Correlation of the best component with electrode EOG2 (higher is better)",
+    "eog2_ceiling": "Multiple correlation of EOG2 with all observations, the ceiling of the above",
+    "beat_rate": "Fetal heart: beats a minute",
+    "beat_regularity": "Fetal heart: coefficient of variation of the intervals (lower is better)",
+    "beat_purity": "Fetal heart: variance that is the same in every beat (higher is better)",
 }
-_DECIMALS = {"si_sdr": 1, "modes_found": 0}
+_DECIMALS = {"si_sdr": 1, "modes_found": 0, "beat_rate": 1}
 _NOTE = (
     "Median over seeds with the interquartile range in brackets; (k/n) where only k of n seeds "
     "have a value; 'failed' or 'timeout' where none has; a dash where the score does not apply. "

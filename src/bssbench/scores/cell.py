@@ -7,6 +7,9 @@ import numpy as np
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
 from bssbench.scores.amari import amari_distance
+from bssbench.scores.electrodes import electrode_ceiling, electrode_correlation
+from bssbench.scores.heart import THORAX, fetal_heartbeat
+from bssbench.scores.identifiability import linear_r2
 from bssbench.scores.matching import aligned_rmse, mean_correlation, si_sdr, spearman_ranks
 from bssbench.scores.modal import modal_score
 from bssbench.separation import Separation
@@ -19,10 +22,24 @@ SCORES = {
     "amari": "Amari distance of unmixing and mixing matrix, non-squared, in [0, 1]; 0 is perfect",
     "si_sdr": "scale-invariant signal-to-distortion ratio in dB, matched sources; higher is better",
     "rmse": "error after matching and scaling, in standard deviations of a source; 0 is perfect",
+    "r2": "share of the true sources that a linear map of all estimates explains; 1 is perfect",
     "modes_found": "reference modes that a component isolates (recordings of structures)",
     "mode_purity": "smallest spectral purity over the modes found; 1 is perfect",
+    "eog1_correlation": "absolute correlation of the best component with held-out electrode EOG1",
+    "eog1_ceiling": "multiple correlation of EOG1 with all observations: no component has more",
+    "eog2_correlation": "absolute correlation of the best component with held-out electrode EOG2",
+    "eog2_ceiling": "multiple correlation of EOG2 with all observations: no component has more",
+    "beat_rate": "beats a minute of the component that is the fetal heart",
+    "beat_regularity": "coefficient of variation of its intervals; lower is better",
+    "beat_purity": "share of its variance that is the same in every beat; 1 is perfect",
 }
 _MODAL = ("modes_found", "mode_purity")
+_ELECTRODES = {
+    f"eog{number}_{kind}": f"EOG{number}"
+    for number in (1, 2)
+    for kind in ("correlation", "ceiling")
+}
+_HEART = {"beat_rate": "rate", "beat_regularity": "regularity", "beat_purity": "purity"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,17 @@ def _value(dataset: Dataset, separation: Separation, replicate: int, score: str)
         if modal.mode_purity is None:
             raise NotApplicable("no reference mode was found")
         return modal.mode_purity
+    if score in _ELECTRODES:
+        electrode = dataset.references(_ELECTRODES[score])[:, 0]
+        if score.endswith("ceiling"):
+            return electrode_ceiling(electrode, dataset.observations[replicate])
+        return electrode_correlation(electrode, estimated)
+    if score in _HEART:
+        thorax = dataset.references(THORAX)
+        heartbeat = fetal_heartbeat(estimated, thorax, dataset.sampling_rate or 1.0)
+        if heartbeat is None:
+            raise NotApplicable("no component beats like a fetal heart")
+        return float(getattr(heartbeat, _HEART[score]))
     if score == "amari":
         if separation.unmixing_matrix is None or dataset.mixing_matrix is None:
             raise NotApplicable("the method's demixing is not linear")
@@ -58,6 +86,8 @@ def _value(dataset: Dataset, separation: Separation, replicate: int, score: str)
         )
     assert dataset.sources is not None
     true = dataset.sources[replicate]
+    if score == "r2":
+        return float(linear_r2(true, estimated).mean())
     if score == "mcc_spearman":
         return mean_correlation(spearman_ranks(true), spearman_ranks(estimated))
     return {"mcc": mean_correlation, "si_sdr": si_sdr, "rmse": aligned_rmse}[score](true, estimated)
@@ -68,6 +98,10 @@ def _refuse_without_reference(dataset: Dataset, score: str) -> None:
     if score in _MODAL:
         if not dataset.reference_frequencies:
             raise NotApplicable("the data have no reference modes")
+    elif score in _ELECTRODES:
+        dataset.references(_ELECTRODES[score])
+    elif score in _HEART:
+        dataset.references(THORAX)
     elif dataset.sources is None:
         raise NotApplicable("the true sources are not known")
     elif score == "amari" and dataset.mixing_matrix is None:

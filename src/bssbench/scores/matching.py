@@ -48,7 +48,7 @@ def match(true: np.ndarray, estimated: np.ndarray) -> Match:
     Parameters
     ----------
     true, estimated : numpy.ndarray
-        Shape (time, source), as many sources in both.
+        Shape (time, source), at least as many estimates as true sources.
     """
     correlations = _standardised(true).T @ _standardised(estimated) / len(true)
     _, columns = linear_sum_assignment(-np.abs(correlations))

@@ -17,6 +17,7 @@ from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.remote_files import RemoteFile
 
 SUMMARY = "vibration of a steel frame; its five lowest modes on five channels (28.4 Hz)"
+CITATION = "Marwitz et al., Experimental Mechanics 57 (2017) 1311-1325"
 FILES = (
     RemoteFile(
         folder="modal_steel_frame",

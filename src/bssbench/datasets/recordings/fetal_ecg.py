@@ -1,0 +1,74 @@
+"""Electrocardiogram of a pregnant woman: two hearts, hers and the child's, on eight leads.
+
+Leads 0–4 are on the abdomen, 5–7 on the thorax; ten seconds at 250 Hz. Contributed to DaISy (KU
+Leuven) by L. De Lathauwer. De Lathauwer, De Moor and Vandewalle, IEEE Transactions on Biomedical
+Engineering 47 (2000) 567–572; Callaerts, dissertation, KU Leuven (1989). DaISy states no licence,
+and citing it is customary; the copy is that of the Open-Source Electrophysiological Toolbox (OSET,
+BSD-3).
+
+Nobody knows the sources. What is known is physiology: a child's heart beats faster than the
+mother's and about as regularly, and only hers is seen on the thorax (`bssbench.scores.heart`).
+"""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.signal import butter, sosfiltfilt
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.datasets.remote_files import RemoteFile
+
+SUMMARY = "electrocardiogram of a pregnant woman on eight leads; the child's heart is to be found"
+CITATION = "De Lathauwer et al., IEEE Trans. Biomed. Eng. 47 (2000) 567-572; DaISy"
+FILES = (
+    RemoteFile(
+        folder="fetal_ecg_daisy",
+        name="FOETAL_ECG.dat",
+        url="https://raw.githubusercontent.com/alphanumericslab/OSET/"
+        "fff7f32928601c165c0f715bcbfa9c498f56ae2b/datasets/sample-data/FOETAL_ECG.dat",
+        sha256="09c2c12808e56879f9e147f07d3d798e882343813a5fd8ebe7e767377a9ecf9f",
+        licence="repository BSD-3-Clause; DaISy states none, citation customary",
+    ),
+)
+LENGTH = 2500
+N_CHANNELS = 8
+N_SOURCES = 8
+
+SAMPLING_RATE = 250.0
+PASS_BAND = (2.0, 100.0)
+_THORACIC = slice(5, 8)
+
+
+def prepare(paths: list[Path]) -> Dataset:
+    """Read the leads and keep 2–100 Hz.
+
+    Below 2 Hz a lead shows breathing and the electrodes' drift, which would be the strongest
+    sources of all; above 100 Hz there is nothing of a heart. The filter has no phase, so that beats
+    stay where they are, and is the same for all leads, so that the mixture stays instantaneous.
+
+    Parameters
+    ----------
+    paths : list of pathlib.Path
+        The recording: time and eight leads as columns of text.
+
+    Returns
+    -------
+    Dataset
+        One replicate, eight leads in the recording's unit. The thoracic leads, which are among
+        them, are the reference signals as well: they tell the mother's heart.
+    """
+    recorded = np.loadtxt(paths[0])[:, 1:]
+    band_pass = butter(4, PASS_BAND, btype="bandpass", fs=SAMPLING_RATE, output="sos")
+    leads = np.ascontiguousarray(sosfiltfilt(band_pass, recorded.T).T)
+    return Dataset(
+        name="fetal-ecg",
+        seeds=(0,),
+        observations=leads[None],
+        n_sources=N_SOURCES,
+        mixing="unknown",
+        fixed=True,
+        sampling_rate=SAMPLING_RATE,
+        reference_signals=leads[:, _THORACIC],
+        reference_names=("thorax 1", "thorax 2", "thorax 3"),
+        parameters={"pass_band": list(PASS_BAND)},
+    )

@@ -1,0 +1,147 @@
+"""Distributions of an autoregression's innovations, one for each latent of each replicate.
+
+Each has `log_density` and `draw`, and `moments`: variance and excess kurtosis. Their scale is not
+here: it belongs to the autoregression.
+"""
+
+import math
+
+import torch
+from torch import nn
+
+__all__ = ["BASES", "Laplace", "Mixture", "Normal", "Spline", "make_base"]
+
+Rows = slice | torch.Tensor
+
+# A mixture starts heavy-tailed (one narrow and one wide component more than a Gaussian has): from a
+# Gaussian start the components stay together and non-Gaussian innovations are never found.
+_INITIAL_MEANS = (-0.1, 0.0, 0.0, 0.1)
+_INITIAL_LOG_STDS = (-1.2, -0.4, 0.0, 0.6)
+_SPLINE_BINS = 8
+_QUANTILES = 2001
+
+
+class Mixture(nn.Module):
+    """A learned mixture of four Gaussians."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(torch.zeros(*shape, len(_INITIAL_MEANS)))
+        self.means = nn.Parameter(torch.tensor(_INITIAL_MEANS).repeat(*shape, 1))
+        self.log_stds = nn.Parameter(torch.tensor(_INITIAL_LOG_STDS).repeat(*shape, 1))
+
+    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
+        """Return log π(u) of the shape of u, (row, latent, time)."""
+        log_stds = self.log_stds[rows]
+        log_weights = torch.log_softmax(self.logits[rows], dim=-1)
+        constants = log_weights - log_stds - 0.5 * math.log(2.0 * math.pi)
+        # The component is the third axis, so that each pass runs along contiguous time.
+        centred = u[:, :, None] - self.means[rows][..., None]
+        standardised = centred * torch.exp(-log_stds)[..., None]
+        return torch.logsumexp(constants[..., None] - 0.5 * standardised**2, dim=2)
+
+    def draw(self, generator: torch.Generator, length: int) -> torch.Tensor:
+        """Draw; shape (replicate, latent, length)."""
+        shape = (*self.logits.shape[:-1], length)
+        weights = torch.softmax(self.logits, dim=-1).flatten(0, -2)
+        component = torch.multinomial(weights, length, replacement=True, generator=generator)
+        component = component.reshape(shape)
+        noise = torch.randn(shape, generator=generator)
+        return self.means.gather(-1, component) + noise * self.log_stds.exp().gather(-1, component)
+
+    def moments(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return variance and excess kurtosis, each (replicate, latent)."""
+        weights = torch.softmax(self.logits, dim=-1)
+        variances = torch.exp(2.0 * self.log_stds)
+        offset = self.means - (weights * self.means).sum(-1, keepdim=True)
+        variance = (weights * (variances + offset**2)).sum(-1)
+        fourth = (weights * (offset**4 + 6.0 * offset**2 * variances + 3.0 * variances**2)).sum(-1)
+        return variance, fourth / variance**2 - 3.0
+
+
+class Normal(nn.Module):
+    """The standard normal: the autoregression is then a Markovian Gaussian process."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
+        """Return log π(u) of the shape of u."""
+        del rows
+        return -0.5 * u**2 - 0.5 * math.log(2.0 * math.pi)
+
+    def draw(self, generator: torch.Generator, length: int) -> torch.Tensor:
+        """Draw; shape (replicate, latent, length)."""
+        return torch.randn((*self.shape, length), generator=generator)
+
+    def moments(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return variance and excess kurtosis, each (replicate, latent)."""
+        return torch.ones(self.shape), torch.zeros(self.shape)
+
+
+class Laplace(nn.Module):
+    """The Laplace distribution with density exp(−|u|) / 2."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
+        """Return log π(u) of the shape of u."""
+        del rows
+        return -u.abs() - math.log(2.0)
+
+    def draw(self, generator: torch.Generator, length: int) -> torch.Tensor:
+        """Draw; shape (replicate, latent, length)."""
+        uniform = torch.rand((2, *self.shape, length), generator=generator)
+        exponential = -torch.log1p(-uniform)
+        return exponential[0] - exponential[1]
+
+    def moments(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return variance and excess kurtosis, each (replicate, latent)."""
+        return torch.full(self.shape, 2.0), torch.full(self.shape, 3.0)
+
+
+class Spline(nn.Module):
+    """A monotone rational-quadratic spline to a normal variable (Durkan et al., 2019), by zuko."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        super().__init__()
+        # One axis more than the latents', to which all times are broadcast.
+        self.widths = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS))
+        self.heights = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS))
+        self.slopes = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS - 1))
+
+    def _transform(self, rows: Rows) -> "torch.distributions.Transform":
+        # Imported here: only this option needs it.
+        from zuko.transforms import MonotonicRQSTransform
+
+        return MonotonicRQSTransform(self.widths[rows], self.heights[rows], self.slopes[rows])
+
+    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
+        """Return log π(u) of the shape of u."""
+        y, log_slope = self._transform(rows).call_and_ladj(u)
+        return log_slope - 0.5 * y**2 - 0.5 * math.log(2.0 * math.pi)
+
+    def draw(self, generator: torch.Generator, length: int) -> torch.Tensor:
+        """Draw; shape (replicate, latent, length)."""
+        shape = (*self.widths.shape[:2], length)
+        return self._transform(slice(None)).inv(torch.randn(shape, generator=generator))
+
+    def moments(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return variance and excess kurtosis, each (replicate, latent), from quantiles."""
+        probabilities = (torch.arange(_QUANTILES) + 0.5) / _QUANTILES
+        quantiles = torch.special.ndtri(probabilities).to(self.widths)
+        u = self._transform(slice(None)).inv(quantiles.expand(*self.widths.shape[:2], -1))
+        centred = u - u.mean(-1, keepdim=True)
+        variance = (centred**2).mean(-1)
+        return variance, (centred**4).mean(-1) / variance**2 - 3.0
+
+
+BASES = {"mixture": Mixture, "normal": Normal, "laplace": Laplace, "spline": Spline}
+
+
+def make_base(name: str, shape: tuple[int, int]) -> Mixture | Normal | Laplace | Spline:
+    """Return the distribution `name` of `BASES` for (replicate, latent)."""
+    return BASES[name](shape)

@@ -1,0 +1,60 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.files import write_json
+from bssbench.paper.figures import Results, draw_figure
+from bssbench.separation import Separation
+
+SCORES = """dataset,method,seed,score,value,status,reason
+fetal-ecg,fastica,0,beat_rate,134,ok,
+fetal-ecg,ar-flow-vae,0,beat_rate,134,ok,
+"""
+
+
+@pytest.fixture
+def results(tmp_path, hearts):
+    """A recording of two hearts, of which one method finds both and the other only the mother's."""
+    signals, _ = hearts
+    Dataset(
+        name="fetal-ecg",
+        seeds=(0,),
+        observations=(signals @ np.array([[1.0, 0.9], [0.3, 0.2]]))[None],
+        n_sources=2,
+        mixing="unknown",
+        fixed=True,
+        sampling_rate=250.0,
+        reference_signals=signals[:, :1],
+        reference_names=("thorax 1",),
+    ).save(tmp_path / "data" / "fetal-ecg.npz")
+    for method, found in (("ar-flow-vae", -signals), ("fastica", signals[:, :1])):
+        directory = tmp_path / "cells" / "fetal-ecg" / method
+        Separation(found[None]).save(directory / "separation.npz")
+        write_json(directory / "run.json", {"status": "ok"})
+    (tmp_path / "scores.csv").write_text(SCORES)
+    return Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")
+
+
+def test_the_beats_of_a_found_heart_are_marked_upright(results, hearts):
+    _, beats = hearts
+    lead, found, missing = draw_figure("fetal_heart", results).axes
+    assert lead.get_title(loc="left").endswith("81 beats a minute, the mother's")
+    assert found.get_title(loc="left").startswith("ar-flow-vae: 13")
+    trace, marks = found.lines
+    assert trace.get_ydata().max() > -trace.get_ydata().min()
+    np.testing.assert_allclose(marks.get_xdata(), beats[1], atol=0.012)
+    assert missing.get_title(loc="left") == "fastica: no component beats like a fetal heart"
+    assert not missing.lines
+
+
+def test_without_a_heart_or_a_separation_it_says_so(results):
+    for method in ("ar-flow-vae", "fastica"):
+        write_json(results.cells / "fetal-ecg" / method / "run.json", {"status": "timeout"})
+    (text,) = draw_figure("fetal_heart", results).texts
+    assert text.get_text().endswith("neither ar-flow-vae nor fastica separated fetal-ecg")
+    path = results.data / "fetal-ecg.npz"
+    dataclasses.replace(Dataset.load(path), reference_names=()).save(path)
+    (text,) = draw_figure("fetal_heart", results).texts
+    assert text.get_text().endswith("no data set has a mother's and a child's heart")
