@@ -1,6 +1,7 @@
 """From a problem to a trained batch of VAEs, and from that to a separation."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,15 +9,16 @@ import torch
 
 from bssbench.errors import MachineError
 from bssbench.methods import Problem
-from bssbench.models.training import Schedule, train
+from bssbench.models.history import converged
+from bssbench.models.training import Schedule, evaluate, train
 from bssbench.models.vae import BatchedVAE
-from bssbench.models.whitening import whiten
+from bssbench.models.whitening import Whitened, whiten
 from bssbench.separation import Separation, Stopwatch
 
 if TYPE_CHECKING:
     from bssbench.methods._variational import VariationalMethod
 
-__all__ = ["separate_by_training"]
+__all__ = ["held_out_objective", "separate_by_training"]
 
 
 def _device(name: str) -> torch.device:
@@ -32,6 +34,53 @@ def _device(name: str) -> torch.device:
 def _child(seed: np.random.SeedSequence, restart: int) -> np.random.SeedSequence:
     """Derive a restart's seed; `seed.spawn` would also change the seed that the caller holds."""
     return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, restart))
+
+
+@dataclass(frozen=True)
+class _Setup:
+    """A batch that is ready for training: all seeds and restarts, seed-major."""
+
+    model: BatchedVAE
+    whitened: Whitened
+    observations: torch.Tensor
+    noise_seeds: list[int]
+    schedule: Schedule
+    window: int
+    restarts: int
+
+    def best(self, loss: np.ndarray) -> np.ndarray:
+        """Return where in the batch each seed's restart with the lowest loss stands."""
+        losses = loss.reshape(-1, self.restarts)
+        return np.asarray(np.arange(len(losses)) * self.restarts + losses.argmin(axis=1))
+
+
+def _set_up(method: "VariationalMethod", problem: Problem) -> _Setup:
+    """Whiten, draw the initial values, and make model and schedule."""
+    device = _device(problem.device)
+    # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
+    torch.set_flush_denormal(True)
+    restarts, n_latents, nonlinear = method.restarts, problem.n_sources, problem.nonlinear
+    length, n_channels = problem.observations.shape[1:]
+    whitened = whiten(problem.observations, n_channels if nonlinear else n_latents)
+    components = np.repeat(whitened.components, restarts, axis=0)
+    children = [_child(seed, k) for seed in problem.seeds for k in range(restarts)]
+    generators = [np.random.default_rng(child) for child in children]
+    window = method.chosen_window(length)
+    prior = method.prior(whitened.components, n_latents, window)
+    model = BatchedVAE(components.shape[1], n_latents, generators, prior, nonlinear)
+    return _Setup(
+        model=model.to(device),
+        whitened=whitened,
+        observations=torch.tensor(components, dtype=torch.float32, device=device),
+        noise_seeds=[int(child.generate_state(1, np.uint64)[0] >> 1) for child in children],
+        schedule=Schedule(
+            method.chosen_steps(n_latents, nonlinear),
+            method.chosen_learning_rate(nonlinear),
+            method.chosen_variance(nonlinear),
+        ),
+        window=window if window < length else 0,
+        restarts=restarts,
+    )
 
 
 def separate_by_training(
@@ -50,28 +99,13 @@ def separate_by_training(
     progress : callable, optional
         Called with (steps done, steps in all).
     """
-    device = _device(problem.device)
-    # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
-    torch.set_flush_denormal(True)
     stopwatch = Stopwatch()
-    restarts, n_latents = method.restarts, problem.n_sources
-    n_channels = problem.observations.shape[2]
-    whitened = whiten(problem.observations, n_channels if problem.nonlinear else n_latents)
-    # Seed-major: the restarts of one seed stand beside each other.
-    components = np.repeat(whitened.components, restarts, axis=0)
-    children = [_child(seed, k) for seed in problem.seeds for k in range(restarts)]
-    generators = [np.random.default_rng(child) for child in children]
-    noise_seeds = [int(child.generate_state(1, np.uint64)[0] >> 1) for child in children]
-    prior = method.prior(whitened.components, n_latents)
-    model = BatchedVAE(components.shape[1], n_latents, generators, prior, problem.nonlinear)
-    model.to(device)
-    observations = torch.tensor(components, dtype=torch.float32, device=device)
-    steps = method.chosen_steps(n_latents, problem.nonlinear)
-    schedule = Schedule(steps, method.chosen_learning_rate(problem.nonlinear))
-    report = (lambda done: progress(done, steps)) if progress else None
-    trained = train(model, observations, noise_seeds, schedule, report)
-    losses = trained.loss.reshape(-1, restarts)
-    best = np.arange(len(losses)) * restarts + losses.argmin(axis=1)
+    setup = _set_up(method, problem)
+    model, observations, schedule = setup.model, setup.observations, setup.schedule
+    report = (lambda done: progress(done, schedule.steps)) if progress else None
+    trained = train(model, observations, setup.noise_seeds, schedule, setup.window, report)
+    losses = trained.loss.reshape(-1, method.restarts)
+    best = setup.best(trained.loss)
     with torch.no_grad():
         sources = model.encoder(observations).mT.cpu().numpy()[best]
         weight = model.encoder.weight.detach().cpu().numpy()[best]
@@ -79,15 +113,16 @@ def separate_by_training(
     recorded = trained.history
     history = {"step": recorded.steps, "loss": recorded.loss[best]}
     if recorded.weight is not None:
-        history["unmixing_matrix"] = recorded.weight[best] @ whitened.whitening[:, None]
+        history["unmixing_matrix"] = recorded.weight[best] @ setup.whitened.whitening[:, None]
     stopwatch.records = (recorded.reached - stopwatch.began[0]).tolist()
     separation = Separation(
         sources=sources.astype(np.float64),
-        unmixing_matrix=None if problem.nonlinear else weight @ whitened.whitening,
+        unmixing_matrix=None if problem.nonlinear else weight @ setup.whitened.whitening,
         uncertainty=uncertainty,
         loss=losses.min(axis=1),
         history=history | {name: value[best] for name, value in recorded.parameters.items()},
-        diagnostics=_diagnostics(method, schedule, losses, device),
+        diagnostics=_diagnostics(method, setup, losses)
+        | {"converged": converged(recorded)[best].tolist()},
         stopwatch=stopwatch,
     )
     stopwatch.lap("warm_up", trained.first_step_done)
@@ -95,14 +130,46 @@ def separate_by_training(
     return separation
 
 
+def held_out_objective(method: "VariationalMethod", problem: Problem) -> np.ndarray:
+    """Train on the first four fifths of the time and return the objective on the rest.
+
+    Parameters
+    ----------
+    method : VariationalMethod
+        The configuration to be judged.
+    problem : Problem
+        Observations and seeds.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,), in nats per time point.
+    """
+    whole = problem.observations.shape[1]
+    length = whole - whole // 5
+    setup = _set_up(method, replace(problem, observations=problem.observations[:, :length]))
+    model = setup.model
+    trained = train(model, setup.observations, setup.noise_seeds, setup.schedule, setup.window)
+    best = setup.best(trained.loss)
+    # In the coordinates of the training data, which are the same for all configurations.
+    rest = setup.whitened.apply(problem.observations[:, length:])
+    components = np.repeat(rest, method.restarts, axis=0)
+    observations = torch.tensor(components, dtype=torch.float32, device=setup.observations.device)
+    model.prior = model.prior.resized(observations.shape[-1])
+    variance = setup.schedule.last_variance
+    return evaluate(model, [observations], variance, setup.noise_seeds)[best]
+
+
 def _diagnostics(
-    method: "VariationalMethod", schedule: Schedule, losses: np.ndarray, device: torch.device
+    method: "VariationalMethod", setup: "_Setup", losses: np.ndarray
 ) -> dict[str, Any]:
     """Say how the training went, in JSON's types; a diverged restart's loss is null."""
     finite = [[loss if np.isfinite(loss) else None for loss in row] for row in losses.tolist()]
     return {
-        "steps": schedule.steps,
-        "learning_rate": schedule.learning_rate,
+        "steps": setup.schedule.steps,
+        "learning_rate": setup.schedule.learning_rate,
+        "observation_variance": setup.schedule.last_variance,
+        "window": setup.window or setup.observations.shape[-1],
         "losses_of_restarts": finite,
-        "device": str(device),
+        "device": str(setup.observations.device),
     } | method.describe()

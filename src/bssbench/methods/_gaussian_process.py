@@ -61,7 +61,7 @@ class GaussianProcessMethod(VariationalMethod):
         """The core's module, which is loaded by name."""
         return (core_module(self._chosen_core()),)
 
-    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
         """Return the process prior for each seed's restarts."""
         import torch
 
@@ -72,7 +72,7 @@ class GaussianProcessMethod(VariationalMethod):
         scales = torch.tensor(spread(bounds, n_latents), dtype=torch.float32)
         return GaussianProcessPrior(
             scales.repeat_interleave(self.restarts, dim=0),
-            components.shape[-1],
+            length,
             self.kernel,
             self.core,
             self.update_every,
@@ -92,7 +92,8 @@ class GaussianProcessMethod(VariationalMethod):
         return size.replicates * self.restarts * size.n_sources
 
     def _kept_megabytes(self, size: Size) -> int:
-        return int(held_bytes(self._chosen_core(), size.length, self._series(size)) / 1e6)
+        core = self._chosen_core()
+        return int(held_bytes(core, self.chosen_window(size.length), self._series(size)) / 1e6)
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory: nothing much where a limit forbids it."""
@@ -106,13 +107,14 @@ class GaussianProcessMethod(VariationalMethod):
         updates = 1 + ((steps - 1) // self.update_every if self.update_every else 0)
         if not CORES[core].keeps:
             updates = steps
-        needed = operations(core, size.length) * series * updates
+        length = self.chosen_window(size.length)
+        needed = operations(core, length) * series * updates
         minutes = needed / OPERATIONS_PER_SECOND / 60.0
         kept = self._kept_megabytes(size)
         if minutes <= self.max_minutes and kept <= self.max_megabytes:
             return ""
         return (
-            f"Gaussian process at length {size.length} by core {core}: {series} kernels factorised "
+            f"Gaussian process at length {length} by core {core}: {series} kernels factorised "
             f"{updates} times are {needed:.1e} operations ({minutes:.3g} min at "
             f"{OPERATIONS_PER_SECOND:.0e} per second), and {kept} MB are held; the limits are "
             f"{self.max_minutes:g} min and {self.max_megabytes} MB"

@@ -21,6 +21,7 @@ _MEGABYTES_OF_TORCH = 450
 _COPIES_OF_A_VALUE = 60
 _HELD_BY_NETWORKS = 4 * 32 * 10
 _MANY_SOURCES = 5
+_LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class VariationalMethod(ABC):
         1,000.
     learning_rate : float
         Peak of the one-cycle schedule; 0 for the rule: 0.03, for nonlinear mixing less.
+    observation_variance : float
+        Of the decoder, in the units of the whitened observations, where its annealing ends; 0 for
+        the rule: 0.03, for nonlinear mixing 0.01.
+    window : int
+        Samples of time that a step sees; 0 for the rule: all of up to 30,000 samples, of longer
+        series another stretch of 8,192 at each step.
     """
 
     deterministic: ClassVar[bool] = False
@@ -46,23 +53,29 @@ class VariationalMethod(ABC):
     restarts: int = 3
     steps: int = 0
     learning_rate: float = 0.0
+    observation_variance: float = 0.0
+    window: int = 0
 
     def __post_init__(self) -> None:
         if self.restarts < 1:
             raise ValueError(f"restarts must be at least 1, not {self.restarts}")
-        if self.steps < 0 or self.learning_rate < 0:
-            raise ValueError("steps and learning_rate must not be negative")
+        if min(self.steps, self.learning_rate, self.observation_variance) < 0:
+            raise ValueError("steps, learning_rate, observation_variance must not be negative")
+        if self.window and self.window < _SHORTEST_WINDOW:
+            raise ValueError(f"window must be 0 or at least {_SHORTEST_WINDOW}, not {self.window}")
 
     @abstractmethod
-    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
         """Return the prior for each seed's restarts, seed-major.
 
         Parameters
         ----------
         components : numpy.ndarray
-            Shape (seed, component, time), whitened.
+            Shape (seed, component, time), whitened; for what the prior reads off the data.
         n_latents : int
             Number of latents.
+        length : int
+            Number of samples in time of the series that it will be given.
         """
 
     def describe(self) -> dict[str, Any]:
@@ -81,11 +94,24 @@ class VariationalMethod(ABC):
         """Return the peak learning rate, by the rule if none is set."""
         return self.learning_rate or (self.nonlinear_learning_rate if nonlinear else 3e-2)
 
+    def chosen_variance(self, nonlinear: bool) -> float:
+        """Return the decoder's last variance, by the rule if none is set."""
+        return self.observation_variance or (1e-2 if nonlinear else 3e-2)
+
+    def chosen_window(self, length: int) -> int:
+        """Return how many samples of a series of this length a training step sees."""
+        if self.window:
+            return min(self.window, length)
+        return length if length <= _LONGEST_WHOLE else _WINDOW
+
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory of `separate`."""
-        held = size.values * _COPIES_OF_A_VALUE
+        share = self.chosen_window(size.length) / size.length
+        held = size.values * _COPIES_OF_A_VALUE * share
+        # The observations themselves are held in double precision as well.
+        held += size.values * 6 if share < 1 else 0
         if size.nonlinear:
-            held += size.replicates * size.length * _HELD_BY_NETWORKS
+            held += size.replicates * size.length * share * _HELD_BY_NETWORKS
         return _MEGABYTES_OF_TORCH + int(held * self.restarts * 4 / 1e6)
 
     def separate(
@@ -96,3 +122,18 @@ class VariationalMethod(ABC):
         from bssbench.methods._batched_training import separate_by_training
 
         return separate_by_training(self, problem, progress)
+
+    def held_out(self, problem: Problem) -> np.ndarray:
+        """Return the objective on the last fifth of the time, trained on what comes before.
+
+        Lower is better; for choices between configurations, which by the loss that they were
+        trained on would fall on the one that fits too much.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (replicate,), in nats per time point.
+        """
+        from bssbench.methods._batched_training import held_out_objective
+
+        return held_out_objective(self, problem)

@@ -64,7 +64,7 @@ class Method(VariationalMethod):
         """The core's module, which is loaded by name."""
         return (core_module(self._chosen_core()),)
 
-    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
         """Return the regression prior for each seed's restarts."""
         import torch
 
@@ -75,13 +75,12 @@ class Method(VariationalMethod):
         for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
             bounds[:, column] = chosen or bounds[:, column]
         bandwidths = torch.tensor(spread(bounds, n_latents)).repeat_interleave(self.restarts, dim=0)
-        length = components.shape[-1]
         return KernelRegressionPrior(bandwidths, length, self.regularisation, self.core)
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory, with the weights that the core keeps."""
         series = size.replicates * self.restarts * size.n_sources
-        kept = held_bytes(self._chosen_core(), size.length, series) / 1e6
+        kept = held_bytes(self._chosen_core(), self.chosen_window(size.length), series) / 1e6
         # Beyond the limit nothing is tried.
         return super().megabytes(size) + (int(kept) if kept <= self.max_megabytes else 0)
 
@@ -97,10 +96,11 @@ class Method(VariationalMethod):
         """
         size, core = problem.size, self._chosen_core()
         series = size.replicates * self.restarts * size.n_sources
-        kept = held_bytes(core, size.length, series) / 1e6
+        length = self.chosen_window(size.length)
+        kept = held_bytes(core, length, series) / 1e6
         if kept > self.max_megabytes:
             raise NotApplicable(
-                f"kernel regression at length {size.length} by core {core}: weights of {series} "
+                f"kernel regression at length {length} by core {core}: weights of {series} "
                 f"series are {kept:.0f} MB; the limit is {self.max_megabytes} MB"
             )
         return super().separate(problem, progress)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Method(VariationalMethod):
     """VAE with the standard normal prior: blind to rotations of the latents (ablation)."""
 
-    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
         """Return the unstructured prior for each seed's restarts."""
         from bssbench.priors.standard_normal import StandardNormalPrior
 

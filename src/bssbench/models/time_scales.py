@@ -2,9 +2,11 @@
 
 import numpy as np
 
-__all__ = ["half_decay_lags", "spread"]
+__all__ = ["half_decay_lags", "lag_spacings", "spread"]
 
 _DENSE_LAGS = 64
+_WELCH_SEGMENT = 256
+_POWER_BEYOND_BAND = 3e-4
 
 
 def half_decay_lags(components: np.ndarray) -> np.ndarray:
@@ -52,6 +54,35 @@ def _lags(longest: int) -> list[int]:
     count = max(0, int(np.log(longest / _DENSE_LAGS) / np.log(1.05)))
     sparse = (_DENSE_LAGS * 1.05 ** np.arange(1, count + 1)).astype(int)
     return sorted({*dense, *(int(lag) for lag in sparse if lag <= longest)})
+
+
+def lag_spacings(components: np.ndarray) -> list[int]:
+    """Return how many samples apart the series can be looked at without losing anything of them.
+
+    A series without power above a frequency f is known from samples 1 / 2f apart (Nyquist,
+    Shannon). Here f is where all but 0.03 % of the components' power lies below. White sensor noise
+    fills the band, so of what is sampled no faster than it varies every sample counts; a recording
+    made at four times the rate has four times the spacing.
+
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), whitened.
+
+    Returns
+    -------
+    list of int
+        One for each replicate, in samples, at least 1.
+    """
+    # Imported here: scipy.signal takes most of a second to import.
+    from scipy.signal import welch
+
+    segment = min(_WELCH_SEGMENT, components.shape[-1])
+    frequencies, spectra = welch(components, nperseg=segment, axis=-1)
+    power = np.cumsum(spectra.mean(axis=1), axis=-1)
+    within = power < (1.0 - _POWER_BEYOND_BAND) * power[:, -1:]
+    highest = frequencies[np.minimum(within.sum(axis=-1), len(frequencies) - 1)]
+    return [max(1, round(0.5 / frequency)) for frequency in highest]
 
 
 def spread(bounds: np.ndarray, count: int) -> np.ndarray:

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from bssbench.models.history import History, Recorder
 from bssbench.models.vae import BatchedVAE
+from bssbench.models.windows import Windows, evenly_spaced
 
-__all__ = ["History", "Schedule", "Trained", "train"]
+__all__ = ["Schedule", "Trained", "evaluate", "train"]
 
-_FIRST_VARIANCE, _LAST_VARIANCE = 1.0, 0.01
+_FIRST_VARIANCE = 1.0
 _ANNEALED_FRACTION = 0.6
 _LARGEST_GRADIENT_NORM = 1.0
-_RECORDED_STEPS = 60
 _DRAWS_FOR_FINAL_LOSS = 16
 
 
@@ -30,46 +31,23 @@ class Schedule:
         Number of gradient steps.
     learning_rate : float
         The peak of the one-cycle schedule.
+    last_variance : float
+        Where the annealing of the decoder's variance ends.
     """
 
     steps: int
     learning_rate: float
+    last_variance: float
 
     def variance(self, step: int) -> float:
         """Return the decoder's variance at `step`.
 
-        Annealed geometrically from 1 to 0.01 over the first 60 % of the steps and then held: with a
-        small variance from the start, turning the latents means moving encoder and decoder together
+        Annealed geometrically from 1 over the first 60 % of the steps and then held: with a small
+        variance from the start, turning the latents means moving encoder and decoder together
         through a stiff valley, where most runs stop half-way.
         """
         progress = min(1.0, step / max(1.0, _ANNEALED_FRACTION * self.steps))
-        return _FIRST_VARIANCE * (_LAST_VARIANCE / _FIRST_VARIANCE) ** progress
-
-
-@dataclass(frozen=True)
-class History:
-    """Some of the steps of a training.
-
-    Attributes
-    ----------
-    steps : numpy.ndarray
-        Shape (record,).
-    loss : numpy.ndarray
-        Shape (replicate, record), nats per time point.
-    parameters : dict of str to numpy.ndarray
-        The prior's summary, each of shape (replicate, record, latent, …).
-    weight : numpy.ndarray or None
-        The encoder's after each of the steps, shape (replicate, record, latent, component), where
-        the maps are linear.
-    reached : numpy.ndarray
-        When each of the steps was done, by `time.monotonic`, shape (record,).
-    """
-
-    steps: np.ndarray
-    loss: np.ndarray
-    parameters: dict[str, np.ndarray]
-    weight: np.ndarray | None
-    reached: np.ndarray
+        return _FIRST_VARIANCE * (self.last_variance / _FIRST_VARIANCE) ** progress
 
 
 @dataclass(frozen=True)
@@ -135,6 +113,7 @@ def train(
     observations: torch.Tensor,
     noise_seeds: list[int],
     schedule: Schedule,
+    window: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Trained:
     """Train in place with Adam and a one-cycle schedule.
@@ -148,7 +127,10 @@ def train(
     noise_seeds : list of int
         One per replicate.
     schedule : Schedule
-        Steps and learning rate.
+        Steps, learning rate and last variance.
+    window : int
+        Length of the stretch of time, another for each step and replicate, that a step sees, which
+        is also the length that the prior was made for; 0 for all of the time.
     progress : callable, optional
         Called with the number of steps done after each.
     """
@@ -161,14 +143,16 @@ def train(
         max_lr=[schedule.learning_rate * factor for factor in factors],
         total_steps=schedule.steps + 1,
     )
-    shape = (model.log_std.shape[1], observations.shape[-1])
+    windows = Windows(noise_seeds, observations.shape[-1], window) if window else None
+    shape = (model.log_std.shape[1], window or observations.shape[-1])
     noise = _Noise(noise_seeds, shape, observations.device) if model.needs_noise else None
-    recorded = _Recorder(schedule.steps)
+    recorded = Recorder(schedule.steps)
     first_step_done = (0.0, 0.0)
     for step in range(schedule.steps):
         model.prior.advance(step)
         drawn = noise.draw() if noise else None
-        loss = model.objective(observations, schedule.variance(step), drawn)
+        seen = windows.cut(observations) if windows else observations
+        loss = model.objective(seen, schedule.variance(step), drawn)
         optimiser.zero_grad(set_to_none=True)
         # A sum, not a mean: a replicate's gradient must not depend on how many there are.
         loss.sum().backward()
@@ -181,58 +165,42 @@ def train(
             first_step_done = (time.monotonic(), time.process_time())
         if progress:
             progress(step + 1)
-    return Trained(_final_loss(model, observations, noise), recorded.history(), first_step_done)
+    judged = evenly_spaced(observations, window) if window else [observations]
+    final = evaluate(model, judged, schedule.last_variance, noise_seeds)
+    return Trained(final, recorded.history(), first_step_done)
 
 
 @torch.no_grad()
-def _final_loss(model: BatchedVAE, observations: torch.Tensor, noise: _Noise | None) -> np.ndarray:
-    """Return the objective at the last variance, averaged over draws where it is random."""
-    draws = _DRAWS_FOR_FINAL_LOSS if noise else 1
-    total = torch.zeros(len(observations), device=observations.device)
-    for _ in range(draws):
-        drawn = noise.draw() if noise else None
-        total += model.objective(observations, _LAST_VARIANCE, drawn)
-    loss = (total / draws).cpu().numpy().astype(np.float64)
+def evaluate(
+    model: BatchedVAE, windows: list[torch.Tensor], variance: float, noise_seeds: list[int]
+) -> np.ndarray:
+    """Return the objective of each replicate, averaged over windows, and over draws if random.
+
+    Parameters
+    ----------
+    model : BatchedVAE
+        As it is.
+    windows : list of torch.Tensor
+        Each (replicate, component, time), whitened, of one length.
+    variance : float
+        Of the decoder.
+    noise_seeds : list of int
+        One per replicate.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,), in nats per time point; infinite for a replicate that diverged.
+    """
+    shape = (model.log_std.shape[1], windows[0].shape[-1])
+    # Other draws than those it was trained on.
+    seeds = [seed ^ 2 for seed in noise_seeds]
+    noise = _Noise(seeds, shape, windows[0].device) if model.needs_noise else None
+    draws = max(1, _DRAWS_FOR_FINAL_LOSS // len(windows)) if noise else 1
+    total = torch.zeros(len(windows[0]), device=windows[0].device)
+    for window in windows:
+        for _ in range(draws):
+            total += model.objective(window, variance, noise.draw() if noise else None)
+    loss = (total / (draws * len(windows))).cpu().numpy().astype(np.float64)
     # A replicate that diverged must lose against every other restart, not win by NaN.
     return np.where(np.isfinite(loss), loss, math.inf)
-
-
-class _Recorder:
-    """Keeps the loss, the prior's summary and the linear encoder at evenly spaced steps."""
-
-    def __init__(self, steps: int) -> None:
-        self.wanted = set(np.linspace(0, steps - 1, min(steps, _RECORDED_STEPS)).astype(int))
-        self.steps: list[int] = []
-        self.losses: list[np.ndarray] = []
-        self.summaries: list[dict[str, np.ndarray]] = []
-        self.weights: list[np.ndarray] = []
-        self.reached: list[float] = []
-
-    def note(self, step: int, loss: torch.Tensor, model: BatchedVAE) -> None:
-        """Record what this step saw if it is one of those wanted."""
-        if step not in self.wanted:
-            return
-        self.steps.append(step)
-        self.losses.append(loss.detach().cpu().numpy().copy())
-        summary = model.prior.summary()
-        self.summaries.append({k: v.detach().cpu().numpy().copy() for k, v in summary.items()})
-
-    def note_reached(self, step: int, model: BatchedVAE) -> None:
-        """Record what this step has led to, and when."""
-        if step not in self.wanted:
-            return
-        if not model.nonlinear:
-            self.weights.append(model.encoder.weight.detach().cpu().numpy().copy())
-        # After the copy, for which a device has to finish the step.
-        self.reached.append(time.monotonic())
-
-    def history(self) -> History:
-        """Return everything recorded, replicate first."""
-        names = self.summaries[0] if self.summaries else {}
-        return History(
-            steps=np.array(self.steps),
-            loss=np.stack(self.losses, axis=1),
-            parameters={name: np.stack([s[name] for s in self.summaries], 1) for name in names},
-            weight=np.stack(self.weights, axis=1) if self.weights else None,
-            reached=np.array(self.reached),
-        )

@@ -19,10 +19,17 @@ class Whitened:
         Shape (replicate, component, time), uncorrelated, unit variance.
     whitening : numpy.ndarray
         Shape (replicate, component, channel): components = whitening · (observations − mean).
+    mean : numpy.ndarray
+        Shape (replicate, 1, channel).
     """
 
     components: np.ndarray
     whitening: np.ndarray
+    mean: np.ndarray
+
+    def apply(self, observations: np.ndarray) -> np.ndarray:
+        """Return other observations (replicate, time, channel) in the same coordinates."""
+        return self.whitening @ np.swapaxes(observations - self.mean, 1, 2)
 
 
 def whiten(observations: np.ndarray, n_components: int) -> Whitened:
@@ -42,7 +49,8 @@ def whiten(observations: np.ndarray, n_components: int) -> Whitened:
     InputError
         If a replicate has fewer independent channels than that.
     """
-    centred = observations - observations.mean(axis=1, keepdims=True)
+    mean = observations.mean(axis=1, keepdims=True)
+    centred = observations - mean
     # Each channel at unit variance first: units as unlike as volts and microvolts are no reason to
     # lose a channel.
     scale = centred.std(axis=1, keepdims=True)
@@ -59,4 +67,4 @@ def whiten(observations: np.ndarray, n_components: int) -> Whitened:
             "that are sums of others, or ask for fewer sources"
         )
     whitening = np.swapaxes(directions / np.sqrt(variances)[:, None, :], 1, 2)
-    return Whitened(whitening @ scaled, whitening / scale)
+    return Whitened(whitening @ scaled, whitening / scale, mean)

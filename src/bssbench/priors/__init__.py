@@ -44,6 +44,9 @@ class Prior(Protocol):
     def advance(self, step: int) -> None:
         """Be told that training step `step` begins; most priors have nothing to do."""
 
+    def resized(self, length: int) -> "Prior":
+        """Return this prior, its parameters included, for series of another length."""
+
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw from the prior; shape (replicate, latent, length)."""
 

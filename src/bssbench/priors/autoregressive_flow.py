@@ -1,50 +1,150 @@
 """The autoregressive-flow prior of AR-Flow VAE (arXiv 2603.14441), reconstructed."""
 
-import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 
 from bssbench.priors import expected_negative_entropy
+from bssbench.priors.innovations import make_base
+from bssbench.priors.past import feature_lags, past_features
 
-__all__ = ["AutoregressiveFlowPrior"]
+__all__ = ["AutoregressiveFlowPrior", "FlowForm"]
 
-# The base starts heavy-tailed (one narrow and one wide component more than a Gaussian has): from a
-# Gaussian start the components stay together and non-Gaussian innovations are never found.
-_INITIAL_MEANS = (-0.1, 0.0, 0.0, 0.1)
-_INITIAL_LOG_STDS = (-1.2, -0.4, 0.0, 0.6)
+_LARGEST_LOG_SCALE = 3.0
+
+
+@dataclass(frozen=True)
+class FlowForm:
+    """The form of a flow.
+
+    Attributes
+    ----------
+    order, octaves : int
+        What it sees of the past: see `bssbench.priors.past.feature_lags`.
+    layers : int
+        Number of autoregressive layers, one upon the other.
+    hidden_units : int
+        Of the network that the conditional mean has beside its linear part; 0 for none.
+    state_dependent_scale : bool
+        Whether the network also sets the innovations' scale.
+    base : {'mixture', 'normal', 'laplace', 'spline'}
+        The innovations' distribution.
+    """
+
+    order: int = 8
+    octaves: int = 3
+    layers: int = 1
+    hidden_units: int = 0
+    state_dependent_scale: bool = False
+    base: str = "mixture"
+
+
+class _Layer(nn.Module):
+    """u_t = (z_t − m(past)) e^{−a(past)}, for each latent its own m and a."""
+
+    def __init__(self, shape: tuple[int, int], form: FlowForm) -> None:
+        super().__init__()
+        self.form = form
+        features = form.order + form.octaves
+        self.coefficients = nn.Parameter(torch.zeros(*shape, features))
+        self.log_scale = nn.Parameter(torch.zeros(*shape, 1))
+        self.network = nn.ParameterList()
+        if form.hidden_units:
+            # The same first weights for all: it's the encoder's rotation that tells latents apart.
+            generator = torch.Generator().manual_seed(0)
+            outputs = 2 if form.state_dependent_scale else 1
+            for size in ((form.hidden_units, features), (outputs, form.hidden_units)):
+                drawn = torch.randn(size, generator=generator) * (0.3 / size[1] ** 0.5)
+                self.network.append(drawn.repeat(*shape, 1, 1))
+            self.network.append(torch.zeros(*shape, form.hidden_units, 1))
+
+    def conditional(
+        self, past: list[torch.Tensor], rows: slice | torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return m and a, of which a may have one value for all times; (row, latent, time)."""
+        coefficients, log_scale = self.coefficients[rows], self.log_scale[rows]
+        # Whole shifted copies: a pass over memory for each costs less than gathering windows.
+        mean = coefficients[..., :1] * past[0]
+        for index in range(1, len(past)):
+            mean = mean + coefficients[..., index : index + 1] * past[index]
+        if not len(self.network):
+            return mean, log_scale
+        inner, outer, bias = (weight[rows] for weight in self.network)
+        out = outer @ torch.tanh(inner @ torch.stack(past, dim=2) + bias)
+        if self.form.state_dependent_scale:
+            bound = _LARGEST_LOG_SCALE
+            log_scale = log_scale + bound * torch.tanh(out[:, :, 1] / bound)
+        return mean + out[:, :, 0], log_scale
+
+    def forward(
+        self, series: torch.Tensor, spacing: int, rows: slice | torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the innovations and a, each (row, latent, time or 1)."""
+        past = past_features(series, self.form.order, self.form.octaves, spacing)
+        mean, log_scale = self.conditional(past, rows)
+        return (series - mean) * torch.exp(-log_scale), log_scale
+
+    def invert(
+        self, innovations: torch.Tensor, spacing: int, rows: slice | torch.Tensor
+    ) -> torch.Tensor:
+        """Return the series with these innovations, one time step after the other."""
+        lags = feature_lags(self.form.order, self.form.octaves)
+        reach = lags[-1][-1] * spacing
+        path = torch.zeros(*innovations.shape[:-1], reach + innovations.shape[-1])
+        for t in range(innovations.shape[-1]):
+            now = reach + t
+            past = [
+                torch.stack([path[..., now - lag * spacing] for lag in span]).mean(0)[..., None]
+                for span in lags
+            ]
+            mean, log_scale = self.conditional(past, rows)
+            path[..., now] = (mean + torch.exp(log_scale) * innovations[..., t : t + 1])[..., 0]
+        return path[..., reach:]
 
 
 class AutoregressiveFlowPrior(nn.Module):
-    """Each latent is a linear autoregression whose innovations have a learned distribution.
+    """Each latent is an autoregression whose innovations have a learned distribution.
 
-        u_t = (z_t − Σ_k φ_k z_{t−k}) e^{−a},    log p(z) = Σ_t [log π(u_t) − a],
+        u_t = (z_t − m(past)) e^{−a},    log p(z) = Σ_t [log π(u_t) − a],
 
-    with zeros before the start, a constant log-scale a, and π a mixture of four Gaussians.
-    Parameters of its own for each latent. A Gaussian π would make this a Markovian Gaussian
-    process; the learned one can tell sources of equal spectra apart.
+    with zeros before the start, by default a linear m, a constant a, and π a mixture of four
+    Gaussians; parameters of its own for each latent. A Gaussian π would make this a Markovian
+    Gaussian process; the learned one can tell sources of equal spectra apart.
+
+    Where the lags are d samples apart, the d interleaved series are modelled as independent ones
+    with one law: still a normalised density, for series sampled faster than they vary.
 
     Parameters
     ----------
-    replicates, latents : int
-        Sizes of the batch.
-    order : int
-        Number of past samples p.
+    spacings : sequence of int
+        d for each replicate, in samples.
+    latents : int
+        Number of latents.
+    form : FlowForm
+        The form of the flow.
+    shared : bool
+        Whether all latents of a replicate have the same parameters (an ablation).
     """
 
     needs_sample = True
     learning_rate_factor = 1.0
 
-    def __init__(self, replicates: int, latents: int, order: int = 8) -> None:
+    def __init__(
+        self,
+        spacings: list[int],
+        latents: int,
+        form: FlowForm | None = None,
+        shared: bool = False,
+    ) -> None:
         super().__init__()
-        shape = (replicates, latents)
-        self.order = order
-        self.coefficients = nn.Parameter(torch.zeros(*shape, order))
-        self.log_scale = nn.Parameter(torch.zeros(shape))
-        self.logits = nn.Parameter(torch.zeros(*shape, len(_INITIAL_MEANS)))
-        self.means = nn.Parameter(torch.tensor(_INITIAL_MEANS).repeat(*shape, 1))
-        self.log_stds = nn.Parameter(torch.tensor(_INITIAL_LOG_STDS).repeat(*shape, 1))
+        form = form or FlowForm()
+        self.latents = latents
+        self.spacings = tuple(spacings)
+        shape = (len(spacings), 1 if shared else latents)
+        self.layers = nn.ModuleList(_Layer(shape, form) for _ in range(form.layers))
+        self.base = make_base(form.base, shape)
 
     def log_density(self, latents: torch.Tensor) -> torch.Tensor:
         """Return log p(z) for each latent.
@@ -59,24 +159,30 @@ class AutoregressiveFlowPrior(nn.Module):
         torch.Tensor
             Shape (replicate, latent), in nats.
         """
-        length = latents.shape[-1]
-        padded = nn.functional.pad(latents, (self.order, 0))
-        # Whole shifted copies: eight passes over memory cost less than gathering windows of eight.
-        innovations = latents
-        for lag in range(1, self.order + 1):
-            past = padded[..., self.order - lag : self.order - lag + length]
-            innovations = innovations - self.coefficients[..., lag - 1 : lag] * past
-        u = innovations * torch.exp(-self.log_scale)[..., None]
-        return self._base_log_density(u).sum(-1) - length * self.log_scale
+        density = torch.empty(latents.shape[:2], device=latents.device)
+        for spacing, rows in self._groups(latents.device):
+            density[rows] = self._log_density(latents[rows], spacing, rows)
+        return density
 
-    def _base_log_density(self, u: torch.Tensor) -> torch.Tensor:
-        """Return log π(u) for u of shape (replicate, latent, time)."""
-        log_weights = torch.log_softmax(self.logits, dim=-1)
-        constants = log_weights - self.log_stds - 0.5 * math.log(2.0 * math.pi)
-        precisions = torch.exp(-self.log_stds)
-        # The component is the third axis, so that each pass runs along contiguous time.
-        standardised = (u[:, :, None] - self.means[..., None]) * precisions[..., None]
-        return torch.logsumexp(constants[..., None] - 0.5 * standardised**2, dim=2)
+    def _groups(self, device: torch.device) -> list[tuple[int, slice | torch.Tensor]]:
+        """Return each spacing with the replicates that have it."""
+        spacings = sorted(set(self.spacings))
+        if len(spacings) == 1:
+            return [(spacings[0], slice(None))]
+        own = torch.tensor(self.spacings, device=device)
+        return [(spacing, (own == spacing).nonzero()[:, 0]) for spacing in spacings]
+
+    def _log_density(
+        self, latents: torch.Tensor, spacing: int, rows: slice | torch.Tensor
+    ) -> torch.Tensor:
+        """Return log p(z) of the replicates `rows`, which have this spacing."""
+        length = latents.shape[-1]
+        series, total = latents, torch.zeros(latents.shape[:2], device=latents.device)
+        for layer in self.layers:
+            series, log_scale = layer(series, spacing, rows)
+            # One value stands for all times.
+            total = total - log_scale.sum(-1) * (length / log_scale.shape[-1])
+        return total + self.base.log_density(series, rows).sum(-1)
 
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None
@@ -96,35 +202,31 @@ class AutoregressiveFlowPrior(nn.Module):
     def advance(self, step: int) -> None:
         """Do nothing."""
 
+    def resized(self, length: int) -> "AutoregressiveFlowPrior":
+        """Return itself: it serves any length."""
+        return self
+
     @torch.no_grad()
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw, one time step after the other; shape (replicate, latent, length)."""
-        shape = self.log_scale.shape
-        weights = torch.softmax(self.logits, dim=-1).flatten(0, -2)
-        drawn = torch.multinomial(weights, length, replacement=True, generator=generator)
-        component = drawn.reshape(*shape, length)
-        noise = torch.randn((*shape, length), generator=generator)
-        u = self.means.gather(-1, component)
-        u = u + torch.exp(self.log_stds).gather(-1, component) * noise
-        innovations = u * torch.exp(self.log_scale)[..., None]
-        # Most recent sample last, so the coefficients are reversed once.
-        reversed_coefficients = self.coefficients.flip(-1)
-        path = torch.zeros((*shape, self.order + length))
-        for t in range(length):
-            past = path[..., t : t + self.order]
-            path[..., self.order + t] = (past * reversed_coefficients).sum(-1) + innovations[..., t]
-        return path[..., self.order :]
+        series = self.base.draw(generator, length)
+        for spacing, rows in self._groups(series.device):
+            for layer in reversed(self.layers):
+                series[rows] = layer.invert(series[rows], spacing, rows)
+        return series.expand(-1, self.latents, -1)
 
     def summary(self) -> Mapping[str, torch.Tensor]:
-        """Return coefficients (replicate, latent, lag) and the innovations' spread and kurtosis."""
-        weights = torch.softmax(self.logits, dim=-1)
-        variances = torch.exp(2.0 * self.log_stds)
-        centre = (weights * self.means).sum(-1, keepdim=True)
-        offset = self.means - centre
-        variance = (weights * (variances + offset**2)).sum(-1)
-        fourth = (weights * (offset**4 + 6.0 * offset**2 * variances + 3.0 * variances**2)).sum(-1)
+        """Return coefficients (replicate, latent, feature), the innovations' spread and kurtosis.
+
+        Of several layers these are the first one's coefficients and the product of their scales.
+        """
+        variance, excess_kurtosis = self.base.moments()
+        log_scale = sum(layer.log_scale[..., 0] for layer in self.layers)
+        values = {
+            "coefficients": self.layers[0].coefficients,
+            "innovation_std": torch.exp(log_scale) * variance.to(log_scale).sqrt(),
+            "innovation_excess_kurtosis": excess_kurtosis,
+        }
         return {
-            "coefficients": self.coefficients,
-            "innovation_std": torch.exp(self.log_scale) * variance.sqrt(),
-            "innovation_excess_kurtosis": fourth / variance**2 - 3.0,
+            name: value.expand(-1, self.latents, *value.shape[2:]) for name, value in values.items()
         }

@@ -1,5 +1,6 @@
 """The Gaussian-process prior of GP-VAE (Casale et al., 2018; Fortuin et al., 2020)."""
 
+import copy
 from collections.abc import Mapping
 
 import torch
@@ -88,6 +89,12 @@ class GaussianProcessPrior(nn.Module):
         """Let the length-scales move, and renew the factor, at every k-th step."""
         if self.update_every > 0 and step % self.update_every == 0:
             self._due = True
+
+    def resized(self, length: int) -> "GaussianProcessPrior":
+        """Return this prior for series of another length; both have the same parameters."""
+        other = copy.copy(self)
+        other.length, other._kept, other._due = length, None, True
+        return other
 
     def covariance(self, length: int) -> torch.Tensor:
         """Return the prior's covariances, (replicate, latent, length, length), in float64."""

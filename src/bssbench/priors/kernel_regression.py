@@ -1,5 +1,6 @@
 """The kernel-regression prior of SKR-VAE (arXiv 2508.09721), reconstructed."""
 
+import copy
 from collections.abc import Mapping
 
 import torch
@@ -75,6 +76,12 @@ class KernelRegressionPrior(nn.Module):
 
     def advance(self, step: int) -> None:
         """Do nothing."""
+
+    def resized(self, length: int) -> "KernelRegressionPrior":
+        """Return this prior for series of another length; both have the same parameters."""
+        other = copy.copy(self)
+        other.length, other._kept = length, None
+        return other
 
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Refuse: leave-one-out conditionals define no joint density to draw from.

@@ -1,4 +1,4 @@
-"""What an autoregression sees of a series' past: single lags, then means over ever longer blocks."""
+"""What an autoregression sees of a past: single lags, then means over ever longer blocks."""
 
 import torch
 from torch import nn

@@ -53,6 +53,10 @@ class StandardNormalPrior(nn.Module):
     def advance(self, step: int) -> None:
         """Do nothing."""
 
+    def resized(self, length: int) -> "StandardNormalPrior":
+        """Return itself: it serves any length."""
+        return self
+
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw white noise of shape (replicate, latent, length)."""
         return torch.randn((*self.shape, length), generator=generator)
