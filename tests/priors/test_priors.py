@@ -9,6 +9,8 @@ from bssbench.errors import NotApplicable
 from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior
 from bssbench.priors.gaussian_process import GaussianProcessPrior
 from bssbench.priors.kernel_regression import KernelRegressionPrior
+from bssbench.priors.laplace_increments import LaplaceIncrementsPrior
+from bssbench.priors.segmentwise_normal import SegmentwiseNormalPrior
 from bssbench.priors.standard_normal import StandardNormalPrior
 
 REPLICATES, LATENTS, LENGTH = 3, 2, 40
@@ -19,6 +21,10 @@ PRIORS = {
     "kernel regression": lambda rows: KernelRegressionPrior(SCALES[rows], LENGTH),
     "autoregressive flow": lambda rows: AutoregressiveFlowPrior(len(rows), LATENTS, order=3),
     "Gaussian process": lambda rows: GaussianProcessPrior(SCALES[rows], LENGTH, update_every=2),
+    "Laplace increments": lambda rows: LaplaceIncrementsPrior(len(rows), LATENTS),
+    "segmentwise normal": lambda rows: SegmentwiseNormalPrior(
+        len(rows), LATENTS, LENGTH, segments=7, learned_means=True
+    ),
 }
 ALL = list(range(REPLICATES))
 every_prior = pytest.mark.parametrize("make", PRIORS.values(), ids=PRIORS.keys())

@@ -44,7 +44,9 @@ class Method:
         """Run FastICA for each seed."""
         from sklearn.decomposition import FastICA
 
-        def solve(observations: np.ndarray, seed: np.random.SeedSequence) -> np.ndarray:
+        def solve(
+            observations: np.ndarray, seed: np.random.SeedSequence
+        ) -> tuple[np.ndarray, bool]:
             estimator = FastICA(
                 problem.n_sources,
                 whiten="unit-variance",
@@ -52,6 +54,9 @@ class Method:
                 tol=self.tolerance,
                 random_state=random_state(seed),
             )
-            return np.asarray(estimator.fit(observations).components_)
+            estimator.fit(observations)
+            # Converging in the very last iteration looks the same as giving up, and counts as that.
+            converged = estimator.n_iter_ < self.max_iterations
+            return np.asarray(estimator.components_), converged
 
         return separate_each(problem, solve, progress)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from bssbench.methods import Problem, Size
-from bssbench.methods._linear import separate_each
+from bssbench.methods._linear import lagged_covariance, separate_each
 from bssbench.models.whitening import whiten
 from bssbench.separation import Separation
 
@@ -48,21 +48,18 @@ class Method:
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
         """Diagonalise each replicate's lagged covariances."""
-        from pyriemann.geometry.ajd import rjd
+        # Imported here, and not where it is called: pyRiemann takes seconds, which are start-up.
+        from bssbench.methods._joint_diagonalisation import joint_rotation
 
-        def solve(observations: np.ndarray, seed: np.random.SeedSequence) -> np.ndarray:
+        def solve(
+            observations: np.ndarray, seed: np.random.SeedSequence
+        ) -> tuple[np.ndarray, bool]:
             del seed
             whitened = whiten(observations[None], problem.n_sources)
             components = whitened.components[0]
             lags = min(self.lags, components.shape[1] // 2)
-            covariances = np.stack([_lagged_covariance(components, lag + 1) for lag in range(lags)])
-            rotation, _ = rjd(covariances, n_iter_max=self.max_iterations, eps=self.tolerance)
-            return np.asarray(rotation.T @ whitened.whitening[0])
+            covariances = np.stack([lagged_covariance(components, lag + 1) for lag in range(lags)])
+            rotation, converged = joint_rotation(covariances, self.max_iterations, self.tolerance)
+            return rotation @ whitened.whitening[0], converged
 
         return separate_each(problem, solve, progress)
-
-
-def _lagged_covariance(components: np.ndarray, lag: int) -> np.ndarray:
-    """Return the symmetric part of the covariance at `lag` of components (component, time)."""
-    covariance = components[:, :-lag] @ components[:, lag:].T / (components.shape[1] - lag)
-    return 0.5 * (covariance + covariance.T)

@@ -21,14 +21,19 @@ __all__ = [
 PAGE_WIDTH = 7.0
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart; the same for a method in every
-# figure.
+# figure. Close relatives share a colour and differ by their marker.
 _COLOURS = {
     "ar-flow-vae": "#D55E00",
     "skr-vae": "#0072B2",
     "gp-vae": "#009E73",
+    "slow-vae": "#000000",
+    "ivae": "#882255",
     "sobi": "#E69F00",
+    "amuse": "#E69F00",
     "fastica": "#CC79A7",
+    "jade": "#CC79A7",
     "picard": "#56B4E9",
+    "infomax": "#56B4E9",
 }
 _MARKERS = {
     "ar-flow-vae": "o",
@@ -36,9 +41,14 @@ _MARKERS = {
     "gp-vae": "^",
     "gp-vae-matern": "<",
     "gp-vae-inducing": ">",
+    "slow-vae": "p",
+    "ivae": "d",
     "sobi": "D",
+    "amuse": "H",
     "fastica": "v",
+    "jade": "h",
     "picard": "P",
+    "infomax": "+",
     "vae": "X",
     "oracle": "*",
     "random": "x",

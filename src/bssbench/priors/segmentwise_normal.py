@@ -1,0 +1,74 @@
+"""The conditional prior of iVAE (Khemakhem et al., 2020), given the segment of time."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+__all__ = ["SegmentwiseNormalPrior"]
+
+
+class SegmentwiseNormalPrior(nn.Module):
+    """Each latent is white noise whose variance is another in each segment of time.
+
+    p(z_t | u) = N(m_u, σ_u²) in segment u = ⌊t / (samples of a segment)⌋, with learned σ_u for each
+    latent, and learned m_u if asked for.
+
+    Parameters
+    ----------
+    replicates, latents : int
+        Sizes of the batch.
+    length : int
+        Number of samples in time.
+    segments : int
+        How many, all of equal length but for the last; fewer where they would have no sample.
+    learned_means : bool
+        Whether the means are learned too, or zero.
+    """
+
+    needs_sample = False
+    learning_rate_factor = 1.0
+
+    def __init__(
+        self,
+        replicates: int,
+        latents: int,
+        length: int,
+        segments: int = 40,
+        learned_means: bool = False,
+    ) -> None:
+        super().__init__()
+        self.segment_length = -(-length // segments)
+        shape = (replicates, latents, -(-length // self.segment_length))
+        self.log_variance = nn.Parameter(torch.zeros(shape))
+        self.mean = nn.Parameter(torch.zeros(shape)) if learned_means else None
+
+    def _over_time(self, values: torch.Tensor, length: int) -> torch.Tensor:
+        """Repeat one value a segment, (replicate, latent, segment), for each of its samples."""
+        repeated = values[..., None].expand(*values.shape, self.segment_length)
+        return repeated.flatten(-2)[..., :length]
+
+    def divergence(
+        self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Return KL(q ‖ p) of shape (replicate,), in nats."""
+        log_variance = self._over_time(self.log_variance, mean.shape[-1])
+        offset = mean if self.mean is None else mean - self._over_time(self.mean, mean.shape[-1])
+        log_ratio = 2.0 * torch.log(std) - log_variance
+        standardised = (offset**2 + std**2) * torch.exp(-log_variance)
+        return 0.5 * (standardised - log_ratio - 1.0).sum(-1).sum(-1)
+
+    def advance(self, step: int) -> None:
+        """Do nothing."""
+
+    @torch.no_grad()
+    def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
+        """Draw paths of shape (replicate, latent, length), no longer than the segments reach."""
+        noise = torch.randn((*self.log_variance.shape[:2], length), generator=generator)
+        drawn = noise * self._over_time(torch.exp(0.5 * self.log_variance), length)
+        return drawn if self.mean is None else drawn + self._over_time(self.mean, length)
+
+    def summary(self) -> Mapping[str, torch.Tensor]:
+        """Return the deviations, and the means if learned, (replicate, latent, segment)."""
+        means = {} if self.mean is None else {"segment_mean": self.mean}
+        return {"segment_std": torch.exp(0.5 * self.log_variance)} | means
