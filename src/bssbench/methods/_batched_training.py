@@ -107,9 +107,10 @@ def separate_by_training(
     losses = trained.loss.reshape(-1, method.restarts)
     best = setup.best(trained.loss)
     with torch.no_grad():
-        sources = model.encoder(observations).mT.cpu().numpy()[best]
+        posterior = model.posterior(observations)
+        sources = posterior.mean.mT.cpu().numpy()[best]
         weight = model.encoder.weight.detach().cpu().numpy()[best]
-        uncertainty = torch.exp(model.log_std)[..., 0].cpu().numpy()[best]
+        uncertainty = posterior.std.mean(-1).cpu().numpy()[best]
     recorded = trained.history
     history = {"step": recorded.steps, "loss": recorded.loss[best]}
     if recorded.weight is not None:
@@ -148,16 +149,29 @@ def held_out_objective(method: "VariationalMethod", problem: Problem) -> np.ndar
     whole = problem.observations.shape[1]
     length = whole - whole // 5
     setup = _set_up(method, replace(problem, observations=problem.observations[:, :length]))
-    model = setup.model
-    trained = train(model, setup.observations, setup.noise_seeds, setup.schedule, setup.window)
+    trained = train(
+        setup.model, setup.observations, setup.noise_seeds, setup.schedule, setup.window
+    )
     best = setup.best(trained.loss)
-    # In the coordinates of the training data, which are the same for all configurations.
+    # Of the whole, in the coordinates of the training data, which are the same for all
+    # configurations, less the part that was trained on: what comes after, given what was before.
     rest = setup.whitened.apply(problem.observations[:, length:])
-    components = np.repeat(rest, method.restarts, axis=0)
+    everything = np.concatenate([setup.whitened.components, rest], axis=2)
+    components = np.repeat(everything, method.restarts, axis=0)
     observations = torch.tensor(components, dtype=torch.float32, device=setup.observations.device)
-    model.prior = model.prior.resized(observations.shape[-1])
+    of_part = _nats(setup, length, observations[..., :length])
+    of_whole = _nats(setup, whole, observations)
+    return ((of_whole - of_part) / (whole - length))[best]
+
+
+def _nats(setup: _Setup, length: int, observations: torch.Tensor) -> np.ndarray:
+    """Return the objective of a series of this length in nats, for each of the batch."""
+    prior = setup.model.prior
+    setup.model.prior = prior.resized(length)
     variance = setup.schedule.last_variance
-    return evaluate(model, [observations], variance, setup.noise_seeds)[best]
+    loss = evaluate(setup.model, [observations], variance, setup.noise_seeds)
+    setup.model.prior = prior
+    return loss * length
 
 
 def _diagnostics(

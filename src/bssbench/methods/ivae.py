@@ -36,17 +36,21 @@ class Method(VariationalMethod):
         if self.segments < 1:
             raise ValueError(f"segments must be at least 1, not {self.segments}")
 
-    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
         """Return the segmentwise prior for each seed's restarts."""
         from bssbench.priors.segmentwise_normal import SegmentwiseNormalPrior
 
         return SegmentwiseNormalPrior(
             len(components) * self.restarts,
             n_latents,
-            components.shape[-1],
+            length,
             self.segments,
             self.learned_means,
         )
+
+    def chosen_window(self, length: int) -> int:
+        """Return all of the time: a segment's variance is known from that segment alone."""
+        return length
 
     def describe(self) -> dict[str, Any]:
         """State the form of the prior."""

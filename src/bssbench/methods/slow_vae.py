@@ -44,7 +44,7 @@ class Method(VariationalMethod):
         if min(self.transition_weight, self.marginal_weight) < 0:
             raise ValueError("weights must not be negative")
 
-    def prior(self, components: np.ndarray, n_latents: int) -> "torch.nn.Module":
+    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
         """Return the prior for each seed's restarts."""
         from bssbench.priors.laplace_increments import LaplaceIncrementsPrior
 

@@ -23,10 +23,16 @@ class PointwiseMap(nn.Module):
         One per replicate, for the network's initial weights.
     nonlinear : bool
         Whether there is a network.
+    network_outputs : int
+        Further outputs of the network alone, which start at zero.
     """
 
     def __init__(
-        self, weight: np.ndarray, generators: list[np.random.Generator], nonlinear: bool
+        self,
+        weight: np.ndarray,
+        generators: list[np.random.Generator],
+        nonlinear: bool,
+        network_outputs: int = 0,
     ) -> None:
         super().__init__()
         replicates, outputs, inputs = weight.shape
@@ -40,16 +46,25 @@ class PointwiseMap(nn.Module):
                 # linear part.
                 scale = math.sqrt(2.0 / sizes[i]) if i < 2 else 0.1 / math.sqrt(sizes[i])
                 drawn = [scale * g.standard_normal((sizes[i + 1], sizes[i])) for g in generators]
-                self.layers.append(torch.tensor(np.stack(drawn), dtype=torch.float32))
-                self.layers.append(torch.zeros(replicates, sizes[i + 1], 1))
+                weights = torch.tensor(np.stack(drawn), dtype=torch.float32)
+                further = network_outputs if i == 2 else 0
+                zeros = torch.zeros(replicates, further, sizes[i])
+                self.layers.append(torch.cat([weights, zeros], dim=1))
+                self.layers.append(torch.zeros(replicates, sizes[i + 1] + further, 1))
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Map inputs of shape (replicate, input, time) to (replicate, output, time)."""
+        return self.split(inputs)[0]
+
+    def split(self, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return the outputs and the network's further ones, None without a network."""
         outputs = torch.baddbmm(self.bias, self.weight, inputs)
         if not len(self.layers):
-            return outputs
+            return outputs, None
         hidden = inputs
         for i in (0, 2):
             hidden = torch.baddbmm(self.layers[i + 1], self.layers[i], hidden)
             hidden = nn.functional.leaky_relu(hidden, _LEAKY_SLOPE)
-        return outputs + torch.baddbmm(self.layers[5], self.layers[4], hidden)
+        of_network = torch.baddbmm(self.layers[5], self.layers[4], hidden)
+        count = outputs.shape[1]
+        return outputs + of_network[:, :count], of_network[:, count:]

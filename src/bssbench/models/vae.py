@@ -7,19 +7,27 @@ import torch
 from torch import nn
 
 from bssbench.models.maps import PointwiseMap
+from bssbench.models.posterior import Posterior
 from bssbench.priors import Prior
 from bssbench.randomness import random_rotation
 
 __all__ = ["BatchedVAE"]
 
 _INITIAL_STD = 0.3
+_LARGEST_SHIFT = 2.0
+
+
+def _bounded(values: torch.Tensor) -> torch.Tensor:
+    """Return values within ±2, near zero unchanged."""
+    return _LARGEST_SHIFT * torch.tanh(values / _LARGEST_SHIFT)
 
 
 class BatchedVAE(nn.Module):
     """Encoder and decoder pointwise in time around a prior that is not.
 
-    q(z_{i,t}) = N(μ_{i,t}, s_i²) with μ = encoder(x) and one learned s_i per latent; the decoder's
-    output is the mean of x with a variance v that the training sets.
+    q(z_t) = N(μ_t, S_t) with μ = encoder(x); S is diagonal and the same at all times for linear
+    maps, and a full covariance set by the encoder's network otherwise. The decoder's output is the
+    mean of x with a variance v that the training sets.
 
     Parameters
     ----------
@@ -45,7 +53,9 @@ class BatchedVAE(nn.Module):
     ) -> None:
         super().__init__()
         rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
-        self.encoder = PointwiseMap(rotations, generators, nonlinear)
+        # The network also sets how uncertain the latents are, and how their errors correlate.
+        pairs = n_latents * (n_latents - 1) // 2
+        self.encoder = PointwiseMap(rotations, generators, nonlinear, n_latents + pairs)
         self.decoder = PointwiseMap(np.swapaxes(rotations, 1, 2), generators, nonlinear)
         self.nonlinear = nonlinear
         initial = torch.full((len(generators), n_latents, 1), math.log(_INITIAL_STD))
@@ -56,6 +66,16 @@ class BatchedVAE(nn.Module):
     def needs_noise(self) -> bool:
         """Whether the objective is estimated from a posterior draw for want of a closed form."""
         return self.nonlinear or self.prior.needs_sample
+
+    def posterior(self, observations: torch.Tensor) -> Posterior:
+        """Return q(z | x) for observations of shape (replicate, component, time)."""
+        mean, further = self.encoder.split(observations)
+        if further is None:
+            return Posterior(mean, torch.exp(self.log_std))
+        shifts, below = _bounded(further).split(
+            [mean.shape[1], further.shape[1] - mean.shape[1]], 1
+        )
+        return Posterior(mean, torch.exp(self.log_std + shifts), below)
 
     def objective(
         self, observations: torch.Tensor, variance: float, noise: torch.Tensor | None
@@ -76,9 +96,9 @@ class BatchedVAE(nn.Module):
         torch.Tensor
             Shape (replicate,).
         """
-        mean = self.encoder(observations)
-        std = torch.exp(self.log_std)
-        sample = mean + std * noise if noise is not None else None
+        posterior = self.posterior(observations)
+        mean, std = posterior.mean, posterior.std
+        sample = posterior.sample(noise) if noise is not None else None
         length = observations.shape[-1]
         if self.nonlinear:
             error = ((observations - self.decoder(sample)) ** 2).sum((1, 2))
@@ -89,5 +109,5 @@ class BatchedVAE(nn.Module):
             gain = (self.decoder.weight**2).sum(1)
             error = at_mean + length * (gain * std[..., 0] ** 2).sum(1)
         constant = 0.5 * observations.shape[1] * math.log(2.0 * math.pi * variance)
-        divergence = self.prior.divergence(mean, std, sample)
+        divergence = self.prior.divergence(mean, std, sample) + posterior.total_correlation()
         return (0.5 * error / variance + divergence) / length + constant

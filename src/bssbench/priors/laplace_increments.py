@@ -77,6 +77,10 @@ class LaplaceIncrementsPrior(nn.Module):
     def advance(self, step: int) -> None:
         """Do nothing."""
 
+    def resized(self, length: int) -> "LaplaceIncrementsPrior":
+        """Return itself: it serves any length."""
+        return self
+
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw from the Markov chain; shape (replicate, latent, length)."""
         first = torch.randn((*self.shape, 1), generator=generator)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
+from bssbench.errors import NotApplicable
+
 __all__ = ["SegmentwiseNormalPrior"]
 
 
@@ -60,6 +62,16 @@ class SegmentwiseNormalPrior(nn.Module):
 
     def advance(self, step: int) -> None:
         """Do nothing."""
+
+    def resized(self, length: int) -> "SegmentwiseNormalPrior":
+        """Refuse: of a segment that training did not see, nothing is known.
+
+        Raises
+        ------
+        NotApplicable
+            Always.
+        """
+        raise NotApplicable("the segments of another series have no variances")
 
     @torch.no_grad()
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
