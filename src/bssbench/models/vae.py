@@ -26,8 +26,8 @@ class BatchedVAE(nn.Module):
     """Encoder and decoder pointwise in time around a prior that is not.
 
     q(z_t) = N(μ_t, S_t) with μ = encoder(x); S is diagonal and the same at all times for linear
-    maps, and a full covariance set by the encoder's network otherwise. The decoder's output is the
-    mean of x with a variance v that the training sets.
+    maps and for priors that are no densities, and a full covariance set by the encoder's network
+    otherwise. The decoder's output is the mean of x with a variance v that the training sets.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ class BatchedVAE(nn.Module):
         super().__init__()
         rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
         # The network also sets how uncertain the latents are, and how their errors correlate.
-        pairs = n_latents * (n_latents - 1) // 2
-        self.encoder = PointwiseMap(rotations, generators, nonlinear, n_latents + pairs)
+        further = n_latents * (n_latents + 1) // 2 if prior.normalised else 0
+        self.encoder = PointwiseMap(rotations, generators, nonlinear, further)
         self.decoder = PointwiseMap(np.swapaxes(rotations, 1, 2), generators, nonlinear)
         self.nonlinear = nonlinear
         initial = torch.full((len(generators), n_latents, 1), math.log(_INITIAL_STD))
@@ -70,7 +70,7 @@ class BatchedVAE(nn.Module):
     def posterior(self, observations: torch.Tensor) -> Posterior:
         """Return q(z | x) for observations of shape (replicate, component, time)."""
         mean, further = self.encoder.split(observations)
-        if further is None:
+        if further is None or not further.shape[1]:
             return Posterior(mean, torch.exp(self.log_std))
         shifts, below = _bounded(further).split(
             [mean.shape[1], further.shape[1] - mean.shape[1]], 1

@@ -18,6 +18,10 @@ class Prior(Protocol):
     needs_sample: bool
     """Whether `divergence` is estimated from a posterior sample for want of a closed form."""
 
+    normalised: bool
+    """Whether it is a probability density. Where not, an uncertainty that may differ from time to
+    time can lower the objective without describing the data any better."""
+
     learning_rate_factor: float
     """How much faster than the rest of the model the prior's own parameters learn."""
 

@@ -129,6 +129,7 @@ class AutoregressiveFlowPrior(nn.Module):
     """
 
     needs_sample = True
+    normalised = True
     learning_rate_factor = 1.0
 
     def __init__(

@@ -37,6 +37,7 @@ class GaussianProcessPrior(nn.Module):
     """
 
     needs_sample = False
+    normalised = True
 
     def __init__(
         self,

@@ -39,6 +39,7 @@ class KernelRegressionPrior(nn.Module):
     """
 
     needs_sample = False
+    normalised = False
     learning_rate_factor = 1.0
     bandwidths: torch.Tensor
 

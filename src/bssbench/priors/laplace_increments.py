@@ -43,6 +43,7 @@ class LaplaceIncrementsPrior(nn.Module):
     """
 
     needs_sample = False
+    normalised = False
     learning_rate_factor = 1.0
 
     def __init__(

@@ -29,6 +29,7 @@ class SegmentwiseNormalPrior(nn.Module):
     """
 
     needs_sample = False
+    normalised = True
     learning_rate_factor = 1.0
 
     def __init__(
