@@ -106,5 +106,4 @@ def _call_and_tell(
         traceback.print_exc()
         first_line = (str(error).splitlines() or [""])[0][:300]
         outcome = {"status": "failed", "reason": f"{type(error).__name__}: {first_line}"}
-    outcome["peak_bytes"] = peak_bytes()
-    sender.send_bytes(json.dumps(outcome).encode())
+    sender.send_bytes(json.dumps(outcome | {"peak_bytes": peak_bytes()}).encode())
