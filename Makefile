@@ -13,10 +13,11 @@ FACTOR ?= 1.2
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
 
-.PHONY: help setup paper smoke test check bench bench-full bench-compare bench-html format lock clean
+.PHONY: help setup paper extended smoke test check bench bench-full bench-compare bench-html format lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
+	@echo "make extended     more data sets, under results/extended and paper_figures/extended; over an hour of CPU time"
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
 	@echo "make check   format, lint, types, layers"
@@ -27,7 +28,7 @@ help:
 	@echo "make setup   the environment alone; TORCH_INDEX=URL takes torch from there"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make lock    write constraints.txt anew, from an environment made from nothing"
-	@echo "make clean   remove the results (not those committed) and Snakemake's memory of them"
+	@echo "make clean   remove the results (not those that are kept) and Snakemake's memory of them"
 
 setup: $(INSTALLED)
 
@@ -43,6 +44,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 paper: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py
 	$(BIN)/snakemake --cores $(CORES)
+
+extended: $(INSTALLED)
+	@$(BIN)/python workflow/scripts/recover.py
+	$(BIN)/snakemake --cores $(CORES) --configfile config/extended.yaml
 
 smoke: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py
@@ -98,4 +103,4 @@ lock:
 	@touch $(INSTALLED)
 
 clean:
-	rm -rf .snakemake $(filter-out results/reference results/.gitkeep,$(wildcard results/*)) paper_figures/smoke
+	git clean -q -d -f -X .snakemake results paper_figures

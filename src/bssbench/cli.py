@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from bssbench import __version__
 from bssbench.errors import InputError
+from bssbench.selection_commands import add_selection_commands
 from bssbench.timing_commands import add_timing_commands
 
 __all__ = ["main"]
@@ -141,7 +142,7 @@ def _tables(arguments: argparse.Namespace) -> None:
     if not (arguments.scores or arguments.training_cost):
         raise InputError("nothing to make tables of; give --scores or --training-cost")
     if arguments.scores:
-        write_tables(arguments.scores, arguments.out)
+        write_tables(arguments.scores, arguments.out, arguments.timings)
     if arguments.training_cost:
         write_training_cost_tables(arguments.training_cost, arguments.out)
 
@@ -158,19 +159,6 @@ def _figures(arguments: argparse.Namespace) -> None:
         figure = draw_figure(name, results)
         for suffix in ("pdf", "png"):
             save(figure, arguments.out / f"{name}.{suffix}")
-
-
-def _cores(arguments: argparse.Namespace) -> None:
-    from bssbench.paper.core_results import read_measurement
-    from bssbench.paper.core_scaling import draw_core_scaling
-    from bssbench.paper.core_tables import write_core_tables
-    from bssbench.paper.style import save
-
-    measurement = read_measurement(arguments.measurement)
-    write_core_tables(measurement, arguments.out)
-    for suffix in ("pdf", "png"):
-        figure = draw_core_scaling(measurement.table)
-        save(figure, arguments.figures / f"core_scaling.{suffix}")
 
 
 def _provenance(arguments: argparse.Namespace) -> None:
@@ -250,9 +238,13 @@ def _parser() -> _Parser:
     command.set_defaults(run=_score)
 
     add_timing_commands(commands)
+    add_selection_commands(commands)
 
     command = commands.add_parser("tables", help="write the tables of the paper")
     command.add_argument("--scores", type=Path, metavar="CSV", help="from 'bssbench score'")
+    command.add_argument(
+        "--timings", type=Path, metavar="CSV", help="likewise: marks what did not converge"
+    )
     command.add_argument(
         "--training-cost", type=Path, nargs="+", metavar="CSV", help="from 'bssbench training-cost'"
     )
@@ -266,20 +258,6 @@ def _parser() -> _Parser:
     command.add_argument("--cells", type=Path, required=True, metavar="DIR")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.set_defaults(run=_figures)
-
-    command = commands.add_parser(
-        "cores",
-        help="write tables and figure of the kernel cores",
-        description="From a measurement: python workflow/scripts/measure_cores.py --help",
-    )
-    command.add_argument(
-        "measurement", type=Path, metavar="MEASUREMENT_JSON", help="what measure_cores.py wrote"
-    )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the tables")
-    command.add_argument(
-        "--figures", type=Path, required=True, metavar="DIR", help="for the figure"
-    )
-    command.set_defaults(run=_cores)
 
     command = commands.add_parser("provenance", help="record how a run of the workflow was made")
     command.add_argument("--command-line", required=True)

@@ -1,7 +1,7 @@
 """An experiment's configuration: read once, checked whole, then a frozen object."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import yaml
 from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape
 from bssbench.errors import InputError
 from bssbench.methods import Size, load_method, method_modules
+from bssbench.selection import Candidate
 from bssbench.settings import closest, parse_seeds
 from bssbench.training_cost import DEFAULT_CPU_SECONDS, Trial
 
@@ -21,7 +22,6 @@ __all__ = [
     "MethodEntry",
     "configure",
     "parse_seeds",
-    "read_configuration",
 ]
 
 _DEFAULT_CPU_SECONDS = 900
@@ -29,10 +29,11 @@ _DEFAULT_CPU_SECONDS = 900
 
 @dataclass(frozen=True)
 class DatasetEntry:
-    """A data set of the experiment: its seeds, its parameters and its size."""
+    """A data set of the experiment: its seeds and parameters, its size, and who separates it."""
 
     name: str
     seeds: str
+    methods: tuple[str, ...]
     parameters: dict[str, Any]
     shape: Shape
     module: str
@@ -52,8 +53,8 @@ class MethodEntry:
 class Configuration:
     """A whole experiment, in the order of its file.
 
-    `cores` says which cases of the kernel cores are measured: grids, each with the values of some
-    parameters.
+    `selection` has a name for each candidate on a data set. `cores` says which cases of the kernel
+    cores are measured: grids, each with the values of some parameters.
     """
 
     results: str
@@ -62,6 +63,7 @@ class Configuration:
     datasets: dict[str, DatasetEntry]
     methods: dict[str, MethodEntry]
     training_cost: dict[str, Trial]
+    selection: dict[str, Candidate]
     cores: tuple[dict[str, list[Any]], ...] = ()
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
@@ -79,30 +81,13 @@ class Configuration:
         return int(solver.megabytes(size))
 
 
-def read_configuration(path: Path) -> dict[str, Any]:
-    """Read a configuration file.
-
-    Raises
-    ------
-    InputError
-        If it is missing or no YAML mapping.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not valid YAML: {error}") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: expected keys and values, found {type(content).__name__}")
-    return content
-
-
 def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
     """Raise `InputError` with the most telling of the schema's complaints."""
-    entries = content.get("training_cost")
     places = [content, content.get("datasets"), content.get("methods")]
-    for place in places + (entries if isinstance(entries, list) else []):
+    for section in ("training_cost", "selection"):
+        entries = content.get(section)
+        places += entries if isinstance(entries, list) else []
+    for place in places:
         for key in place if isinstance(place, Mapping) else ():
             if not isinstance(key, str):
                 raise InputError(f"configuration: key {key!r} must be text; put it in quotes")
@@ -121,7 +106,11 @@ def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
     raise InputError(f"configuration: {place}: {worst.message.splitlines()[0]}")
 
 
-def configure(content: Mapping[str, Any], schema: Path) -> Configuration:
+def configure(
+    content: Mapping[str, Any],
+    schema: Path,
+    hyperparameters: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Configuration:
     """Check a configuration's content and resolve it.
 
     Parameters
@@ -130,6 +119,8 @@ def configure(content: Mapping[str, Any], schema: Path) -> Configuration:
         What the YAML file says.
     schema : pathlib.Path
         JSON schema, as YAML.
+    hyperparameters : mapping, optional
+        By method, values in place of its defaults where the content says nothing else.
 
     Raises
     ------
@@ -137,47 +128,102 @@ def configure(content: Mapping[str, Any], schema: Path) -> Configuration:
         For whatever is wrong, in one line.
     """
     _check_against_schema(content, schema)
-    seeds = content["seeds"]
-    parse_seeds(seeds)
-    datasets = {}
-    for name, given in content["datasets"].items():
-        parameters = dict(given or {})
-        own_seeds = parameters.pop("seeds", seeds)
-        parse_seeds(own_seeds)
-        shape = dataset_shape(name, parameters)
-        datasets[name] = DatasetEntry(name, str(own_seeds), parameters, shape, dataset_module(name))
+    given = hyperparameters or {}
+    cpu_seconds = content.get("cpu_seconds", _DEFAULT_CPU_SECONDS)
+    datasets = _datasets(content)
     methods = {}
-    for name, given in content["methods"].items():
-        parameters = dict(given or {})
-        cpu_seconds = parameters.pop(
-            "cpu_seconds", content.get("cpu_seconds", _DEFAULT_CPU_SECONDS)
-        )
-        modules = method_modules(name, parameters)
-        methods[name] = MethodEntry(name, parameters, cpu_seconds, modules)
-    trials: dict[str, Trial] = {}
-    for given in content.get("training_cost", ()):
-        name, trial = _trial(given)
-        if name in trials:
-            raise InputError(
-                f"configuration: training_cost: {name!r} stands twice; join its lengths"
-            )
-        trials[name] = trial
+    for name, own in content["methods"].items():
+        parameters = {**given.get(name, {}), **(own or {})}
+        limit = parameters.pop("cpu_seconds", cpu_seconds)
+        methods[name] = MethodEntry(name, parameters, limit, method_modules(name, parameters))
     return Configuration(
         results=content["output"]["results"],
         figures=content["output"]["figures"],
         root_seed=content.get("root_seed", 0),
         datasets=datasets,
         methods=methods,
-        training_cost=trials,
+        training_cost=_trials(content.get("training_cost", ()), given),
+        selection=_candidates(content.get("selection", ()), datasets, given, cpu_seconds),
         cores=tuple(content.get("cores", ())),
     )
 
 
-def _trial(given: Mapping[str, Any]) -> tuple[str, Trial]:
-    """Return an entry of `training_cost` with a name that a file can have."""
-    parameters = dict(given)
-    method, lengths = parameters.pop("method"), tuple(parameters.pop("lengths"))
-    cpu_seconds = parameters.pop("cpu_seconds", DEFAULT_CPU_SECONDS)
-    words = [method, *(f"{key}-{value}" for key, value in parameters.items())]
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words))
-    return name, Trial(method, lengths, parameters, cpu_seconds)
+def _datasets(content: Mapping[str, Any]) -> dict[str, DatasetEntry]:
+    """Resolve the section `datasets`."""
+    parse_seeds(content["seeds"])
+    known = list(content["methods"])
+    datasets = {}
+    for name, own in content["datasets"].items():
+        parameters = dict(own or {})
+        seeds = parameters.pop("seeds", content["seeds"])
+        parse_seeds(seeds)
+        chosen = parameters.pop("methods", known)
+        for method in chosen:
+            if method not in known:
+                raise InputError(
+                    f"configuration: datasets.{name}.methods: {method!r} is not among the "
+                    f"experiment's methods; {closest(method, known)}"
+                )
+        datasets[name] = DatasetEntry(
+            name=name,
+            seeds=str(seeds),
+            methods=tuple(method for method in known if method in chosen),
+            parameters=parameters,
+            shape=dataset_shape(name, parameters),
+            module=dataset_module(name),
+        )
+    return datasets
+
+
+def _trials(
+    entries: Iterable[Mapping[str, Any]], given: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Trial]:
+    """Resolve the section `training_cost`."""
+    trials: dict[str, Trial] = {}
+    for entry in entries:
+        own = dict(entry)
+        method, lengths = own.pop("method"), tuple(own.pop("lengths"))
+        cpu_seconds = own.pop("cpu_seconds", DEFAULT_CPU_SECONDS)
+        name = _file_name(method, own)
+        if name in trials:
+            raise InputError(
+                f"configuration: training_cost: {name!r} stands twice; join its lengths"
+            )
+        trials[name] = Trial(method, lengths, {**given.get(method, {}), **own}, cpu_seconds)
+    return trials
+
+
+def _candidates(
+    entries: Iterable[Mapping[str, Any]],
+    datasets: Mapping[str, DatasetEntry],
+    given: Mapping[str, Mapping[str, Any]],
+    cpu_seconds: int,
+) -> dict[str, Candidate]:
+    """Resolve the section `selection`, whose seeds must be none of those that are reported."""
+    reported = {seed for entry in datasets.values() for seed in parse_seeds(entry.seeds)}
+    candidates: dict[str, Candidate] = {}
+    for entry in entries:
+        choice, method, seeds = entry["choice"], entry["method"], parse_seeds(entry["seeds"])
+        both = sorted(reported & set(seeds))
+        if both:
+            raise InputError(
+                f"configuration: selection: {choice!r}: seed {both[0]} is reported by the "
+                "experiment, so nothing may be chosen on it; take others"
+            )
+        for dataset in entry["datasets"]:
+            for own in entry["candidates"]:
+                name = _file_name(f"{choice}-{method}-{dataset}", own)
+                if name in candidates:
+                    raise InputError(f"configuration: selection: {name!r} stands twice")
+                parameters = {**given.get(method, {}), **entry.get("common", {}), **own}
+                limit = entry.get("cpu_seconds", cpu_seconds)
+                candidates[name] = Candidate(
+                    choice, method, dataset, tuple(seeds), parameters, limit
+                )
+    return candidates
+
+
+def _file_name(first: str, parameters: Mapping[str, Any]) -> str:
+    """Return a name that a file can have."""
+    words = [first, *(f"{key}-{value}" for key, value in parameters.items())]
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words))

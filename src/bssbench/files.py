@@ -9,10 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from bssbench.errors import InputError
 
-__all__ = ["read_arrays", "read_json", "replacing", "write_arrays", "write_json", "write_text"]
+__all__ = [
+    "read_arrays",
+    "read_json",
+    "read_yaml",
+    "replacing",
+    "write_arrays",
+    "write_json",
+    "write_text",
+]
 
 
 @contextmanager
@@ -58,6 +67,25 @@ def read_json(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read as JSON ({error})") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: expected a JSON object, found {type(content).__name__}")
+    return content
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or no YAML mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not valid YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: expected keys and values, found {type(content).__name__}")
     return content
 
 

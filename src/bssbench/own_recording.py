@@ -11,12 +11,13 @@ from bssbench.datasets.tabular import check_observations, read_observations
 from bssbench.errors import InputError, NotApplicable
 from bssbench.files import write_json, write_text
 from bssbench.methods import Problem, load_method
+from bssbench.own_process import peak_bytes
 from bssbench.paper.recording_picture import draw_estimates
 from bssbench.paper.style import save
 from bssbench.progress import progress_bar
 from bssbench.provenance import provenance
 from bssbench.randomness import seed_sequence
-from bssbench.running import peak_bytes, timing
+from bssbench.running import timing
 from bssbench.separation import Separation
 
 __all__ = ["OwnRecording", "separate_recording"]

@@ -3,32 +3,25 @@
 Whatever happens in there, the cell ends as a result or as a status with a reason, never as a hole.
 """
 
-import json
-import multiprocessing
-import os
-import resource
-import signal
-import sys
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import InputError, MachineError, NotApplicable
+from bssbench.errors import InputError, MachineError
 from bssbench.files import write_json
 from bssbench.methods import Problem, load_method
+from bssbench.own_process import call_in_own_process
 from bssbench.progress import progress_bar
 from bssbench.provenance import provenance
 from bssbench.randomness import seed_sequence
 from bssbench.separation import Separation, Stopwatch
 
-__all__ = ["Cell", "peak_bytes", "run_cell", "timing"]
+__all__ = ["Cell", "make_problem", "run_cell", "timing"]
 
 
 @dataclass(frozen=True)
@@ -60,13 +53,6 @@ class Cell:
     device: str = "cpu"
     cpu_seconds: int = 900
     jobs_allowed: int = 1
-
-
-def peak_bytes() -> int:
-    """Return the peak resident memory of this process."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts in KiB, macOS in bytes.
-    return peak if os.uname().sysname == "Darwin" else peak * 1024
 
 
 def timing(stopwatch: Stopwatch, launched: float) -> dict[str, dict[str, float]]:
@@ -106,7 +92,9 @@ def run_cell(cell: Cell, directory: Path) -> str:
     if dataset.unavailable:
         outcome = {"status": "skipped", "reason": dataset.unavailable}
     else:
-        outcome = _in_own_process(cell, len(seeds), directory)
+        outcome = call_in_own_process(
+            _solve_cell, (cell, len(seeds), directory, time.monotonic()), cell.cpu_seconds
+        )
     if outcome["status"] != "ok":
         Separation(np.empty((0, 0, dataset.n_sources))).save(directory / "separation.npz")
     write_json(
@@ -130,92 +118,57 @@ def run_cell(cell: Cell, directory: Path) -> str:
     return str(outcome["status"])
 
 
-def _in_own_process(cell: Cell, n_seeds: int, directory: Path) -> dict[str, Any]:
-    """Solve in a fresh process and say how it ended."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    arguments = (cell, n_seeds, directory, time.monotonic(), sender)
-    process = context.Process(target=_solve_and_tell, args=arguments, daemon=True)
-    # Whoever ends this process ends the other as well: as an exception, the signal reaches
-    # `finally`.
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+def _solve_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -> dict[str, Any]:
+    """Solve, save the separation, and return what the report says of it."""
+    with progress_bar(cell.method) as progress:
+        separation = _solve(cell, n_seeds, progress)
     try:
-        process.start()
-        sender.close()
-        try:
-            outcome: dict[str, Any] = json.loads(receiver.recv_bytes())
-        except EOFError:
-            outcome = {"status": "failed", "reason": "the process ended without an answer"}
-        process.join()
-    finally:
-        process.kill()
-        signal.signal(signal.SIGTERM, before)
-    code = process.exitcode or 0
-    if code == -signal.SIGXCPU:
-        return {"status": "timeout", "reason": f"more than {cell.cpu_seconds} s of CPU time"}
-    if code == -signal.SIGKILL:
-        return {"status": "failed", "reason": "killed (SIGKILL), most likely for want of memory"}
-    if code:
-        return {"status": "failed", "reason": f"the process ended with code {code}"}
-    if outcome["status"] == "refused":
-        raise MachineError(outcome["reason"])
-    return outcome
+        separation.save(directory / "separation.npz")
+    except OSError as error:
+        raise MachineError(f"{directory}: cannot be written ({error})") from None
+    return {
+        "timing": timing(separation.stopwatch, launched),
+        "seconds_at_records": separation.stopwatch.records,
+        "diagnostics": separation.diagnostics,
+    }
 
 
-def _solve_and_tell(
-    cell: Cell, n_seeds: int, directory: Path, launched: float, sender: Connection
-) -> None:
-    """Solve under the CPU limit, save the separation, and send the outcome as JSON."""
-    # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (cell.cpu_seconds, cell.cpu_seconds + 30))
-    outcome: dict[str, Any]
-    try:
-        with progress_bar(cell.method) as progress:
-            separation = _solve(cell, n_seeds, progress)
-        outcome = {
-            "status": "ok",
-            "reason": "",
-            "timing": timing(separation.stopwatch, launched),
-            "seconds_at_records": separation.stopwatch.records,
-            "diagnostics": separation.diagnostics,
-        }
-        # Fails here, as a row of this method's, and not where the report is written.
-        json.dumps(outcome, allow_nan=False)
-    except NotApplicable as why:
-        outcome = {"status": "skipped", "reason": str(why)}
-    except MachineError as why:
-        outcome = {"status": "refused", "reason": str(why)}
-    except InputError as why:
-        outcome = {"status": "failed", "reason": str(why)}
-    except Exception as error:
-        traceback.print_exc()
-        first_line = (str(error).splitlines() or [""])[0][:300]
-        outcome = {"status": "failed", "reason": f"{type(error).__name__}: {first_line}"}
-    if outcome["status"] == "ok":
-        try:
-            separation.save(directory / "separation.npz")
-        except OSError as error:
-            outcome = {"status": "refused", "reason": f"{directory}: cannot be written ({error})"}
-    outcome["peak_bytes"] = peak_bytes()
-    sender.send_bytes(json.dumps(outcome).encode())
+def make_problem(
+    dataset: Dataset, method: Any, n_seeds: int, root_seed: int, device: str = "cpu"
+) -> Problem:
+    """Return what `method` is given of the leading seeds: the truth only if it declares to need it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its observations, and what is known of their mixing.
+    method : SeparationMethod
+        Who is to separate them.
+    n_seeds : int
+        How many of its seeds.
+    root_seed : int
+        The experiment's seed.
+    device : str
+        For methods that can choose.
+    """
+    return Problem(
+        observations=dataset.observations[:n_seeds],
+        n_sources=dataset.n_sources,
+        seeds=[
+            seed_sequence(root_seed, dataset.name, "initialisation", seed)
+            for seed in dataset.seeds[:n_seeds]
+        ],
+        nonlinear=dataset.mixing == "nonlinear" and method.can_demix_nonlinearly,
+        device=device,
+        sources=dataset.sources if method.needs_true_sources else None,
+    )
 
 
 def _solve(cell: Cell, n_seeds: int, progress: Callable[[int, int], None]) -> Separation:
     """Load the data and run the method on the leading seeds."""
     dataset = Dataset.load(cell.data)
     method = load_method(cell.method, cell.parameters)
-    problem = Problem(
-        observations=dataset.observations[:n_seeds],
-        n_sources=dataset.n_sources,
-        seeds=[
-            seed_sequence(cell.root_seed, dataset.name, "initialisation", seed)
-            for seed in dataset.seeds[:n_seeds]
-        ],
-        nonlinear=dataset.mixing == "nonlinear" and method.can_demix_nonlinearly,
-        device=cell.device,
-        sources=dataset.sources if method.needs_true_sources else None,
-    )
+    problem = make_problem(dataset, method, n_seeds, cell.root_seed, cell.device)
     separation: Separation = method.separate(problem, progress)
     expected = (n_seeds, problem.observations.shape[1], dataset.n_sources)
     if separation.sources.shape != expected:

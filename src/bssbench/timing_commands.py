@@ -1,4 +1,4 @@
-"""Commands of `bssbench` that time something, and want the machine for themselves."""
+"""Commands of `bssbench` for what is timed, alone on the machine."""
 
 import argparse
 from pathlib import Path
@@ -15,6 +15,19 @@ def _training_cost(arguments: argparse.Namespace) -> None:
     parameters = parse_assignments(arguments.assignments)
     trial = Trial(arguments.method, tuple(arguments.lengths), parameters, arguments.cpu_seconds)
     write_costs(arguments.out, measure(trial, arguments.root_seed, arguments.device))
+
+
+def _cores(arguments: argparse.Namespace) -> None:
+    from bssbench.paper.core_results import read_measurement
+    from bssbench.paper.core_scaling import draw_core_scaling
+    from bssbench.paper.core_tables import write_core_tables
+    from bssbench.paper.style import save
+
+    measurement = read_measurement(arguments.measurement)
+    write_core_tables(measurement, arguments.out)
+    for suffix in ("pdf", "png"):
+        figure = draw_core_scaling(measurement.table)
+        save(figure, arguments.figures / f"core_scaling.{suffix}")
 
 
 def add_timing_commands(commands: Any) -> None:
@@ -47,3 +60,17 @@ def add_timing_commands(commands: Any) -> None:
     )
     command.add_argument("--out", type=Path, required=True, metavar="CSV", help="where rows go")
     command.set_defaults(run=_training_cost)
+
+    command = commands.add_parser(
+        "cores",
+        help="write tables and figure of the kernel cores",
+        description="From a measurement: python workflow/scripts/measure_cores.py --help",
+    )
+    command.add_argument(
+        "measurement", type=Path, metavar="MEASUREMENT_JSON", help="what measure_cores.py wrote"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the tables")
+    command.add_argument(
+        "--figures", type=Path, required=True, metavar="DIR", help="for the figure"
+    )
+    command.set_defaults(run=_cores)

@@ -20,7 +20,8 @@ __all__ = ["DEFAULT_CPU_SECONDS", "Trial", "measure"]
 
 _DATASET = "gp-distinct"
 DEFAULT_CPU_SECONDS = 60
-_SEEDS = (0, 1, 2)
+# Of those that nothing was developed on, as in the tables of scores.
+_SEEDS = (100, 101, 102)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,10 @@ from bssbench.scores.cell import SCORES
 from bssbench.scores.matching import mean_correlation
 from bssbench.separation import Separation
 
-COMMANDS = ["list", "generate", "separate", "score", "tables", "figures", "training-cost"]
+COMMANDS = [
+    *("list", "generate", "separate", "score", "tables", "figures"),
+    *("training-cost", "cores", "held-out", "select"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 
@@ -13,7 +14,7 @@ from bssbench.files import write_json
 from bssbench.paper.figures import Results, draw_figure, figure_names
 from bssbench.paper.recording_picture import _envelope
 from bssbench.paper.style import save
-from bssbench.paper.tables import write_separation_tables
+from bssbench.paper.tables import write_separation_tables, write_tables
 from bssbench.scores.collect import collect
 from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
@@ -82,6 +83,71 @@ def test_tables_say_what_the_scores_say(results, tmp_path):
     assert "Reference modes" not in markdown
 
 
+def without(results, dataset, method):
+    """Results in which that method was not run on that data set."""
+    shutil.rmtree(results.cells / dataset / method)
+    rows = results.scores.query(f"not (dataset == '{dataset}' and method == '{method}')")
+    rows.to_csv(results.scores_file, index=False)
+    return dataclasses.replace(results)
+
+
+def test_what_was_not_run_is_blank_and_no_failure(results, tmp_path):
+    partial = without(results, "gp-distinct", "ar-flow-vae")
+    paths = write_separation_tables(partial.scores, tmp_path / "tables")
+    text = paths[1].read_text()
+    header, _, row, *_ = (line for line in text.splitlines() if line.startswith("|"))
+    # The order of all methods, though the first data set lacks the first of them.
+    assert [word.strip() for word in header.split("|")[1:-1]] == [
+        "dataset",
+        *METHODS[1:],
+        METHODS[0],
+    ]
+    cells = [cell.strip() for cell in row.split("|")[1:-1]]
+    assert cells[0] == "gp-distinct"
+    assert cells[3] == ""
+    assert "nan" not in text
+    assert "nan" not in paths[2].read_text()
+
+
+def test_all_methods_are_those_that_were_run_there(results, tmp_path):
+    partial = without(results, "gp-distinct", "ar-flow-vae")
+    scores = partial.scores
+    there = scores["dataset"] == "gp-distinct"
+    scores.loc[there, ["value", "status", "reason"]] = [np.nan, "failed", "it broke"]
+    text = write_separation_tables(scores, tmp_path / "tables")[1].read_text()
+    assert "- failed: it broke: gp-distinct (all methods)" in text
+
+
+def test_what_did_not_converge_is_marked_and_not_hidden(results, tmp_path):
+    for (dataset, method), converged in {
+        ("gp-distinct", "ar-flow-vae"): [True, False],
+        ("ar-laplace-distinct", "ar-flow-vae"): [True, True],
+        ("gp-distinct", "gp-vae"): None,
+        ("ar-laplace-distinct", "gp-vae"): [None, None],
+    }.items():
+        path = results.cells / dataset / method / "run.json"
+        write_json(path, json.loads(path.read_text()) | {"diagnostics": {"converged": converged}})
+    runs = sorted(results.cells.rglob("run.json"))
+    scores, timings = collect(runs, results.data)
+    counts = timings.set_index(["dataset", "method"])["converged"]
+    assert counts["gp-distinct", "ar-flow-vae"] == 1
+    assert counts["ar-laplace-distinct", "ar-flow-vae"] == 2
+    assert counts.drop("ar-flow-vae", level="method").isna().all()
+    for name, table in (("scores", scores), ("timings", timings)):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    paths = write_tables(tmp_path / "scores.csv", tmp_path, tmp_path / "timings.csv")
+    table = pd.read_csv(paths[0]).set_index(["dataset", "method", "score"])
+    assert table.loc[("gp-distinct", "ar-flow-vae", "mcc"), "n_unconverged"] == 1
+    text = paths[1].read_text()
+    median = table.loc[("gp-distinct", "ar-flow-vae", "mcc"), "median"]
+    assert re.search(rf"\| {median:.3f} \[[^]]*\] † ", text)
+    grid = [line for line in text.splitlines() if line.startswith("| ")]
+    assert all(line.startswith("| gp-distinct") for line in grid if "†" in line)
+    assert all(line.count("†") <= 1 for line in grid)
+    assert r"$^\dagger$" in paths[2].read_text()
+    assert "†" not in paths[2].read_text()
+
+
 def test_the_latex_table_has_a_row_for_each_method(results, tmp_path):
     latex = write_separation_tables(results.scores, tmp_path / "tables")[2].read_text()
     for method in METHODS:
@@ -134,10 +200,28 @@ def test_convergence_shows_the_true_values_where_there_are_any(results):
 def test_distributions_show_every_seed_and_chance(results):
     figure = draw_figure("score_distributions", results)
     panel = next(axis for axis in figure.axes if axis.get_title() == "ar-laplace-distinct")
-    points = [collection.get_offsets()[:, 1] for collection in panel.collections]
+    points = [collection.get_offsets()[:, 0] for collection in panel.collections]
     scores = results.scores.query("dataset == 'ar-laplace-distinct' and score == 'mcc'")
     np.testing.assert_allclose(np.concatenate(points), scores["value"])
     assert panel.patches, "the band of chance is missing"
+
+
+@pytest.mark.parametrize("name", figure_names())
+def test_figures_do_without_what_was_not_run(name, results):
+    draw_figure(name, without(results, "gp-distinct", "ar-flow-vae"))
+
+
+def test_a_method_has_its_points_on_its_own_line_and_none_where_it_was_not_run(results):
+    figure = draw_figure("score_distributions", without(results, "gp-distinct", "ar-flow-vae"))
+    panels = {axis.get_title(): axis for axis in figure.axes}
+    labels = [label.get_text() for label in panels["gp-distinct"].get_yticklabels()]
+    assert sorted(labels) == sorted(METHODS)
+    lines = {
+        name: [labels[round(c.get_offsets()[:, 1].mean())] for c in panels[name].collections]
+        for name in panels
+    }
+    # The oracle failed on the first.
+    assert lines == {"gp-distinct": ["gp-vae"], "ar-laplace-distinct": labels}
 
 
 def test_recovered_sources_are_drawn_over_the_true_ones(results):

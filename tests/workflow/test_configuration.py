@@ -1,4 +1,5 @@
 import copy
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,9 @@ import yaml
 
 from bssbench.configuration import configure
 from bssbench.errors import InputError
+from bssbench.hyperparameters import changed_hyperparameters
+from bssbench.methods import load_method, method_names
+from bssbench.methods._variational import VariationalMethod
 from bssbench.settings import parse_seeds
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -13,22 +17,108 @@ SCHEMA = CONFIG / "schema.yaml"
 GOOD = {
     "output": {"results": "results", "figures": "paper_figures"},
     "seeds": "0-4",
-    "datasets": {"gp-distinct": {"length": 200}, "modal-frame": {"seeds": "0-1"}},
+    "datasets": {
+        "gp-distinct": {"length": 200},
+        "modal-frame": {"seeds": "0-1", "methods": ["skr-vae"]},
+    },
     "methods": {"skr-vae": {"steps": 10, "cpu_seconds": 5}, "oracle": None},
     "training_cost": [
         {"method": "skr-vae", "lengths": [100, 50]},
         {"method": "gp-vae", "steps": 10, "learning_rate": 0.1, "lengths": [50], "cpu_seconds": 7},
     ],
+    "selection": [
+        {
+            "choice": "the rate",
+            "method": "skr-vae",
+            "datasets": ["gp-distinct", "waveforms"],
+            "seeds": "10-11",
+            "common": {"restarts": 1},
+            "candidates": [{}, {"learning_rate": 0.1}],
+        }
+    ],
 }
+DEVELOPMENT_SEEDS = set(range(10))
 
 
-@pytest.mark.parametrize("name", ["paper", "smoke"])
+@pytest.fixture(autouse=True)
+def held_out(monkeypatch):
+    """What the section `selection` asks of a method; no configuration calls it."""
+    monkeypatch.setattr(VariationalMethod, "held_out", None, raising=False)
+
+
+@pytest.mark.parametrize("name", ["paper", "extended", "smoke"])
 def test_the_shipped_configurations_are_valid(name):
     content = yaml.safe_load((CONFIG / f"{name}.yaml").read_text())
     experiment = configure(content, SCHEMA)
-    for dataset in experiment.datasets:
-        for method in experiment.methods:
-            assert 100 < experiment.cell_megabytes(dataset, method) < 4000
+    for dataset, entry in experiment.datasets.items():
+        for method in entry.methods:
+            # More than half of what jobs may declare together would leave a processor idle.
+            assert 100 < experiment.cell_megabytes(dataset, method) < 8000
+    for candidate in experiment.selection.values():
+        assert 100 < candidate.megabytes() < 8000
+
+
+@pytest.mark.parametrize("name", ["paper", "extended"])
+def test_what_is_reported_was_not_developed_on(name):
+    experiment = configure(yaml.safe_load((CONFIG / f"{name}.yaml").read_text()), SCHEMA)
+    for entry in experiment.datasets.values():
+        assert not DEVELOPMENT_SEEDS & set(parse_seeds(entry.seeds))
+
+
+def test_every_hyper_parameter_has_its_default_and_where_that_comes_from():
+    content = yaml.safe_load((CONFIG / "methods.yaml").read_text())
+    stated = {
+        f"{method}.{parameter}: {entry['value']!r}"
+        for method, entries in content.items()
+        for parameter, entry in entries.items()
+    }
+    defaults = {
+        f"{method}.{field.name}: {field.default!r}"
+        for method in method_names()
+        for field in fields(load_method(method, {}))
+    }
+    assert sorted(defaults - stated) == [], "no entry in config/methods.yaml"
+    assert sorted(stated - defaults) == [], "no such default"
+    # Reading it checks the sources.
+    assert not any(changed_hyperparameters(CONFIG / "methods.yaml").values())
+
+
+def test_a_changed_hyper_parameter_holds_where_the_experiment_says_nothing_else(tmp_path):
+    path = tmp_path / "methods.yaml"
+    path.write_text(
+        "skr-vae:\n"
+        "  steps: {value: 700, source: tried}\n"
+        "  regularisation: {value: 0.5, source: tried}\n"
+        "  core: {value: auto, source: the default}\n"
+    )
+    changed = changed_hyperparameters(path)
+    assert changed == {"skr-vae": {"steps": 700, "regularisation": 0.5}}
+    experiment = configure(GOOD, SCHEMA, changed)
+    assert experiment.methods["skr-vae"].parameters == {"steps": 10, "regularisation": 0.5}
+    trial = {"steps": 700, "regularisation": 0.5}
+    assert experiment.training_cost["skr-vae"].parameters == trial
+    candidate = list(experiment.selection.values())[1]
+    assert candidate.parameters == {**trial, "restarts": 1, "learning_rate": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("skrvae: {}", "did you mean 'skr-vae'"),
+        ("skr-vae: {stepz: {value: 1, source: x}}", "did you mean 'steps'"),
+        ("skr-vae: {steps: {value: a, source: x}}", "must be of type int"),
+        ("skr-vae: {steps: {value: 1}}", "skr-vae.steps: expected"),
+        ("skr-vae: {steps: {value: 1, source: ' '}}", "source must be one line"),
+        ('skr-vae: {steps: {value: 1, source: "a\\nb"}}', "source must be one line"),
+        ("skr-vae: 3", "expected parameters"),
+        ("3", "expected keys and values"),
+    ],
+)
+def test_what_is_wrong_with_hyper_parameters_is_one_clear_line(text, message, tmp_path):
+    (tmp_path / "methods.yaml").write_text(text)
+    with pytest.raises(InputError, match=message) as caught:
+        changed_hyperparameters(tmp_path / "methods.yaml")
+    assert "\n" not in str(caught.value)
 
 
 def test_entries_are_resolved():
@@ -36,7 +126,9 @@ def test_entries_are_resolved():
     assert experiment.datasets["gp-distinct"].seeds == "0-4"
     assert experiment.datasets["gp-distinct"].parameters == {"length": 200}
     assert experiment.datasets["gp-distinct"].shape.length == 200
+    assert experiment.datasets["gp-distinct"].methods == ("skr-vae", "oracle")
     assert experiment.datasets["modal-frame"].seeds == "0-1"
+    assert experiment.datasets["modal-frame"].methods == ("skr-vae",)
     assert experiment.methods["skr-vae"].cpu_seconds == 5
     assert experiment.methods["skr-vae"].parameters == {"steps": 10}
     assert experiment.methods["oracle"].cpu_seconds == 900
@@ -45,11 +137,22 @@ def test_entries_are_resolved():
     assert trial.parameters == {"steps": 10, "learning_rate": 0.1}
     assert (trial.lengths, trial.cpu_seconds) == ((50,), 7)
     assert 100 < trial.megabytes() < 4000
+    assert list(experiment.selection) == [
+        "the-rate-skr-vae-gp-distinct",
+        "the-rate-skr-vae-gp-distinct-learning_rate-0.1",
+        "the-rate-skr-vae-waveforms",
+        "the-rate-skr-vae-waveforms-learning_rate-0.1",
+    ]
+    candidate = experiment.selection["the-rate-skr-vae-waveforms-learning_rate-0.1"]
+    assert (candidate.dataset, candidate.seeds) == ("waveforms", (10, 11))
+    assert candidate.words == "restarts=1 learning_rate=0.1"
+    assert 100 < candidate.megabytes() < 4000
 
 
-def test_without_its_section_no_training_is_timed():
-    content = {key: value for key, value in GOOD.items() if key != "training_cost"}
-    assert configure(content, SCHEMA).training_cost == {}
+@pytest.mark.parametrize("section", ["training_cost", "selection"])
+def test_without_its_section_nothing_is_measured(section):
+    content = {key: value for key, value in GOOD.items() if key != section}
+    assert getattr(configure(content, SCHEMA), section) == {}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +182,18 @@ def test_without_its_section_no_training_is_timed():
         (("training_cost", 1), {"lengths": [50]}, "'method' is a required property"),
         (("training_cost", 1), {"method": "skr-vae", "lengths": [50]}, "stands twice"),
         (("training_cost",), "skr-vae", "training_cost"),
+        (("datasets", "modal-frame", "methods"), ["orakle"], "did you mean 'oracle'"),
+        (("datasets", "modal-frame", "methods"), ["sobi"], "not among the experiment's methods"),
+        (("datasets", "modal-frame", "methods"), [], "datasets.modal-frame.methods"),
+        (("selection", 0, "seeds"), "0-11", "'the rate': seed 0 is reported"),
+        (("selection", 0, "seeds"), "a", "expected ranges"),
+        (("selection", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
+        (("selection", 0, "datasets"), ["gp-distinkt"], "did you mean 'gp-distinct'"),
+        (("selection", 0, "candidates"), [{}, {"stepz": 1}], "did you mean 'steps'"),
+        (("selection", 0, "candidates"), [{}, {}], "stands twice"),
+        (("selection", 0, "candidates"), [{}], "selection.0.candidates"),
+        (("selection", 0, "candidate"), [{}], "did you mean 'candidates'"),
+        (("selection", 0, 2), 3, "key 2 must be text"),
     ],
 )
 def test_what_is_wrong_is_one_clear_line(path, value, message):
@@ -90,6 +205,13 @@ def test_what_is_wrong_is_one_clear_line(path, value, message):
     with pytest.raises(InputError, match=message) as caught:
         configure(content, SCHEMA)
     assert "\n" not in str(caught.value)
+
+
+def test_a_choice_needs_an_objective_on_held_out_time():
+    content = copy.deepcopy(GOOD)
+    content["selection"][0] |= {"method": "sobi", "common": {}, "candidates": [{}, {"lags": 3}]}
+    with pytest.raises(InputError, match="'sobi' has no objective on held-out time"):
+        configure(content, SCHEMA)
 
 
 @pytest.mark.parametrize("key", ["output", "seeds", "datasets", "methods"])

@@ -12,7 +12,7 @@ import pytest
 
 import bssbench.methods.oracle
 import bssbench.methods.sobi
-from bssbench import running
+from bssbench import own_process, running
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.remote_files import DATA_DIRECTORY_VARIABLE
@@ -86,7 +86,7 @@ def test_an_exception_is_a_failure_with_its_reason(data, tmp_path):
 def test_data_that_could_not_be_had_are_skipped_without_a_process(tmp_path, monkeypatch):
     monkeypatch.setenv(DATA_DIRECTORY_VARIABLE, str(tmp_path))
     make_dataset("modal-frame", [0, 1], {}).save(tmp_path / "data.npz")
-    monkeypatch.setattr(running, "_in_own_process", None)
+    monkeypatch.setattr(running, "call_in_own_process", None)
     report, _ = run(Cell(tmp_path / "data.npz", "skr-vae"), tmp_path / "cell")
     assert report["status"] == "skipped"
     assert "does not exist" in report["reason"]
@@ -146,8 +146,9 @@ def test_a_method_that_breaks_its_promise_fails_alone(spoilt, data, tmp_path, mo
         def send_bytes(self, content):
             answers.append(json.loads(content))
 
-    monkeypatch.setattr(running.resource, "setrlimit", lambda *_: None)
-    running._solve_and_tell(Cell(data, "sobi"), 2, tmp_path / "cell", 0.0, Sender())
+    monkeypatch.setattr(own_process.resource, "setrlimit", lambda *_: None)
+    arguments = (Cell(data, "sobi"), 2, tmp_path / "cell", 0.0)
+    own_process._call_and_tell(running._solve_cell, arguments, 60, Sender())
     assert answers[0]["status"] == "failed"
     assert answers[0]["reason"].startswith("ValueError: ")
 

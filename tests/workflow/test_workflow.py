@@ -33,6 +33,22 @@ class Method(Random):
 """
 BROKEN = HEADER + "        raise RuntimeError('it broke\\non two lines')\n"
 SLOW = HEADER + "        time.sleep(8)\n        return super().separate(problem, progress)\n"
+# One whose objective on held-out time is what its parameter says.
+GUESS = """
+import numpy as np
+from dataclasses import dataclass
+from bssbench.methods.random import Method as Random
+
+@dataclass(frozen=True)
+class Method(Random):
+    "A method of the test's own."
+    offset: float = 0.0
+
+    def held_out(self, problem):
+        if problem.sources is not None:
+            raise RuntimeError("these are the true sources")
+        return problem.observations[:, 0, 0] + self.offset
+"""
 
 
 @pytest.fixture
@@ -168,6 +184,56 @@ def test_a_failed_cell_is_rows_and_the_run_goes_on(project):
     assert set(failed["reason"]) == {"RuntimeError: it broke"}
     log = project / "results" / "logs" / "separate" / "gp-equal" / "broken.log"
     assert "Traceback" in log.read_text()
+
+
+@pytest.mark.slow
+def test_a_data_set_is_separated_by_the_methods_that_it_names(project):
+    datasets = {"gp-distinct": {"length": 100}, "gp-equal": {"length": 100, "methods": ["random"]}}
+    configure(project, datasets=datasets)
+    snakemake(project)
+    scores = pd.read_csv(project / "results" / "scores.csv")
+    cells = set(zip(scores["dataset"], scores["method"], strict=True))
+    expected = {("gp-distinct", "oracle"), ("gp-distinct", "random"), ("gp-equal", "random")}
+    assert cells == expected
+    # What a fresh clone has: the small results that are kept, and not what they are made from.
+    shutil.rmtree(project / "results" / "cells")
+    shutil.rmtree(project / "results" / "data")
+    shutil.rmtree(project / ".snakemake")
+    jobs = planned(project)
+    assert {output for rule, output in jobs if rule == "separate"} == {cell(*c) for c in expected}
+    assert {"score", "tables", "figure"} <= {rule for rule, _ in jobs}
+
+
+@pytest.mark.slow
+def test_choices_are_recorded_and_made_again_only_where_a_candidate_changes(project):
+    (project / "src" / "bssbench" / "methods" / "guess.py").write_text(GUESS)
+    choice = {
+        "choice": "the method's offset",
+        "method": "guess",
+        "datasets": ["gp-distinct-t50", "gp-equal-t60"],
+        "seeds": "5-6",
+        "candidates": [{}, {"offset": -0.5}],
+    }
+    configure(project, methods={"random": None}, selection=[choice])
+    snakemake(project)
+    rows = pd.read_csv(project / "results" / "selection.csv", keep_default_na=False)
+    assert set(rows["status"]) == {"ok"}
+    assert len(rows) == 2 * 2 * 2
+    assert set(rows["seed"]) == {5, 6}
+    text = (project / "results" / "tables" / "selection.md").read_text()
+    assert "## the method's offset (guess)" in text
+    assert "-0.500 (2/2)" in text
+    assert planned(project) == set()
+    choice["candidates"][1] = {"offset": 0.5}
+    configure(project, methods={"random": None}, selection=[choice])
+    jobs = planned(project)
+    assert {rule for rule, _ in jobs} == {"held_out", "select", "provenance"}
+    assert len(jobs) == 4
+
+    configure(project, methods={"random": None}, selection=[choice | {"seeds": "1"}])
+    completed = snakemake(project, check=False)
+    assert completed.returncode == 2
+    assert "seed 1 is reported" in completed.stderr
 
 
 @pytest.mark.slow

@@ -6,9 +6,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from bssbench.configuration import configure, read_configuration
+from bssbench.configuration import configure
 from bssbench.dependencies import source_files
 from bssbench.errors import InputError
+from bssbench.files import read_yaml
+from bssbench.hyperparameters import changed_hyperparameters
 from bssbench.paper.figures import figure_module, figure_names
 from snakemake.utils import update_config
 
@@ -19,9 +21,13 @@ try:
     # other is given. What --config says counts in both.
     if not workflow.configfiles:
         overrides = dict(config)
-        config.update(read_configuration(CONFIGURATIONS / "paper.yaml"))
+        config.update(read_yaml(CONFIGURATIONS / "paper.yaml"))
         update_config(config, overrides)
-    EXPERIMENT = configure(config, CONFIGURATIONS / "schema.yaml")
+    EXPERIMENT = configure(
+        config,
+        CONFIGURATIONS / "schema.yaml",
+        changed_hyperparameters(CONFIGURATIONS / "methods.yaml"),
+    )
 except InputError as error:
     print(
         f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr, flush=True
@@ -32,11 +38,11 @@ except InputError as error:
 RESULTS = EXPERIMENT.results
 FIGURES = EXPERIMENT.figures
 DATA = expand(f"{RESULTS}/data/{{dataset}}.npz", dataset=EXPERIMENT.datasets)
-CELLS = expand(
-    f"{RESULTS}/cells/{{dataset}}/{{method}}",
-    dataset=EXPERIMENT.datasets,
-    method=EXPERIMENT.methods,
-)
+CELLS = [
+    f"{RESULTS}/cells/{dataset}/{method}"
+    for dataset, entry in EXPERIMENT.datasets.items()
+    for method in entry.methods
+]
 RUNS = [f"{cell}/run.json" for cell in CELLS]
 SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
@@ -68,6 +74,7 @@ wildcard_constraints:
     method="|".join(map(re.escape, EXPERIMENT.methods)),
     figure="|".join(map(re.escape, figure_names())),
     trial="|".join(map(re.escape, EXPERIMENT.training_cost)),
+    candidate="|".join(map(re.escape, EXPERIMENT.selection)),
 
 
 def get_assignments(parameters):

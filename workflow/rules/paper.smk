@@ -4,6 +4,7 @@
 rule tables:
     input:
         scores=SCORES,
+        timings=TIMINGS,
         sources=source_files(["bssbench.paper.tables"]),
     output:
         TABLES,
@@ -12,7 +13,8 @@ rule tables:
     resources:
         mem_mb=500,
     shell:
-        "{BSSBENCH} tables --scores {input.scores} --out {RESULTS}/tables 2> {log}"
+        "{BSSBENCH} tables --scores {input.scores} --timings {input.timings} "
+        "--out {RESULTS}/tables 2> {log}"
 
 
 def get_figure_sources(wildcards):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.files import write_text
-from bssbench.scores.table import read_scores
+from bssbench.scores.table import read_scores, read_timings
 from bssbench.statistics.summary import summarise
 
 __all__ = ["write_separation_tables", "write_tables"]
@@ -30,8 +30,9 @@ _CAPTIONS = {
 _DECIMALS = {"si_sdr": 1, "modes_found": 0, "beat_rate": 1}
 _NOTE = (
     "Median over seeds with the interquartile range in brackets; (k/n) where only k of n seeds "
-    "have a value; 'failed' or 'timeout' where none has; a dash where the score does not apply. "
-    "The VAEs are reconstructions of the published methods: "
+    "have a value; 'failed' or 'timeout' where none has; a dash where the score does not apply; "
+    "nothing where the method was not run. † not all seeds converged, by the method's own "
+    "criterion. The VAEs are reconstructions of the published methods: "
     "no code of theirs is public."
 )
 
@@ -47,7 +48,8 @@ def _cell(row: pd.Series) -> str:
         text += f" [{row['lower_quartile']:.{digits}f}, {row['upper_quartile']:.{digits}f}]"
     if row["n_ok"] < row["n_seeds"]:
         text += f" ({row['n_ok']}/{row['n_seeds']})"
-    return text
+    marked = pd.notna(row["n_unconverged"]) and row["n_unconverged"] > 0
+    return f"{text} †" if marked else text
 
 
 def _grid(summary: pd.DataFrame, score: str) -> pd.DataFrame | None:
@@ -61,8 +63,8 @@ def _grid(summary: pd.DataFrame, score: str) -> pd.DataFrame | None:
         return None
     rows = rows[rows["dataset"].isin(wanted)].copy()
     rows["entry"] = rows.apply(_cell, axis=1)
-    grid = rows.pivot(index="dataset", columns="method", values="entry")
-    return grid.loc[wanted, list(dict.fromkeys(rows["method"]))]
+    grid = rows.pivot(index="dataset", columns="method", values="entry").fillna("")
+    return grid.loc[wanted, [m for m in dict.fromkeys(summary["method"]) if m in grid.columns]]
 
 
 def _latex(grid: pd.DataFrame, score: str) -> str:
@@ -82,25 +84,46 @@ def _latex(grid: pd.DataFrame, score: str) -> str:
     # Entries with their ranges are wide: the table takes the page's width whatever the number of
     # data sets.
     latex = latex.replace(r"\begin{tabular}", r"\resizebox{\textwidth}{!}{\begin{tabular}")
-    return latex.replace(r"\end{tabular}", r"\end{tabular}}").replace("–", "--")
+    return (
+        latex.replace(r"\end{tabular}", r"\end{tabular}}")
+        .replace("–", "--")
+        .replace("†", r"$^\dagger$")
+    )
 
 
-def _places(rows: pd.DataFrame, n_methods: int) -> str:
-    """List data sets with their methods, each once: ``gp-equal (sobi, oracle)``."""
+def _places(rows: pd.DataFrame, n_methods: pd.Series) -> str:
+    """List data sets with their methods, each once: ``gp-equal (sobi, oracle)``.
+
+    `n_methods` has the number of methods that were run on each data set.
+    """
     places = []
     for dataset, group in rows.groupby("dataset", sort=False):
         methods = list(dict.fromkeys(group["method"]))
-        named = "all methods" if len(methods) == n_methods else ", ".join(methods)
+        named = "all methods" if len(methods) == n_methods[dataset] else ", ".join(methods)
         places.append(f"{dataset} ({named})")
     return "; ".join(places)
 
 
-def write_tables(scores_file: Path, directory: Path) -> list[Path]:
-    """Read ``scores.csv`` and write every table of the paper into `directory`."""
-    return write_separation_tables(read_scores(scores_file), directory)
+def write_tables(
+    scores_file: Path, directory: Path, timings_file: Path | None = None
+) -> list[Path]:
+    """Read ``scores.csv`` and ``timings.csv`` and write every table of them into `directory`."""
+    timings = read_timings(timings_file) if timings_file else None
+    return write_separation_tables(read_scores(scores_file), directory, timings)
 
 
-def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]:
+def _with_convergence(summary: pd.DataFrame, timings: pd.DataFrame | None) -> pd.DataFrame:
+    """Add how many seeds of each cell did not converge; nothing where there is no criterion."""
+    if timings is None:
+        return summary.assign(n_unconverged=None)
+    cells = timings.set_index(["dataset", "method"])
+    unconverged = (cells["seeds"] - cells["converged"]).rename("n_unconverged")
+    return summary.join(unconverged, on=["dataset", "method"])
+
+
+def write_separation_tables(
+    scores: pd.DataFrame, directory: Path, timings: pd.DataFrame | None = None
+) -> list[Path]:
     """Write ``separation.csv``, ``.md`` and ``.tex``.
 
     Parameters
@@ -109,13 +132,15 @@ def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]
         As in ``scores.csv``.
     directory : pathlib.Path
         Where the tables go.
+    timings : pandas.DataFrame, optional
+        As in ``timings.csv``: what did not converge is marked.
 
     Returns
     -------
     list of pathlib.Path
         The files written.
     """
-    summary = summarise(scores)
+    summary = _with_convergence(summarise(scores), timings)
     grids = {
         score: grid
         for score in dict.fromkeys(summary["score"])
@@ -125,7 +150,7 @@ def write_separation_tables(scores: pd.DataFrame, directory: Path) -> list[Path]
     write_text(paths[0], summary.to_csv(index=False, lineterminator="\n"))
     sections = [f"## {_CAPTIONS[score]}\n\n{grid.to_markdown()}\n" for score, grid in grids.items()]
     reasons = summary.loc[summary["n_ok"] < summary["n_seeds"], ["dataset", "method", "reason"]]
-    n_methods = summary["method"].nunique()
+    n_methods = summary.groupby("dataset")["method"].nunique()
     listed = [
         f"- {reason}: {_places(group, n_methods)}"
         for reason, group in reasons.groupby("reason", sort=False)

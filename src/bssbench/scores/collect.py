@@ -34,7 +34,8 @@ def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFram
     scores : pandas.DataFrame
         Columns ``dataset, method, seed, score, value, status, reason``.
     timings : pandas.DataFrame
-        A row per cell: seconds of each phase, peak memory, jobs that may have run beside it.
+        A row per cell: how many seeds converged (nothing where there is no criterion), seconds of
+        each phase, peak memory, jobs that may have run beside it.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFram
         except (KeyError, TypeError, AttributeError) as error:
             raise InputError(f"{path}: not a cell's run.json ({error!r})") from None
     scores = pd.DataFrame([asdict(row) for row in rows])
-    return scores, pd.DataFrame(timings)
+    return scores, pd.DataFrame(timings).astype({"converged": "Int64"})
 
 
 def _score(dataset: Dataset, run: dict[str, Any], path: Path) -> list[ScoreRow]:
@@ -76,7 +77,14 @@ def _score(dataset: Dataset, run: dict[str, Any], path: Path) -> list[ScoreRow]:
 
 def _timing(run: dict[str, Any]) -> dict[str, Any]:
     phases = run["timing"] or {}
-    row = {"dataset": run["dataset"], "method": run["method"], "seeds": len(run["seeds"])}
+    diagnostics = run["diagnostics"] or {}
+    judged = diagnostics.get("converged") or [None]
+    row = {
+        "dataset": run["dataset"],
+        "method": run["method"],
+        "seeds": len(run["seeds"]),
+        "converged": None if None in judged else sum(judged),
+    }
     for phase in _PHASES:
         for clock in ("wall", "cpu"):
             row[f"{phase}_{clock}_seconds"] = phases.get(phase, {}).get(clock)
@@ -84,7 +92,7 @@ def _timing(run: dict[str, Any]) -> dict[str, Any]:
         "peak_bytes": run["peak_bytes"],
         "jobs_allowed": run["jobs_allowed"],
         "processor": run["provenance"]["processor"],
-        "device": (run["diagnostics"] or {}).get("device", "cpu"),
+        "device": diagnostics.get("device", "cpu"),
         "status": run["status"],
         "reason": run["reason"],
     }

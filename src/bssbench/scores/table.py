@@ -1,4 +1,4 @@
-"""The table of scores, ``scores.csv``."""
+"""The tables of scores and timings, ``scores.csv`` and ``timings.csv``."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pandas as pd
 from bssbench.errors import InputError
 from bssbench.scores.cell import SCORES
 
-__all__ = ["read_scores"]
+__all__ = ["read_scores", "read_timings"]
 
 _COLUMNS = ["dataset", "method", "seed", "score", "value", "status", "reason"]
 
@@ -37,3 +37,21 @@ def read_scores(path: Path) -> pd.DataFrame:
     if unknown:
         raise InputError(f"{path}: unknown score {min(unknown)!r}")
     return scores
+
+
+def read_timings(path: Path) -> pd.DataFrame:
+    """Read what ``timings.csv`` says of convergence: ``dataset, method, seeds, converged``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, or lacks a column or a number.
+    """
+    columns = ["dataset", "method", "seeds", "converged"]
+    try:
+        timings = pd.read_csv(path, usecols=columns)
+        return timings.astype({"seeds": "Int64", "converged": "Int64"})
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; make it with 'bssbench score'") from None
+    except (ValueError, TypeError, OSError) as error:
+        raise InputError(f"{path}: cannot be read as timings ({error})") from None

@@ -59,6 +59,11 @@ class Results:
         """Names of the methods."""
         return list(dict.fromkeys(self.scores["method"]))
 
+    def methods_on(self, dataset: str) -> list[str]:
+        """Names of the methods that were run on `dataset`, in the order of all."""
+        run = set(self.scores.loc[self.scores["dataset"] == dataset, "method"])
+        return [method for method in self.methods if method in run]
+
     def dataset(self, name: str) -> Dataset:
         """Read a data set."""
         return Dataset.load(self.data / f"{name}.npz")
@@ -78,7 +83,7 @@ class Results:
 
     def separations(self, dataset: str) -> Iterator[tuple[str, Separation]]:
         """Yield (method, separation) for each method that has one on `dataset`."""
-        for method in self.methods:
+        for method in self.methods_on(dataset):
             separation = self.separation(dataset, method)
             if separation is not None:
                 yield method, separation

@@ -1,0 +1,74 @@
+"""Choosing between candidates by their objectives on held-out time."""
+
+import pandas as pd
+
+__all__ = ["compare_candidates"]
+
+_CANDIDATE = ["choice", "method", "parameters"]
+
+
+def compare_candidates(held_out: pd.DataFrame) -> pd.DataFrame:
+    """Compare each candidate with its choice's default, which is the first, seed by seed.
+
+    A candidate is better on a data set if its objective less the default's is negative in the
+    median over seeds. Chosen is the candidate that is better on the most data sets, if these are
+    more than half of them, else the default; of equals, the one whose medians have the lowest sum.
+    A candidate without a value where the default has one is not chosen.
+
+    Parameters
+    ----------
+    held_out : pandas.DataFrame
+        As in ``selection.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each candidate and data set, in the order of first appearance: ``choice, method,
+        parameters, dataset, median`` (of the objective, nats per time point), ``median_difference``
+        (from the default), ``n_better`` (seeds whose objective is lower than with the default),
+        ``n_ok, n_seeds, reason``, and ``chosen``.
+    """
+    tables = [_compared(rows) for _, rows in held_out.groupby(["choice", "method"], sort=False)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _compared(rows: pd.DataFrame) -> pd.DataFrame:
+    """Compare the candidates of one choice."""
+    default = rows["parameters"].iloc[0]
+    at = ["dataset", "seed"]
+    baseline = rows[rows["parameters"] == default].set_index(at)["objective"]
+    rows = rows.join(baseline.rename("baseline"), on=at)
+    rows["difference"] = rows["objective"] - rows["baseline"]
+    table = pd.DataFrame(
+        [
+            dict(zip([*_CANDIDATE, "dataset"], key, strict=True))
+            | {
+                "median": group["objective"].median(),
+                "median_difference": group["difference"].median(),
+                "n_better": int((group["difference"] < 0).sum()),
+                "n_ok": int(group["objective"].notna().sum()),
+                "n_seeds": len(group),
+                "reason": "; ".join(dict.fromkeys(group.loc[group["status"] != "ok", "reason"])),
+                # Nothing where the default has something: a candidate that can't be relied on.
+                "lacking": bool((group["objective"].isna() & group["baseline"].notna()).any()),
+            }
+            for key, group in rows.groupby([*_CANDIDATE, "dataset"], sort=False)
+        ]
+    )
+    return table.drop(columns="lacking").assign(
+        chosen=table["parameters"] == _chosen(table, default)
+    )
+
+
+def _chosen(table: pd.DataFrame, default: str) -> str:
+    """Return the parameters of the candidate that the rule chooses."""
+    candidates = table.assign(better=table["median_difference"] < 0).groupby(
+        "parameters", sort=False
+    )
+    judged = candidates.agg(
+        better=("better", "sum"), total=("median_difference", "sum"), lacking=("lacking", "any")
+    )
+    judged = judged[~judged["lacking"] & (2 * judged["better"] > table["dataset"].nunique())]
+    # A stable sort: of what is equal in both, the first in the list.
+    ranked = judged.sort_values(["better", "total"], ascending=[False, True], kind="stable")
+    return default if ranked.empty else str(ranked.index[0])

@@ -1,0 +1,60 @@
+# Choices between configurations by likelihood on held-out time, on development seeds.
+
+CANDIDATES = expand(
+    f"{RESULTS}/selection/{{candidate}}.csv", candidate=EXPERIMENT.selection
+)
+SELECTION_FILES = (
+    [
+        f"{RESULTS}/selection.csv",
+        *expand(f"{RESULTS}/tables/selection.{{suffix}}", suffix=["csv", "md", "tex"]),
+    ]
+    if CANDIDATES
+    else []
+)
+
+
+def get_candidate_sources(wildcards):
+    """Return the source files that this candidate depends on."""
+    own = EXPERIMENT.selection[wildcards.candidate].modules
+    return source_files(["bssbench.selection", *own])
+
+
+# It makes its own data, whose sources it takes away before it trains.
+rule held_out:
+    input:
+        sources=get_candidate_sources,
+    output:
+        f"{RESULTS}/selection/{{candidate}}.csv",
+    log:
+        f"{RESULTS}/logs/selection/{{candidate}}.log",
+    threads: 1
+    resources:
+        mem_mb=lambda w: EXPERIMENT.selection[w.candidate].megabytes(),
+    params:
+        method=lambda w: EXPERIMENT.selection[w.candidate].method,
+        dataset=lambda w: EXPERIMENT.selection[w.candidate].dataset,
+        seeds=lambda w: ",".join(map(str, EXPERIMENT.selection[w.candidate].seeds)),
+        choice=lambda w: EXPERIMENT.selection[w.candidate].choice,
+        root_seed=EXPERIMENT.root_seed,
+        cpu_seconds=lambda w: EXPERIMENT.selection[w.candidate].cpu_seconds,
+        assignments=lambda w: get_assignments(
+            EXPERIMENT.selection[w.candidate].parameters
+        ),
+    shell:
+        "{BSSBENCH} held-out {params.method} --dataset {params.dataset} --seeds {params.seeds} "
+        "--choice {params.choice:q} --out {output} --root-seed {params.root_seed} "
+        "--cpu-seconds {params.cpu_seconds} {params.assignments} 2> {log}"
+
+
+rule select:
+    input:
+        candidates=CANDIDATES,
+        sources=source_files(["bssbench.paper.selection_table"]),
+    output:
+        SELECTION_FILES,
+    log:
+        f"{RESULTS}/logs/selection.log",
+    resources:
+        mem_mb=500,
+    shell:
+        "{BSSBENCH} select {input.candidates} --out {output[0]} --tables {RESULTS}/tables 2> {log}"
