@@ -42,6 +42,7 @@ class Method(VariationalMethod):
     """
 
     nonlinear_learning_rate: ClassVar[float] = 3e-3
+    shared: ClassVar[bool] = False
 
     regularisation: float = 1.0
     shortest_bandwidth: float = 0.0
@@ -59,6 +60,10 @@ class Method(VariationalMethod):
         # The data sets' grids are regular; there the rule does not ask for the length.
         return chosen_core(self.core, "regression", "squared-exponential", length=0)
 
+    def _freedom(self) -> float:
+        """Return how far learning may move a bandwidth, in octaves."""
+        return 0.0
+
     @property
     def loaded_modules(self) -> tuple[str, ...]:
         """The core's module, which is loaded by name."""
@@ -74,8 +79,16 @@ class Method(VariationalMethod):
         bounds = _BANDWIDTH_PER_HALF_DECAY * half_decay_lags(components)
         for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
             bounds[:, column] = chosen or bounds[:, column]
-        bandwidths = torch.tensor(spread(bounds, n_latents)).repeat_interleave(self.restarts, dim=0)
-        return KernelRegressionPrior(bandwidths, length, self.regularisation, self.core)
+        count = 1 if self.shared else n_latents
+        bandwidths = np.broadcast_to(spread(bounds, count), (len(bounds), n_latents))
+        return KernelRegressionPrior(
+            torch.tensor(np.repeat(bandwidths, self.restarts, axis=0)),
+            length,
+            self.regularisation,
+            self.core,
+            self._freedom(),
+            self.shared,
+        )
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory, with the weights that the core keeps."""
@@ -107,5 +120,10 @@ class Method(VariationalMethod):
 
     def describe(self) -> dict[str, Any]:
         """State the form of the regression and its core."""
-        regression = "leave-one-out, squared-exponential weights, fixed bandwidths"
-        return {"regression": regression, "core": self._chosen_core(), "length_scales": "fixed"}
+        freedom = self._freedom()
+        of = "one bandwidth for all latents" if self.shared else "a bandwidth for each latent"
+        return {
+            "regression": f"leave-one-out, squared-exponential weights, {of}",
+            "core": self._chosen_core(),
+            "length_scales": f"learned within {freedom:g} octaves" if freedom else "fixed",
+        }

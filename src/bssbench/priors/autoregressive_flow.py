@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from bssbench.priors import expected_negative_entropy
-from bssbench.priors.innovations import make_base
+from bssbench.priors.innovations import BASES
 from bssbench.priors.past import feature_lags, past_features
 
 __all__ = ["AutoregressiveFlowPrior", "FlowForm"]
@@ -145,7 +145,10 @@ class AutoregressiveFlowPrior(nn.Module):
         self.spacings = tuple(spacings)
         shape = (len(spacings), 1 if shared else latents)
         self.layers = nn.ModuleList(_Layer(shape, form) for _ in range(form.layers))
-        self.base = make_base(form.base, shape)
+        self.base = BASES[form.base](shape)
+
+    def _stack(self) -> list[_Layer]:
+        return [layer for layer in self.layers if isinstance(layer, _Layer)]
 
     def log_density(self, latents: torch.Tensor) -> torch.Tensor:
         """Return log p(z) for each latent.
@@ -179,7 +182,7 @@ class AutoregressiveFlowPrior(nn.Module):
         """Return log p(z) of the replicates `rows`, which have this spacing."""
         length = latents.shape[-1]
         series, total = latents, torch.zeros(latents.shape[:2], device=latents.device)
-        for layer in self.layers:
+        for layer in self._stack():
             series, log_scale = layer(series, spacing, rows)
             # One value stands for all times.
             total = total - log_scale.sum(-1) * (length / log_scale.shape[-1])
@@ -212,7 +215,7 @@ class AutoregressiveFlowPrior(nn.Module):
         """Draw, one time step after the other; shape (replicate, latent, length)."""
         series = self.base.draw(generator, length)
         for spacing, rows in self._groups(series.device):
-            for layer in reversed(self.layers):
+            for layer in reversed(self._stack()):
                 series[rows] = layer.invert(series[rows], spacing, rows)
         return series.expand(-1, self.latents, -1)
 
@@ -222,9 +225,10 @@ class AutoregressiveFlowPrior(nn.Module):
         Of several layers these are the first one's coefficients and the product of their scales.
         """
         variance, excess_kurtosis = self.base.moments()
-        log_scale = sum(layer.log_scale[..., 0] for layer in self.layers)
+        layers = self._stack()
+        log_scale = torch.stack([layer.log_scale[..., 0] for layer in layers]).sum(0)
         values = {
-            "coefficients": self.layers[0].coefficients,
+            "coefficients": layers[0].coefficients,
             "innovation_std": torch.exp(log_scale) * variance.to(log_scale).sqrt(),
             "innovation_excess_kurtosis": excess_kurtosis,
         }

@@ -1,6 +1,7 @@
 """The kernel-regression prior of SKR-VAE (arXiv 2508.09721), reconstructed."""
 
 import copy
+import math
 from collections.abc import Mapping
 
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import chosen_core, load_module
 from bssbench.kernels.regression import Weights, divergence_about
-from bssbench.kernels.stationary import make_kernel
+from bssbench.kernels.stationary import Kernel, make_kernel
 from bssbench.priors.standard_normal import standard_normal_divergence
 
 __all__ = ["KernelRegressionPrior"]
@@ -36,6 +37,12 @@ class KernelRegressionPrior(nn.Module):
         λ, which holds the scale of the latents.
     core : str
         A core of `bssbench.kernels.catalogue` by kernel regression, or ``auto``.
+    freedom : float
+        How far learning may move a bandwidth from where it starts, in octaves up and down; 0 keeps
+        the bandwidths fixed. Without a bound they all become short, where a latent is predicted
+        from its next neighbours alone and the latents are told apart no more.
+    shared : bool
+        Whether all latents of a replicate have one residual variance (an ablation).
     """
 
     needs_sample = False
@@ -49,6 +56,8 @@ class KernelRegressionPrior(nn.Module):
         length: int,
         regularisation: float = 1.0,
         core: str = "auto",
+        freedom: float = 0.0,
+        shared: bool = False,
         dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
@@ -56,15 +65,28 @@ class KernelRegressionPrior(nn.Module):
         self.register_buffer("bandwidths", bandwidths.to(torch.float64))
         self.length, self.regularisation = length, regularisation
         self.core = chosen_core(core, "regression", "squared-exponential", length)
-        initial = torch.full(bandwidths.shape, 0.1, dtype=dtype)
-        self.log_variance = nn.Parameter(torch.log(initial))
+        shape = (len(bandwidths), 1) if shared else bandwidths.shape
+        self.log_variance = nn.Parameter(torch.full(shape, math.log(0.1), dtype=dtype))
+        self.freedom = freedom
+        if freedom:
+            self.shift = nn.Parameter(torch.zeros(bandwidths.shape, dtype=dtype))
         self._kept: Weights | None = None
+
+    def _kernel(self) -> Kernel:
+        bandwidths = self.bandwidths
+        if self.freedom:
+            # Within its bounds by construction, and at the start as free as without them.
+            octaves = self.freedom * torch.tanh(self.shift / self.freedom)
+            bandwidths = bandwidths * 2.0 ** octaves.to(bandwidths)
+        return make_kernel("squared-exponential", bandwidths)
 
     def _weights(self, dtype: torch.dtype) -> Weights:
         """Return the weights, prepared when first asked for: by then the device is settled."""
+        if self.freedom:
+            weights: Weights = load_module(self.core).weigh(self._kernel(), self.length, dtype)
+            return weights
         if self._kept is None:
-            kernel = make_kernel("squared-exponential", self.bandwidths)
-            self._kept = load_module(self.core).weigh(kernel, self.length, dtype)
+            self._kept = load_module(self.core).weigh(self._kernel(), self.length, dtype)
         return self._kept
 
     def divergence(
@@ -98,5 +120,6 @@ class KernelRegressionPrior(nn.Module):
 
     def summary(self) -> Mapping[str, torch.Tensor]:
         """Return bandwidths in samples and residual deviations in units of the latent."""
-        residual_std = torch.exp(0.5 * self.log_variance)
-        return {"residual_std": residual_std, "bandwidth": self.bandwidths.to(residual_std)}
+        bandwidth = self._kernel().length_scale.detach()
+        residual_std = torch.exp(0.5 * self.log_variance).expand(bandwidth.shape)
+        return {"residual_std": residual_std, "bandwidth": bandwidth.to(residual_std)}
