@@ -41,7 +41,7 @@ class Method(VariationalMethod):
     shared: ClassVar[bool] = False
 
     order: int = 8
-    octaves: int = 1
+    octaves: int = 2
     spacing: int = 0
     layers: int = 1
     hidden_units: int = 0

@@ -12,12 +12,11 @@ class Method(GaussianProcessMethod):
     """VAE with an exact Matérn-1/2 Gaussian process on each latent, in state-space form.
 
     Such a process is an autoregression of order one: rough where a squared-exponential one is
-    smooth. A step with its gradient costs little more than one without, so length-scales move at
-    every step.
+    smooth. The length-scales move at every third step.
     """
 
     kernel = "matern-1/2"
     # exp(−d/ℓ) is one half at 0.69 length-scales.
     length_scale_per_half_decay = 1.44
 
-    update_every: int = 1
+    update_every: int = 3

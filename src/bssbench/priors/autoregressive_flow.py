@@ -34,7 +34,7 @@ class FlowForm:
     """
 
     order: int = 8
-    octaves: int = 1
+    octaves: int = 2
     layers: int = 1
     hidden_units: int = 0
     state_dependent_scale: bool = False
