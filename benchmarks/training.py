@@ -85,7 +85,7 @@ class TrainingStep:
         torch.set_flush_denormal(True)
         dataset = make_dataset("gp-distinct", list(range(SEEDS)), {"length": length})
         components = whiten(dataset.observations, 3).components
-        prior = load_method(method, {"restarts": 1}).prior(components, 3)
+        prior = load_method(method, {"restarts": 1}).prior(components, 3, length)
         generators = [np.random.default_rng(seed) for seed in range(SEEDS)]
         self.model = BatchedVAE(3, 3, generators, prior, nonlinear=False)
         self.observations = torch.tensor(components, dtype=torch.float32)
