@@ -166,26 +166,6 @@ def test_the_restart_kept_is_the_one_with_the_lowest_loss(name, dataset):
     assert (np.ptp(losses, axis=1) > 0).all()
 
 
-@pytest.mark.parametrize("name", [n for n in VARIATIONAL if n != "ivae"])
-def test_training_by_windows_separates_all_of_the_time(name, dataset):
-    by_windows, whole = (quick(name, window=window) for window in (50, 1000))
-    separation = by_windows.separate(make_problem(dataset))
-    assert separation.diagnostics["window"] == 50
-    assert separation.sources.shape == (3, 200, 3)
-    assert np.isfinite(separation.loss).all()
-    assert whole.separate(make_problem(dataset)).diagnostics["window"] == 200
-
-
-@pytest.mark.parametrize("name", VARIATIONAL)
-def test_a_long_series_is_trained_by_windows(name, rng):
-    problem = Problem(rng.standard_normal((1, 30_001, 2)), 2, [np.random.SeedSequence(0)])
-    separation = quick(name, steps=1, restarts=1).separate(problem)
-    # A segment's variance is known from that segment alone.
-    assert separation.diagnostics["window"] == (30_001 if name == "ivae" else 8192)
-    assert separation.sources.shape == (1, 30_001, 2)
-    assert np.isfinite(separation.loss).all()
-
-
 @pytest.mark.parametrize("name", VARIATIONAL)
 def test_nonlinear_demixing_has_no_unmixing_matrix(name, dataset):
     separation = quick(name).separate(make_problem(dataset, nonlinear=True))
