@@ -10,7 +10,7 @@ from bssbench.scores.modal import modal_score
 from bssbench.statistics.chance import chance_level
 
 QUICK = {"steps": 30, "restarts": 2}
-VARIATIONAL = [name for name in method_names() if name.endswith("vae") or name.startswith("gp-vae")]
+VARIATIONAL = [name for name in method_names() if "vae" in name]
 every_method = pytest.mark.parametrize("name", method_names())
 
 
@@ -269,7 +269,13 @@ def test_the_declared_memory_grows_with_the_problem(name):
         ("skr-vae", {"steps": 1.5}, "steps must be of type int"),
         ("skr-vae", {"restarts": 0}, "restarts must be at least 1"),
         ("skr-vae", {"learning_rate": float("nan")}, "must be finite"),
-        ("ar-flow-vae", {"order": 0}, "order must be at least 1"),
+        ("skr-vae", {"window": 15}, "window must be 0 or at least 16"),
+        ("vae", {"observation_variance": -1.0}, "observation_variance must not be negative"),
+        ("ar-flow-vae", {"order": 0}, "order and layers must be at least 1"),
+        ("ar-flow-vae", {"order": 6}, "power of two"),
+        ("ar-flow-vae", {"state_dependent_scale": True}, "needs hidden_units"),
+        ("ar-flow-vae-shared", {"base": "cauchy"}, "base must be one of"),
+        ("skr-vae-learned", {"freedom": 0.0}, "freedom must be positive"),
         ("sobi", {"lags": 0}, "lags must be at least 1"),
         ("sobi", {"max_iterations": -1}, "max_iterations must be at least 1"),
         ("fastica", {"tolerance": -1.0}, "tolerance not negative"),

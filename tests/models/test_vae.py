@@ -2,29 +2,37 @@ import numpy as np
 import pytest
 import torch
 
-from bssbench.models.training import Schedule, _clip_each_replicate, train
+from bssbench.models.training import Schedule, _clip_each_replicate, evaluate, train
 from bssbench.models.vae import BatchedVAE
-from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior
+from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior, FlowForm
 from bssbench.priors.gaussian_process import GaussianProcessPrior
 from bssbench.priors.kernel_regression import KernelRegressionPrior
 from bssbench.priors.standard_normal import StandardNormalPrior
 
 LENGTH, COMPONENTS = 60, 3
+SPACINGS = [1, 2, 3]
 
 
-def make_prior(kind, replicates):
+def make_prior(kind, seeds, length):
+    replicates = len(seeds)
     scales = torch.tensor([[1.0, 3.0, 9.0]]).repeat(replicates, 1)
+    spacings = [SPACINGS[seed % 3] for seed in seeds]
     return {
-        "ar": lambda: AutoregressiveFlowPrior(replicates, COMPONENTS, 4),
-        "skr": lambda: KernelRegressionPrior(scales, LENGTH),
-        "gp": lambda: GaussianProcessPrior(scales, LENGTH, update_every=5),
+        "ar": lambda: AutoregressiveFlowPrior(spacings, COMPONENTS, FlowForm(4)),
+        "skr": lambda: KernelRegressionPrior(scales, length),
+        "gp": lambda: GaussianProcessPrior(scales, length, update_every=5),
         "vae": lambda: StandardNormalPrior(replicates, COMPONENTS),
     }[kind]()
 
 
-def make_model(kind, seeds, nonlinear):
+def make_model(kind, seeds, nonlinear, length=LENGTH):
     generators = [np.random.default_rng(seed) for seed in seeds]
-    return BatchedVAE(COMPONENTS, COMPONENTS, generators, make_prior(kind, len(seeds)), nonlinear)
+    prior = make_prior(kind, seeds, length)
+    return BatchedVAE(COMPONENTS, COMPONENTS, generators, prior, nonlinear)
+
+
+def schedule(steps, learning_rate=1e-2):
+    return Schedule(steps, learning_rate, last_variance=0.01)
 
 
 @pytest.fixture
@@ -86,7 +94,7 @@ def test_training_lowers_the_objective_and_records_the_way(kind, observations):
     model = make_model(kind, [0, 1, 2], nonlinear=False)
     drawn = torch.randn(3, COMPONENTS, LENGTH) if model.needs_noise else None
     before = model.objective(observations, 0.01, drawn).detach()
-    trained = train(model, observations, [1, 2, 3], Schedule(120, 3e-2))
+    trained = train(model, observations, [1, 2, 3], schedule(120, 3e-2))
     assert (trained.loss < before.numpy()).all()
     assert trained.history.loss.shape == (3, len(trained.history.steps))
     assert trained.history.steps[0] == 0
@@ -100,17 +108,35 @@ def test_training_lowers_the_objective_and_records_the_way(kind, observations):
 
 def test_a_network_beside_the_linear_part_leaves_no_matrix_to_record(observations):
     model = make_model("vae", [0, 1, 2], nonlinear=True)
-    assert train(model, observations, [1, 2, 3], Schedule(3, 1e-2)).history.weight is None
+    assert train(model, observations, [1, 2, 3], schedule(3)).history.weight is None
 
 
 @every_kind
 @both_mixings
 def test_a_replicates_first_steps_do_not_depend_on_the_batch(kind, nonlinear, observations):
     together, alone = make_model(kind, [0, 1, 2], nonlinear), make_model(kind, [1], nonlinear)
-    train(together, observations, [10, 11, 12], Schedule(10, 1e-2))
-    train(alone, observations[1:2], [11], Schedule(10, 1e-2))
+    train(together, observations, [10, 11, 12], schedule(10))
+    train(alone, observations[1:2], [11], schedule(10))
     for one, many in zip(alone.parameters(), together.parameters(), strict=True):
         assert torch.equal(one[0], many[1])
+
+
+@every_kind
+def test_a_replicates_training_by_windows_does_not_depend_on_the_batch(kind, observations):
+    together, alone = make_model(kind, [0, 1, 2], False, 20), make_model(kind, [1], False, 20)
+    trained = train(together, observations, [10, 11, 12], schedule(10), window=20)
+    single = train(alone, observations[1:2], [11], schedule(10), window=20)
+    for one, many in zip(alone.parameters(), together.parameters(), strict=True):
+        assert torch.equal(one[0], many[1])
+    assert single.loss[0] == trained.loss[1]
+
+
+def test_the_final_loss_of_a_training_by_windows_is_of_stretches_of_all_the_time(observations):
+    model = make_model("vae", [0, 1, 2], False, 20)
+    loss = train(model, observations, [1, 2, 3], schedule(5), window=20).loss
+    # Three stretches of 20 are all of 60 samples, and this prior sees each sample alone.
+    expected = evaluate(model, [observations], 0.01, [1, 2, 3])
+    np.testing.assert_allclose(loss, expected, rtol=1e-5)
 
 
 def test_gradients_are_clipped_for_each_replicate_alone():
@@ -127,17 +153,18 @@ def test_a_diverged_replicate_loses_and_harms_no_other(observations):
     model, sound = make_model("skr", [0, 1, 2], False), make_model("skr", [0, 1, 2], False)
     spoilt = observations.clone()
     spoilt[1] = torch.nan
-    loss = train(model, spoilt, [1, 2, 3], Schedule(20, 1e-2)).loss
-    expected = train(sound, observations, [1, 2, 3], Schedule(20, 1e-2)).loss
+    loss = train(model, spoilt, [1, 2, 3], schedule(20)).loss
+    expected = train(sound, observations, [1, 2, 3], schedule(20)).loss
     assert loss[1] == np.inf
     np.testing.assert_allclose(loss[[0, 2]], expected[[0, 2]], rtol=1e-5)
 
 
 def test_the_decoders_variance_is_annealed_and_then_held():
-    schedule = Schedule(100, 1e-2)
-    assert schedule.variance(0) == 1.0
-    assert schedule.variance(30) == pytest.approx(0.1)
-    assert schedule.variance(60) == schedule.variance(99) == pytest.approx(0.01)
+    for last in (0.04, 0.01):
+        annealed = Schedule(100, 1e-2, last)
+        assert annealed.variance(0) == 1.0
+        assert annealed.variance(30) == pytest.approx(last**0.5)
+        assert annealed.variance(60) == annealed.variance(99) == pytest.approx(last)
 
 
 @pytest.mark.cuda
@@ -149,4 +176,4 @@ def test_cuda_agrees_with_the_processor(kind, observations):
     first = here.objective(observations, 0.1, noise if needed else None)
     second = there.objective(observations.cuda(), 0.1, noise.cuda() if needed else None)
     torch.testing.assert_close(first, second.cpu(), rtol=1e-4, atol=1e-4)
-    assert np.isfinite(train(there, observations.cuda(), [1, 2, 3], Schedule(30, 1e-2)).loss).all()
+    assert np.isfinite(train(there, observations.cuda(), [1, 2, 3], schedule(30)).loss).all()

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy.signal import resample
 
 from bssbench.errors import InputError
-from bssbench.models.time_scales import half_decay_lags, spread
+from bssbench.models.time_scales import half_decay_lags, lag_spacings, spread
 from bssbench.models.whitening import whiten
 
 
@@ -16,6 +17,18 @@ def test_components_are_uncorrelated_and_are_the_stated_map(rng):
         np.testing.assert_allclose(np.cov(components, bias=True), np.eye(4), atol=1e-10)
         mapped = whitening @ (channels - channels.mean(0)).T
         np.testing.assert_allclose(mapped, components, atol=1e-10)
+
+
+def test_other_observations_get_the_same_coordinates(rng):
+    observations = rng.standard_normal((2, 300, 4)) * [1.0, 5.0, 0.1, 1e3] + 7.0
+    whitened = whiten(observations[:, :200], 3)
+    np.testing.assert_allclose(
+        whitened.apply(observations[:, :200]), whitened.components, atol=1e-10
+    )
+    rest = whitened.apply(observations[:, 200:])
+    assert rest.shape == (2, 3, 100)
+    # Nothing is fitted to them: half of them have the same coordinates.
+    np.testing.assert_allclose(whitened.apply(observations[:, 200:250]), rest[..., :50])
 
 
 def test_units_make_no_difference(rng):
@@ -63,6 +76,43 @@ def test_a_slow_source_is_timed_between_the_lags_looked_at():
 def test_a_trend_never_decays_and_has_the_longest_lag_there_is():
     components = whiten(np.linspace(0, 1, 100)[None, :, None] ** 3, 1).components
     assert half_decay_lags(components)[0, 1] <= 25
+
+
+def band_limited(rng, highest, length=20_000):
+    """Three Gaussian series without power above `highest`, in cycles per sample."""
+    spectrum = np.fft.rfft(rng.standard_normal((1, 3, length)))
+    spectrum[..., np.fft.rfftfreq(length) > highest] = 0.0
+    return np.fft.irfft(spectrum, length)
+
+
+def test_of_white_noise_every_sample_counts(rng):
+    assert lag_spacings(rng.standard_normal((3, 2, 1000))) == [1, 1, 1]
+
+
+def test_what_is_sampled_four_times_as_fast_has_four_times_the_spacing(rng):
+    white = rng.standard_normal((2, 3, 2000))
+    assert lag_spacings(resample(white, 8000, axis=-1)) == [4, 4]
+
+
+@pytest.mark.parametrize("highest", [0.25, 0.1, 0.05, 0.02])
+def test_lags_are_half_a_period_of_the_highest_frequency_apart(highest, rng):
+    series = band_limited(rng, highest)
+    (spacing,) = lag_spacings(series)
+    assert spacing == pytest.approx(0.5 / highest, rel=0.2)
+    assert lag_spacings(1e6 * series) == [spacing]
+
+
+def test_a_little_noise_of_the_sensors_makes_every_sample_count(rng):
+    series = band_limited(rng, 0.05)
+    noisy = series / series.std() + 0.1 * rng.standard_normal(series.shape)
+    assert lag_spacings(noisy) == [1]
+
+
+def test_a_series_that_hardly_moves_has_a_spacing_still():
+    series = np.zeros((1, 1, 1000))
+    series[..., -1] = 1.0
+    (spacing,) = lag_spacings(series)
+    assert 1 <= spacing <= 128
 
 
 def test_values_are_spread_geometrically():

@@ -2,11 +2,11 @@ import math
 
 import pytest
 import torch
-from torch.distributions import Categorical, MixtureSameFamily, MultivariateNormal, Normal
+from torch.distributions import MultivariateNormal, Normal
 from torch.distributions import kl_divergence as torch_divergence
 
 from bssbench.errors import NotApplicable
-from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior
+from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior, FlowForm
 from bssbench.priors.gaussian_process import GaussianProcessPrior
 from bssbench.priors.kernel_regression import KernelRegressionPrior
 from bssbench.priors.laplace_increments import LaplaceIncrementsPrior
@@ -16,18 +16,45 @@ from bssbench.priors.standard_normal import StandardNormalPrior
 REPLICATES, LATENTS, LENGTH = 3, 2, 40
 SCALES = torch.tensor([[0.7, 5.0], [1.0, 8.0], [2.0, 3.0]])
 
+SPACINGS = [1, 3, 2]
+
+
+def flow(rows, shared=False):
+    form = FlowForm(order=2, hidden_units=3, state_dependent_scale=True)
+    return AutoregressiveFlowPrior([SPACINGS[row] for row in rows], LATENTS, form, shared)
+
+
+def regression(rows, length, **options):
+    return KernelRegressionPrior(SCALES[rows], length, **options)
+
+
 PRIORS = {
-    "standard normal": lambda rows: StandardNormalPrior(len(rows), LATENTS),
-    "kernel regression": lambda rows: KernelRegressionPrior(SCALES[rows], LENGTH),
-    "autoregressive flow": lambda rows: AutoregressiveFlowPrior(len(rows), LATENTS, order=3),
-    "Gaussian process": lambda rows: GaussianProcessPrior(SCALES[rows], LENGTH, update_every=2),
-    "Laplace increments": lambda rows: LaplaceIncrementsPrior(len(rows), LATENTS),
-    "segmentwise normal": lambda rows: SegmentwiseNormalPrior(
-        len(rows), LATENTS, LENGTH, segments=7, learned_means=True
+    "standard normal": lambda rows, length=LENGTH: StandardNormalPrior(len(rows), LATENTS),
+    "kernel regression": lambda rows, length=LENGTH: regression(rows, length),
+    "learned regression": lambda rows, length=LENGTH: regression(rows, length, freedom=1.0),
+    "shared regression": lambda rows, length=LENGTH: regression(rows, length, shared=True),
+    "autoregressive flow": lambda rows, length=LENGTH: flow(rows),
+    "shared flow": lambda rows, length=LENGTH: flow(rows, shared=True),
+    "Gaussian process": lambda rows, length=LENGTH: GaussianProcessPrior(
+        SCALES[rows], length, update_every=2
+    ),
+    "Laplace increments": lambda rows, length=LENGTH: LaplaceIncrementsPrior(len(rows), LATENTS),
+    "segmentwise normal": lambda rows, length=LENGTH: SegmentwiseNormalPrior(
+        len(rows), LATENTS, length, segments=7, learned_means=True
     ),
 }
 ALL = list(range(REPLICATES))
 every_prior = pytest.mark.parametrize("make", PRIORS.values(), ids=PRIORS.keys())
+
+
+def moved(prior, rows=ALL):
+    """Return the prior with other parameters than it starts with, each replicate's its own."""
+    generator = torch.Generator().manual_seed(3)
+    with torch.no_grad():
+        for parameter in prior.parameters():
+            noise = torch.randn(REPLICATES, *parameter.shape[1:], generator=generator)
+            parameter += 0.2 * noise[rows]
+    return prior
 
 
 @pytest.fixture
@@ -53,11 +80,11 @@ def test_a_gradient_reaches_every_parameter(make, posterior):
 @every_prior
 def test_a_batch_equals_its_members(make, posterior):
     mean, std, sample = posterior
-    together = make(ALL).divergence(mean, std, sample)
+    together = moved(make(ALL)).divergence(mean, std, sample)
     assert together.shape == (REPLICATES,)
     for i in ALL:
         one = slice(i, i + 1)
-        alone = make([i]).divergence(mean[one], std[one], sample[one])
+        alone = moved(make([i]), [i]).divergence(mean[one], std[one], sample[one])
         torch.testing.assert_close(alone[0], together[i], rtol=1e-5, atol=1e-4)
 
 
@@ -67,6 +94,52 @@ def test_one_deviation_for_all_times_is_a_special_case_of_many(make, posterior):
     one = make(ALL).divergence(mean, std, sample)
     many = make(ALL).divergence(mean, std.expand(mean.shape), sample)
     torch.testing.assert_close(one, many, rtol=1e-5, atol=1e-4)
+
+
+@every_prior
+def test_a_resized_prior_is_the_one_made_for_that_length(make, posterior):
+    mean, std, sample = (tensor.detach() for tensor in posterior)
+    prior = moved(make(ALL))
+    before = prior.divergence(mean, std, sample)
+    if isinstance(prior, SegmentwiseNormalPrior):
+        with pytest.raises(NotApplicable, match="segments of another series"):
+            prior.resized(25)
+        return
+    resized, short = prior.resized(25), (mean[..., :25], std, sample[..., :25])
+    assert list(resized.parameters()) == list(prior.parameters()), "they learn together"
+    expected = moved(make(ALL, 25)).divergence(*short)
+    torch.testing.assert_close(resized.divergence(*short), expected)
+    # And the prior itself still is what it was.
+    torch.testing.assert_close(prior.divergence(mean, std, sample), before)
+
+
+@pytest.mark.parametrize("family", ["flow", "regression"])
+def test_latents_that_share_all_parameters_can_change_places(family, posterior):
+    mean, std, sample = (tensor.detach() for tensor in posterior)
+    scales = SCALES[:, :1].expand(-1, LATENTS)
+    for shared in (True, False):
+        prior = (
+            flow(ALL, shared)
+            if family == "flow"
+            else KernelRegressionPrior(scales, LENGTH, shared=shared)
+        )
+        moved(prior)
+        first = prior.divergence(mean, std, sample)
+        second = prior.divergence(mean.flip(1), std.flip(1), sample.flip(1))
+        assert torch.allclose(first, second, rtol=1e-5) == shared
+
+
+def test_no_bandwidth_leaves_its_bounds_however_far_its_parameter_is_moved():
+    prior = KernelRegressionPrior(SCALES, LENGTH, freedom=1.5)
+    torch.testing.assert_close(prior.summary()["bandwidth"], SCALES)
+    with torch.no_grad():
+        for shift, octaves in ((-1e6, -1.5), (1e6, 1.5)):
+            prior.shift.fill_(shift)
+            torch.testing.assert_close(prior.summary()["bandwidth"], SCALES * 2.0**octaves)
+        prior.shift.copy_(torch.tensor([[-3.0, -0.5], [0.1, 0.5], [2.0, 30.0]]))
+        octaves = torch.log2(prior.summary()["bandwidth"] / SCALES)
+    assert (octaves.abs() <= 1.5 + 1e-5).all()
+    assert (octaves.flatten().diff() > 0).all()
 
 
 @every_prior
@@ -125,87 +198,6 @@ def test_kernel_regression_agrees_with_its_formula(posterior):
     penalty = torch_divergence(q, Normal(torch.zeros_like(mean), torch.ones_like(mean)))
     expected = (0.5 * local + 0.5 * penalty).sum((1, 2))
     torch.testing.assert_close(prior.divergence(mean, std), expected)
-
-
-def perturbed_flow(order=3):
-    prior = AutoregressiveFlowPrior(REPLICATES, LATENTS, order)
-    generator = torch.Generator().manual_seed(3)
-    with torch.no_grad():
-        for parameter in prior.parameters():
-            parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
-    return prior
-
-
-def test_flow_density_is_that_of_its_innovations(posterior):
-    prior = perturbed_flow()
-    latents = posterior[0].detach()
-    base = MixtureSameFamily(
-        Categorical(logits=prior.logits), Normal(prior.means, torch.exp(prior.log_stds))
-    )
-    expected = torch.zeros(REPLICATES, LATENTS)
-    for t in range(LENGTH):
-        predicted = sum(
-            prior.coefficients[..., lag - 1] * latents[..., t - lag]
-            for lag in range(1, prior.order + 1)
-            if t >= lag
-        )
-        u = (latents[..., t] - predicted) * torch.exp(-prior.log_scale)
-        expected = expected + base.log_prob(u) - prior.log_scale
-    torch.testing.assert_close(prior.log_density(latents), expected, rtol=1e-4, atol=1e-3)
-
-
-def test_flow_density_integrates_to_one():
-    """Importance sampling over three time points, with a wide Gaussian as proposal."""
-    prior = perturbed_flow(order=2)
-    generator = torch.Generator().manual_seed(0)
-    points = 5.0 * torch.randn(200_000, 3, generator=generator)
-    proposal = Normal(0.0, 5.0).log_prob(points).sum(1)
-    latents = points[:, None, :].expand(-1, LATENTS, -1)
-    one = AutoregressiveFlowPrior(1, LATENTS, 2)
-    for name, parameter in one.named_parameters():
-        parameter.data = dict(prior.named_parameters())[name].data[:1]
-    mass = torch.exp(one.log_density(latents) - proposal[:, None]).mean(0)
-    torch.testing.assert_close(mass, torch.ones(LATENTS), rtol=0.05, atol=0.05)
-
-
-def test_monte_carlo_divergence_of_a_gaussian_flow_agrees_with_the_closed_form(posterior):
-    """With a Gaussian base the flow is a Gaussian process, whose divergence is known."""
-    mean, std, _ = (tensor.detach() for tensor in posterior)
-    prior = AutoregressiveFlowPrior(REPLICATES, LATENTS, order=2)
-    with torch.no_grad():
-        prior.means.zero_()
-        prior.log_stds.zero_()
-        prior.log_scale.fill_(-0.3)
-        prior.coefficients[..., 0], prior.coefficients[..., 1] = 0.5, 0.2
-    whitening = torch.eye(LENGTH) - 0.5 * torch.diag(torch.ones(LENGTH - 1), -1)
-    whitening -= 0.2 * torch.diag(torch.ones(LENGTH - 2), -2)
-    precision = math.exp(0.6) * whitening.T @ whitening
-    p = MultivariateNormal(torch.zeros(LENGTH), precision_matrix=precision)
-    q = MultivariateNormal(mean, torch.diag_embed((std**2).expand(mean.shape)))
-    expected = torch_divergence(q, p.expand(mean.shape[:2])).sum(1)
-    generator = torch.Generator().manual_seed(2)
-    estimates = torch.stack(
-        [
-            prior.divergence(mean, std, mean + std * torch.randn(mean.shape, generator=generator))
-            for _ in range(500)
-        ]
-    ).detach()
-    error = estimates.std(0) / math.sqrt(500)
-    assert ((estimates.mean(0) - expected).abs() < 4 * error).all()
-
-
-def test_flow_samples_have_its_moments():
-    prior = AutoregressiveFlowPrior(1, 1, order=1)
-    with torch.no_grad():
-        prior.coefficients.fill_(0.7)
-    path = prior.sample(torch.Generator().manual_seed(0), 40_000)[0, 0, 100:]
-    innovations = path[1:] - 0.7 * path[:-1]
-    summary = prior.summary()
-    assert innovations.std().item() == pytest.approx(summary["innovation_std"].item(), rel=0.03)
-    kurtosis = (innovations**4).mean() / innovations.var() ** 2 - 3
-    expected = summary["innovation_excess_kurtosis"].item()
-    assert expected > 1, "the base must start heavy-tailed"
-    assert kurtosis.item() == pytest.approx(expected, rel=0.2)
 
 
 @pytest.mark.parametrize("core", ["cholesky", "toeplitz", "inducing", "gpytorch-cholesky"])

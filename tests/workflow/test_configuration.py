@@ -9,7 +9,6 @@ from bssbench.configuration import configure
 from bssbench.errors import InputError
 from bssbench.hyperparameters import changed_hyperparameters
 from bssbench.methods import load_method, method_names
-from bssbench.methods._variational import VariationalMethod
 from bssbench.settings import parse_seeds
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -38,12 +37,6 @@ GOOD = {
     ],
 }
 DEVELOPMENT_SEEDS = set(range(10))
-
-
-@pytest.fixture(autouse=True)
-def held_out(monkeypatch):
-    """What the section `selection` asks of a method; no configuration calls it."""
-    monkeypatch.setattr(VariationalMethod, "held_out", None, raising=False)
 
 
 @pytest.mark.parametrize("name", ["paper", "extended", "smoke"])

@@ -35,6 +35,8 @@ class Method(VariationalMethod):
         super().__post_init__()
         if self.segments < 1:
             raise ValueError(f"segments must be at least 1, not {self.segments}")
+        if self.window:
+            raise ValueError(f"each step needs all segments: window must be 0, not {self.window}")
 
     def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
         """Return the segmentwise prior for each seed's restarts."""

@@ -55,6 +55,8 @@ def converged(history: History) -> np.ndarray:
     """
     loss = history.loss
     count = min(_COMPARED_RECORDS, loss.shape[1] // 2)
+    if not count:
+        return np.zeros(len(loss), dtype=bool)
     last = np.median(loss[:, loss.shape[1] - count :], axis=1)
     before = np.median(loss[:, loss.shape[1] - 2 * count : loss.shape[1] - count], axis=1)
     return np.isfinite(last) & (before - last < _LARGEST_CHANGE)

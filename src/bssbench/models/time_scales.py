@@ -81,7 +81,8 @@ def lag_spacings(components: np.ndarray) -> list[int]:
     frequencies, spectra = welch(components, nperseg=segment, axis=-1)
     power = np.cumsum(spectra.mean(axis=1), axis=-1)
     within = power < (1.0 - _POWER_BEYOND_BAND) * power[:, -1:]
-    highest = frequencies[np.minimum(within.sum(axis=-1), len(frequencies) - 1)]
+    # Not frequency zero, where all of the power is of a series that hardly varies in a segment.
+    highest = frequencies[np.clip(within.sum(axis=-1), 1, len(frequencies) - 1)]
     return [max(1, round(0.5 / frequency)) for frequency in highest]
 
 

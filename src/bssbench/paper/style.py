@@ -24,7 +24,10 @@ PAGE_WIDTH = 7.0
 # figure. Close relatives share a colour and differ by their marker.
 _COLOURS = {
     "ar-flow-vae": "#D55E00",
+    "ar-flow-vae-shared": "#D55E00",
     "skr-vae": "#0072B2",
+    "skr-vae-learned": "#0072B2",
+    "skr-vae-shared": "#0072B2",
     "gp-vae": "#009E73",
     "slow-vae": "#000000",
     "ivae": "#882255",
@@ -37,7 +40,10 @@ _COLOURS = {
 }
 _MARKERS = {
     "ar-flow-vae": "o",
+    "ar-flow-vae-shared": "8",
     "skr-vae": "s",
+    "skr-vae-learned": "*",
+    "skr-vae-shared": "X",
     "gp-vae": "^",
     "gp-vae-matern": "<",
     "gp-vae-inducing": ">",

@@ -213,11 +213,14 @@ class AutoregressiveFlowPrior(nn.Module):
     @torch.no_grad()
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw, one time step after the other; shape (replicate, latent, length)."""
-        series = self.base.draw(generator, length)
+        # Latents that share their parameters are independent all the same: as many draws of each.
+        copies = self.latents // self._stack()[0].log_scale.shape[1]
+        drawn = self.base.draw(generator, length * copies)
+        series = drawn.reshape(len(self.spacings), self.latents, length)
         for spacing, rows in self._groups(series.device):
             for layer in reversed(self._stack()):
                 series[rows] = layer.invert(series[rows], spacing, rows)
-        return series.expand(-1, self.latents, -1)
+        return series
 
     def summary(self) -> Mapping[str, torch.Tensor]:
         """Return coefficients (replicate, latent, feature), the innovations' spread and kurtosis.

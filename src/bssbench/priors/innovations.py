@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.autograd.function import once_differentiable
 
 __all__ = ["BASES", "Laplace", "Mixture", "Normal", "Spline"]
 
@@ -49,6 +50,7 @@ class _MixtureLogDensity(torch.autograd.Function):
         return total.log_().add_(largest)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """Return the gradients in u, c, m and 1/s."""
         t, responsibilities, precision = ctx.saved_tensors

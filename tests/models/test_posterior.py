@@ -1,0 +1,123 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.distributions import MultivariateNormal, Normal
+from torch.distributions import kl_divergence as torch_divergence
+
+from bssbench.models.posterior import Posterior
+from bssbench.models.vae import BatchedVAE
+from bssbench.priors.kernel_regression import KernelRegressionPrior
+from bssbench.priors.standard_normal import StandardNormalPrior
+
+REPLICATES, LATENTS, LENGTH = 2, 3, 4
+
+
+@pytest.fixture(params=[1, LENGTH], ids=["one covariance", "one for each time"])
+def posterior(request):
+    generator = torch.Generator().manual_seed(0)
+
+    def drawn(size):
+        return torch.randn(REPLICATES, size, request.param, generator=generator)
+
+    mean = torch.randn(REPLICATES, LATENTS, LENGTH, generator=generator)
+    return Posterior(mean, torch.exp(0.3 * drawn(LATENTS)), drawn(3))
+
+
+def factors(posterior):
+    """Return L = D (1 + B) of each replicate and time, (replicate, time, latent, latent)."""
+    below = posterior.below.mT
+    lower = torch.eye(LATENTS).repeat(*below.shape[:2], 1, 1)
+    lower[..., [1, 2, 2], [0, 0, 1]] = below
+    whole = posterior.diagonal.mT[..., None] * lower
+    return whole.expand(-1, LENGTH, -1, -1)
+
+
+def test_draws_have_the_stated_mean_and_covariance(posterior):
+    generator = torch.Generator().manual_seed(1)
+    noise = torch.randn(20_000, *posterior.mean.shape, generator=generator)
+    draws = torch.stack([posterior.sample(one) for one in noise])
+    lower = factors(posterior)
+    covariance = lower @ lower.mT
+    centred = (draws - posterior.mean).movedim(-1, 2)
+    sampled = torch.einsum("krti,krtj->rtij", centred, centred) / len(draws)
+    scale = covariance.diagonal(dim1=-2, dim2=-1).sqrt()
+    allowed = 0.05 * scale[..., None] * scale[..., None, :]
+    assert ((sampled - covariance).abs() < allowed).all()
+    assert (centred.mean(0).abs() < 0.04 * scale).all()
+    torch.testing.assert_close(posterior.std.expand(-1, -1, LENGTH), scale.mT)
+
+
+def test_the_total_correlation_is_the_divergence_from_the_marginals_product(posterior):
+    joint = MultivariateNormal(posterior.mean.mT, scale_tril=factors(posterior))
+    apart = torch.diag_embed(joint.variance)
+    expected = torch_divergence(joint, MultivariateNormal(joint.mean, apart)).sum(1)
+    torch.testing.assert_close(posterior.total_correlation(), expected)
+
+
+def test_uncorrelated_latents_have_no_total_correlation(posterior):
+    zero = torch.zeros_like(posterior.below)
+    apart = Posterior(posterior.mean, posterior.diagonal, zero)
+    assert (apart.total_correlation() == 0).all()
+    torch.testing.assert_close(apart.std, posterior.diagonal)
+    plain = Posterior(posterior.mean, posterior.diagonal)
+    assert plain.total_correlation() == 0
+    noise = torch.randn(posterior.mean.shape, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(plain.sample(noise), apart.sample(noise))
+
+
+def make_model(prior, nonlinear=True, latents=LATENTS):
+    """Return a model whose posterior is not as it is at the start, where errors don't correlate."""
+    generators = [np.random.default_rng(seed) for seed in range(REPLICATES)]
+    model = BatchedVAE(LATENTS, latents, generators, prior, nonlinear)
+    generator = torch.Generator().manual_seed(2)
+    with torch.no_grad():
+        for parameter in model.encoder.parameters():
+            parameter += 0.2 * torch.randn(parameter.shape, generator=generator)
+    return model
+
+
+@pytest.fixture
+def observations():
+    generator = torch.Generator().manual_seed(3)
+    return torch.randn(REPLICATES, LATENTS, LENGTH, generator=generator)
+
+
+def test_the_objective_is_the_negative_evidence_lower_bound(observations):
+    """With correlated errors, by densities alone; equal on average over the same draws."""
+    model, variance, draws = make_model(StandardNormalPrior(REPLICATES, LATENTS)), 0.3, 1000
+    posterior = model.posterior(observations)
+    q = MultivariateNormal(posterior.mean.mT, scale_tril=factors(posterior))
+    assert (posterior.total_correlation() > 0.05).all()
+    generator = torch.Generator().manual_seed(4)
+    differences = []
+    for _ in range(draws):
+        noise = torch.randn(observations.shape, generator=generator)
+        z = posterior.sample(noise)
+        of_data = Normal(model.decoder(z), math.sqrt(variance)).log_prob(observations).sum((1, 2))
+        of_latents = Normal(0.0, 1.0).log_prob(z).sum((1, 2)) - q.log_prob(z.mT).sum(1)
+        ours = model.objective(observations, variance, noise)
+        differences.append((ours + (of_data + of_latents) / LENGTH).detach())
+    differences = torch.stack(differences)
+    assert (differences.mean(0).abs() < 4 * differences.std(0) / math.sqrt(draws)).all()
+
+
+def test_errors_correlate_where_the_map_is_nonlinear_and_the_prior_a_density(observations):
+    density = StandardNormalPrior(REPLICATES, LATENTS)
+    pseudo = KernelRegressionPrior(torch.ones(REPLICATES, LATENTS), LENGTH)
+    assert make_model(density).posterior(observations).below.shape == (REPLICATES, 3, LENGTH)
+    for model in (make_model(density, nonlinear=False), make_model(pseudo)):
+        posterior = model.posterior(observations)
+        assert posterior.below is None
+        assert posterior.std.shape == (REPLICATES, LATENTS, 1)
+
+
+def test_a_single_latent_has_nothing_to_correlate_with(observations):
+    model = make_model(StandardNormalPrior(REPLICATES, 1), latents=1)
+    posterior = model.posterior(observations)
+    assert posterior.std.shape == (REPLICATES, 1, LENGTH)
+    assert posterior.total_correlation() == 0
+    assert torch.isfinite(
+        model.objective(observations, 0.1, torch.ones(posterior.mean.shape))
+    ).all()
