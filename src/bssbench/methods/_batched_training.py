@@ -9,8 +9,8 @@ import torch
 
 from bssbench.errors import MachineError
 from bssbench.methods import Problem
-from bssbench.models.history import converged
-from bssbench.models.training import Schedule, evaluate, train
+from bssbench.models.evaluation import evaluate
+from bssbench.models.training import Schedule, train
 from bssbench.models.vae import BatchedVAE
 from bssbench.models.whitening import Whitened, whiten
 from bssbench.separation import Separation, Stopwatch
@@ -123,7 +123,7 @@ def separate_by_training(
         loss=losses.min(axis=1),
         history=history | {name: value[best] for name, value in recorded.parameters.items()},
         diagnostics=_diagnostics(method, setup, losses)
-        | {"converged": converged(recorded)[best].tolist()},
+        | {"converged": trained.converged[best].tolist()},
         stopwatch=stopwatch,
     )
     stopwatch.lap("warm_up", trained.first_step_done)
@@ -159,17 +159,18 @@ def held_out_objective(method: "VariationalMethod", problem: Problem) -> np.ndar
     everything = np.concatenate([setup.whitened.components, rest], axis=2)
     components = np.repeat(everything, method.restarts, axis=0)
     observations = torch.tensor(components, dtype=torch.float32, device=setup.observations.device)
-    of_part = _nats(setup, length, observations[..., :length])
-    of_whole = _nats(setup, whole, observations)
+    of_part = _nats(setup, observations[..., :length], whole)
+    of_whole = _nats(setup, observations, whole)
     return ((of_whole - of_part) / (whole - length))[best]
 
 
-def _nats(setup: _Setup, length: int, observations: torch.Tensor) -> np.ndarray:
-    """Return the objective of a series of this length in nats, for each of the batch."""
+def _nats(setup: _Setup, observations: torch.Tensor, drawn_length: int) -> np.ndarray:
+    """Return the objective of a series in nats, for each of the batch."""
+    length = observations.shape[-1]
     prior = setup.model.prior
     setup.model.prior = prior.resized(length)
     variance = setup.schedule.last_variance
-    loss = evaluate(setup.model, [observations], variance, setup.noise_seeds)
+    loss = evaluate(setup.model, [observations], variance, setup.noise_seeds, drawn_length)
     setup.model.prior = prior
     return loss * length
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bssbench.methods import ar_flow_vae
+from bssbench.methods._autoregressive_flow import FlowMethod
 
 
 @dataclass(frozen=True)
-class Method(ar_flow_vae.Method):
+class Method(FlowMethod):
     """AR-Flow VAE with one flow for all latents, every parameter shared (ablation)."""
 
     shared: ClassVar[bool] = True

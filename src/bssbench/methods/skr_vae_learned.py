@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bssbench.methods import skr_vae
+from bssbench.methods._kernel_regression import KernelRegressionMethod
 
 
 @dataclass(frozen=True)
-class Method(skr_vae.Method):
+class Method(KernelRegressionMethod):
     """SKR-VAE whose bandwidths learn within bounds around where they start (reconstruction).
 
     Each step prepares the weights anew, with the exact gradient in the bandwidths.

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bssbench.methods import skr_vae
+from bssbench.methods._kernel_regression import KernelRegressionMethod
 
 
 @dataclass(frozen=True)
-class Method(skr_vae.Method):
+class Method(KernelRegressionMethod):
     """SKR-VAE with one bandwidth and one residual variance for all latents (ablation)."""
 
     shared: ClassVar[bool] = True

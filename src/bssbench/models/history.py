@@ -1,4 +1,4 @@
-"""What is kept of a training's way, and whether it had arrived at its end."""
+"""What is kept of a training's way."""
 
 import time
 from dataclasses import dataclass
@@ -8,11 +8,9 @@ import torch
 
 from bssbench.models.vae import BatchedVAE
 
-__all__ = ["History", "Recorder", "converged"]
+__all__ = ["History", "Recorder"]
 
 _RECORDED_STEPS = 60
-_COMPARED_RECORDS = 6
-_LARGEST_CHANGE = 0.02
 
 
 @dataclass(frozen=True)
@@ -39,27 +37,6 @@ class History:
     parameters: dict[str, np.ndarray]
     weight: np.ndarray | None
     reached: np.ndarray
-
-
-def converged(history: History) -> np.ndarray:
-    """Return whether each replicate's loss had stopped falling when the training ended.
-
-    The medians of the last tenth of the records and of the tenth before are compared (medians,
-    because a loss estimated from one draw is noisy): a fall by less than 0.02 nats per time point
-    counts as none. It says that the training had come to rest, not that it rests at the best place.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (replicate,), bool.
-    """
-    loss = history.loss
-    count = min(_COMPARED_RECORDS, loss.shape[1] // 2)
-    if not count:
-        return np.zeros(len(loss), dtype=bool)
-    last = np.median(loss[:, loss.shape[1] - count :], axis=1)
-    before = np.median(loss[:, loss.shape[1] - 2 * count : loss.shape[1] - count], axis=1)
-    return np.isfinite(last) & (before - last < _LARGEST_CHANGE)
 
 
 class Recorder:

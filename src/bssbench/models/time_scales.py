@@ -7,6 +7,7 @@ __all__ = ["half_decay_lags", "lag_spacings", "spread"]
 _DENSE_LAGS = 64
 _WELCH_SEGMENT = 256
 _POWER_BEYOND_BAND = 3e-4
+_SOFT_EDGE = 0.35
 
 
 def half_decay_lags(components: np.ndarray) -> np.ndarray:
@@ -64,6 +65,9 @@ def lag_spacings(components: np.ndarray) -> list[int]:
     fills the band, so of what is sampled no faster than it varies every sample counts; a recording
     made at four times the rate has four times the spacing.
 
+    A spacing is a whole number, so 1 / 2f is rounded down, but for the third of a sample by which
+    the soft edge of an interpolation filter widens the band of what it has interpolated.
+
     Parameters
     ----------
     components : numpy.ndarray
@@ -83,7 +87,7 @@ def lag_spacings(components: np.ndarray) -> list[int]:
     within = power < (1.0 - _POWER_BEYOND_BAND) * power[:, -1:]
     # Not frequency zero, where all of the power is of a series that hardly varies in a segment.
     highest = frequencies[np.clip(within.sum(axis=-1), 1, len(frequencies) - 1)]
-    return [max(1, round(0.5 / frequency)) for frequency in highest]
+    return [max(1, int(0.5 / frequency + _SOFT_EDGE)) for frequency in highest]
 
 
 def spread(bounds: np.ndarray, count: int) -> np.ndarray:

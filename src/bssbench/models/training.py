@@ -1,24 +1,26 @@
 """Training a batch of VAEs: one program for all seeds and restarts, none of which sees another."""
 
-import math
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
+from bssbench.models.evaluation import Noise, evaluate
 from bssbench.models.history import History, Recorder
 from bssbench.models.vae import BatchedVAE
 from bssbench.models.windows import Windows, evenly_spaced
 
-__all__ = ["Schedule", "Trained", "evaluate", "train"]
+__all__ = ["Schedule", "Trained", "train"]
 
 _FIRST_VARIANCE = 1.0
 _ANNEALED_FRACTION = 0.6
 _LARGEST_GRADIENT_NORM = 1.0
-_DRAWS_FOR_FINAL_LOSS = 16
+_JUDGED_FRACTION = 0.75
+_LARGEST_FALL = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ class Trained:
     ----------
     loss : numpy.ndarray
         Shape (replicate,), the final objective in nats per time point.
+    converged : numpy.ndarray
+        Shape (replicate,), whether the objective fell by less than 0.05 nats per time point in the
+        last quarter of the steps. It says that the training had come to rest, not that it rests at
+        the best place: the learning rate falls to zero whatever the loss does.
     history : History
         The way there.
     first_step_done : tuple of float
@@ -65,6 +71,7 @@ class Trained:
     """
 
     loss: np.ndarray
+    converged: np.ndarray
     history: History
     first_step_done: tuple[float, float]
 
@@ -92,20 +99,6 @@ def _parameter_groups(model: BatchedVAE) -> list[dict[str, Any]]:
         },
     ]
     return [group for group in groups if group["params"]]
-
-
-class _Noise:
-    """Standard normal numbers from one generator per replicate, so that none sees another."""
-
-    def __init__(self, seeds: list[int], shape: tuple[int, int], device: torch.device) -> None:
-        self.generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
-        self.buffer = torch.empty((len(seeds), *shape), device=device)
-
-    def draw(self) -> torch.Tensor:
-        """Fill and return the buffer, of shape (replicate, latent, time)."""
-        for generator, replicate in zip(self.generators, self.buffer, strict=True):
-            torch.randn(replicate.shape, generator=generator, out=replicate)
-        return self.buffer
 
 
 def train(
@@ -145,10 +138,13 @@ def train(
     )
     windows = Windows(noise_seeds, observations.shape[-1], window) if window else None
     shape = (model.log_std.shape[1], window or observations.shape[-1])
-    noise = _Noise(noise_seeds, shape, observations.device) if model.needs_noise else None
+    noise = Noise(noise_seeds, shape, observations.device) if model.needs_noise else None
     recorded = Recorder(schedule.steps)
     first_step_done = (0.0, 0.0)
+    before_last: list[torch.Tensor] = []
     for step in range(schedule.steps):
+        if step == int(_JUDGED_FRACTION * schedule.steps):
+            before_last = [parameter.detach().clone() for parameter in parameters]
         model.prior.advance(step)
         drawn = noise.draw() if noise else None
         seen = windows.cut(observations) if windows else observations
@@ -167,40 +163,25 @@ def train(
             progress(step + 1)
     judged = evenly_spaced(observations, window) if window else [observations]
     final = evaluate(model, judged, schedule.last_variance, noise_seeds)
-    return Trained(final, recorded.history(), first_step_done)
+    # By the same draws, so that what differs is the parameters alone.
+    with _exchanged(parameters, before_last):
+        earlier = evaluate(model, judged, schedule.last_variance, noise_seeds)
+    converged = np.isfinite(final) & (earlier - final < _LARGEST_FALL)
+    return Trained(final, converged, recorded.history(), first_step_done)
+
+
+@contextlib.contextmanager
+def _exchanged(parameters: list[torch.nn.Parameter], values: list[torch.Tensor]) -> Iterator[None]:
+    """Give the parameters other values for a while."""
+    own = [parameter.detach().clone() for parameter in parameters]
+    _assign(parameters, values)
+    try:
+        yield
+    finally:
+        _assign(parameters, own)
 
 
 @torch.no_grad()
-def evaluate(
-    model: BatchedVAE, windows: list[torch.Tensor], variance: float, noise_seeds: list[int]
-) -> np.ndarray:
-    """Return the objective of each replicate, averaged over windows, and over draws if random.
-
-    Parameters
-    ----------
-    model : BatchedVAE
-        As it is.
-    windows : list of torch.Tensor
-        Each (replicate, component, time), whitened, of one length.
-    variance : float
-        Of the decoder.
-    noise_seeds : list of int
-        One per replicate.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (replicate,), in nats per time point; infinite for a replicate that diverged.
-    """
-    shape = (model.log_std.shape[1], windows[0].shape[-1])
-    # Other draws than those it was trained on.
-    seeds = [seed ^ 2 for seed in noise_seeds]
-    noise = _Noise(seeds, shape, windows[0].device) if model.needs_noise else None
-    draws = max(1, _DRAWS_FOR_FINAL_LOSS // len(windows)) if noise else 1
-    total = torch.zeros(len(windows[0]), device=windows[0].device)
-    for window in windows:
-        for _ in range(draws):
-            total += model.objective(window, variance, noise.draw() if noise else None)
-    loss = (total / (draws * len(windows))).cpu().numpy().astype(np.float64)
-    # A replicate that diverged must lose against every other restart, not win by NaN.
-    return np.where(np.isfinite(loss), loss, math.inf)
+def _assign(parameters: list[torch.nn.Parameter], values: list[torch.Tensor]) -> None:
+    for parameter, value in zip(parameters, values, strict=True):
+        parameter.copy_(value)
