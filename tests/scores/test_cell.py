@@ -10,7 +10,7 @@ from bssbench.separation import Separation
 # Scores that hold a recording's reference against the estimates.
 MODAL = ("modes_found", "mode_purity")
 ELECTRODES = ("eog1_correlation", "eog1_ceiling", "eog2_correlation", "eog2_ceiling")
-HEART = ("beat_rate", "beat_regularity", "beat_purity")
+HEART = ("fetal_heart_found", "beat_rate", "beat_regularity", "beat_purity")
 RECORDINGS = (*MODAL, *ELECTRODES, *HEART)
 
 
@@ -116,9 +116,16 @@ def test_a_heart_is_scored_where_a_mother_was_recorded(recording, hearts):
         reference_names=("thorax 1",),
     )
     rows = by_score(score_separation(two_hearts, "m", Separation(signals[None]), (4,)), 4)
+    assert rows["fetal_heart_found"].value == 1
     assert rows["beat_rate"].value == pytest.approx(60 / 0.45, rel=0.01)
     assert rows["beat_regularity"].value < 0.01
     assert rows["beat_purity"].value > 0.95
     mother = Separation(signals[None, :, :1])
-    row = by_score(score_separation(two_hearts, "m", mother, (4,)), 4)["beat_rate"]
-    assert (row.status, row.reason) == ("skipped", "no component beats like a fetal heart")
+    missed = by_score(score_separation(two_hearts, "m", mother, (4,)), 4)
+    # A heart that is missed is a result; a rate of none is not.
+    assert (missed["fetal_heart_found"].value, missed["fetal_heart_found"].status) == (0, "ok")
+    for score in HEART[1:]:
+        assert missed[score].status == "skipped"
+        assert missed[score].reason == "no component beats like a fetal heart"
+    failed = by_score(score_outcome(two_hearts, "m", (4,), "timeout", "because"), 4)
+    assert failed["fetal_heart_found"].status == "timeout"

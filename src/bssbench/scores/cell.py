@@ -29,9 +29,11 @@ SCORES = {
     "eog1_ceiling": "multiple correlation of EOG1 with all observations: no component has more",
     "eog2_correlation": "absolute correlation of the best component with held-out electrode EOG2",
     "eog2_ceiling": "multiple correlation of EOG2 with all observations: no component has more",
-    "beat_rate": "beats a minute of the component that is the fetal heart",
+    "fetal_heart_found": "1 if a component beats like a fetal heart, else 0; see also its purity",
+    "beat_rate": "beats a minute of that component, if there is one",
     "beat_regularity": "coefficient of variation of its intervals; lower is better",
-    "beat_purity": "share of its variance that is the same in every beat; 1 is perfect",
+    "beat_purity": "share of its variance that is the same in every beat; 1 is perfect, and 0.35 "
+    "the median of random rotations",
 }
 _MODAL = ("modes_found", "mode_purity")
 _ELECTRODES = {
@@ -39,7 +41,8 @@ _ELECTRODES = {
     for number in (1, 2)
     for kind in ("correlation", "ceiling")
 }
-_HEART = {"beat_rate": "rate", "beat_regularity": "regularity", "beat_purity": "purity"}
+_BEATS = {"beat_rate": "rate", "beat_regularity": "regularity", "beat_purity": "purity"}
+_HEART = ("fetal_heart_found", *_BEATS)
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,11 @@ def _value(dataset: Dataset, separation: Separation, replicate: int, score: str)
     if score in _HEART:
         thorax = dataset.references(THORAX)
         heartbeat = fetal_heartbeat(estimated, thorax, dataset.sampling_rate or 1.0)
+        if score == "fetal_heart_found":
+            return float(heartbeat is not None)
         if heartbeat is None:
             raise NotApplicable("no component beats like a fetal heart")
-        return float(getattr(heartbeat, _HEART[score]))
+        return float(getattr(heartbeat, _BEATS[score]))
     if score == "amari":
         if separation.unmixing_matrix is None or dataset.mixing_matrix is None:
             raise NotApplicable("the method's demixing is not linear")
