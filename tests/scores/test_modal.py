@@ -67,3 +67,17 @@ def test_time_series_are_scored_by_their_spectra(rng):
     assert found.mode_purity > 0.97
     mixed = lines @ np.linalg.qr(rng.standard_normal((3, 3)))[0]
     assert modal_score(mixed, rate, REFERENCES).modes_found < 3
+
+
+def test_the_rate_of_sampling_makes_no_difference():
+    """Two modes as near as the steel frame's: segments of so many samples would blur them."""
+    references = (1.2283, 1.4358)
+
+    def found(rate):
+        time = np.arange(round(240 * rate)) / rate
+        lines = np.stack([np.sin(2 * np.pi * f * time) for f in references], axis=1)
+        return modal_score(lines, rate, references)
+
+    slow, fast = found(256 / 9), found(16 * 256 / 9)
+    assert slow.modes_found == fast.modes_found == 2
+    assert fast.mode_purity == pytest.approx(slow.mode_purity, abs=0.001)
