@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from bssbench.errors import InputError
+
 __all__ = ["compare_candidates"]
 
 _CANDIDATE = ["choice", "method", "parameters"]
@@ -27,7 +29,17 @@ def compare_candidates(held_out: pd.DataFrame) -> pd.DataFrame:
         parameters, dataset, median`` (of the objective, nats per time point), ``median_difference``
         (from the default), ``n_better`` (seeds whose objective is lower than with the default),
         ``n_ok, n_seeds, reason``, and ``chosen``.
+
+    Raises
+    ------
+    InputError
+        If a candidate has two values for one seed of a data set.
     """
+    once = [*_CANDIDATE, "dataset", "seed"]
+    twice = held_out[held_out.duplicated(once)]
+    if not twice.empty:
+        row = ", ".join(f"{name} {twice[name].iloc[0]}" for name in once)
+        raise InputError(f"two objectives on held-out time of {row}; give each candidate once")
     tables = [_compared(rows) for _, rows in held_out.groupby(["choice", "method"], sort=False)]
     return pd.concat(tables, ignore_index=True)
 
