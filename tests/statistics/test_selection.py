@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bssbench.errors import InputError
 from bssbench.paper.selection_table import write_selection_tables
 from bssbench.statistics.selection import compare_candidates
 
@@ -93,3 +94,15 @@ def test_the_table_says_what_was_compared(tmp_path):
     assert latex.read_text().count(r"\toprule") == 1
     before = [path.read_bytes() for path in (csv, markdown, latex)]
     assert before == [path.read_bytes() for path in write_selection_tables(table, tmp_path)]
+
+
+def test_a_candidate_given_twice_is_refused():
+    table = held_out(order4=(-1, -1, -1))
+    with pytest.raises(InputError, match=r"restarts=1 order=4, dataset one, seed 0; give each"):
+        compare_candidates(pd.concat([table, table.iloc[9:10]]))
+
+
+def test_a_title_is_text_to_latex(tmp_path):
+    table = held_out(order4=(-1, -1, -1)).assign(choice="a_b & 5 % of #1")
+    latex = write_selection_tables(table, tmp_path)[2].read_text()
+    assert r"a\_b \& 5 \% of \#1 (ar-flow-vae)" in latex

@@ -9,6 +9,7 @@ import pandas as pd
 
 from bssbench.files import write_text
 from bssbench.paper.core_results import INVERSION, REGRESSION, Measurement, headline
+from bssbench.paper.latex import latex_table, scaled_to_page
 from bssbench.statistics.scaling import fit_scaling
 
 __all__ = ["format_slope", "write_core_tables"]
@@ -230,20 +231,8 @@ def _markdown(grid: pd.DataFrame) -> str:
 
 def _latex(section: _Section) -> str:
     """Return a booktabs table."""
-    frame = section.grid.rename_axis(index=None, columns=None)
-    style = frame.style.format(escape="latex")
-    style = style.format_index(escape="latex", axis=0).format_index(escape="latex", axis=1)
-    caption = section.caption.replace("_", r"\_")
-    latex: str = style.to_latex(
-        hrules=True,
-        position_float="centering",
-        column_format="l" + "r" * len(frame.columns),
-        caption=f"{caption}; columns are numbers of samples $T$.",
-        label=f"tab:cores-{section.name}",
-        environment="table*",
-    )
-    latex = latex.replace(r"\begin{tabular}", r"\resizebox{\textwidth}{!}{\begin{tabular}")
-    return latex.replace(r"\end{tabular}", r"\end{tabular}}").replace("–", "--")
+    caption = f"{section.caption}; columns are numbers of samples T."
+    return scaled_to_page(latex_table(section.grid, caption, label=f"tab:cores-{section.name}"))
 
 
 def write_core_tables(measurement: Measurement, directory: Path) -> list[Path]:

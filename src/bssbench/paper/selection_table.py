@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.files import write_text
+from bssbench.paper.latex import latex_table, scaled_to_page
 from bssbench.statistics.selection import compare_candidates
 
 __all__ = ["write_selection_tables"]
@@ -57,16 +58,9 @@ def _missing(rows: pd.DataFrame) -> str:
 
 
 def _latex(title: str, grid: pd.DataFrame) -> str:
-    style = grid.style.hide(axis="index").format(escape="latex")
-    latex: str = style.format_index(escape="latex", axis=1).to_latex(
-        hrules=True,
-        column_format="l" + "r" * (len(grid.columns) - 2) + "l",
-        position_float="centering",
-        caption=f"{_CAPTION}: {title}. {_NOTE}",
-        environment="table*",
+    return scaled_to_page(
+        latex_table(grid, f"{_CAPTION}: {title}. {_NOTE}", index=False, text_columns=1)
     )
-    latex = latex.replace(r"\begin{tabular}", r"\resizebox{\textwidth}{!}{\begin{tabular}")
-    return latex.replace(r"\end{tabular}", r"\end{tabular}}").replace("–", "--")
 
 
 def write_selection_tables(held_out: pd.DataFrame, directory: Path) -> list[Path]:

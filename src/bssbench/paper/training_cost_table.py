@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.files import write_text
+from bssbench.paper.latex import latex_table
 from bssbench.scores.training_cost import SEPARATED, read_costs
 
 __all__ = ["write_training_cost_tables"]
@@ -96,18 +97,7 @@ def write_training_cost_tables(files: Iterable[Path], directory: Path) -> list[P
     table = grid.to_markdown(index=False, colalign=numeric, disable_numparse=True)
     reasons = f"## Why values are missing\n\n{_reasons(costs)}\n"
     write_text(paths[1], f"# {_CAPTION}\n\n{note}\n\n{table}\n\n{reasons}")
-    latex: str = (
-        grid.style.hide(axis="index")
-        .format(escape="latex")
-        .format_index(escape="latex", axis=1)
-        .to_latex(
-            hrules=True,
-            column_format="llll" + "r" * (len(grid.columns) - 4),
-            position_float="centering",
-            caption=f"{_CAPTION}. {note}",
-            label="tab:training-cost",
-            environment="table*",
-        )
-    )
-    write_text(paths[2], "% Needs \\usepackage{booktabs}\n" + latex.replace("–", "--"))
+    caption, label = f"{_CAPTION}. {note}", "tab:training-cost"
+    latex = latex_table(grid, caption, label=label, index=False, text_columns=4)
+    write_text(paths[2], "% Needs \\usepackage{booktabs}\n" + latex)
     return paths
