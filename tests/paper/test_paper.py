@@ -77,7 +77,12 @@ def test_tables_say_what_the_scores_say(results, tmp_path):
     expected = values.loc[values["score"] == "mcc", "value"].median()
     assert table.loc[("gp-distinct", "gp-vae", "mcc"), "median"] == pytest.approx(expected)
     markdown = paths[1].read_text()
-    assert f"{expected:.3f} [" in markdown
+    own = table.loc[("gp-distinct", "gp-vae", "mcc")]
+    assert own["lowest"] == values.loc[values["score"] == "mcc", "value"].min()
+    assert f"{expected:.3f} [{own['lowest']:.3f}]".replace("0.", ".") in markdown
+    # Of a distance the worst is the highest.
+    own = table.loc[("gp-distinct", "gp-vae", "amari")]
+    assert f"{own['median']:.3f} [{own['highest']:.3f}]".replace("0.", ".") in markdown
     assert "failed" in markdown
     assert "- failed: it broke: gp-distinct (oracle)" in markdown
     assert "Reference modes" not in markdown
@@ -95,16 +100,13 @@ def test_what_was_not_run_is_blank_and_no_failure(results, tmp_path):
     partial = without(results, "gp-distinct", "ar-flow-vae")
     paths = write_separation_tables(partial.scores, tmp_path / "tables")
     text = paths[1].read_text()
-    header, _, row, *_ = (line for line in text.splitlines() if line.startswith("|"))
-    # The order of all methods, though the first data set lacks the first of them.
-    assert [word.strip() for word in header.split("|")[1:-1]] == [
-        "dataset",
-        *METHODS[1:],
-        METHODS[0],
-    ]
-    cells = [cell.strip() for cell in row.split("|")[1:-1]]
-    assert cells[0] == "gp-distinct"
-    assert cells[3] == ""
+    grid = [line for line in text.splitlines() if line.startswith("|")][:5]
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in grid]
+    assert cells[0] == ["method", "gp-distinct", "ar-laplace-distinct"]
+    # The order of all methods, controls last.
+    assert [row[0] for row in cells[2:]] == ["gp-vae", "ar-flow-vae", "*oracle*"]
+    assert cells[3][1] == ""
+    assert cells[3][2] != ""
     assert "nan" not in text
     assert "nan" not in paths[2].read_text()
 
@@ -140,9 +142,9 @@ def test_what_did_not_converge_is_marked_and_not_hidden(results, tmp_path):
     assert table.loc[("gp-distinct", "ar-flow-vae", "mcc"), "n_unconverged"] == 1
     text = paths[1].read_text()
     median = table.loc[("gp-distinct", "ar-flow-vae", "mcc"), "median"]
-    assert re.search(rf"\| {median:.3f} \[[^]]*\] † ", text)
+    assert re.search(rf"\| {median:.3f} \[[^]]*\] † ".replace("0.", r"\."), text)
     grid = [line for line in text.splitlines() if line.startswith("| ")]
-    assert all(line.startswith("| gp-distinct") for line in grid if "†" in line)
+    assert all(line.startswith("| ar-flow-vae") for line in grid if "†" in line)
     assert all(line.count("†") <= 1 for line in grid)
     assert r"$^\dagger$" in paths[2].read_text()
     assert "†" not in paths[2].read_text()
@@ -153,6 +155,9 @@ def test_the_latex_table_has_a_row_for_each_method(results, tmp_path):
     for method in METHODS:
         assert f"\n{method} & " in latex
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 6
+    # A rule sets the controls apart.
+    assert latex.count("\\midrule\noracle & ") == 6
+    assert r"\shortstack[r]{ar-laplace-\\distinct}" in latex
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")

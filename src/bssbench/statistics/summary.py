@@ -16,9 +16,9 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``dataset, method, score, median, lower_quartile, upper_quartile, n_ok, n_seeds,
-        reason``, in the order of first appearance; quartiles interpolate linearly. `reason` tells
-        why there are fewer values than seeds.
+        Columns ``dataset, method, score, median, lower_quartile, upper_quartile, lowest, highest,
+        mean, n_ok, n_seeds, reason``, in the order of first appearance; quartiles interpolate
+        linearly. `reason` tells why there are fewer values than seeds.
     """
     order = ["dataset", "method", "score"]
     rows = []
@@ -32,6 +32,9 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
                 "median": values.median(),
                 "lower_quartile": values.quantile(0.25),
                 "upper_quartile": values.quantile(0.75),
+                "lowest": values.min(),
+                "highest": values.max(),
+                "mean": values.mean(),
                 "n_ok": len(values),
                 "n_seeds": len(group),
                 "reason": "; ".join(dict.fromkeys(reasons)),
