@@ -24,7 +24,6 @@ _ADDRESS = (
     "94b8557aa27484c4e2cb4775315802d420b93f32/sample_data/"
 )
 
-SUMMARY = "electroencephalogram, ten principal components; two electrodes by the eyes are held out"
 CITATION = "Delorme and Makeig, J. Neurosci. Methods 134 (2004) 9-21"
 FILES = tuple(
     RemoteFile("eeg_eeglab", name, _ADDRESS + name, sha256, _LICENCE)
@@ -39,6 +38,11 @@ N_SOURCES = 10
 
 PASS_BAND = (1.0, 40.0)
 HELD_OUT = ("EOG1", "EOG2")
+SUMMARY = (
+    "electroencephalogram, 30 electrodes at 128 Hz: "
+    f"{PASS_BAND[0]:g}–{PASS_BAND[1]:g} Hz, the first {N_SOURCES} principal components; by two "
+    "electrodes held out at the eyes: eog1_correlation, eog2_correlation with their ceilings"
+)
 
 
 def prepare(paths: list[Path]) -> Dataset:

@@ -18,7 +18,6 @@ from scipy.signal import butter, sosfiltfilt
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.remote_files import RemoteFile
 
-SUMMARY = "electrocardiogram of a pregnant woman on eight leads; the child's heart is to be found"
 CITATION = "De Lathauwer et al., IEEE Trans. Biomed. Eng. 47 (2000) 567-572; DaISy"
 FILES = (
     RemoteFile(
@@ -36,6 +35,11 @@ N_SOURCES = 8
 
 SAMPLING_RATE = 250.0
 PASS_BAND = (2.0, 100.0)
+SUMMARY = (
+    f"electrocardiogram of a pregnant woman, eight leads at {SAMPLING_RATE:g} Hz: "
+    f"{PASS_BAND[0]:g}–{PASS_BAND[1]:g} Hz; by the child's heart: fetal_heart_found, beat_rate, "
+    "beat_regularity, beat_purity"
+)
 _THORACIC = slice(5, 8)
 
 

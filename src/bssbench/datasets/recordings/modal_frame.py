@@ -16,7 +16,6 @@ from scipy.signal import butter, sosfiltfilt
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.remote_files import RemoteFile
 
-SUMMARY = "vibration of a steel frame; its five lowest modes on five channels (28.4 Hz)"
 CITATION = "Marwitz et al., Experimental Mechanics 57 (2017) 1311-1325"
 FILES = (
     RemoteFile(
@@ -36,6 +35,11 @@ RECORDED_RATE = 256.0
 DECIMATION = 9
 PASS_BAND = (0.8, 5.5)
 REFERENCE_FREQUENCIES = (1.2283, 1.4358, 2.1000, 4.0175, 4.7704)
+SUMMARY = (
+    "vibration of a steel frame, five channels: accelerations integrated, "
+    f"{PASS_BAND[0]:g}–{PASS_BAND[1]:g} Hz, decimated by {DECIMATION} to "
+    f"{RECORDED_RATE / DECIMATION:.1f} Hz; by its five lowest modes: modes_found, mode_purity"
+)
 
 _VELOCITIES = slice(0, 3)
 _ACCELERATIONS = slice(3, 5)

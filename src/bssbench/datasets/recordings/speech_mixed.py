@@ -64,7 +64,6 @@ _CHECKSUMS = {
     "9_nicolas_0.wav": "44e8eb48a33839ac22c10c702963fbb53463858187a721f3addbacfe0e5cf14b",
 }
 
-SUMMARY = "four speakers of digits, three seconds, mixed linearly with 1 % noise (8 kHz)"
 CITATION = "Jackson et al., Free Spoken Digit Dataset (2018), doi:10.5281/zenodo.1342401"
 FILES = tuple(
     RemoteFile("audio_fsdd", name, _ADDRESS + name, sha256, "CC BY-SA 4.0")
@@ -77,6 +76,10 @@ N_SOURCES = 4
 SPEAKERS = ("george", "jackson", "lucas", "nicolas")
 SAMPLING_RATE = 8000.0
 NOISE = 0.01
+SUMMARY = (
+    f"four speakers of digits, three seconds at {SAMPLING_RATE / 1000:g} kHz: offsets removed, "
+    f"mixed here linearly with {100 * NOISE:g} % noise; by the true sources: mcc and the others"
+)
 
 
 def mix(paths: list[Path], seeds: Sequence[int], root_seed: int) -> Dataset:
