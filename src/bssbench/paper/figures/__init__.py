@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -75,11 +75,11 @@ class Results:
             return None
         return Separation.load(directory / "separation.npz")
 
-    def kernel(self, dataset: str, method: str) -> str | None:
-        """Return the name of the kernel that the method's prior says it has, if it says so."""
-        diagnostics = read_json(self.cells / dataset / method / "run.json").get("diagnostics") or {}
-        kernel: str | None = diagnostics.get("kernel")
-        return kernel
+    def diagnostics(self, dataset: str, method: str) -> dict[str, Any]:
+        """Return what the method says of its run; nothing if it says nothing."""
+        run = read_json(self.cells / dataset / method / "run.json")
+        diagnostics: dict[str, Any] = run.get("diagnostics") or {}
+        return diagnostics
 
     def separations(self, dataset: str) -> Iterator[tuple[str, Separation]]:
         """Yield (method, separation) for each method that has one on `dataset`."""

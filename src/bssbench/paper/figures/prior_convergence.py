@@ -1,7 +1,7 @@
 """How the priors' parameters move during training, beside the truth where there is one."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,7 +30,8 @@ class _Tracked(NamedTuple):
 
 
 _PARAMETERS = {
-    "coefficients": _Tracked("coefficient at lag 1", "coefficient", "linear"),
+    "bandwidth": _Tracked("bandwidth (samples)", "", "log"),
+    "coefficients": _Tracked("coefficient at first lag", "coefficient", "linear"),
     "innovation_excess_kurtosis": _Tracked("excess kurtosis\nof innovations", "", "linear"),
     "length_scale": _Tracked("length-scale (samples)", "length_scale", "log"),
     "residual_std": _Tracked("residual deviation", "", "log"),
@@ -55,7 +56,9 @@ def draw(results: Results) -> Figure:
     for name in names:
         for method, separation in results.separations(name):
             for parameter in set(_PARAMETERS) & set(separation.history):
-                panels.setdefault((method, parameter), {})[name] = separation
+                # What is fixed does not converge.
+                if np.ptp(separation.history[parameter], axis=1).any():
+                    panels.setdefault((method, parameter), {})[name] = separation
     if not panels:
         raise NotApplicable("no separation has a prior with parameters")
     keys = sorted(panels, key=lambda key: (results.methods.index(key[0]), key[1]))
@@ -64,20 +67,19 @@ def draw(results: Results) -> Figure:
     for row, (method, parameter) in zip(axes, keys, strict=True):
         tracked = _PARAMETERS[parameter]
         for axis, name in zip(row, names, strict=True):
+            if name not in panels[method, parameter]:
+                axis.set_axis_off()
+                continue
             axis.set_title(f"{method} on {name}")
             axis.set_yscale(tracked.scale)
             if tracked.scale == "log":
                 axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
                 axis.yaxis.set_major_formatter(ScalarFormatter())
                 axis.yaxis.set_minor_formatter(NullFormatter())
-            if name in panels[method, parameter]:
-                _draw_paths(axis, known[name], panels[method, parameter][name], parameter)
-                # The sources' own length-scales are those of squared exponentials, and another
-                # kernel's are not to be compared with them.
-                kernel = results.kernel(name, method)
-                if parameter != "length_scale" or kernel == "squared-exponential":
-                    _draw_truth(axis, known[name].parameters["laws"].get(tracked.law, []))
-        row[0].set_ylabel(tracked.label)
+            axis.set_ylabel(tracked.label)
+            _draw_paths(axis, known[name], panels[method, parameter][name], parameter)
+            if _comparable(parameter, results.diagnostics(name, method)):
+                _draw_truth(axis, known[name].parameters["laws"].get(tracked.law, []))
     for axis in axes[-1]:
         axis.set_xlabel("training step")
     handles = [
@@ -88,12 +90,23 @@ def draw(results: Results) -> Figure:
     return figure
 
 
+def _comparable(parameter: str, diagnostics: dict[str, Any]) -> bool:
+    """Return whether the parameter means the same to the prior as to the sources' law."""
+    if parameter == "length_scale":
+        # The sources' own are those of squared exponentials.
+        return bool(diagnostics.get("kernel") == "squared-exponential")
+    if parameter == "coefficients":
+        # The sources' own are those of one sample before.
+        return set(diagnostics.get("spacing", [1])) == {1}
+    return True
+
+
 def _draw_paths(axis: Axes, dataset: Dataset, separation: Separation, parameter: str) -> None:
     """Draw one parameter of one separation."""
     assert dataset.sources is not None
     steps, paths = separation.history["step"], separation.history[parameter]
     if paths.ndim == 4:
-        # A vector for each latent: its first entry is that of lag 1.
+        # A vector for each latent: its first entry is that of the first lag.
         paths = paths[..., 0]
     for true, estimated, path in zip(dataset.sources, separation.sources, paths, strict=True):
         if not np.isfinite(estimated).all():
