@@ -58,3 +58,16 @@ def test_without_a_heart_or_a_separation_it_says_so(results):
     dataclasses.replace(Dataset.load(path), reference_names=()).save(path)
     (text,) = draw_figure("fetal_heart", results).texts
     assert text.get_text().endswith("no data set has a mother's and a child's heart")
+
+
+def test_it_says_what_random_rotations_reach(results):
+    rows = [
+        "fetal-ecg,random,0,beat_purity,0.31,ok,",
+        "fetal-ecg,random,1,beat_purity,0.41,ok,",
+        "fetal-ecg,random,2,beat_purity,,skipped,no component beats like a fetal heart",
+    ]
+    (results.cells / "fetal-ecg" / "random").mkdir()
+    write_json(results.cells / "fetal-ecg" / "random" / "run.json", {"status": "timeout"})
+    results.scores_file.write_text(SCORES + "\n".join(rows) + "\n")
+    title = draw_figure("fetal_heart", results).get_suptitle()
+    assert "2 of 3 have such a component, of median purity 0.36" in title

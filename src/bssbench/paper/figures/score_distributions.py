@@ -1,4 +1,7 @@
-"""The scores of all seeds, a panel for each data set, with the level of chance behind them."""
+"""The scores of all seeds, a panel for each data set, with the level of chance behind them.
+
+Where the true sources are not known, what a reference allows to score takes the place of MCC.
+"""
 
 from textwrap import wrap
 
@@ -6,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
@@ -15,17 +19,25 @@ from bssbench.statistics.chance import chance_level
 __all__ = ["draw"]
 
 _COLUMNS = 4
-_SCORES = {"mcc": "MCC", "modes_found": "modes found"}
+# A panel each, on the data sets that have the score.
+_SCORES = {
+    "mcc": "MCC",
+    "modes_found": "modes found",
+    "eog1_correlation": "correlation with EOG1\n(dashes: the ceiling)",
+    "eog2_correlation": "correlation with EOG2\n(dashes: the ceiling)",
+    "beat_purity": "purity of the fetal heart,\nwhere it is found",
+}
 # Inches: what a method takes, and what axis and title take beside.
 _METHOD, _BESIDE = 0.115, 0.65
 _TITLE_WIDTH = 22
 
 
 def draw(results: Results) -> Figure:
-    """Draw each seed's MCC, or the modes found on recordings of structures.
+    """Draw each seed's MCC, or what a recording's reference allows to score.
 
-    The band is where 90 % of random rotations score, its line their median. Panels beside each
-    other share their methods; where one has no points, it has no value there or was not run.
+    The band of the MCC is where 90 % of random rotations score, its line their median; other scores
+    have the range and the median of the control `random`. Panels beside each other share their
+    methods; where one has no points, it has no value there or was not run.
 
     Raises
     ------
@@ -34,12 +46,15 @@ def draw(results: Results) -> Figure:
     """
     scores = results.scores
     values = scores[(scores["status"] == "ok") & scores["score"].isin(_SCORES)]
-    panels = [name for name in results.datasets if name in set(values["dataset"])]
+    there = set(zip(values["dataset"], values["score"], strict=True))
+    panels = [
+        (name, score) for name in results.datasets for score in _SCORES if (name, score) in there
+    ]
     if not panels:
         raise NotApplicable("no score has a value")
     columns = min(_COLUMNS, len(panels))
     rows = [panels[first : first + columns] for first in range(0, len(panels), columns)]
-    run = [{method for name in row for method in results.methods_on(name)} for row in rows]
+    run = [{method for name, _ in row for method in results.methods_on(name)} for row in rows]
     methods = [[method for method in results.methods if method in there] for there in run]
     heights = [_BESIDE + _METHOD * len(names) for names in methods]
     figure = new_figure(height=sum(heights))
@@ -47,24 +62,46 @@ def draw(results: Results) -> Figure:
         len(rows), columns, squeeze=False, sharey="row", gridspec_kw={"height_ratios": heights}
     )
     for axes, names, row in zip(grid, methods, rows, strict=True):
-        for axis, name in zip(axes, row, strict=False):
-            _draw_panel(axis, values[values["dataset"] == name], results, name, names)
+        for axis, (name, score) in zip(axes, row, strict=False):
+            _draw_chance(axis, results, name, score)
+            _draw_panel(axis, _values(results, name, score), names)
+            # Long ids break at their hyphens.
+            axis.set_title("\n".join(wrap(name, _TITLE_WIDTH)))
+            axis.set_xlabel(_SCORES[score])
         for axis in axes[len(row) :]:
             axis.set_axis_off()
     return figure
 
 
-def _draw_panel(
-    axis: Axes, values: pd.DataFrame, results: Results, name: str, methods: list[str]
-) -> None:
-    """Draw one data set, a line for each of `methods`."""
-    score = next(s for s in _SCORES if s in set(values["score"]))
-    values = values[values["score"] == score]
+def _values(results: Results, name: str, score: str) -> pd.DataFrame:
+    """Return the rows of one score on one data set that have a value."""
+    scores = results.scores
+    chosen = (scores["dataset"] == name) & (scores["score"] == score) & (scores["status"] == "ok")
+    return scores[chosen]
+
+
+def _draw_chance(axis: Axes, results: Results, name: str, score: str) -> None:
+    """Draw the level of chance and, of an electrode, the ceiling."""
+    values = _values(results, name, score)
+    random = values.loc[values["method"] == "random", "value"]
     if score == "mcc":
         low, middle, high = chance_level(results.dataset(name).n_sources)
+    else:
+        low, middle, high = random.min(), random.median(), random.max()
+    if np.isfinite(middle):
         axis.axvspan(low, high, color="#E6E6E6", zorder=0, linewidth=0)
         axis.axvline(middle, color="#AAAAAA", linewidth=0.7, zorder=0)
+    if score.endswith("_correlation"):
+        ceiling = _values(results, name, score.replace("correlation", "ceiling"))["value"].median()
+        axis.axvline(ceiling, color="black", linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
+    if score == "modes_found":
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    else:
         axis.set_xlim(min(0.5, values["value"].min() - 0.02), 1.01)
+
+
+def _draw_panel(axis: Axes, values: pd.DataFrame, methods: list[str]) -> None:
+    """Draw the points of one panel, a line for each of `methods`."""
     for position, method in enumerate(methods):
         points = values.loc[values["method"] == method, "value"].to_numpy()
         if not len(points):
@@ -76,9 +113,6 @@ def _draw_panel(
         axis.scatter(points, position + offsets, s=5, color=colour, marker=marker, linewidths=0.5)
         median = np.median(points)
         axis.plot([median, median], [position - 0.4, position + 0.4], color="black", linewidth=1.1)
-    # Long ids break at their hyphens.
-    axis.set_title("\n".join(wrap(name, _TITLE_WIDTH)))
-    axis.set_xlabel(_SCORES[score])
     axis.set_yticks(range(len(methods)), methods)
     axis.set_ylim(len(methods) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)

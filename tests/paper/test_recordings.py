@@ -1,0 +1,54 @@
+"""Panels of scores that hold a recording's reference against the estimates."""
+
+import numpy as np
+import pytest
+
+from bssbench.paper.figures import Results, draw_figure
+
+HEADER = "dataset,method,seed,score,value,status,reason\n"
+
+
+@pytest.fixture
+def panels(tmp_path):
+    """Three seeds of a method and of random rotations on two recordings."""
+    values = {
+        ("eeg-blinks", "eog1_correlation"): ([0.4, 0.5, 0.45], [0.3, 0.2, 0.25]),
+        ("eeg-blinks", "eog1_ceiling"): ([0.6] * 3, [0.6] * 3),
+        ("fetal-ecg", "beat_purity"): ([0.8, 0.7, 0.75], [0.35]),
+    }
+    lines = [
+        f"{dataset},{method},{seed},{score},{value},ok,"
+        for (dataset, score), both in values.items()
+        for method, several in zip(("sobi", "random"), both, strict=True)
+        for seed, value in enumerate(several)
+    ]
+    (tmp_path / "scores.csv").write_text(HEADER + "\n".join(lines) + "\n")
+    results = Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")
+    axes = draw_figure("score_distributions", results).axes
+    return {axis.get_title(): axis for axis in axes if axis.axison}
+
+
+def test_each_recording_has_a_panel_with_every_seed(panels):
+    assert list(panels) == ["eeg-blinks", "fetal-ecg"]
+    points = [collection.get_offsets()[:, 0] for collection in panels["eeg-blinks"].collections]
+    np.testing.assert_allclose(points, [[0.4, 0.5, 0.45], [0.3, 0.2, 0.25]])
+
+
+def test_chance_is_what_random_rotations_score(panels):
+    for name, (low, middle, high) in {
+        "eeg-blinks": (0.2, 0.25, 0.3),
+        "fetal-ecg": (0.35, 0.35, 0.35),
+    }.items():
+        (band,) = panels[name].patches
+        np.testing.assert_allclose(
+            [band.get_x(), band.get_x() + band.get_width()], [low, high], atol=1e-12
+        )
+        assert panels[name].lines[0].get_xdata()[0] == middle
+
+
+def test_an_electrode_has_its_ceiling(panels):
+    dashed = {
+        name: [line.get_xdata()[0] for line in axis.lines if line.get_linestyle() == "--"]
+        for name, axis in panels.items()
+    }
+    assert dashed == {"eeg-blinks": [0.6], "fetal-ecg": []}
