@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
-from bssbench.errors import InputError
 from bssbench.files import write_json
 from bssbench.paper.figures import Results, draw_figure, figure_names
 from bssbench.paper.recording_picture import _envelope
 from bssbench.paper.style import save
 from bssbench.paper.tables import write_separation_tables, write_tables
 from bssbench.scores.collect import collect
-from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
 
 METHODS = ["ar-flow-vae", "gp-vae", "oracle"]
@@ -202,6 +200,35 @@ def test_convergence_shows_the_true_values_where_there_are_any(results):
     assert not [line for line in panel.lines if line.get_linestyle() == "--"]
 
 
+def test_a_coefficient_has_a_true_value_only_where_its_lag_is_one_sample(results):
+    def dashes():
+        figure = draw_figure("prior_convergence", results)
+        title = "ar-flow-vae on ar-laplace-distinct"
+        panel = next(axis for axis in figure.axes if axis.get_title() == title)
+        return [line for line in panel.lines if line.get_linestyle() == "--"]
+
+    path = results.cells / "ar-laplace-distinct" / "ar-flow-vae" / "run.json"
+    for spacing, n_values in (([1, 1], 3), ([1, 4], 0)):
+        write_json(path, json.loads(path.read_text()) | {"diagnostics": {"spacing": spacing}})
+        assert len(dashes()) == n_values
+
+
+@pytest.mark.parametrize("learned", [True, False])
+def test_a_bandwidth_is_drawn_where_it_is_learned(learned, results):
+    path = results.cells / "gp-distinct" / "ar-flow-vae" / "separation.npz"
+    moving = history(2, "bandwidth")
+    if not learned:
+        moving["bandwidth"] = moving["bandwidth"][:, :1].repeat(5, axis=1)
+    dataclasses.replace(Separation.load(path), history=moving).save(path)
+    panels = [
+        axis
+        for axis in draw_figure("prior_convergence", results).axes
+        if axis.get_ylabel() == "bandwidth (samples)"
+    ]
+    assert [axis.get_title() for axis in panels] == ["ar-flow-vae on gp-distinct"] * learned
+    assert all(axis.get_yscale() == "log" for axis in panels)
+
+
 def test_distributions_show_every_seed_and_chance(results):
     figure = draw_figure("score_distributions", results)
     panel = next(axis for axis in figure.axes if axis.get_title() == "ar-laplace-distinct")
@@ -247,24 +274,6 @@ def test_a_figure_with_nothing_to_draw_says_so(name, results, tmp_path):
     nothing = dataclasses.replace(results, scores_file=tmp_path / "failed.csv")
     (text,) = draw_figure(name, nothing).texts
     assert text.get_text().startswith("Nothing to draw: ")
-
-
-def test_scores_of_another_form_are_refused(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
-        read_scores(tmp_path / "none.csv")
-    header = "dataset,method,seed,score,value,status,reason\n"
-    for text, message in [
-        ("a,b\n1,2\n", "expected the columns"),
-        (header, "there are no scores"),
-        (header + "d,m,0,mcc,high,ok,\n", "no number"),
-        (header + "d,m,0,foo,0.5,ok,\n", "unknown score 'foo'"),
-    ]:
-        (tmp_path / "scores.csv").write_text(text)
-        with pytest.raises(InputError, match=message):
-            read_scores(tmp_path / "scores.csv")
-    (tmp_path / "run.json").write_text(json.dumps({"a": 1}))
-    with pytest.raises(InputError, match=r"not a cell's run\.json"):
-        collect([tmp_path / "run.json"], tmp_path)
 
 
 def test_an_envelope_keeps_every_peak(rng):
