@@ -24,9 +24,9 @@ _SPECIAL = str.maketrans(
 )
 
 
-def escape(text: str) -> str:
+def escape(text: object) -> str:
     """Return plain text, with such signs as tables have, as LaTeX sets it."""
-    return text.translate(_SPECIAL)
+    return str(text).translate(_SPECIAL)
 
 
 def latex_table(
@@ -36,8 +36,8 @@ def latex_table(
     label: str | None = None,
     index: bool = True,
     text_columns: int = 0,
-    entry: Callable[[str], str] = escape,
-    heading: Callable[[str], str] = escape,
+    entry: Callable[[object], str] = escape,
+    heading: Callable[[object], str] = escape,
 ) -> str:
     """Return a floating booktabs table across the page.
 

@@ -144,11 +144,11 @@ def _markdown(tables: list[_Table]) -> Iterator[str]:
 def _latex(table: _Table) -> str:
     """Return the table with the worst seeds in smaller type, and a rule above the controls."""
 
-    def entry(text: str) -> str:
+    def entry(text: object) -> str:
         return re.sub(r"\[(.*?)\]", r"\\worst{\1}", escape(text))
 
-    def heading(text: str) -> str:
-        lines = textwrap.wrap(text.replace("_", " "), _HEADING_WIDTH, break_long_words=False)
+    def heading(name: object) -> str:
+        lines = textwrap.wrap(str(name).replace("_", " "), _HEADING_WIDTH, break_long_words=False)
         return r"\shortstack[r]{" + r"\\".join(map(escape, lines)) + "}"
 
     latex = latex_table(
