@@ -87,12 +87,14 @@ class FlowMethod(VariationalMethod):
         copies = 2 * (self.order + 4 * self.octaves) + 4 * self.hidden_units
         return super().megabytes(size) + int(latents * copies * self.layers * 4 / 1e6)
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, prior: Any) -> dict[str, Any]:
         """State the form of the flow."""
         mean = f"network of {self.hidden_units}" if self.hidden_units else "linear"
         scale = "state-dependent" if self.state_dependent_scale else "constant"
         return {
             "flow": f"{self.layers} layer(s), {mean} autoregression of order {self.order} and "
             f"{self.octaves} octaves, {scale} scale, base {self.base}",
+            # One for each seed.
+            "spacing": list(prior.spacings)[:: self.restarts],
             "parameters": "shared by all latents" if self.shared else "of each latent",
         }

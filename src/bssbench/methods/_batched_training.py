@@ -187,4 +187,4 @@ def _diagnostics(
         "window": setup.window or setup.observations.shape[-1],
         "losses_of_restarts": finite,
         "device": str(setup.observations.device),
-    } | method.describe()
+    } | method.describe(setup.model.prior)

@@ -78,7 +78,7 @@ class GaussianProcessMethod(VariationalMethod):
             self.update_every,
         )
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, prior: Any) -> dict[str, Any]:
         """State kernel, core and how often length-scales move."""
         k = self.update_every
         learned = f"learned at every {k}th step" if k > 1 else "learned at every step"

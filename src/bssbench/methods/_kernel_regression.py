@@ -120,7 +120,7 @@ class KernelRegressionMethod(VariationalMethod):
             )
         return super().separate(problem, progress)
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, prior: Any) -> dict[str, Any]:
         """State the form of the regression and its core."""
         freedom = self._freedom()
         of = "one bandwidth for all latents" if self.shared else "a bandwidth for each latent"

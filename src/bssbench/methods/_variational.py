@@ -78,8 +78,8 @@ class VariationalMethod(ABC):
             Number of samples in time of the series that it will be given.
         """
 
-    def describe(self) -> dict[str, Any]:
-        """Return what a reader of a result has to know of the prior beyond its parameters."""
+    def describe(self, prior: Any) -> dict[str, Any]:
+        """Return what a reader of a result has to know of the prior, which is given as trained."""
         return {}
 
     def chosen_steps(self, n_sources: int, nonlinear: bool) -> int:

@@ -54,7 +54,7 @@ class Method(VariationalMethod):
         """Return all of the time: a segment's variance is known from that segment alone."""
         return length
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, prior: Any) -> dict[str, Any]:
         """State the form of the prior."""
         means = "learned" if self.learned_means else "zero"
         return {"segments": self.segments, "means_of_segments": means}
