@@ -28,7 +28,7 @@ help:
 	@echo "make setup   the environment alone; TORCH_INDEX=URL takes torch from there"
 	@echo "make format  rewrite the code in the project's format"
 	@echo "make lock    write constraints.txt anew, from an environment made from nothing"
-	@echo "make clean   remove the results (not those that are kept) and Snakemake's memory of them"
+	@echo "make clean   remove the results (not what is committed) and Snakemake's memory of them"
 
 setup: $(INSTALLED)
 
@@ -103,4 +103,4 @@ lock:
 	@touch $(INSTALLED)
 
 clean:
-	git clean -q -d -f -X .snakemake results paper_figures
+	git clean -q -d -f -x .snakemake results paper_figures

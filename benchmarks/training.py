@@ -9,7 +9,6 @@ import time
 # Before numpy or torch is there: results and timings are of one thread.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-LENGTH = 1000
 SEEDS = 10
 
 
@@ -19,7 +18,7 @@ def _separate(method, n_seeds, first=0, **parameters):
     from bssbench.randomness import seed_sequence
 
     seeds = list(range(first, first + n_seeds))
-    dataset = make_dataset("gp-distinct", seeds, {"length": LENGTH})
+    dataset = make_dataset("gp-distinct", seeds, {})
     sequences = [seed_sequence(0, dataset.name, "initialisation", seed) for seed in seeds]
     problem = Problem(dataset.observations, dataset.n_sources, sequences)
     return load_method(method, {"restarts": 1, **parameters}).separate(problem)
@@ -77,13 +76,15 @@ class TrainingStep:
         import torch
 
         from bssbench.datasets.catalogue import make_dataset
+        from bssbench.datasets.identifier import Identifier
         from bssbench.methods import load_method
         from bssbench.models.vae import BatchedVAE
         from bssbench.models.whitening import whiten
 
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
-        dataset = make_dataset("gp-distinct", list(range(SEEDS)), {"length": length})
+        name = str(Identifier("gp-distinct", length=length).canonical())
+        dataset = make_dataset(name, list(range(SEEDS)), {})
         components = whiten(dataset.observations, 3).components
         prior = load_method(method, {"restarts": 1}).prior(components, 3, length)
         generators = [np.random.default_rng(seed) for seed in range(SEEDS)]

@@ -62,9 +62,10 @@ def _generate(arguments: argparse.Namespace) -> None:
 def _separate(arguments: argparse.Namespace) -> None:
     from bssbench.settings import parse_assignments
 
-    parameters = parse_assignments(arguments.assignments)
+    assignments = arguments.assignments
     if arguments.restarts is not None:
-        parameters["restarts"] = arguments.restarts
+        assignments = [*assignments, f"restarts={arguments.restarts}"]
+    parameters = parse_assignments(assignments)
     if arguments.input.suffix.lower() == ".npz":
         _separate_dataset(arguments, parameters)
     else:

@@ -9,11 +9,12 @@ from typing import Any
 import jsonschema
 import yaml
 
-from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape
+from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape, is_fixed
+from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
 from bssbench.methods import Size, load_method, method_modules
 from bssbench.selection import Candidate
-from bssbench.settings import closest, parse_seeds
+from bssbench.settings import closest, parse_seeds, with_underscores
 from bssbench.training_cost import DEFAULT_CPU_SECONDS, Trial
 
 __all__ = [
@@ -81,16 +82,23 @@ class Configuration:
         return int(solver.megabytes(size))
 
 
+def _with_keys_as_fields(content: Any, place: str = "") -> Any:
+    """Return `content` with underscores in the keys that may be written with hyphens."""
+    if isinstance(content, list):
+        return [_with_keys_as_fields(item, f"{place}.{i}") for i, item in enumerate(content)]
+    if not isinstance(content, Mapping):
+        return content
+    fields = with_underscores(content, f"configuration: {place[1:] or 'the top level'}")
+    # The keys of these are ids and names, which have hyphens.
+    keys = content if place in (".datasets", ".methods") else fields
+    return {
+        key: _with_keys_as_fields(value, f"{place}.{key}")
+        for key, value in zip(keys, content.values(), strict=True)
+    }
+
+
 def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
     """Raise `InputError` with the most telling of the schema's complaints."""
-    places = [content, content.get("datasets"), content.get("methods")]
-    for section in ("training_cost", "selection"):
-        entries = content.get(section)
-        places += entries if isinstance(entries, list) else []
-    for place in places:
-        for key in place if isinstance(place, Mapping) else ():
-            if not isinstance(key, str):
-                raise InputError(f"configuration: key {key!r} must be text; put it in quotes")
     rules = yaml.safe_load(schema.read_text(encoding="utf-8"))
     errors = jsonschema.Draft202012Validator(rules).iter_errors(content)
     worst = jsonschema.exceptions.best_match(errors)
@@ -127,6 +135,7 @@ def configure(
     InputError
         For whatever is wrong, in one line.
     """
+    content = _with_keys_as_fields(content)
     _check_against_schema(content, schema)
     given = hyperparameters or {}
     cpu_seconds = content.get("cpu_seconds", _DEFAULT_CPU_SECONDS)
@@ -199,8 +208,10 @@ def _candidates(
     given: Mapping[str, Mapping[str, Any]],
     cpu_seconds: int,
 ) -> dict[str, Candidate]:
-    """Resolve the section `selection`, whose seeds must be none of those that are reported."""
+    """Resolve the section `selection`, which may touch no data that are reported."""
     reported = {seed for entry in datasets.values() for seed in parse_seeds(entry.seeds)}
+    # At another rate a recording is the same recording.
+    stems = {parse_identifier(name).stem for name in datasets}
     candidates: dict[str, Candidate] = {}
     for entry in entries:
         choice, method, seeds = entry["choice"], entry["method"], parse_seeds(entry["seeds"])
@@ -211,6 +222,11 @@ def _candidates(
                 "experiment, so nothing may be chosen on it; take others"
             )
         for dataset in entry["datasets"]:
+            if is_fixed(dataset) and parse_identifier(dataset).stem in stems:
+                raise InputError(
+                    f"configuration: selection: {choice!r}: {dataset!r} is reported by the "
+                    "experiment, and is the same data for every seed; take others"
+                )
             for own in entry["candidates"]:
                 name = _file_name(f"{choice}-{method}-{dataset}", own)
                 if name in candidates:

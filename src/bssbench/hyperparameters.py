@@ -6,6 +6,7 @@ from typing import Any
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.methods import load_method
+from bssbench.settings import with_underscores
 
 __all__ = ["changed_hyperparameters"]
 
@@ -30,16 +31,13 @@ def changed_hyperparameters(path: Path) -> dict[str, dict[str, Any]]:
         if not isinstance(entries, dict):
             raise InputError(f"{path}: {name}: expected parameters, found {entries!r}")
         values = {
-            _field(key): _value(entry, f"{path}: {name}.{key}") for key, entry in entries.items()
+            key: _value(entry, f"{path}: {name}.{key}")
+            for key, entry in with_underscores(entries, f"{path}: {name}").items()
         }
         default, chosen = load_method(str(name), {}), load_method(str(name), values)
         differing = {key for key in values if getattr(chosen, key) != getattr(default, key)}
         changed[name] = {key: value for key, value in values.items() if key in differing}
     return changed
-
-
-def _field(key: Any) -> str:
-    return str(key).replace("-", "_")
 
 
 def _value(entry: Any, where: str) -> Any:

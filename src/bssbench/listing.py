@@ -14,8 +14,9 @@ __all__ = ["listing"]
 
 _IDENTIFIERS = f"""\
   An id is {GRAMMAR}, in this order, without what is the default:
-  N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), M channels, P % of noise,
-  T samples, and 4x for the same data at four times the rate, which recordings can have as well.
+  N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), M channels, P % of noise
+  (--set noise=0.125 for what is no whole percent), T samples, and 4x for the same data at four
+  times the rate, which recordings can have as well.
   For instance gp-distinct-5-mlp-1, waveforms-noise20, gp-distinct-4x."""
 
 
@@ -45,7 +46,7 @@ def listing(kind: str | None = None) -> str:
         "datasets": lambda: "\n".join(
             [
                 _section(
-                    "Data sets [parameters for --set, beside n_sources, n_channels, length, noise]",
+                    "Data sets [parameters for --set]",
                     [(name, _dataset_line(name)) for name in dataset_names()],
                 ),
                 _IDENTIFIERS,

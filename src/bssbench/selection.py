@@ -50,7 +50,8 @@ class Candidate:
     cpu_seconds: int = 900
 
     def __post_init__(self) -> None:
-        if not hasattr(load_method(self.method, self.parameters), "held_out"):
+        method = load_method(self.method, self.parameters)
+        if not getattr(method, "judged_on_held_out_time", False):
             raise InputError(f"method {self.method!r} has no objective on held-out time")
         if self.cpu_seconds < 1:
             raise InputError(f"--cpu-seconds must be at least 1, not {self.cpu_seconds}")

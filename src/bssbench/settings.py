@@ -11,7 +11,7 @@ import yaml
 
 from bssbench.errors import InputError
 
-__all__ = ["closest", "from_mapping", "parse_assignments", "parse_seeds"]
+__all__ = ["closest", "from_mapping", "parse_assignments", "parse_seeds", "with_underscores"]
 
 _MOST_SEEDS = 100_000
 
@@ -27,6 +27,25 @@ def closest(name: str, known: Iterable[str]) -> str:
     return "choose from " + ", ".join(choices) if choices else "there are none"
 
 
+def with_underscores(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
+    """Return `values` with keys that may have been written with hyphens as the fields they name.
+
+    Raises
+    ------
+    InputError
+        For a key that is no text, or two that name the same field.
+    """
+    fields: dict[str, Any] = {}
+    for key, value in values.items():
+        if not isinstance(key, str):
+            raise InputError(f"{where}: key {key!r} must be text; put it in quotes")
+        field = key.replace("-", "_")
+        if field in fields:
+            raise InputError(f"{where}: {field!r} stands twice, with a hyphen and without")
+        fields[field] = value
+    return fields
+
+
 def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
     """Build the dataclass `kind` from `values`.
 
@@ -35,7 +54,7 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) ->
     kind : type
         A frozen dataclass whose fields are int, float, bool or str, each with a default.
     values : mapping
-        Field names and values; what is absent keeps its default.
+        Field names, perhaps with hyphens, and values; what is absent keeps its default.
     where : str
         How to name the place in a message, for instance ``method 'skr-vae'``.
 
@@ -46,11 +65,10 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) ->
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     accepted: dict[str, Any] = {}
-    for key, value in values.items():
-        name = key.replace("-", "_")
+    for name, value in with_underscores(values, where).items():
         if name not in fields:
-            raise InputError(f"{where}: unknown parameter {key!r}; {closest(name, fields)}")
-        accepted[name] = _converted(value, type(fields[name].default), f"{where}: {key}")
+            raise InputError(f"{where}: unknown parameter {name!r}; {closest(name, fields)}")
+        accepted[name] = _converted(value, type(fields[name].default), f"{where}: {name}")
     try:
         return kind(**accepted)
     except ValueError as error:
@@ -69,12 +87,12 @@ def _converted(value: Any, wanted: type, where: str) -> Any:
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
-    """Parse ``key=value`` words, values as YAML scalars.
+    """Parse ``key=value`` words: fields, perhaps with hyphens, and values as YAML scalars.
 
     Raises
     ------
     InputError
-        For a word without ``=`` or a value that is no scalar.
+        For a word without ``=``, a value that is no scalar, or a field that stands twice.
     """
     values: dict[str, Any] = {}
     for word in assignments:
@@ -89,7 +107,10 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
                 value = float(value)
         if not (key and separator) or not isinstance(value, bool | int | float | str):
             raise InputError(f"--set {word!r}: expected KEY=VALUE, for instance --set steps=600")
-        values[key.strip()] = value
+        field = key.strip().replace("-", "_")
+        if field in values:
+            raise InputError(f"--set {word!r}: {field!r} stands twice")
+        values[field] = value
     return values
 
 

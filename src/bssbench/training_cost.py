@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
+from bssbench.datasets.identifier import Identifier
 from bssbench.errors import InputError
 from bssbench.files import read_json
 from bssbench.methods import Size, load_method, method_modules
@@ -18,7 +19,7 @@ from bssbench.separation import Separation
 
 __all__ = ["DEFAULT_CPU_SECONDS", "Trial", "measure"]
 
-_DATASET = "gp-distinct"
+_FAMILY = "gp-distinct"
 DEFAULT_CPU_SECONDS = 60
 # Of those that nothing was developed on, as in the tables of scores.
 _SEEDS = (100, 101, 102)
@@ -58,7 +59,7 @@ class Trial:
     @property
     def modules(self) -> tuple[str, ...]:
         """Dotted names of the modules of the method and of the data."""
-        return (*method_modules(self.method, self.settings), dataset_module(_DATASET))
+        return (*method_modules(self.method, self.settings), dataset_module(_FAMILY))
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -69,11 +70,16 @@ class Trial:
     def megabytes(self) -> int:
         """Return an upper estimate of the peak memory at any of the lengths."""
         solver = load_method(self.method, self.settings)
-        shapes = [dataset_shape(_DATASET, {"length": length}) for length in self.lengths]
+        shapes = [dataset_shape(_dataset(length), {}) for length in self.lengths]
         return max(
             int(solver.megabytes(Size(len(_SEEDS), s.length, s.n_channels, s.n_sources, False)))
             for s in shapes
         )
+
+
+def _dataset(length: int) -> str:
+    """Return the id of the data of this length."""
+    return str(Identifier(_FAMILY, length=length).canonical())
 
 
 def measure(trial: Trial, root_seed: int = 0, device: str = "cpu") -> list[CostRow]:
@@ -99,7 +105,7 @@ def measure(trial: Trial, root_seed: int = 0, device: str = "cpu") -> list[CostR
                 reason = f"not tried: at length {late.length} {late.reason}"
                 rows.append(replace(late, length=length, status="skipped", reason=reason))
                 continue
-            dataset = make_dataset(_DATASET, _SEEDS, {"length": length}, root_seed)
+            dataset = make_dataset(_dataset(length), _SEEDS, {}, root_seed)
             dataset.save(directory / "data.npz")
             cell = Cell(
                 data=directory / "data.npz",

@@ -23,7 +23,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def dataset():
-    return make_dataset("ar-laplace-distinct", [0], {"length": 400})
+    return make_dataset("ar-laplace-distinct-t400", [0], {})
 
 
 @pytest.fixture
@@ -159,6 +159,12 @@ def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, caps
         (["--method", "sobi", "--nonlinear"], "demixes linearly"),
         (["--method", "sobi", "--restarts", "2"], "unknown parameter 'restarts'"),
         (["--method", "skr-vae", "--set", "steps"], "expected KEY=VALUE"),
+        (["--method", "gp-vae", "--set", "core=fft", "--set", "core=auto"], "'core' stands twice"),
+        (
+            ["--method", "gp-vae", "--set", "max-minutes=1", "--set", "max_minutes=2"],
+            "stands twice",
+        ),
+        (["--method", "skr-vae", "--set", "restarts=2", "--restarts", "3"], "stands twice"),
         (["--method", "skr-vae", "--set", "steps=many"], "steps must be of type int"),
         (["--method", "skr-vae", "--seeds", "0"], "--seeds must be at least 1"),
         (["--method", "skr-vae", "--seed", "-1"], "--seed must not be negative"),
@@ -191,6 +197,8 @@ def test_other_bad_input(tmp_path, recording, capsys):
     assert "unknown kind of file" in refused(capsys, *words)
     words = ["separate", recording, "--method", "sobi", "--n-sources", 2, "--cpu-seconds", 3]
     assert "--cpu-seconds is for a data set" in refused(capsys, *words, "--out", out)
+    words = ["generate", "gp-equal", "--set", "n-sources=5", "--out", tmp_path / "gp.npz"]
+    assert "write 'gp-equal-5'" in refused(capsys, *words)
     assert "call it foo.npz" in refused(capsys, "generate", "gp-equal", "--out", "foo")
     words = ["figures", "nofigure", "--scores", out, "--data", out, "--cells", out, "--out", out]
     assert "unknown figure" in refused(capsys, *words)
@@ -199,12 +207,12 @@ def test_other_bad_input(tmp_path, recording, capsys):
 def test_the_stages_one_after_the_other(tmp_path):
     """What the workflow does, by hand."""
     data, cells = tmp_path / "data", tmp_path / "cells"
-    name = "gp-distinct"
+    name = "gp-distinct-t120"
 
     def call(*words):
         assert main([str(word) for word in words]) == 0
 
-    call("generate", name, "--seeds", "0-2", "--set", "length=120", "--out", data / f"{name}.npz")
+    call("generate", name, "--seeds", "0-2", "--out", data / f"{name}.npz")
     assert Dataset.load(data / f"{name}.npz").seeds == (0, 1, 2)
     assert json.loads((data / f"{name}.json").read_text())["parameters"]["length"] == 120
     runs = []

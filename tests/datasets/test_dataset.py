@@ -17,14 +17,14 @@ def assert_equal(first, second):
 
 def test_a_data_set_survives_its_file(tmp_path):
     for name in ("gp-distinct", "gp-distinct-post-nonlinear"):
-        dataset = make_dataset(name, [4, 7], {"length": 50})
+        dataset = make_dataset(f"{name}-t50", [4, 7], {})
         dataset.save(tmp_path / "data.npz")
         assert_equal(dataset, Dataset.load(tmp_path / "data.npz"))
 
 
 def test_equal_data_sets_are_equal_bytes(tmp_path):
     for path in ("one.npz", "two.npz"):
-        make_dataset("gp-distinct", [0, 1], {"length": 50}).save(tmp_path / path)
+        make_dataset("gp-distinct-t50", [0, 1], {}).save(tmp_path / path)
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
 
@@ -53,13 +53,18 @@ def test_no_pickle_is_ever_loaded(tmp_path):
         ("gp-distinct", {"length": "long"}, "must be of type int"),
         ("gp-distinct", {"length": 3}, "at least 16"),
         ("gp-distinct", {"noise": -1.0}, "not be negative"),
-        ("gp-distinct", {"n_channels": 2}, "fewer than 3 sources"),
+        ("gp-equal", {"length-scale": 5.0, "length_scale": 6.0}, "'length_scale' stands twice"),
+        ("gp-equal", {1: 2}, "key 1 must be text"),
         ("modal-frame", {"length": 3}, "has no parameter"),
     ],
 )
 def test_impossible_requests_are_one_clear_line(name, parameters, message):
     with pytest.raises(InputError, match=message):
         make_dataset(name, [0], parameters)
+
+
+def test_noise_of_no_whole_percent_is_a_parameter():
+    assert make_dataset("gp-equal-t50", [0], {"noise": 0.125}).parameters["noise"] == 0.125
 
 
 def test_a_data_set_is_made_by_its_own_module():

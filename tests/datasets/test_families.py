@@ -27,8 +27,8 @@ def autocorrelation(signals, lag):
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_sources_are_standardised_and_the_shape_is_the_one_announced(name):
-    dataset = make_dataset(name, [0, 1], {"length": 200})
-    shape = dataset_shape(name, {"length": 200})
+    dataset = make_dataset(f"{name}-t200", [0, 1], {})
+    shape = dataset_shape(f"{name}-t200", {})
     assert dataset.observations.shape == (2, 200, shape.n_channels)
     assert dataset.sources.shape == (2, 200, shape.n_sources)
     np.testing.assert_allclose(dataset.sources.mean(1), 0, atol=1e-12)
@@ -38,18 +38,18 @@ def test_sources_are_standardised_and_the_shape_is_the_one_announced(name):
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_replicate_does_not_depend_on_the_others(name):
-    alone = make_dataset(name, [3], {"length": 100})
-    together = make_dataset(name, [1, 3, 5], {"length": 100})
+    alone = make_dataset(f"{name}-t100", [3], {})
+    together = make_dataset(f"{name}-t100", [1, 3, 5], {})
     np.testing.assert_array_equal(alone.observations[0], together.observations[1])
     np.testing.assert_array_equal(alone.sources[0], together.sources[1])
 
 
 def test_seeds_root_seeds_and_data_sets_give_different_numbers():
     draws = [
-        make_dataset("gp-equal", [0], {"length": 50}).sources,
-        make_dataset("gp-equal", [1], {"length": 50}).sources,
-        make_dataset("gp-equal", [0], {"length": 50}, root_seed=1).sources,
-        make_dataset("gp-equal-post-nonlinear", [0], {"length": 50}).sources,
+        make_dataset("gp-equal-t50", [0], {}).sources,
+        make_dataset("gp-equal-t50", [1], {}).sources,
+        make_dataset("gp-equal-t50", [0], {}, root_seed=1).sources,
+        make_dataset("gp-equal-post-nonlinear-t50", [0], {}).sources,
     ]
     for i, first in enumerate(draws):
         for second in draws[i + 1 :]:
@@ -89,7 +89,7 @@ def test_autoregressions_have_their_coefficient_and_laplace_innovations():
 
 
 def test_white_sources_are_white_and_not_gaussian():
-    dataset = make_dataset("iid-nongaussian", [0], {"length": 50_000, "n_sources": 5})
+    dataset = make_dataset("iid-nongaussian-5-t50000", [0], {})
     sources = dataset.sources[0].T
     assert np.abs(autocorrelation(sources, 1)).max() < 0.02
     laplace, uniform, exponential, student, again = kurtosis(sources, axis=1)
@@ -211,7 +211,7 @@ def test_waveforms_keep_their_periods_apart():
         assert periods[-1] <= 150
         assert (periods[1:] / periods[:-1]).min() >= 1.2
     with pytest.raises(InputError, match="too many"):
-        dataset_shape("waveforms", {"n_sources": 9})
+        dataset_shape("waveforms-9", {})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bssbench.errors import InputError
 PARTS = {
     "stem": ["gp-distinct", "ar-laplace-equal", "gp-tp"],
     "n_sources": [None, 1, 5, 12],
-    "mixing": ["linear", "post-nonlinear", "mlp-1", "mlp-2", "mlp-15"],
+    "mixing": ["linear", "post-nonlinear", "mlp-1", "mlp-2", "mlp-9"],
     "n_channels": [None, 30],
     "noise": [None, 0, 20],
     "length": [None, 500, 100_000],
@@ -80,6 +80,12 @@ def test_a_data_set_has_one_name(name, canonical):
         ("gp-distinct-m2", "data set 'gp-distinct-m2': 2 channels are fewer than 3"),
         ("gp-distinct-t8-4x", "'gp-distinct-t8-4x': length must be at least 16"),
         ("waveforms-9", "too many"),
+        ("gp-distinct-1001", "at most 1,000 sources, not 1,001"),
+        ("gp-distinct-m1001", "at most 1,000 channels, not 1,001"),
+        ("gp-distinct-noise1001", "at most 1,000 percent of noise, not 1,001"),
+        ("gp-distinct-t100000001", "at most 100,000,000 samples, not 100,000,001"),
+        ("gp-distinct-t999999999999", "at most 100,000,000 samples"),
+        ("gp-distinct-mlp-10", "at most 9 layers, not 10"),
     ],
 )
 def test_what_is_no_id_is_refused_in_one_line(name, message):
@@ -100,15 +106,43 @@ def test_what_is_no_id_is_refused_in_one_line(name, message):
         ("gp-distinct-mlp-2-m12", {}, (1000, 12, 3, True)),
         ("gp-distinct-8-4x", {}, (16_000, 8, 8, False)),
         ("modal-frame-4x", {}, (4 * 6827, 5, 5, False)),
-        # Parameters have the last word.
-        ("gp-distinct-t500", {"length": 300}, (300, 3, 3, False)),
-        ("gp-distinct", {"n_sources": 6}, (2000, 6, 6, False)),
-        ("gp-distinct-m12", {"n_channels": 4}, (1000, 4, 3, False)),
+        # What no id says.
+        ("gp-distinct-5", {"noise": 0.125}, (2000, 5, 5, False)),
     ],
 )
 def test_the_id_says_the_size(name, parameters, expected):
     shape = dataset_shape(name, parameters)
     assert (shape.length, shape.n_channels, shape.n_sources, shape.nonlinear) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "message"),
+    [
+        ("gp-distinct", {"n_sources": 5}, "says n_sources; write 'gp-distinct-5'"),
+        ("gp-distinct", {"n-sources": 5}, "says n_sources; write 'gp-distinct-5'"),
+        ("gp-distinct-5", {"n_sources": 3}, "write 'gp-distinct'"),
+        ("gp-distinct-5", {"n_sources": 5}, "write 'gp-distinct-5'"),
+        ("gp-distinct-5", {"n_sources": 0}, "write 'gp-distinct'"),
+        ("gp-distinct-mlp-1-t500-4x", {"n_channels": 4}, "write 'gp-distinct-mlp-1-m4-t500-4x'"),
+        ("gp-distinct", {"length": 1000}, "write 'gp-distinct'"),
+        ("gp-distinct", {"length": 300, "n_sources": 4}, "write 'gp-distinct-4-t300'"),
+        ("gp-distinct", {"noise": 0.2}, "write 'gp-distinct-noise20'"),
+        ("gp-distinct", {"noise": 0}, "write 'gp-distinct-noise0'"),
+        ("gp-distinct-noise20", {"noise": 0.05}, "write 'gp-distinct'"),
+        ("gp-distinct-noise20-t50", {"noise": 0.125}, "'gp-distinct-t50' and keep noise=0.125"),
+        ("gp-distinct", {"noise": 12.345}, "at most 10"),
+    ],
+)
+def test_what_an_id_can_say_no_parameter_says(name, parameters, message):
+    with pytest.raises(InputError, match=message) as caught:
+        dataset_shape(name, parameters)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("percent", range(101))
+def test_a_whole_percent_of_noise_is_recognised(percent):
+    with pytest.raises(InputError, match="the id alone says noise"):
+        dataset_shape("gp-distinct", {"noise": float(f"{percent / 100:.2f}")})
 
 
 def test_more_sources_get_more_samples():

@@ -38,7 +38,7 @@ def test_noise_is_the_stated_fraction_of_each_channel(rng):
 
 
 def test_linear_data_are_the_mixing_of_their_sources():
-    dataset = make_dataset("waveforms", [0, 1], {"noise": 0.0, "length": 300, "n_channels": 6})
+    dataset = make_dataset("waveforms-m6-noise0-t300", [0, 1], {})
     mixed = dataset.sources @ np.swapaxes(dataset.mixing_matrix, 1, 2)
     np.testing.assert_allclose(dataset.observations, mixed, atol=1e-12)
 
@@ -109,7 +109,7 @@ def test_data_sets_stay_what_they_were(name, expected):
     ],
 )
 def test_the_id_says_the_noise(name, fraction):
-    dataset = make_dataset(name, [0], {"length": 20_000})
+    dataset = make_dataset(f"{name}-t20000", [0], {})
     clean = dataset.sources[0] @ dataset.mixing_matrix[0].T
     noise = dataset.observations[0] - clean
     np.testing.assert_allclose(noise.std(0), fraction * clean.std(0), rtol=0.03, atol=1e-12)

@@ -22,8 +22,8 @@ def test_the_same_realisation_at_four_times_the_rate(name):
 
 
 def test_the_original_samples_are_among_the_new_ones():
-    base = make_dataset("gp-distinct", [0], {"noise": 0.0})
-    fast = make_dataset("gp-distinct-4x", [0], {"noise": 0.0})
+    base = make_dataset("gp-distinct-noise0", [0], {})
+    fast = make_dataset("gp-distinct-noise0-4x", [0], {})
     inside = slice(20, -20)
     np.testing.assert_allclose(
         fast.observations[0, ::4][inside], base.observations[0, inside], atol=0.01
@@ -31,17 +31,17 @@ def test_the_original_samples_are_among_the_new_ones():
 
 
 def test_the_mixing_matrix_still_mixes_the_sources():
-    fast = make_dataset("gp-distinct-m5-4x", [0, 1], {"noise": 0.0, "length": 300})
+    fast = make_dataset("gp-distinct-m5-noise0-t300-4x", [0, 1], {})
     mixed = fast.sources @ np.swapaxes(fast.mixing_matrix, 1, 2)
     centred = fast.observations - fast.observations.mean(axis=1, keepdims=True)
     np.testing.assert_allclose(centred, mixed, atol=1e-12)
 
 
 def test_of_the_laws_what_stays_true_is_kept():
-    base = make_dataset("gp-distinct", [0], {"length": 50}).parameters["laws"]["length_scale"]
-    fast = make_dataset("gp-distinct-4x", [0], {"length": 50}).parameters["laws"]["length_scale"]
+    base = make_dataset("gp-distinct-t50", [0], {}).parameters["laws"]["length_scale"]
+    fast = make_dataset("gp-distinct-t50-4x", [0], {}).parameters["laws"]["length_scale"]
     np.testing.assert_allclose(fast, 4 * np.array(base))
-    assert make_dataset("ar-laplace-distinct-4x", [0], {"length": 50}).parameters["laws"] == {}
+    assert make_dataset("ar-laplace-distinct-t50-4x", [0], {}).parameters["laws"] == {}
 
 
 def test_a_fixed_recording_stays_one_recording(rng, tmp_path):

@@ -83,7 +83,7 @@ def test_infomax_is_a_stationary_point_of_the_likelihood(rng, heavy_and_light):
 
 @pytest.mark.parametrize("lag", [1, 4])
 def test_amuse_solves_the_generalised_eigenproblem(lag):
-    dataset = make_dataset("ar-laplace-distinct", [0], {"length": 2000})
+    dataset = make_dataset("ar-laplace-distinct-t2000", [0], {})
     separation = separated("amuse", dataset.observations, lag=lag)
     centred = dataset.observations[0] - dataset.observations[0].mean(0)
     lagged = centred[:-lag].T @ centred[lag:] / (len(centred) - lag)
@@ -102,7 +102,7 @@ def test_amuse_needs_a_series_longer_than_its_lag(rng):
 
 @pytest.mark.parametrize("name", ITERATIVE)
 def test_a_separation_says_which_replicates_converged(name):
-    dataset = make_dataset("ar-laplace-distinct", [0, 1], {"length": 500})
+    dataset = make_dataset("ar-laplace-distinct-t500", [0, 1], {})
     diagnostics = separated(name, dataset.observations).diagnostics
     assert diagnostics["converged"] == [True, True]
     assert diagnostics["warnings_of_replicates"] == {}
@@ -113,7 +113,7 @@ def test_a_separation_says_which_replicates_converged(name):
 
 @pytest.mark.parametrize("name", CLOSED)
 def test_a_closed_form_counts_as_converged(name):
-    dataset = make_dataset("gp-distinct", [0, 1], {"length": 200})
+    dataset = make_dataset("gp-distinct-t200", [0, 1], {})
     separation = separated(name, dataset.observations, dataset.sources)
     assert separation.diagnostics["converged"] == [True, True]
 

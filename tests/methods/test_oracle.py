@@ -19,7 +19,7 @@ def separated(dataset, chosen, nonlinear=True, progress=None):
 
 @pytest.fixture(scope="module")
 def dataset():
-    return make_dataset("gp-distinct-post-nonlinear", [0, 1], {"length": 300})
+    return make_dataset("gp-distinct-post-nonlinear-t300", [0, 1], {})
 
 
 @pytest.mark.slow

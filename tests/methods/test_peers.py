@@ -41,7 +41,7 @@ def test_ivae_separates_noise_of_changing_amplitude(rng):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["slow-vae", "ivae"])
 def test_what_nothing_can_separate_they_do_not(name):
-    dataset = make_dataset("gp-equal", list(range(8)), {"length": 500})
+    dataset = make_dataset("gp-equal-t500", list(range(8)), {})
     low, _, high = chance_level(3)
     assert low < np.median(scores(name, dataset.observations, dataset.sources)) < high
 
@@ -54,6 +54,7 @@ def test_what_nothing_can_separate_they_do_not(name):
         ("ivae", {"segments": 0}, "segments must be at least 1"),
         ("ivae", {"window": 100}, "window must be 0"),
         ("ivae", {"restarts": 0}, "restarts must be at least 1"),
+        ("ivae", {"window": 100}, "window must be 0"),
     ],
 )
 def test_impossible_parameters_are_one_clear_line(name, parameters, message):

@@ -35,7 +35,7 @@ def results(tmp_path):
     rng = np.random.default_rng(0)
     runs = []
     for name in ("gp-distinct", "ar-laplace-distinct"):
-        dataset = make_dataset(name, [0, 1], {"length": 80})
+        dataset = dataclasses.replace(make_dataset(f"{name}-t80", [0, 1], {}), name=name)
         dataset.save(tmp_path / "data" / f"{name}.npz")
         for method in METHODS:
             failed = name == "gp-distinct" and method == "oracle"

@@ -16,7 +16,7 @@ RECORDINGS = (*MODAL, *ELECTRODES, *HEART)
 
 @pytest.fixture
 def linear():
-    return make_dataset("gp-distinct", [4, 9], {"length": 100})
+    return make_dataset("gp-distinct-t100", [4, 9], {})
 
 
 @pytest.fixture

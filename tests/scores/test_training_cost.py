@@ -13,7 +13,7 @@ RECORDS = 6
 
 @pytest.fixture(scope="module")
 def dataset():
-    return make_dataset("gp-distinct", [0, 1, 2], {"length": 200, "noise": 0.0})
+    return make_dataset("gp-distinct-noise0-t200", [0, 1, 2], {})
 
 
 def separation(dataset, separated_at):

@@ -17,7 +17,7 @@ GOOD = {
     "output": {"results": "results", "figures": "paper_figures"},
     "seeds": "0-4",
     "datasets": {
-        "gp-distinct": {"length": 200},
+        "gp-distinct-t200": {"noise": 0.125},
         "modal-frame": {"seeds": "0-1", "methods": ["skr-vae"]},
     },
     "methods": {"skr-vae": {"steps": 10, "cpu_seconds": 5}, "oracle": None},
@@ -116,10 +116,10 @@ def test_what_is_wrong_with_hyper_parameters_is_one_clear_line(text, message, tm
 
 def test_entries_are_resolved():
     experiment = configure(GOOD, SCHEMA)
-    assert experiment.datasets["gp-distinct"].seeds == "0-4"
-    assert experiment.datasets["gp-distinct"].parameters == {"length": 200}
-    assert experiment.datasets["gp-distinct"].shape.length == 200
-    assert experiment.datasets["gp-distinct"].methods == ("skr-vae", "oracle")
+    assert experiment.datasets["gp-distinct-t200"].seeds == "0-4"
+    assert experiment.datasets["gp-distinct-t200"].parameters == {"noise": 0.125}
+    assert experiment.datasets["gp-distinct-t200"].shape.length == 200
+    assert experiment.datasets["gp-distinct-t200"].methods == ("skr-vae", "oracle")
     assert experiment.datasets["modal-frame"].seeds == "0-1"
     assert experiment.datasets["modal-frame"].methods == ("skr-vae",)
     assert experiment.methods["skr-vae"].cpu_seconds == 5
@@ -156,15 +156,19 @@ def test_without_its_section_nothing_is_measured(section):
         (("datasets", "gp-distinkt"), None, "did you mean 'gp-distinct'"),
         (("methods", "skrvae"), None, "did you mean 'skr-vae'"),
         (("methods", "skr-vae", "stepz"), 3, "did you mean 'steps'"),
-        (("datasets", "gp-distinct", "lenght"), 3, "did you mean 'length'"),
-        (("datasets", "gp-distinct", "length"), [3], "datasets.gp-distinct.length"),
+        (("datasets", "gp-distinct-t200", "lenght"), 3, "did you mean 'length'"),
+        (("datasets", "gp-distinct-t200", "length"), 300, "write 'gp-distinct-t300'"),
+        (("datasets", "gp-distinct-t200", "noise"), [3], "datasets.gp-distinct-t200.noise"),
         (("seeds",), "a", "expected ranges"),
-        (("datasets", "gp-distinct", "seeds"), "3-1", "a range is empty"),
+        (("datasets", "gp-distinct-t200", "seeds"), "3-1", "a range is empty"),
         (("cpu_seconds",), 0, "cpu_seconds"),
         (("methods",), {}, "methods"),
         (("methods", 2), None, "key 2 must be text"),
-        ((False,), 2, "key False must be text"),
-        (("datasets", "waveforms"), {"n_sources": 9}, "too many"),
+        ((False,), 2, "the top level: key False must be text"),
+        (("datasets", "gp-distinct-t200", 2), 3, "datasets.gp-distinct-t200: key 2 must be text"),
+        (("methods", "skr-vae", 2), 3, "methods.skr-vae: key 2 must be text"),
+        (("methods", "skr-vae", "cpu-seconds"), 3, "methods.skr-vae: 'cpu_seconds' stands twice"),
+        (("datasets", "waveforms-9"), None, "too many"),
         (("output", "results"), "my results", "output.results"),
         (("datasets",), None, "datasets"),
         (("training_cost", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
@@ -186,7 +190,11 @@ def test_without_its_section_nothing_is_measured(section):
         (("selection", 0, "candidates"), [{}, {}], "stands twice"),
         (("selection", 0, "candidates"), [{}], "selection.0.candidates"),
         (("selection", 0, "candidate"), [{}], "did you mean 'candidates'"),
+        (("selection", 0, "datasets"), ["modal-frame"], "'the rate': 'modal-frame' is reported"),
+        (("selection", 0, "datasets"), ["modal-frame-4x"], "'modal-frame-4x' is reported"),
         (("selection", 0, 2), 3, "key 2 must be text"),
+        (("selection", 0, "common", 2), 3, "selection.0.common: key 2 must be text"),
+        (("selection", 0, "candidates", 1, 2), 3, "selection.0.candidates.1: key 2 must be text"),
     ],
 )
 def test_what_is_wrong_is_one_clear_line(path, value, message):
@@ -200,10 +208,31 @@ def test_what_is_wrong_is_one_clear_line(path, value, message):
     assert "\n" not in str(caught.value)
 
 
-def test_a_choice_needs_an_objective_on_held_out_time():
+def test_a_hyphen_is_as_good_as_an_underscore():
     content = copy.deepcopy(GOOD)
-    content["selection"][0] |= {"method": "sobi", "common": {}, "candidates": [{}, {"lags": 3}]}
-    with pytest.raises(InputError, match="'sobi' has no objective on held-out time"):
+    content["methods"]["skr-vae"] = {"learning-rate": 0.1, "cpu-seconds": 7}
+    content["selection"][0]["common"] = {"learning-rate": 0.1}
+    # Of what methods.yaml says as well, the experiment's counts.
+    experiment = configure(content, SCHEMA, {"skr-vae": {"learning_rate": 0.2}})
+    entry = experiment.methods["skr-vae"]
+    assert (entry.parameters, entry.cpu_seconds) == ({"learning_rate": 0.1}, 7)
+    candidate = experiment.selection["the-rate-skr-vae-waveforms"]
+    assert candidate.parameters == {"learning_rate": 0.1}
+
+
+def test_a_recording_may_be_chosen_on_if_it_is_mixed_anew_or_is_not_reported():
+    content = copy.deepcopy(GOOD)
+    content["datasets"]["speech-mixed"] = None
+    content["selection"][0]["datasets"] = ["speech-mixed", "fetal-ecg"]
+    assert len(configure(content, SCHEMA).selection) == 4
+
+
+@pytest.mark.parametrize(("method", "parameter"), [("sobi", "lags"), ("ivae", "segments")])
+def test_a_choice_needs_an_objective_on_held_out_time(method, parameter):
+    content = copy.deepcopy(GOOD)
+    own = {"method": method, "common": {}, "candidates": [{}, {parameter: 3}]}
+    content["selection"][0] |= own
+    with pytest.raises(InputError, match=f"'{method}' has no objective on held-out time"):
         configure(content, SCHEMA)
 
 

@@ -39,7 +39,7 @@ def project(tmp_path):
     content = {
         "output": {"results": "results", "figures": "figures"},
         "seeds": "0",
-        "datasets": {"gp-distinct": {"length": 100}},
+        "datasets": {"gp-distinct-t100": None},
         "methods": {"random": None},
         "cores": [GRID],
     }

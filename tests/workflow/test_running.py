@@ -23,7 +23,7 @@ from bssbench.separation import Separation
 
 @pytest.fixture
 def data(tmp_path):
-    make_dataset("gp-distinct", [0, 1], {"length": 100}).save(tmp_path / "data.npz")
+    make_dataset("gp-distinct-t100", [0, 1], {}).save(tmp_path / "data.npz")
     return tmp_path / "data.npz"
 
 
@@ -180,7 +180,7 @@ def test_ending_the_command_ends_the_solver(data, tmp_path):
 )
 def test_nonlinear_mixing_is_told_to_methods_that_can_use_it(name, method, expected, tmp_path):
     path = tmp_path / "data.npz"
-    make_dataset(name, [0], {"length": 60}).save(path)
+    make_dataset(f"{name}-t60", [0], {}).save(path)
     parameters = {"steps": 2, "restarts": 1} if method == "vae" else {}
     separation = running._solve(Cell(path, method, parameters), 1, lambda *_: None)
     # A network beside the linear part has no unmixing matrix; a linear method always has one.

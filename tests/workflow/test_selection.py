@@ -69,6 +69,7 @@ def test_a_method_that_does_not_apply_has_a_row_with_the_reason(monkeypatch):
     [
         (["skrvae", "--dataset", "gp-distinct"], "did you mean 'skr-vae'"),
         (["sobi", "--dataset", "gp-distinct"], "no objective on held-out time"),
+        (["ivae", "--dataset", "gp-distinct"], "no objective on held-out time"),
         (["skr-vae", "--dataset", "gp-distinkt"], "did you mean 'gp-distinct'"),
         (["skr-vae", "--dataset", "gp-distinct", "--set", "stepz=1"], "did you mean 'steps'"),
         (["skr-vae", "--dataset", "gp-distinct", "--seeds", "a"], "expected ranges"),

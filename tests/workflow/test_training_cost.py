@@ -92,7 +92,7 @@ def test_what_is_timed_has_the_machine_alone(tmp_path):
     content = {
         "output": {"results": "results", "figures": "figures"},
         "seeds": 0,
-        "datasets": {"gp-equal": {"length": 100}},
+        "datasets": {"gp-equal-t100": None},
         "methods": {"random": None},
         "training_cost": [{"method": "sobi", "lengths": [50]}],
     }

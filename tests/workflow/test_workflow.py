@@ -37,11 +37,13 @@ SLOW = HEADER + "        time.sleep(8)\n        return super().separate(problem,
 GUESS = """
 import numpy as np
 from dataclasses import dataclass
+from typing import ClassVar
 from bssbench.methods.random import Method as Random
 
 @dataclass(frozen=True)
 class Method(Random):
     "A method of the test's own."
+    judged_on_held_out_time: ClassVar[bool] = True
     offset: float = 0.0
 
     def held_out(self, problem):
@@ -67,7 +69,7 @@ def configure(project, **changes):
     content = {
         "output": {"results": "results", "figures": "figures"},
         "seeds": "0-1",
-        "datasets": {"gp-distinct": {"length": 100}, "gp-equal": {"length": 100}},
+        "datasets": {"gp-distinct-t100": None, "gp-equal-t100": None},
         "methods": {"oracle": None, "random": None},
     }
     (project / "config" / "paper.yaml").write_text(
@@ -129,12 +131,12 @@ def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
         (
             "methods/oracle.py",
             {"separate", *downstream},
-            {cell("gp-distinct", "oracle"), cell("gp-equal", "oracle")},
+            {cell("gp-distinct-t100", "oracle"), cell("gp-equal-t100", "oracle")},
         ),
         (
             "datasets/families/gp_equal.py",
             {"generate", "separate", *downstream},
-            {cell("gp-equal", "oracle"), cell("gp-equal", "random")},
+            {cell("gp-equal-t100", "oracle"), cell("gp-equal-t100", "random")},
         ),
         ("scores/amari.py", downstream, set()),
         ("paper/tables.py", {"tables"}, set()),
@@ -158,7 +160,7 @@ def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
 @pytest.mark.slow
 def test_the_number_of_cores_changes_no_byte(project):
     methods = {"oracle": None, "random": None, "skr-vae": {"steps": 5}}
-    configure(project, datasets={"gp-distinct": {"length": 100}}, methods=methods)
+    configure(project, datasets={"gp-distinct-t100": None}, methods=methods)
     snakemake(project, "--cores", "1")
     first = snapshot(project)
     shutil.rmtree(project / "results")
@@ -182,18 +184,22 @@ def test_a_failed_cell_is_rows_and_the_run_goes_on(project):
     failed = broken[broken["status"] == "failed"]
     assert set(failed["score"]) == {"mcc", "mcc_spearman", "amari", "si_sdr", "rmse", "r2"}
     assert set(failed["reason"]) == {"RuntimeError: it broke"}
-    log = project / "results" / "logs" / "separate" / "gp-equal" / "broken.log"
+    log = project / "results" / "logs" / "separate" / "gp-equal-t100" / "broken.log"
     assert "Traceback" in log.read_text()
 
 
 @pytest.mark.slow
 def test_a_data_set_is_separated_by_the_methods_that_it_names(project):
-    datasets = {"gp-distinct": {"length": 100}, "gp-equal": {"length": 100, "methods": ["random"]}}
+    datasets = {"gp-distinct-t100": None, "gp-equal-t100": {"methods": ["random"]}}
     configure(project, datasets=datasets)
     snakemake(project)
     scores = pd.read_csv(project / "results" / "scores.csv")
     cells = set(zip(scores["dataset"], scores["method"], strict=True))
-    expected = {("gp-distinct", "oracle"), ("gp-distinct", "random"), ("gp-equal", "random")}
+    expected = {
+        ("gp-distinct-t100", "oracle"),
+        ("gp-distinct-t100", "random"),
+        ("gp-equal-t100", "random"),
+    }
     assert cells == expected
     # What a fresh clone has: the small results that are kept, and not what they are made from.
     shutil.rmtree(project / "results" / "cells")
@@ -240,7 +246,7 @@ def test_choices_are_recorded_and_made_again_only_where_a_candidate_changes(proj
 def test_a_killed_run_is_completed_and_repeats_no_finished_cell(project):
     (project / "src" / "bssbench" / "methods" / "slow.py").write_text(SLOW)
     methods = {"oracle": None, "random": None, "slow": None}
-    configure(project, datasets={"gp-equal": {"length": 100}}, methods=methods)
+    configure(project, datasets={"gp-equal-t100": None}, methods=methods)
     snakemake(project)
     expected = snapshot(project)
     shutil.rmtree(project / "results")
@@ -256,7 +262,7 @@ def test_a_killed_run_is_completed_and_repeats_no_finished_cell(project):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        finished = [project / cell("gp-equal", method) for method in ("oracle", "random")]
+        finished = [project / cell("gp-equal-t100", method) for method in ("oracle", "random")]
         deadline = time.monotonic() + 60
         while not all(path.exists() for path in finished) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -283,6 +289,7 @@ def test_a_killed_run_is_completed_and_repeats_no_finished_cell(project):
     [
         ("seeds: 0-1\nfoo: 3\n", "unknown key 'foo'"),
         ("seeds: [0-1\n", "not valid YAML"),
+        ("datasets: {gp-equal: {1: 2}}\n", "datasets.gp-equal: key 1 must be text"),
     ],
 )
 def test_a_malformed_configuration_stops_before_anything_runs(project, text, message):

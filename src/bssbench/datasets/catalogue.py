@@ -15,7 +15,15 @@ from bssbench.datasets.resampling import FACTOR, upsampled
 from bssbench.datasets.simulation import simulate, simulation_of
 from bssbench.errors import InputError, NotApplicable
 
-__all__ = ["Shape", "dataset_module", "dataset_names", "dataset_shape", "make_dataset", "summary"]
+__all__ = [
+    "Shape",
+    "dataset_module",
+    "dataset_names",
+    "dataset_shape",
+    "is_fixed",
+    "make_dataset",
+    "summary",
+]
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,18 @@ def dataset_module(name: str) -> str:
     if identifier.recorded:
         return load_recording(identifier.stem).__name__
     return str(load_family(identifier.stem).__module__)
+
+
+def is_fixed(name: str) -> bool:
+    """Return whether data set `name` is the same for every seed: a recording not mixed here.
+
+    Raises
+    ------
+    InputError
+        If there is no such data set.
+    """
+    identifier = parse_identifier(name)
+    return identifier.recorded and not hasattr(load_recording(identifier.stem), "mix")
 
 
 def summary(name: str) -> str:

@@ -6,7 +6,8 @@ A generated data set's id is its family, followed by what is not the default, in
 
 N sources; MIXING ``post-nonlinear`` or ``mlp-L``; M channels; noise of P percent of a channel's
 standard deviation; T samples; the same data at four times the rate. For instance
-``gp-distinct-5-mlp-1``. A recording's id is its module's name, perhaps followed by ``-4x``.
+``gp-distinct-5-mlp-1``. At most 1,000 sources or channels, nine layers L, 1,000 percent and 10⁸
+samples. A recording's id is its module's name, perhaps followed by ``-4x``.
 """
 
 import re
@@ -23,11 +24,19 @@ __all__ = ["DEFAULT_NOISE", "GRAMMAR", "Identifier", "default_length", "parse_id
 GRAMMAR = "FAMILY[-N][-MIXING][-mM][-noiseP][-tT][-4x]"
 DEFAULT_NOISE = 0.05
 
-_COUNT = "[1-9][0-9]{0,8}"
-_COUNTED = ("n_sources", "n_channels", "noise", "length")
+_COUNT = "[1-9][0-9]{0,17}"
+# What is counted in an id, in words, and the most of it that may be asked for.
+_COUNTED = {
+    "n_sources": (1000, "sources"),
+    "n_channels": (1000, "channels"),
+    "noise": (1000, "percent of noise"),
+    "length": (10**8, "samples"),
+    "n_layers": (9, "layers"),
+}
 # The shortest stem that leaves nothing but parts; in any order, so that the right one can be named.
 _IDENTIFIER = re.compile(
-    rf"(?P<stem>.*?)(?:-(?:(?P<n_sources>{_COUNT})|(?P<mixing>linear|post-nonlinear|mlp-{_COUNT})"
+    rf"(?P<stem>.*?)(?:-(?:(?P<n_sources>{_COUNT})"
+    rf"|(?P<mixing>linear|post-nonlinear|mlp-(?P<n_layers>{_COUNT}))"
     rf"|m(?P<n_channels>{_COUNT})|noise(?P<noise>0|{_COUNT})|t(?P<length>{_COUNT})"
     r"|(?P<upsampled>4x))(?=-|\Z))*",
     re.DOTALL,
@@ -128,7 +137,8 @@ def parse_identifier(name: str) -> Identifier:
     Raises
     ------
     InputError
-        If there is no such data set, or if its id is another: without defaults, its parts in order.
+        If there is no such data set, if it is too large, or if its id is another: without defaults,
+        its parts in order.
     """
     stems = [*family_names(), *recording_names()]
     parts = _IDENTIFIER.fullmatch(name)
@@ -139,6 +149,11 @@ def parse_identifier(name: str) -> Identifier:
             raise InputError(f"unknown data set {name!r}; an id has the form {GRAMMAR}")
         raise InputError(f"unknown data set {stem!r}; {closest(stem, stems)}")
     counts = {key: int(parts[key]) for key in _COUNTED if parts[key] is not None}
+    for key, count in counts.items():
+        most, words = _COUNTED[key]
+        if count > most:
+            raise InputError(f"data set {name!r}: at most {most:,} {words}, not {count:,}")
+    counts.pop("n_layers", None)
     identifier = Identifier(
         stem, mixing=parts["mixing"] or "linear", upsampled=bool(parts["upsampled"]), **counts
     )

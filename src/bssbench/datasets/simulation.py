@@ -1,7 +1,7 @@
 """Making a data set: sources of a family, mixed and observed with noise."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,19 @@ from bssbench.datasets.identifier import DEFAULT_NOISE, Identifier, default_leng
 from bssbench.datasets.mixing import add_noise, distort, mixing_matrix, standardised
 from bssbench.errors import InputError
 from bssbench.randomness import generator
-from bssbench.settings import closest, from_mapping
+from bssbench.settings import closest, from_mapping, with_underscores
 
 __all__ = ["Simulation", "simulate", "simulation_of"]
+
+_MOST_NOISE = 10.0
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """What every simulated data set can be told, beside its family's own parameters.
+    """What every simulated data set is told, beside its family's own parameters.
+
+    By its id, because another id has other random streams; only noise of no whole percent is a
+    parameter.
 
     Attributes
     ----------
@@ -42,6 +47,8 @@ class Simulation:
     def __post_init__(self) -> None:
         if min(self.n_sources, self.n_channels) < 0 or self.noise < 0:
             raise ValueError("n_sources, n_channels and noise must not be negative")
+        if self.noise > _MOST_NOISE:
+            raise ValueError(f"noise must be at most {_MOST_NOISE:g}, not {self.noise:g}")
         if self.n_channels and self.n_channels < self.n_sources:
             raise ValueError(f"{self.n_channels} channels are fewer than {self.n_sources} sources")
         if self.length < 16 and self.length != 0:
@@ -49,22 +56,24 @@ class Simulation:
 
 
 def simulation_of(identifier: Identifier, parameters: dict[str, Any]) -> tuple[Any, Simulation]:
-    """Resolve an id and parameters, which override it, into a family and a complete `Simulation`.
+    """Resolve an id and parameters into a family and a complete `Simulation`.
 
     Raises
     ------
     InputError
-        For an unknown parameter or an impossible value.
+        For an unknown parameter, an impossible value, or a parameter that belongs in the id.
     """
     where = f"data set {str(identifier)!r}"
+    parameters = with_underscores(parameters, where)
     kind = load_family(identifier.stem)
     shared = {key: parameters[key] for key in Simulation.__dataclass_fields__ if key in parameters}
     own = {key: value for key, value in parameters.items() if key not in shared}
     known = {*Simulation.__dataclass_fields__, *kind.__dataclass_fields__}
     for key in own:
-        if key.replace("-", "_") not in known:
+        if key not in known:
             raise InputError(f"{where}: unknown parameter {key!r}; {closest(key, known)}")
     source_family = from_mapping(kind, own, where)
+    _refuse_parts_of_the_id(identifier, asdict(from_mapping(Simulation, shared, where)), shared)
     noise = getattr(kind, "default_noise", DEFAULT_NOISE)
     stated = {"noise": noise} | identifier.parameters | shared
     values = asdict(from_mapping(Simulation, stated, where))
@@ -79,6 +88,24 @@ def simulation_of(identifier: Identifier, parameters: dict[str, Any]) -> tuple[A
     return source_family, simulation
 
 
+def _refuse_parts_of_the_id(
+    identifier: Identifier, values: dict[str, Any], given: Iterable[str]
+) -> None:
+    """Raise `InputError` with the id to write if one can say the given fields of `Simulation`."""
+    parts: dict[str, int | None] = {key: values[key] or None for key in given if key != "noise"}
+    percent = round(100 * values["noise"])
+    sayable = percent / 100 == values["noise"]
+    if "noise" in given and (sayable or identifier.noise is not None):
+        parts["noise"] = percent if sayable else None
+    if parts:
+        better = replace(identifier, **parts).canonical()  # type: ignore[arg-type]
+        hint = "" if sayable else f" and keep noise={values['noise']}"
+        raise InputError(
+            f"data set {str(identifier)!r}: the id alone says {' and '.join(parts)}; "
+            f"write {str(better)!r}{hint}"
+        )
+
+
 def simulate(
     identifier: Identifier, seeds: Sequence[int], parameters: dict[str, Any], root_seed: int = 0
 ) -> Dataset:
@@ -91,14 +118,14 @@ def simulate(
     seeds : sequence of int
         One replicate each; a replicate does not depend on the others.
     parameters : dict
-        Fields of `Simulation` and of the family.
+        Fields of the family; ``noise`` if it is no whole percent.
     root_seed : int
         The experiment's seed.
 
     Raises
     ------
     InputError
-        For an unknown parameter or an impossible value.
+        For an unknown parameter, an impossible value, or a parameter that belongs in the id.
     """
     source_family, simulation = simulation_of(identifier, parameters)
     # The data at four times the rate are these data: the same random streams.

@@ -48,6 +48,8 @@ class VariationalMethod(ABC):
     deterministic: ClassVar[bool] = False
     needs_true_sources: ClassVar[bool] = False
     can_demix_nonlinearly: ClassVar[bool] = True
+    # Whether `held_out` has a meaning: whether the prior says anything of time to come.
+    judged_on_held_out_time: ClassVar[bool] = True
     nonlinear_learning_rate: ClassVar[float] = 1e-2
 
     restarts: int = 3

@@ -1,7 +1,7 @@
 """iVAE (Khemakhem et al., 2020): a prior that depends on the segment of time."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,9 @@ class Method(VariationalMethod):
         Whether each segment has a mean of its own as well; zero, as in the authors' code, if not.
     """
 
+    # What a segment's variance is, is known from that segment alone.
+    judged_on_held_out_time: ClassVar[bool] = False
+
     segments: int = 40
     learned_means: bool = False
 
@@ -51,7 +54,7 @@ class Method(VariationalMethod):
         )
 
     def chosen_window(self, length: int) -> int:
-        """Return all of the time: a segment's variance is known from that segment alone."""
+        """Return all of the time: every segment has variances to be learned."""
         return length
 
     def describe(self, prior: Any) -> dict[str, Any]:
