@@ -20,7 +20,7 @@ def objective(name, problem, **parameters):
 
 @pytest.fixture(scope="module")
 def dataset():
-    return make_dataset("gp-distinct", [0, 1], {"length": LENGTH})
+    return make_dataset(f"gp-distinct-t{LENGTH}", [0, 1], {})
 
 
 @pytest.fixture(scope="module")
