@@ -166,7 +166,8 @@ def train(
     # By the same draws, so that what differs is the parameters alone.
     with _exchanged(parameters, before_last):
         earlier = evaluate(model, judged, schedule.last_variance, noise_seeds)
-    converged = np.isfinite(final) & (earlier - final < _LARGEST_FALL)
+    # Not as a difference, which infinities have none of.
+    converged = np.isfinite(final) & (earlier < final + _LARGEST_FALL)
     return Trained(final, converged, recorded.history(), first_step_done)
 
 

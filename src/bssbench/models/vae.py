@@ -8,6 +8,7 @@ from torch import nn
 
 from bssbench.models.maps import PointwiseMap
 from bssbench.models.posterior import Posterior
+from bssbench.models.smoothing import Smoother
 from bssbench.priors import Prior
 from bssbench.randomness import random_rotation
 
@@ -25,9 +26,10 @@ def _bounded(values: torch.Tensor) -> torch.Tensor:
 class BatchedVAE(nn.Module):
     """Encoder and decoder pointwise in time around a prior that is not.
 
-    q(z_t) = N(μ_t, S_t) with μ = encoder(x); S is diagonal and the same at all times for linear
-    maps and for priors that are no densities, and a full covariance set by the encoder's network
-    otherwise. The decoder's output is the mean of x with a variance v that the training sets.
+    q(z_t) = N(μ_t, S_t) with μ = encoder(x), averaged over neighbouring times where the prior is a
+    density that relates them. S is diagonal and the same at all times for linear maps and for
+    priors that are no densities, and a full covariance set by the encoder's network otherwise. The
+    decoder's output is the mean of x with a variance v that the training sets.
 
     Parameters
     ----------
@@ -41,6 +43,9 @@ class BatchedVAE(nn.Module):
         A `bssbench.priors.Prior`.
     nonlinear : bool
         Whether encoder and decoder have a network beside their linear part.
+    spacings : sequence of int, optional
+        Samples between the times that each replicate's posterior mean is averaged over; without
+        it, it is not.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class BatchedVAE(nn.Module):
         generators: list[np.random.Generator],
         prior: nn.Module,
         nonlinear: bool,
+        spacings: list[int] | None = None,
     ) -> None:
         super().__init__()
         rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
@@ -60,6 +66,9 @@ class BatchedVAE(nn.Module):
         self.nonlinear = nonlinear
         initial = torch.full((len(generators), n_latents, 1), math.log(_INITIAL_STD))
         self.log_std = nn.Parameter(initial)
+        # A prior that is no density could be made small by averaging alone.
+        averaged = spacings is not None and prior.normalised and prior.relates_times
+        self.smoother = Smoother(spacings or [], n_latents) if averaged else None
         self.prior: Prior = prior  # type: ignore[assignment]
 
     @property
@@ -70,6 +79,8 @@ class BatchedVAE(nn.Module):
     def posterior(self, observations: torch.Tensor) -> Posterior:
         """Return q(z | x) for observations of shape (replicate, component, time)."""
         mean, further = self.encoder.split(observations)
+        if self.smoother is not None:
+            mean = self.smoother(mean)
         if further is None or not further.shape[1]:
             return Posterior(mean, torch.exp(self.log_std))
         shifts, below = _bounded(further).split(

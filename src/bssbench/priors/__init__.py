@@ -22,6 +22,9 @@ class Prior(Protocol):
     """Whether it is a probability density. Where not, an uncertainty that may differ from time to
     time can lower the objective without describing the data any better."""
 
+    relates_times: bool
+    """Whether what it says of one time depends on others."""
+
     learning_rate_factor: float
     """How much faster than the rest of the model the prior's own parameters learn."""
 

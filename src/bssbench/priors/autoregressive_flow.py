@@ -130,6 +130,7 @@ class AutoregressiveFlowPrior(nn.Module):
 
     needs_sample = True
     normalised = True
+    relates_times = True
     learning_rate_factor = 1.0
 
     def __init__(

@@ -38,6 +38,7 @@ class GaussianProcessPrior(nn.Module):
 
     needs_sample = False
     normalised = True
+    relates_times = True
 
     def __init__(
         self,

@@ -47,6 +47,7 @@ class KernelRegressionPrior(nn.Module):
 
     needs_sample = False
     normalised = False
+    relates_times = True
     learning_rate_factor = 1.0
     bandwidths: torch.Tensor
 

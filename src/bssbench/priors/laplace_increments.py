@@ -44,6 +44,7 @@ class LaplaceIncrementsPrior(nn.Module):
 
     needs_sample = False
     normalised = False
+    relates_times = True
     learning_rate_factor = 1.0
 
     def __init__(

@@ -30,6 +30,7 @@ class SegmentwiseNormalPrior(nn.Module):
 
     needs_sample = False
     normalised = True
+    relates_times = False
     learning_rate_factor = 1.0
 
     def __init__(

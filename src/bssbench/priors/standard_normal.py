@@ -39,6 +39,7 @@ class StandardNormalPrior(nn.Module):
 
     needs_sample = False
     normalised = True
+    relates_times = False
     learning_rate_factor = 1.0
 
     def __init__(self, replicates: int, latents: int) -> None:
