@@ -44,6 +44,9 @@ class KernelRegressionMethod(VariationalMethod):
     """
 
     nonlinear_learning_rate: ClassVar[float] = 3e-3
+    # On held-out time of development seeds this objective is lower than with 0.01; the objectives
+    # with a prior that is a density are higher.
+    linear_variance: ClassVar[float] = 5e-2
     shared: ClassVar[bool] = False
 
     regularisation: float = 1.0

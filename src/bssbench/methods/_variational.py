@@ -39,7 +39,7 @@ class VariationalMethod(ABC):
         Peak of the one-cycle schedule; 0 for the rule: 0.03, for nonlinear mixing less.
     observation_variance : float
         Of the decoder, in the units of the whitened observations, where its annealing ends; 0 for
-        the rule: 0.05, for nonlinear mixing 0.01.
+        the rule: 0.01, and where the prior is no density and mixing linear 0.05.
     window : int
         Samples of time that a step sees; 0 for the rule: all of up to 30,000 samples, of longer
         series another stretch of 8,192 at each step.
@@ -51,6 +51,7 @@ class VariationalMethod(ABC):
     # Whether `held_out` has a meaning: whether the prior says anything of time to come.
     judged_on_held_out_time: ClassVar[bool] = True
     nonlinear_learning_rate: ClassVar[float] = 1e-2
+    linear_variance: ClassVar[float] = 1e-2
 
     restarts: int = 3
     steps: int = 0
@@ -98,7 +99,7 @@ class VariationalMethod(ABC):
 
     def chosen_variance(self, nonlinear: bool) -> float:
         """Return the decoder's last variance, by the rule if none is set."""
-        return self.observation_variance or (1e-2 if nonlinear else 5e-2)
+        return self.observation_variance or (1e-2 if nonlinear else self.linear_variance)
 
     def chosen_window(self, length: int) -> int:
         """Return how many samples of a series of this length a training step sees."""
