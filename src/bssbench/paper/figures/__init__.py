@@ -1,6 +1,6 @@
-"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``, ``.png``.
+"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``.
 
-A figure's module has `draw(results: Results) -> matplotlib.figure.Figure`.
+A figure's module has `draw(results: Results) -> Drawing`: the figure with its caption and data.
 """
 
 import importlib
@@ -9,21 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError, NotApplicable
 from bssbench.files import read_json
+from bssbench.paper.drawing import Drawing
 from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
 from bssbench.settings import closest
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-__all__ = ["Results", "draw_figure", "figure_module", "figure_names"]
+__all__ = ["Drawing", "Results", "draw_figure", "figure_module", "figure_names"]
 
 
 @dataclass(frozen=True)
@@ -68,17 +66,19 @@ class Results:
         """Read a data set."""
         return Dataset.load(self.data / f"{name}.npz")
 
+    def run(self, dataset: str, method: str) -> dict[str, Any]:
+        """Read what is known of a cell's run: its seeds, parameters, seconds, diagnostics."""
+        return read_json(self.cells / dataset / method / "run.json")
+
     def separation(self, dataset: str, method: str) -> Separation | None:
         """Read a cell's separation; None if it has none."""
-        directory = self.cells / dataset / method
-        if read_json(directory / "run.json").get("status") != "ok":
+        if self.run(dataset, method).get("status") != "ok":
             return None
-        return Separation.load(directory / "separation.npz")
+        return Separation.load(self.cells / dataset / method / "separation.npz")
 
     def diagnostics(self, dataset: str, method: str) -> dict[str, Any]:
         """Return what the method says of its run; nothing if it says nothing."""
-        run = read_json(self.cells / dataset / method / "run.json")
-        diagnostics: dict[str, Any] = run.get("diagnostics") or {}
+        diagnostics: dict[str, Any] = self.run(dataset, method).get("diagnostics") or {}
         return diagnostics
 
     def separations(self, dataset: str) -> Iterator[tuple[str, Separation]]:
@@ -108,13 +108,13 @@ def figure_module(name: str) -> str:
     return f"{__name__}.{name}"
 
 
-def draw_figure(name: str, results: Results) -> "Figure":
-    """Draw figure `name`; where there is nothing to draw, a figure that says why."""
+def draw_figure(name: str, results: Results) -> Drawing:
+    """Draw figure `name`; where there is nothing to draw, one that says why."""
     try:
-        figure: Figure = importlib.import_module(figure_module(name)).draw(results)
+        drawing: Drawing = importlib.import_module(figure_module(name)).draw(results)
     except NotApplicable as why:
         # Imported here: matplotlib is for those who draw, and the workflow only asks for names.
-        from bssbench.paper.style import empty_figure
+        from bssbench.paper.style import empty_drawing
 
-        figure = empty_figure(why)
-    return figure
+        drawing = empty_drawing(why)
+    return drawing
