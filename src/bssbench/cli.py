@@ -12,6 +12,7 @@ from bssbench import __version__
 from bssbench.errors import InputError
 from bssbench.selection_commands import add_selection_commands
 from bssbench.timing_commands import add_timing_commands
+from bssbench.verification_commands import add_verification_commands
 
 __all__ = ["main"]
 
@@ -263,11 +264,16 @@ def _parser() -> _Parser:
     command.add_argument("--settings", required=True, metavar="JSON")
     command.add_argument("--out", type=Path, required=True, metavar="JSON_FILE")
     command.set_defaults(run=_provenance)
+
+    add_verification_commands(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, or 2 with one line on standard error for bad input."""
+    """Run the command line; return 0, or 2 with one line on standard error for bad input.
+
+    A command that judges returns 1 where its judgement is no.
+    """
     launched = time.monotonic()
     # One thread unless the user says otherwise, before any library reads it: numbers must not
     # depend on how many processors there are, and on series of some thousand samples more threads
@@ -276,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched
-        parsed.run(parsed)
+        return int(parsed.run(parsed) or 0)
     except InputError as error:
         print(f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -286,4 +292,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    return 0
