@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from bssbench import __version__
 from bssbench.errors import InputError
+from bssbench.paper_commands import add_paper_commands
 from bssbench.selection_commands import add_selection_commands
 from bssbench.timing_commands import add_timing_commands
 from bssbench.verification_commands import add_verification_commands
@@ -137,37 +138,16 @@ def _score(arguments: argparse.Namespace) -> None:
         write_text(arguments.timings, timings.to_csv(index=False, lineterminator="\n"))
 
 
-def _tables(arguments: argparse.Namespace) -> None:
-    from bssbench.paper.tables import write_tables
-    from bssbench.paper.training_cost_table import write_training_cost_tables
-
-    if not (arguments.scores or arguments.training_cost):
-        raise InputError("nothing to make tables of; give --scores or --training-cost")
-    if arguments.scores:
-        write_tables(arguments.scores, arguments.out, arguments.timings)
-    if arguments.training_cost:
-        write_training_cost_tables(arguments.training_cost, arguments.out)
-
-
-def _figures(arguments: argparse.Namespace) -> None:
-    from bssbench.paper.figures import Results, draw_figure, figure_module, figure_names
-    from bssbench.paper.style import save_drawing
-
-    results = Results(arguments.scores, arguments.data, arguments.cells)
-    names = arguments.names or figure_names()
-    for name in names:
-        figure_module(name)
-    for name in names:
-        save_drawing(draw_figure(name, results), name, arguments.out)
-
-
 def _provenance(arguments: argparse.Namespace) -> None:
     import json
 
     from bssbench.files import write_json
     from bssbench.provenance import provenance
 
-    report = provenance(arguments.command_line) | {"configuration": json.loads(arguments.settings)}
+    report = provenance(arguments.command_line) | {
+        "configuration": json.loads(arguments.settings),
+        "configuration_file": arguments.configuration,
+    }
     write_json(arguments.out, report)
 
 
@@ -240,28 +220,12 @@ def _parser() -> _Parser:
     add_timing_commands(commands)
     add_selection_commands(commands)
 
-    command = commands.add_parser("tables", help="write the tables of the paper")
-    command.add_argument("--scores", type=Path, metavar="CSV", help="from 'bssbench score'")
-    command.add_argument(
-        "--timings", type=Path, metavar="CSV", help="likewise: marks what did not converge"
-    )
-    command.add_argument(
-        "--training-cost", type=Path, nargs="+", metavar="CSV", help="from 'bssbench training-cost'"
-    )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.set_defaults(run=_tables)
-
-    command = commands.add_parser("figures", help="draw the figures of the paper")
-    command.add_argument("names", nargs="*", metavar="NAME", help="figures (default: all)")
-    command.add_argument("--scores", type=Path, required=True, metavar="CSV")
-    command.add_argument("--data", type=Path, required=True, metavar="DIR")
-    command.add_argument("--cells", type=Path, required=True, metavar="DIR")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.set_defaults(run=_figures)
+    add_paper_commands(commands)
 
     command = commands.add_parser("provenance", help="record how a run of the workflow was made")
     command.add_argument("--command-line", required=True)
     command.add_argument("--settings", required=True, metavar="JSON")
+    command.add_argument("--configuration", metavar="YAML", help="the file that has them")
     command.add_argument("--out", type=Path, required=True, metavar="JSON_FILE")
     command.set_defaults(run=_provenance)
 

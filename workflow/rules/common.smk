@@ -11,17 +11,22 @@ from bssbench.dependencies import source_files
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.hyperparameters import changed_hyperparameters
+from bssbench.identity import origin
 from bssbench.paper.figures import figure_module, figure_names
 from snakemake.utils import update_config
 
 CONFIGURATIONS = Path(workflow.basedir) / "config"
 
+# An experiment is one file: the default one counts only where no other is given.
+CONFIGURATION_FILE = os.path.relpath(
+    (workflow.configfiles or [CONFIGURATIONS / "paper.yaml"])[0]
+)
+
 try:
-    # Snakemake would merge configuration files, and an experiment is one file: the default one counts only where no
-    # other is given. What --config says counts in both.
+    # Snakemake itself would merge the default file with another. What --config says counts in both.
     if not workflow.configfiles:
         overrides = dict(config)
-        config.update(read_yaml(CONFIGURATIONS / "paper.yaml"))
+        config.update(read_yaml(Path(CONFIGURATION_FILE)))
         update_config(config, overrides)
     EXPERIMENT = configure(
         config,
@@ -47,17 +52,19 @@ RUNS = [f"{cell}/run.json" for cell in CELLS]
 SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
-TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=["csv", "md", "tex"])
+# JSON: the identity of the CSV, which has no place for it.
+TABLE_SUFFIXES = ["csv", "md", "tex", "json"]
+TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=TABLE_SUFFIXES)
 TRIALS = expand(
     f"{RESULTS}/training_cost/{{trial}}.csv", trial=EXPERIMENT.training_cost
 )
 COST_TABLES = (
-    expand(f"{RESULTS}/tables/training_cost.{{suffix}}", suffix=["csv", "md", "tex"])
+    expand(f"{RESULTS}/tables/training_cost.{{suffix}}", suffix=TABLE_SUFFIXES)
     if TRIALS
     else []
 )
-# The figure twice, its caption and the numbers it draws.
-FIGURE_SUFFIXES = ["pdf", "png", "txt", "csv"]
+# The figure twice, its caption, the numbers it draws and the identity of these two.
+FIGURE_SUFFIXES = ["pdf", "png", "txt", "csv", "json"]
 FIGURE_FILES = expand(
     f"{FIGURES}/{{figure}}.{{suffix}}", figure=figure_names(), suffix=FIGURE_SUFFIXES
 )
@@ -77,6 +84,11 @@ wildcard_constraints:
     figure="|".join(map(re.escape, figure_names())),
     trial="|".join(map(re.escape, EXPERIMENT.training_cost)),
     candidate="|".join(map(re.escape, EXPERIMENT.selection)),
+
+
+def get_identity(*sections):
+    """Return what files say of the configuration that they depend on, as an option of the command line."""
+    return f"--identity {shlex.quote(origin(EXPERIMENT, sections))}"
 
 
 def get_assignments(parameters):

@@ -4,7 +4,7 @@ from pathlib import Path
 from bssbench.dependencies import modules_in
 
 MEASUREMENT = f"{RESULTS}/cores/measurement.json"
-CORE_TABLES = expand(f"{RESULTS}/tables/cores.{{suffix}}", suffix=["csv", "md", "tex"])
+CORE_TABLES = expand(f"{RESULTS}/tables/cores.{{suffix}}", suffix=TABLE_SUFFIXES)
 CORE_FIGURES = expand(f"{FIGURES}/core_scaling.{{suffix}}", suffix=FIGURE_SUFFIXES)
 # Itself a target: where it is cleared away, to be tried again, it must be missed.
 CORE_FILES = [MEASUREMENT, *CORE_TABLES, *CORE_FIGURES] if EXPERIMENT.cores else []
@@ -66,5 +66,8 @@ rule core_tables:
         f"{RESULTS}/logs/core_tables.log",
     resources:
         mem_mb=500,
+    params:
+        identity=get_identity("cores"),
     shell:
-        "{BSSBENCH} cores {input.measurement} --out {RESULTS}/tables --figures {FIGURES} 2> {log}"
+        "{BSSBENCH} cores {input.measurement} --out {RESULTS}/tables --figures {FIGURES} "
+        "{params.identity} 2> {log}"

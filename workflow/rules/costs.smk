@@ -42,5 +42,8 @@ rule training_cost_table:
         f"{RESULTS}/logs/training_cost_table.log",
     resources:
         mem_mb=500,
+    params:
+        identity=get_identity("root_seed", "training_cost"),
     shell:
-        "{BSSBENCH} tables --training-cost {input.trials} --out {RESULTS}/tables 2> {log}"
+        "{BSSBENCH} tables --training-cost {input.trials} --out {RESULTS}/tables "
+        "{params.identity} 2> {log}"

@@ -12,9 +12,11 @@ rule tables:
         f"{RESULTS}/logs/tables.log",
     resources:
         mem_mb=500,
+    params:
+        identity=get_identity("root_seed", "datasets", "methods"),
     shell:
         "{BSSBENCH} tables --scores {input.scores} --timings {input.timings} "
-        "--out {RESULTS}/tables 2> {log}"
+        "--out {RESULTS}/tables {params.identity} 2> {log}"
 
 
 def get_figure_sources(wildcards):
@@ -35,6 +37,8 @@ rule figure:
         f"{RESULTS}/logs/figure/{{figure}}.log",
     resources:
         mem_mb=1000,
+    params:
+        identity=get_identity("root_seed", "datasets", "methods"),
     shell:
         "{BSSBENCH} figures {wildcards.figure} --scores {input.scores} --data {RESULTS}/data "
-        "--cells {RESULTS}/cells --out {FIGURES} 2> {log}"
+        "--cells {RESULTS}/cells --out {FIGURES} {params.identity} 2> {log}"

@@ -32,6 +32,7 @@ rule provenance:
         mem_mb=200,
     params:
         settings=json.dumps(config),
+        configuration=CONFIGURATION_FILE,
     shell:
         "{BSSBENCH} provenance --settings {params.settings:q} --command-line {COMMAND:q} "
-        "--out {output} 2> {log}"
+        "--configuration {params.configuration:q} --out {output} 2> {log}"

@@ -6,7 +6,7 @@ CANDIDATES = expand(
 SELECTION_FILES = (
     [
         f"{RESULTS}/selection.csv",
-        *expand(f"{RESULTS}/tables/selection.{{suffix}}", suffix=["csv", "md", "tex"]),
+        *expand(f"{RESULTS}/tables/selection.{{suffix}}", suffix=TABLE_SUFFIXES),
     ]
     if CANDIDATES
     else []
@@ -56,5 +56,8 @@ rule select:
         f"{RESULTS}/logs/selection.log",
     resources:
         mem_mb=500,
+    params:
+        identity=get_identity("root_seed", "selection"),
     shell:
-        "{BSSBENCH} select {input.candidates} --out {output[0]} --tables {RESULTS}/tables 2> {log}"
+        "{BSSBENCH} select {input.candidates} --out {output[0]} --tables {RESULTS}/tables "
+        "{params.identity} 2> {log}"

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from bssbench.files import replacing, write_text
 from bssbench.paper.drawing import Drawing
+from bssbench.paper.stamps import save_metadata, stamp
 
 __all__ = [
     "COLUMN_WIDTH",
@@ -106,22 +107,19 @@ def empty_drawing(why: object) -> Drawing:
     return Drawing(figure, "Nothing to draw.", pd.DataFrame({"reason": [str(why)]}))
 
 
-def save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path, identity: str | None = None) -> None:
     """Write the figure to `path`, PDF or PNG by its suffix; equal figures give equal bytes."""
-    pdf = path.suffix == ".pdf"
-    # Without this, matplotlib writes the time of day into a PDF and its version into both.
-    metadata = (
-        {"CreationDate": None, "Producer": None, "Creator": None} if pdf else {"Software": None}
-    )
+    metadata = save_metadata(path.suffix, identity)
     with matplotlib.rc_context(_STYLE), replacing(path) as temporary:
         figure.savefig(temporary, metadata=metadata)
 
 
-def save_drawing(drawing: Drawing, name: str, directory: Path) -> None:
+def save_drawing(drawing: Drawing, name: str, directory: Path, identity: str | None = None) -> None:
     """Write ``NAME.pdf``, ``.png``, ``.txt`` (the caption) and ``.csv`` (the data)."""
     for suffix in ("pdf", "png"):
-        save(drawing.figure, directory / f"{name}.{suffix}")
+        save(drawing.figure, directory / f"{name}.{suffix}", identity)
     write_text(directory / f"{name}.txt", drawing.caption + "\n")
     # Six digits are more than a figure shows, and the same on every platform that draws it alike.
     table = drawing.data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     write_text(directory / f"{name}.csv", table)
+    stamp([directory / f"{name}.csv"], identity)

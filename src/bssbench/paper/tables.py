@@ -16,7 +16,10 @@ from bssbench.paper.latex import escape, latex_table
 from bssbench.scores.table import read_scores, read_timings
 from bssbench.statistics.summary import summarise
 
-__all__ = ["write_separation_tables", "write_tables"]
+__all__ = ["SHOWN_OF_TIMINGS", "write_separation_tables", "write_tables"]
+
+SHOWN_OF_TIMINGS = ("dataset", "method", "seeds", "converged")
+"""The columns of ``timings.csv`` that the tables show: none is a time."""
 
 _CAPTIONS = {
     "mcc": "MCC (mean absolute correlation, higher is better)",
