@@ -117,7 +117,7 @@ def _hash(content: bytes) -> str:
 
 
 def _configuration_hash(experiment: Configuration, sections: Iterable[str]) -> str:
-    """Return the hash of sections, in whatever order their keys stand."""
+    """Return the hash of what the experiment's files say in some sections."""
     content = {section: getattr(experiment, section) for section in sections}
     return _hash(json.dumps(content, sort_keys=True, default=_as_written).encode())
 
