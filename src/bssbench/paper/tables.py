@@ -13,6 +13,7 @@ import pandas as pd
 from bssbench.files import write_text
 from bssbench.paper.dataset_groups import grouped
 from bssbench.paper.latex import escape, latex_table
+from bssbench.scores.cell import LOWER_IS_BETTER
 from bssbench.scores.table import read_scores, read_timings
 from bssbench.statistics.summary import summarise
 
@@ -43,12 +44,8 @@ _CAPTIONS = {
     "innovation_error": "error of the kurtosis of learned innovations in octaves (lower is better)",
 }
 _DECIMALS = {"si_sdr": 1, "modes_found": 0, "beat_rate": 1}
-# The worst seed is the lowest but for these; of beats a minute none is.
-_WORST: dict[str, str | None] = {
-    **dict.fromkeys(("amari", "rmse", "beat_regularity"), "highest"),
-    **dict.fromkeys(("length_scale_error", "spectrum_error", "innovation_error"), "highest"),
-    "beat_rate": None,
-}
+# No number of beats a minute is better than another.
+_WITHOUT_WORST = ("beat_rate",)
 _COUNTED = ("fetal_heart_found",)
 _CONTROLS = ("oracle", "random")
 # As many as fit across a page in type of seven points.
@@ -86,12 +83,12 @@ def _entry(row: pd.Series) -> str:
         status = row["reason"].partition(":")[0]
         return "–" if status == "skipped" else status
     score = row["score"]
-    worst = _WORST.get(score, "lowest")
+    worst = "highest" if score in LOWER_IS_BETTER else "lowest"
     if score in _COUNTED:
         text = f"{round(row['mean'] * row['n_ok'])}/{row['n_ok']}"
     else:
         text = _number(row["median"], score)
-        if row["n_ok"] > 1 and worst:
+        if row["n_ok"] > 1 and score not in _WITHOUT_WORST:
             text += f" [{_number(row[worst], score)}]"
     if row["n_ok"] < row["n_seeds"]:
         text += f" ({row['n_ok']}/{row['n_seeds']})"

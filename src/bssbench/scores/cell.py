@@ -15,7 +15,7 @@ from bssbench.scores.modal import modal_score
 from bssbench.scores.prior_parameters import PRIOR_SCORES, prior_score, prior_scores_of
 from bssbench.separation import Separation
 
-__all__ = ["SCORES", "ScoreRow", "score_outcome", "score_separation"]
+__all__ = ["LOWER_IS_BETTER", "SCORES", "ScoreRow", "score_outcome", "score_separation"]
 
 SCORES = {
     "mcc": "mean absolute Pearson correlation of matched sources; 1 is perfect",
@@ -36,6 +36,7 @@ SCORES = {
     "beat_purity": "share of its variance that is the same in every beat; 1 is perfect, and 0.35 "
     "the median of random rotations",
 }
+LOWER_IS_BETTER = frozenset({"amari", "rmse", "beat_regularity", *PRIOR_SCORES})
 _MODAL = ("modes_found", "mode_purity")
 _ELECTRODES = {
     f"eog{number}_{kind}": f"EOG{number}"
