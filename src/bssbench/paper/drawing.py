@@ -1,5 +1,6 @@
 """A figure with what a reader needs beside it: its caption and the numbers that it draws."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Drawing"]
+__all__ = ["Drawing", "describe_seeds", "enumerated"]
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,31 @@ class Drawing:
     figure: "Figure"
     caption: str
     data: pd.DataFrame
+
+
+def enumerated(names: Iterable[str]) -> str:
+    """Return names as a sentence has them: ``a, b and c``."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def describe_seeds(seeds: Mapping[str, Iterable[int]]) -> str:
+    """Say for captions which seeds are drawn of each data set.
+
+    Parameters
+    ----------
+    seeds : mapping of str to iterable of int
+        Of each data set, at least one.
+    """
+    whose: dict[str, list[str]] = {}
+    for dataset, own in seeds.items():
+        whose.setdefault(_seeds_in_words(sorted(set(own))), []).append(dataset)
+    return "; ".join(f"{enumerated(names)}: {words}" for words, names in whose.items())
+
+
+def _seeds_in_words(seeds: list[int]) -> str:
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    whole = seeds == list(range(seeds[0], seeds[-1] + 1))
+    which = f"{seeds[0]} to {seeds[-1]}" if whole else enumerated(map(str, seeds))
+    return f"{len(seeds)} seeds, {which}"

@@ -66,6 +66,16 @@ _MARKERS = {
     "random": "x",
 }
 
+# Recovered sources, spectra and parameters: lines that differ without colour, too.
+SOURCE_LOOKS = (
+    {"color": "#0072B2", "linestyle": "-"},
+    {"color": "#D55E00", "linestyle": (0, (5, 1.2))},
+    {"color": "#009E73", "linestyle": (0, (1.5, 1))},
+    {"color": "#CC79A7", "linestyle": (0, (5, 1, 1, 1))},
+    {"color": "#E69F00", "linestyle": (0, (8, 1.5))},
+    {"color": "#56B4E9", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
+)
+
 _STYLE: Any = {
     "font.size": 7.5,
     "axes.titlesize": 8,

@@ -5,12 +5,13 @@ A figure's module has `draw(results: Results) -> Drawing`: the figure with its c
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bssbench.datasets.dataset import Dataset
@@ -21,7 +22,20 @@ from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
 from bssbench.settings import closest
 
-__all__ = ["Drawing", "Results", "draw_figure", "figure_module", "figure_names"]
+__all__ = [
+    "Drawing",
+    "Results",
+    "draw_figure",
+    "figure_module",
+    "figure_names",
+    "main_separations",
+    "preferred",
+]
+
+# One of each kind, in the order of their panels; more than five are too narrow to see anything.
+_MAIN_METHODS = ("ar-flow-vae", "skr-vae", "gp-vae", "sobi", "fastica")
+_MAIN_METHODS_SHOWN = 5
+_CONTROLS = ("oracle", "random", "vae")
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,38 @@ class Results:
             separation = self.separation(dataset, method)
             if separation is not None:
                 yield method, separation
+
+
+def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> list[str]:
+    """Return `count` of `names`: those wanted, in that order, then the others in theirs.
+
+    Raises
+    ------
+    NotApplicable
+        If there are no names.
+    """
+    if not names:
+        raise NotApplicable("no data set has true sources")
+    first = [name for name in wanted if name in names]
+    return [*first, *(name for name in names if name not in first)][:count]
+
+
+def main_separations(results: Results, dataset: str) -> list[tuple[str, Separation]]:
+    """Return (method, separation) of up to five methods, one of each kind first, no controls.
+
+    Raises
+    ------
+    NotApplicable
+        If no method separated `dataset`.
+    """
+    run = [method for method in results.methods_on(dataset) if method not in _CONTROLS]
+    found = [(method, results.separation(dataset, method)) for method in run]
+    # Of one that diverged there is nothing to match.
+    separated = {m: s for m, s in found if s is not None and np.isfinite(s.sources[0]).all()}
+    if not separated:
+        raise NotApplicable(f"no method separated {dataset}")
+    shown = preferred(list(separated), _MAIN_METHODS, _MAIN_METHODS_SHOWN)
+    return [(method, separated[method]) for method in shown]
 
 
 def figure_names() -> list[str]:
