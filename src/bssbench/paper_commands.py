@@ -1,6 +1,7 @@
 """Commands of `bssbench` that write the tables and figures of the paper."""
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,11 @@ def _figures(arguments: argparse.Namespace) -> None:
 
     results = Results(arguments.scores, arguments.data, arguments.cells)
     names = arguments.names or figure_names()
-    modules = [[figure_module(name), "bssbench.paper.style"] for name in names]
-    for name, own in zip(names, modules, strict=True):
-        identity = identify(arguments.identity, own, {arguments.scores: ()})
+    modules = [figure_module(name) for name in names]
+    for name, module in zip(names, modules, strict=True):
+        timed = arguments.timings and getattr(import_module(module), "DRAWS_TIMINGS", False)
+        drawn = {arguments.scores: ()} | ({arguments.timings: ()} if timed else {})
+        identity = identify(arguments.identity, [module, "bssbench.paper.style"], drawn)
         save_drawing(draw_figure(name, results), name, arguments.out, identity)
 
 
@@ -59,6 +62,7 @@ def add_paper_commands(commands: Any) -> None:
     command = commands.add_parser("figures", help="draw the figures of the paper")
     command.add_argument("names", nargs="*", metavar="NAME", help="figures (default: all)")
     command.add_argument("--scores", type=Path, required=True, metavar="CSV")
+    command.add_argument("--timings", type=Path, metavar="CSV", help="of the same run")
     command.add_argument("--data", type=Path, required=True, metavar="DIR")
     command.add_argument("--cells", type=Path, required=True, metavar="DIR")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -16,7 +16,7 @@ from bssbench.scores.matching import mean_correlation
 from bssbench.separation import Separation
 
 COMMANDS = [
-    *("list", "generate", "separate", "score", "tables", "figures"),
+    *("list", "generate", "separate", "score", "tables", "figures", "check"),
     *("training-cost", "cores", "held-out", "select"),
 ]
 

@@ -95,6 +95,19 @@ def snakemake(project, *options, check=True):
     return completed
 
 
+def check(project):
+    """The exit code of 'bssbench check', and the stale files."""
+    completed = subprocess.run(
+        [sys.executable, "-m", "bssbench", "check"],
+        cwd=project,
+        env=environment(project),
+        capture_output=True,
+        text=True,
+    )
+    *lines, _ = completed.stdout.splitlines()
+    return completed.returncode, {line.partition(" is stale")[0] for line in lines}
+
+
 def planned(project):
     """The jobs that a dry run would do, as (rule, output file)."""
     text = snakemake(project, "--dry-run").stdout
@@ -126,6 +139,7 @@ def cell(dataset, method):
 def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
     snakemake(project)
     assert planned(project) == set()
+    assert check(project) == (0, set())
     downstream = {"score", "provenance", "tables", "figure"}
     for file, stale_rules, stale_cells in [
         (

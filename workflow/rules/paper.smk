@@ -27,6 +27,7 @@ def get_figure_sources(wildcards):
 rule figure:
     input:
         scores=SCORES,
+        timings=TIMINGS,
         data=DATA,
         runs=RUNS,
         separations=SEPARATIONS,
@@ -40,5 +41,5 @@ rule figure:
     params:
         identity=get_identity("root_seed", "datasets", "methods"),
     shell:
-        "{BSSBENCH} figures {wildcards.figure} --scores {input.scores} --data {RESULTS}/data "
-        "--cells {RESULTS}/cells --out {FIGURES} {params.identity} 2> {log}"
+        "{BSSBENCH} figures {wildcards.figure} --scores {input.scores} --timings {input.timings} "
+        "--data {RESULTS}/data --cells {RESULTS}/cells --out {FIGURES} {params.identity} 2> {log}"
