@@ -12,6 +12,7 @@ from bssbench.scores.heart import THORAX, fetal_heartbeat
 from bssbench.scores.identifiability import linear_r2
 from bssbench.scores.matching import aligned_rmse, mean_correlation, si_sdr, spearman_ranks
 from bssbench.scores.modal import modal_score
+from bssbench.scores.prior_parameters import PRIOR_SCORES, prior_score, prior_scores_of
 from bssbench.separation import Separation
 
 __all__ = ["LOWER_IS_BETTER", "SCORES", "ScoreRow", "score_outcome", "score_separation"]
@@ -35,7 +36,7 @@ SCORES = {
     "beat_purity": "share of its variance that is the same in every beat; 1 is perfect, and 0.35 "
     "the median of random rotations",
 }
-LOWER_IS_BETTER = frozenset({"amari", "rmse", "beat_regularity"})
+LOWER_IS_BETTER = frozenset({"amari", "rmse", "beat_regularity", *PRIOR_SCORES})
 _MODAL = ("modes_found", "mode_purity")
 _ELECTRODES = {
     f"eog{number}_{kind}": f"EOG{number}"
@@ -92,6 +93,8 @@ def _value(dataset: Dataset, separation: Separation, replicate: int, score: str)
         )
     assert dataset.sources is not None
     true = dataset.sources[replicate]
+    if score in PRIOR_SCORES:
+        return prior_score(dataset, separation, replicate, score)
     if score == "r2":
         return float(linear_r2(true, estimated).mean())
     if score == "mcc_spearman":
@@ -119,6 +122,8 @@ def score_separation(
 ) -> list[ScoreRow]:
     """Score every replicate of a finished cell.
 
+    Rows of `PRIOR_SCORES` are there only where prior and data have what they compare.
+
     Parameters
     ----------
     dataset : Dataset
@@ -133,7 +138,7 @@ def score_separation(
     rows = []
     for replicate, seed in enumerate(seeds):
         diverged = not np.isfinite(separation.sources[replicate]).all()
-        for score in SCORES:
+        for score in [*SCORES, *prior_scores_of(dataset, separation)]:
             value, status, reason = None, "ok", ""
             try:
                 if diverged:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from bssbench.errors import InputError
 from bssbench.scores.cell import SCORES
+from bssbench.scores.prior_parameters import PRIOR_SCORES
 
 __all__ = ["read_scores", "read_timings"]
 
@@ -33,7 +34,7 @@ def read_scores(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: there are no scores in it")
     if not pd.api.types.is_numeric_dtype(scores["value"]):
         raise InputError(f"{path}: the column 'value' holds something that is no number")
-    unknown = set(scores["score"]) - set(SCORES)
+    unknown = set(scores["score"]) - {*SCORES, *PRIOR_SCORES}
     if unknown:
         raise InputError(f"{path}: unknown score {min(unknown)!r}")
     return scores

@@ -1,0 +1,112 @@
+"""Errors of learned prior parameters, of histories whose errors are known."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.methods import load_method
+from bssbench.priors.past import feature_lags
+from bssbench.scores.cell import score_separation
+from bssbench.scores.prior_parameters import _decibels, _feature_lags
+from bssbench.separation import Separation
+
+FLOW = "1 layer(s), linear autoregression of order {} and {} octaves, constant scale, base normal"
+# The latents of the test's separations, by the number of their source.
+ORDER = [2, 0, 1]
+
+
+def scored(dataset, history, **diagnostics):
+    separation = Separation(dataset.sources[..., ORDER], history=history, diagnostics=diagnostics)
+    rows = score_separation(dataset, "m", separation, dataset.seeds)
+    return {row.score: row for row in rows if "_error" in row.score}
+
+
+def values(rows):
+    return {score: row.value for score, row in rows.items()}
+
+
+@pytest.fixture
+def processes():
+    return make_dataset("gp-distinct-t200", [0], {})
+
+
+@pytest.fixture
+def autoregressions():
+    return make_dataset("ar-laplace-distinct-t200", [0], {})
+
+
+def test_length_scales_are_held_against_the_matched_sources_own(processes):
+    true = np.array(processes.parameters["laws"]["length_scale"])[ORDER]
+    history = {"length_scale": np.stack([4 * true, true / 2, 2 * true])[None]}
+    rows = values(scored(processes, history, kernel="squared-exponential"))
+    assert rows == pytest.approx({"length_scale_error": 1, "length_scale_error_start": 2})
+
+
+def test_what_cannot_be_compared_is_no_error(processes, autoregressions):
+    fixed = {"length_scale": np.full((1, 3, 3), 5.0)}
+    rows = scored(processes, fixed, kernel="squared-exponential")
+    assert {row.status for row in rows.values()} == {"skipped"}
+    assert rows["length_scale_error"].reason == "the length-scales are fixed"
+    assert not scored(processes, fixed, kernel="matern-1/2")
+    assert not scored(autoregressions, fixed, kernel="squared-exponential")
+    assert not scored(processes, {"bandwidth": fixed["length_scale"]})
+    deep = {"coefficients": np.zeros((1, 2, 3, 1))}
+    flow = FLOW.format(1, 0).replace("1 layer", "2 layer")
+    assert scored(autoregressions, deep, flow=flow, spacing=[1])["spectrum_error"].value is None
+
+
+def test_the_true_autoregression_has_no_error_and_a_white_one_its_own(autoregressions):
+    true = np.array(autoregressions.parameters["laws"]["coefficient"])
+    coefficients = np.zeros((1, 2, 3, 3))
+    coefficients[0, 1, :, 0] = true[ORDER]
+    kurtosis = np.array([0.0, 3.0])[None, :, None] * np.ones(3)
+    history = {"coefficients": coefficients, "innovation_excess_kurtosis": kurtosis}
+    rows = scored(autoregressions, history, flow=FLOW.format(2, 1), spacing=[1])
+    assert rows["spectrum_error"].value == pytest.approx(0)
+    assert rows["innovation_error"].value == pytest.approx(0)
+    # Gaussian innovations have half a Laplace distribution's kurtosis.
+    assert rows["innovation_error_start"].value == pytest.approx(1)
+    # The integral of the squared log-spectrum of an AR(1), by the series of its cepstrum.
+    powers = np.arange(1, 2000)
+    cepstrum = 2 * (true[:, None] ** powers / powers) ** 2
+    level = np.log(1 / (1 - true**2)) ** 2
+    expected = 10 / np.log(10) * np.sqrt(cepstrum.sum(1) + level)
+    assert rows["spectrum_error_start"].value == pytest.approx(expected.mean(), rel=1e-4)
+
+
+def test_gaussian_sources_have_gaussian_innovations(processes):
+    history = {"innovation_excess_kurtosis": np.full((1, 2, 3), [[3.0], [0.0]])}
+    assert values(scored(processes, history)) == pytest.approx(
+        {"innovation_error": 0, "innovation_error_start": 1}
+    )
+
+
+@pytest.mark.parametrize("octaves", [0, 1, 3])
+def test_lags_are_those_of_the_prior(octaves):
+    assert _feature_lags(4, octaves) == feature_lags(4, octaves)
+
+
+def test_a_block_and_its_lags_one_by_one_are_the_same_autoregression():
+    block = _decibels([0.05], [np.arange(2, 6)])
+    assert block == pytest.approx(_decibels([0.05] * 4, [np.array([lag]) for lag in range(2, 6)]))
+
+
+def test_the_flow_of_a_real_training_is_understood(autoregressions):
+    method = load_method("ar-flow-vae", {"order": 2, "octaves": 1, "restarts": 1})
+    components = np.swapaxes(autoregressions.observations, 1, 2)
+    diagnostics = method.describe(method.prior(components, 3, 200))
+    history = {"coefficients": np.zeros((1, 2, 3, 3))}
+    assert scored(autoregressions, history, **diagnostics)["spectrum_error"].status == "ok"
+
+
+def test_a_diverged_seed_has_failed(processes):
+    spoilt = dataclasses.replace(processes, sources=processes.sources * np.nan)
+    separation = Separation(
+        spoilt.sources,
+        history={"length_scale": np.full((1, 2, 3), np.nan)},
+        diagnostics={"kernel": "squared-exponential"},
+    )
+    rows = score_separation(processes, "m", separation, processes.seeds)
+    assert [row.status for row in rows if row.score == "length_scale_error"] == ["failed"]
