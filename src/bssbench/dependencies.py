@@ -1,16 +1,20 @@
 """Which source files a stage of the workflow depends on, from the import graph."""
 
+import ast
+import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import grimp
 
 import bssbench
 
-__all__ = ["modules_in", "source_files"]
+__all__ = ["code_hash", "modules_in", "source_files"]
 
 _ROOT = Path(bssbench.__file__).parent
+_DIGITS = 16
 
 
 @cache
@@ -60,3 +64,59 @@ def _file(module: str) -> Path:
 def _display(path: Path) -> str:
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def code_hash(modules: Iterable[str], files: Iterable[Path] = ()) -> str:
+    """Return a hash of what the code of `modules`, and of all they import, does.
+
+    Comments, docstrings, layout and dates of files are no part of it: an edit of these makes no
+    result stale, and neither does another checkout of the same code.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Dotted names below ``bssbench``.
+    files : iterable of pathlib.Path, optional
+        Python files outside the package that count as well.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits of a SHA-256.
+    """
+    return _hash_of(tuple(sorted(modules)), tuple(sorted(files)))
+
+
+@cache
+def _hash_of(modules: tuple[str, ...], files: tuple[Path, ...]) -> str:
+    inside = sorted(Path(path).resolve() for path in source_files(modules))
+    code = [(path.relative_to(_ROOT.resolve()).as_posix(), _code(path)) for path in inside]
+    code += [(path.name, _code(path)) for path in files]
+    return hashlib.sha256(repr(code).encode()).hexdigest()[:_DIGITS]
+
+
+@cache
+def _code(path: Path) -> str:
+    return repr(_signature(ast.parse(path.read_bytes())))
+
+
+def _signature(node: Any) -> Any:
+    """Return what a piece of code does, without comments, docstrings and layout.
+
+    Not `ast.dump`, which writes the same code in another way from one Python to the next.
+    """
+    if isinstance(node, list):
+        return [_signature(item) for item in node if not _says_only(item)]
+    if not isinstance(node, ast.AST):
+        return node
+    parts = [(name, _signature(value)) for name, value in ast.iter_fields(node)]
+    return (type(node).__name__, *(part for part in parts if part[1] is not None and part[1] != []))
+
+
+def _says_only(node: Any) -> bool:
+    """Tell whether this is a text that stands for itself, as docstrings do."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

@@ -5,25 +5,21 @@ commit is no part of it, for committing the file would change that; nor are time
 the same results give the same bytes.
 """
 
-import ast
 import csv
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import bssbench
 from bssbench.configuration import Configuration
-from bssbench.dependencies import source_files
+from bssbench.dependencies import code_hash
 from bssbench.errors import InputError
 
 __all__ = ["differences", "identify", "origin"]
 
 _DIGITS = 16
-_PACKAGE = Path(bssbench.__file__).parent
 # Fields of a configuration's entries that the code adds to what the files say.
 _OF_CODE = ("module", "modules", "shape")
 
@@ -82,7 +78,7 @@ def identify(
     return json.dumps(
         {
             "configuration": configuration,
-            "sources": _source_hash(tuple(modules)),
+            "sources": code_hash(modules),
             "data": _data_hash(names, Path(results)),
             "sections": sections,
             "modules": modules,
@@ -98,7 +94,7 @@ def differences(identity: Mapping[str, Any], experiment: Configuration, results:
     """
     hashes = {
         "configuration": lambda: _configuration_hash(experiment, identity["sections"]),
-        "sources": lambda: _source_hash(tuple(identity["modules"])),
+        "sources": lambda: code_hash(identity["modules"]),
         "data": lambda: _data_hash(identity["files"], results),
     }
     return [name for name, take in hashes.items() if _taken(take) != identity.get(name)]
@@ -128,40 +124,6 @@ def _as_written(entry: Any) -> dict[str, Any]:
         raise TypeError(f"{entry!r} is no entry of a configuration")
     names = [field.name for field in fields(entry) if field.name not in _OF_CODE]
     return {name: getattr(entry, name) for name in names}
-
-
-@cache
-def _source_hash(modules: tuple[str, ...]) -> str:
-    """Return the hash of the code of `modules` and of all they import."""
-    paths = sorted(Path(path).resolve() for path in source_files(modules))
-    return _hash(repr([(str(path.relative_to(_PACKAGE)), _code(path)) for path in paths]).encode())
-
-
-@cache
-def _code(path: Path) -> Any:
-    return _signature(ast.parse(path.read_bytes()))
-
-
-def _signature(node: Any) -> Any:
-    """Return what a piece of code does, without comments, docstrings and layout.
-
-    Not `ast.dump`, which writes the same code in another way from one Python to the next.
-    """
-    if isinstance(node, list):
-        return [_signature(item) for item in node if not _says_only(item)]
-    if not isinstance(node, ast.AST):
-        return node
-    parts = [(name, _signature(value)) for name, value in ast.iter_fields(node)]
-    return (type(node).__name__, *(part for part in parts if part[1] is not None and part[1] != []))
-
-
-def _says_only(node: Any) -> bool:
-    """Tell whether this is a text that stands for itself, as docstrings do."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 def _name(path: Path, results: Path) -> str:

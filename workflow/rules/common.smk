@@ -1,4 +1,4 @@
-# The configuration, the paths, and which source files a stage depends on.
+# The configuration, the paths, and what the stages share.
 import json
 import os
 import re
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bssbench.configuration import configure
-from bssbench.dependencies import source_files
+from bssbench.dependencies import code_hash
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.hyperparameters import changed_hyperparameters

@@ -10,14 +10,13 @@ CORE_FIGURES = expand(f"{FIGURES}/core_scaling.{{suffix}}", suffix=FIGURE_SUFFIX
 CORE_FILES = [MEASUREMENT, *CORE_TABLES, *CORE_FIGURES] if EXPERIMENT.cores else []
 
 
-def get_core_sources():
-    """Return the files of all kernel cores and of their benchmark."""
+def get_core_code():
+    """Return what changes with the code of any kernel core and of their benchmark."""
     own = [
         *Path(workflow.basedir).glob("benchmarks/*.py"),
         Path(workflow.basedir) / "workflow/scripts/measure_cores.py",
     ]
-    kernels = source_files(modules_in("bssbench.kernels"))
-    return kernels + sorted(os.path.relpath(path) for path in own)
+    return code_hash(modules_in("bssbench.kernels"), own)
 
 
 def get_core_grids():
@@ -33,8 +32,6 @@ def get_core_grids():
 
 # The commit is no input: another one measures again only if it changes a file that counts.
 rule cores:
-    input:
-        sources=get_core_sources(),
     output:
         MEASUREMENT,
     log:
@@ -45,6 +42,7 @@ rule cores:
         mem_mb=6000,
         machine=WHOLE_MACHINE,
     params:
+        code=get_core_code(),
         script=os.path.relpath(f"{workflow.basedir}/workflow/scripts/measure_cores.py"),
         benchmarks=os.path.relpath(f"{workflow.basedir}/benchmarks"),
         grids=get_core_grids(),
@@ -56,9 +54,6 @@ rule cores:
 rule core_tables:
     input:
         measurement=MEASUREMENT,
-        sources=source_files(
-            ["bssbench.paper.core_tables", "bssbench.paper.core_scaling"]
-        ),
     output:
         CORE_TABLES,
         CORE_FIGURES,
@@ -67,6 +62,7 @@ rule core_tables:
     resources:
         mem_mb=500,
     params:
+        code=code_hash(["bssbench.paper.core_tables", "bssbench.paper.core_scaling"]),
         identity=get_identity("cores"),
     shell:
         "{BSSBENCH} cores {input.measurement} --out {RESULTS}/tables --figures {FIGURES} "

@@ -1,15 +1,13 @@
 # What training costs: a method at several lengths, each trained alone on the machine.
 
 
-def get_trial_sources(wildcards):
-    """Return the source files that this trial depends on."""
+def get_trial_code(wildcards):
+    """Return what changes with the code that this trial depends on."""
     own = EXPERIMENT.training_cost[wildcards.trial].modules
-    return source_files(["bssbench.training_cost", *own])
+    return code_hash(["bssbench.training_cost", *own])
 
 
 rule training_cost:
-    input:
-        sources=get_trial_sources,
     output:
         f"{RESULTS}/training_cost/{{trial}}.csv",
     log:
@@ -19,6 +17,7 @@ rule training_cost:
         machine=WHOLE_MACHINE,
         mem_mb=lambda w: EXPERIMENT.training_cost[w.trial].megabytes(),
     params:
+        code=get_trial_code,
         method=lambda w: EXPERIMENT.training_cost[w.trial].method,
         lengths=lambda w: list(EXPERIMENT.training_cost[w.trial].lengths),
         root_seed=EXPERIMENT.root_seed,
@@ -35,7 +34,6 @@ rule training_cost:
 rule training_cost_table:
     input:
         trials=TRIALS,
-        sources=source_files(["bssbench.paper.training_cost_table"]),
     output:
         COST_TABLES,
     log:
@@ -43,6 +41,7 @@ rule training_cost_table:
     resources:
         mem_mb=500,
     params:
+        code=code_hash(["bssbench.paper.training_cost_table"]),
         identity=get_identity("root_seed", "training_cost"),
     shell:
         "{BSSBENCH} tables --training-cost {input.trials} --out {RESULTS}/tables "

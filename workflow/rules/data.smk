@@ -1,15 +1,13 @@
 # A data set is one file with all its seeds.
 
 
-def get_data_sources(wildcards):
-    """Return the source files that this data set is made by."""
+def get_data_code(wildcards):
+    """Return what changes with the code that makes this data set."""
     own = EXPERIMENT.datasets[wildcards.dataset].module
-    return source_files(["bssbench.datasets.catalogue", own])
+    return code_hash(["bssbench.datasets.catalogue", own])
 
 
 rule generate:
-    input:
-        sources=get_data_sources,
     output:
         data=f"{RESULTS}/data/{{dataset}}.npz",
         report=f"{RESULTS}/data/{{dataset}}.json",
@@ -18,6 +16,7 @@ rule generate:
     resources:
         mem_mb=500,
     params:
+        code=get_data_code,
         seeds=lambda w: EXPERIMENT.datasets[w.dataset].seeds,
         root_seed=EXPERIMENT.root_seed,
         assignments=lambda w: get_assignments(EXPERIMENT.datasets[w.dataset].parameters),

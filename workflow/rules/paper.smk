@@ -5,7 +5,6 @@ rule tables:
     input:
         scores=SCORES,
         timings=TIMINGS,
-        sources=source_files(["bssbench.paper.tables"]),
     output:
         TABLES,
     log:
@@ -13,15 +12,16 @@ rule tables:
     resources:
         mem_mb=500,
     params:
+        code=code_hash(["bssbench.paper.tables"]),
         identity=get_identity("root_seed", "datasets", "methods"),
     shell:
         "{BSSBENCH} tables --scores {input.scores} --timings {input.timings} "
         "--out {RESULTS}/tables {params.identity} 2> {log}"
 
 
-def get_figure_sources(wildcards):
-    """Return the source files that this figure depends on."""
-    return source_files([figure_module(wildcards.figure), "bssbench.paper.style"])
+def get_figure_code(wildcards):
+    """Return what changes with the code that this figure depends on."""
+    return code_hash([figure_module(wildcards.figure), "bssbench.paper.style"])
 
 
 rule figure:
@@ -31,7 +31,6 @@ rule figure:
         data=DATA,
         runs=RUNS,
         separations=SEPARATIONS,
-        sources=get_figure_sources,
     output:
         expand(f"{FIGURES}/{{{{figure}}}}.{{suffix}}", suffix=FIGURE_SUFFIXES),
     log:
@@ -39,6 +38,7 @@ rule figure:
     resources:
         mem_mb=1000,
     params:
+        code=get_figure_code,
         identity=get_identity("root_seed", "datasets", "methods"),
     shell:
         "{BSSBENCH} figures {wildcards.figure} --scores {input.scores} --timings {input.timings} "

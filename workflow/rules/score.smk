@@ -4,7 +4,6 @@ rule score:
         runs=RUNS,
         separations=SEPARATIONS,
         data=DATA,
-        sources=source_files(["bssbench.scores.collect"]),
     output:
         scores=SCORES,
         timings=TIMINGS,
@@ -12,6 +11,8 @@ rule score:
         f"{RESULTS}/logs/score.log",
     resources:
         mem_mb=1000,
+    params:
+        code=code_hash(["bssbench.scores.collect"]),
     shell:
         "{BSSBENCH} score {input.runs} --data {RESULTS}/data "
         "--out {output.scores} --timings {output.timings} 2> {log}"

@@ -13,16 +13,14 @@ SELECTION_FILES = (
 )
 
 
-def get_candidate_sources(wildcards):
-    """Return the source files that this candidate depends on."""
+def get_candidate_code(wildcards):
+    """Return what changes with the code that this candidate depends on."""
     own = EXPERIMENT.selection[wildcards.candidate].modules
-    return source_files(["bssbench.selection", *own])
+    return code_hash(["bssbench.selection", *own])
 
 
 # It makes its own data, whose sources it takes away before it trains.
 rule held_out:
-    input:
-        sources=get_candidate_sources,
     output:
         f"{RESULTS}/selection/{{candidate}}.csv",
     log:
@@ -31,6 +29,7 @@ rule held_out:
     resources:
         mem_mb=lambda w: EXPERIMENT.selection[w.candidate].megabytes(),
     params:
+        code=get_candidate_code,
         method=lambda w: EXPERIMENT.selection[w.candidate].method,
         dataset=lambda w: EXPERIMENT.selection[w.candidate].dataset,
         seeds=lambda w: ",".join(map(str, EXPERIMENT.selection[w.candidate].seeds)),
@@ -49,7 +48,6 @@ rule held_out:
 rule select:
     input:
         candidates=CANDIDATES,
-        sources=source_files(["bssbench.paper.selection_table"]),
     output:
         SELECTION_FILES,
     log:
@@ -57,6 +55,7 @@ rule select:
     resources:
         mem_mb=500,
     params:
+        code=code_hash(["bssbench.paper.selection_table"]),
         identity=get_identity("root_seed", "selection"),
     shell:
         "{BSSBENCH} select {input.candidates} --out {output[0]} --tables {RESULTS}/tables "

@@ -1,16 +1,15 @@
 # A cell is one method on one data set, all seeds in one process. A cell that fails is a result too.
 
 
-def get_method_sources(wildcards):
+def get_method_code(wildcards):
     """Return the source files that this method's cells depend on."""
     own = EXPERIMENT.methods[wildcards.method].modules
-    return source_files(["bssbench.running", *own])
+    return code_hash(["bssbench.running", *own])
 
 
 rule separate:
     input:
         data=f"{RESULTS}/data/{{dataset}}.npz",
-        sources=get_method_sources,
     output:
         separation=f"{RESULTS}/cells/{{dataset}}/{{method}}/separation.npz",
         run=f"{RESULTS}/cells/{{dataset}}/{{method}}/run.json",
@@ -21,6 +20,7 @@ rule separate:
     resources:
         mem_mb=lambda w: EXPERIMENT.cell_megabytes(w.dataset, w.method),
     params:
+        code=get_method_code,
         directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}",
         root_seed=EXPERIMENT.root_seed,
         cpu_seconds=lambda w: EXPERIMENT.methods[w.method].cpu_seconds,
