@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bssbench.dependencies import source_files
+from bssbench.dependencies import code_hash, source_files
 from bssbench.methods import method_module, method_modules, method_names
 
 SOURCE = Path("src") / "bssbench"
@@ -65,3 +65,18 @@ def test_scores_and_tables_depend_on_no_method():
     ):
         found = names(stage)
         assert not [name for name in found if name.startswith(("methods", "models", "priors"))]
+
+
+def test_a_hash_is_of_what_code_does(tmp_path):
+    def hashed(text, number=iter(range(9))):
+        # Each in a folder of its own, for a file is read once.
+        file = tmp_path / str(next(number)) / "module.py"
+        file.parent.mkdir()
+        file.write_text(text)
+        return code_hash(["bssbench.errors"], [file])
+
+    code = hashed("def double(x):\n    return 2 * x\n")
+    assert code == hashed('def double(x):\n    """Twice."""\n    return (2 * x)  # twice\n')
+    assert code != hashed("def double(x):\n    return 2.0 * x\n")
+    assert code != hashed("def double(y):\n    return 2 * x\n")
+    assert code_hash(["bssbench.errors"]) != code_hash(["bssbench.files"])
