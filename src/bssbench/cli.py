@@ -11,6 +11,7 @@ from typing import NoReturn
 from bssbench import __version__
 from bssbench.errors import InputError
 from bssbench.selection_commands import add_selection_commands
+from bssbench.statistics_commands import add_statistics_commands
 from bssbench.timing_commands import add_timing_commands
 
 __all__ = ["main"]
@@ -238,6 +239,7 @@ def _parser() -> _Parser:
 
     add_timing_commands(commands)
     add_selection_commands(commands)
+    add_statistics_commands(commands)
 
     command = commands.add_parser("tables", help="write the tables of the paper")
     command.add_argument("--scores", type=Path, metavar="CSV", help="from 'bssbench score'")

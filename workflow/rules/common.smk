@@ -48,6 +48,11 @@ SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
 TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=["csv", "md", "tex"])
+STATISTICS_TABLES = expand(
+    f"{RESULTS}/tables/{{table}}.{{suffix}}",
+    table=["comparisons", "ranks"],
+    suffix=["csv", "md", "tex"],
+)
 TRIALS = expand(
     f"{RESULTS}/training_cost/{{trial}}.csv", trial=EXPERIMENT.training_cost
 )

@@ -17,6 +17,22 @@ rule tables:
         "--out {RESULTS}/tables 2> {log}"
 
 
+rule statistics:
+    input:
+        scores=SCORES,
+        sources=source_files(
+            ["bssbench.paper.comparison_tables", "bssbench.paper.rank_tables"]
+        ),
+    output:
+        STATISTICS_TABLES,
+    log:
+        f"{RESULTS}/logs/statistics.log",
+    resources:
+        mem_mb=500,
+    shell:
+        "{BSSBENCH} statistics --scores {input.scores} --out {RESULTS}/tables 2> {log}"
+
+
 def get_figure_sources(wildcards):
     """Return the source files that this figure depends on."""
     return source_files([figure_module(wildcards.figure), "bssbench.paper.style"])
