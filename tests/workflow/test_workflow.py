@@ -109,11 +109,12 @@ def planned(project):
 
 
 def snapshot(project):
-    """Bytes of scores, tables and the figures drawn from them."""
+    """Bytes of scores, tables and the figures drawn from them; learning curves draw timings."""
+    figures = (project / "figures").iterdir()
     files = [
         project / "results" / "scores.csv",
         *sorted((project / "results" / "tables").iterdir()),
-        *sorted((project / "figures").iterdir()),
+        *sorted(path for path in figures if path.stem != "learning_curves"),
     ]
     return {str(path.relative_to(project)): path.read_bytes() for path in files}
 
