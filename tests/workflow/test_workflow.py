@@ -127,7 +127,7 @@ def cell(dataset, method):
 def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
     snakemake(project)
     assert planned(project) == set()
-    downstream = {"score", "provenance", "tables", "figure"}
+    downstream = {"score", "provenance", "tables", "statistics", "figure"}
     for file, stale_rules, stale_cells in [
         (
             "methods/oracle.py",
@@ -141,6 +141,7 @@ def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
         ),
         ("scores/amari.py", downstream, set()),
         ("paper/tables.py", {"tables"}, set()),
+        ("paper/rank_tables.py", {"statistics"}, set()),
         ("paper/figures/score_distributions.py", {"figure"}, set()),
         ("methods/sobi.py", set(), set()),
         ("cli.py", set(), set()),

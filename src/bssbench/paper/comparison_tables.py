@@ -21,8 +21,9 @@ _NOTE = (
     "two-sided signed-rank test of the same pairs; p (Holm): corrected within the table. ° not "
     f"distinguished from the best (p ≥ {ALPHA}). Seeds needed: with how many in all this test "
     f"would find the difference with a power of {100 * POWER:.0f} %, if its mean and spread stay "
-    "what they are; a dash if no number would. Where data are the same for every seed, as recordings are, "
-    "seeds are initialisations, and a method without any has one value that stands for all."
+    "what they are; a dash if no number would. Where data are the same for every seed, as "
+    "recordings are, seeds are initialisations, and a method without any has one value "
+    "that stands for all."
 )
 _UNDECIDABLE = (
     "Too few seeds for this many comparisons: not even methods that differ on every seed are told "

@@ -89,8 +89,8 @@ def _test(ranking: Ranking) -> str:
     n_methods, n_datasets = ranking.ranks.shape
     return (
         f"{n_methods} methods on {n_datasets} data sets: Friedman's chi-squared = "
-        f"{ranking.statistic:.1f}, p = {ranking.p:.2g}; two mean ranks differ by Nemenyi's test if they are "
-        f"{ranking.critical_difference:.2f} apart."
+        f"{ranking.statistic:.1f}, p = {ranking.p:.2g}; two mean ranks differ by "
+        f"Nemenyi's test if they are {ranking.critical_difference:.2f} apart."
     )
 
 
