@@ -28,6 +28,7 @@ rule all:
         TIMINGS,
         f"{RESULTS}/provenance.json",
         TABLES,
+        STATISTICS_TABLES,
         SELECTION_FILES,
         COST_TABLES,
         FIGURE_FILES,

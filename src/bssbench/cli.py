@@ -12,6 +12,7 @@ from bssbench import __version__
 from bssbench.errors import InputError
 from bssbench.paper_commands import add_paper_commands
 from bssbench.selection_commands import add_selection_commands
+from bssbench.statistics_commands import add_statistics_commands
 from bssbench.timing_commands import add_timing_commands
 from bssbench.verification_commands import add_verification_commands
 
@@ -219,6 +220,7 @@ def _parser() -> _Parser:
 
     add_timing_commands(commands)
     add_selection_commands(commands)
+    add_statistics_commands(commands)
 
     add_paper_commands(commands)
 

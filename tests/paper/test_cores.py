@@ -5,6 +5,7 @@ import math
 import shutil
 import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -156,7 +157,8 @@ def test_the_latex_table_compiles(measured, tmp_path):
 
 def test_the_figure_shows_what_was_measured_and_where_it_ends(measured, tmp_path):
     table = read_measurement(measured).table
-    figure = draw_core_scaling(table)
+    drawing = draw_core_scaling(table)
+    figure = drawing.figure
     time_axis, memory_axis = figure.axes
     lines = [line for line in time_axis.lines if len(line.get_xdata()) > 1]
     assert [len(line.get_xdata()) for line in lines] == [4, 4]
@@ -166,9 +168,15 @@ def test_the_figure_shows_what_was_measured_and_where_it_ends(measured, tmp_path
     assert "cholesky  $T^{3.00}$" in names
     assert "beyond the memory limit" in names
     assert memory_axis.get_ylabel() == "peak memory (MB)"
+    data = drawing.data.set_index(["core", "quantity"])
+    for core, line in zip(("cholesky", "fft"), lines, strict=True):
+        drawn = data.loc[(core, "milliseconds")]
+        np.testing.assert_array_equal(drawn[["length", "value"]], line.get_xydata())
+    end = data.loc[("cholesky", "first length not run")].squeeze()
+    assert (end["length"], end["reason"]) == (65536, "memory")
     for suffix in ("pdf", "png"):
         for name in ("one", "two"):
-            save(draw_core_scaling(table), tmp_path / f"{name}.{suffix}")
+            save(draw_core_scaling(table).figure, tmp_path / f"{name}.{suffix}")
         one = (tmp_path / f"one.{suffix}").read_bytes()
         assert len(one) > 5000
         assert one == (tmp_path / f"two.{suffix}").read_bytes()

@@ -39,12 +39,16 @@ def results(tmp_path, hearts):
 
 def test_the_beats_of_a_found_heart_are_marked_upright(results, hearts):
     _, beats = hearts
-    lead, found, missing = draw_figure("fetal_heart", results).axes
+    drawing = draw_figure("fetal_heart", results)
+    lead, found, missing = drawing.figure.axes
     assert lead.get_title(loc="left").endswith("81 beats a minute, the mother's")
     assert found.get_title(loc="left").startswith("ar-flow-vae: 13")
     trace, marks = found.lines
     assert trace.get_ydata().max() > -trace.get_ydata().min()
     np.testing.assert_allclose(marks.get_xdata(), beats[1], atol=0.012)
+    data = drawing.data.set_index(["signal", "mark"])
+    np.testing.assert_array_equal(data.loc[("ar-flow-vae", "beat"), "time_s"], marks.get_xdata())
+    np.testing.assert_array_equal(data.loc[("ar-flow-vae", "signal"), "value"], trace.get_ydata())
     assert missing.get_title(loc="left") == "fastica: no component beats like a fetal heart"
     assert not missing.lines
 
@@ -52,11 +56,11 @@ def test_the_beats_of_a_found_heart_are_marked_upright(results, hearts):
 def test_without_a_heart_or_a_separation_it_says_so(results):
     for method in ("ar-flow-vae", "fastica"):
         write_json(results.cells / "fetal-ecg" / method / "run.json", {"status": "timeout"})
-    (text,) = draw_figure("fetal_heart", results).texts
+    (text,) = draw_figure("fetal_heart", results).figure.texts
     assert text.get_text().endswith("neither ar-flow-vae nor fastica separated fetal-ecg")
     path = results.data / "fetal-ecg.npz"
     dataclasses.replace(Dataset.load(path), reference_names=()).save(path)
-    (text,) = draw_figure("fetal_heart", results).texts
+    (text,) = draw_figure("fetal_heart", results).figure.texts
     assert text.get_text().endswith("no data set has a mother's and a child's heart")
 
 
@@ -69,5 +73,5 @@ def test_it_says_what_random_rotations_reach(results):
     (results.cells / "fetal-ecg" / "random").mkdir()
     write_json(results.cells / "fetal-ecg" / "random" / "run.json", {"status": "timeout"})
     results.scores_file.write_text(SCORES + "\n".join(rows) + "\n")
-    title = draw_figure("fetal_heart", results).get_suptitle()
-    assert "2 of 3 have such a component, of median purity 0.36" in title
+    caption = draw_figure("fetal_heart", results).caption
+    assert "2 of 3 have such a component, of median purity 0.36" in caption

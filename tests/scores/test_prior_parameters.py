@@ -9,7 +9,7 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.methods import load_method
 from bssbench.priors.past import feature_lags
 from bssbench.scores.cell import score_separation
-from bssbench.scores.prior_parameters import _decibels, _feature_lags
+from bssbench.scores.spectra import _feature_lags, autoregressive_spectrum
 from bssbench.separation import Separation
 
 FLOW = "1 layer(s), linear autoregression of order {} and {} octaves, constant scale, base normal"
@@ -89,8 +89,9 @@ def test_lags_are_those_of_the_prior(octaves):
 
 
 def test_a_block_and_its_lags_one_by_one_are_the_same_autoregression():
-    block = _decibels([0.05], [np.arange(2, 6)])
-    assert block == pytest.approx(_decibels([0.05] * 4, [np.array([lag]) for lag in range(2, 6)]))
+    block = autoregressive_spectrum([0.2], [range(2, 6)])
+    singles = autoregressive_spectrum([0.05] * 4, [[lag] for lag in range(2, 6)])
+    assert block == pytest.approx(singles)
 
 
 def test_the_flow_of_a_real_training_is_understood(autoregressions):

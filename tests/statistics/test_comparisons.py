@@ -6,8 +6,8 @@ from scipy import stats
 from bssbench.statistics.comparisons import compare_with_best
 from bssbench.statistics.sample_size import fewest_seeds, seeds_for_difference
 
-# Darwin's differences of heights of cross- and self-fertilised maize, in eighths of an inch, of which
-# R's wilcox.test says V = 96, p = 0.04126.
+# Darwin's differences of heights of cross- and self-fertilised maize, in eighths of an inch. R's
+# wilcox.test says V = 96, p = 0.04126.
 DARWIN = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
 
 

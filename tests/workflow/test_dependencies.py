@@ -61,6 +61,8 @@ def test_scores_and_tables_depend_on_no_method():
     for stage in (
         "bssbench.scores.collect",
         "bssbench.paper.tables",
+        "bssbench.paper.comparison_tables",
+        "bssbench.paper.rank_tables",
         "bssbench.paper.training_cost_table",
     ):
         found = names(stage)

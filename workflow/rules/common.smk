@@ -55,6 +55,11 @@ TIMINGS = f"{RESULTS}/timings.csv"
 # JSON: the identity of the CSV, which has no place for it.
 TABLE_SUFFIXES = ["csv", "md", "tex", "json"]
 TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=TABLE_SUFFIXES)
+STATISTICS_TABLES = expand(
+    f"{RESULTS}/tables/{{table}}.{{suffix}}",
+    table=["comparisons", "ranks"],
+    suffix=TABLE_SUFFIXES,
+)
 TRIALS = expand(
     f"{RESULTS}/training_cost/{{trial}}.csv", trial=EXPERIMENT.training_cost
 )

@@ -19,6 +19,25 @@ rule tables:
         "--out {RESULTS}/tables {params.identity} 2> {log}"
 
 
+rule statistics:
+    input:
+        scores=SCORES,
+    output:
+        STATISTICS_TABLES,
+    log:
+        f"{RESULTS}/logs/statistics.log",
+    resources:
+        mem_mb=500,
+    params:
+        code=code_hash(
+            ["bssbench.paper.comparison_tables", "bssbench.paper.rank_tables"]
+        ),
+        identity=get_identity("root_seed", "datasets", "methods"),
+    shell:
+        "{BSSBENCH} statistics --scores {input.scores} --out {RESULTS}/tables {params.identity} "
+        "2> {log}"
+
+
 def get_figure_code(wildcards):
     """Return what changes with the code that this figure depends on."""
     return code_hash([figure_module(wildcards.figure), "bssbench.paper.style"])

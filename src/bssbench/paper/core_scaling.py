@@ -37,7 +37,7 @@ _NOT_RUN = "first length not run"
 _CAPTION = (
     "Time and peak memory of a forward and backward pass of each kernel core against the number of "
     "samples T, three latents in single precision on a regular grid, kernel parameters learned, on "
-    "one thread of the machine that the table of cores names; each point is a benchmark of its "
+    "the machine that the table of cores names; each point is a benchmark of its "
     "own on white noise, no seeds. Filled markers and full lines are cores that invert a kernel "
     "matrix, open markers and dashes cores of kernel regression, which compute something else at "
     "the same place of a model. Exponents of T are fitted to the largest sizes. A mark above the "

@@ -14,7 +14,7 @@ __all__ = ["Drawing", "describe_seeds", "enumerated"]
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a figure's module draws; `bssbench.paper.style.save_drawing` writes it.
+    r"""What a figure's module draws; `bssbench.paper.style.save_drawing` writes it.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Drawing:
     caption : str
         One paragraph: what is drawn, of which data sets and seeds, in which units, and what each
         mark means. Plain ASCII without the characters that LaTeX reads as commands, so that the
-        file is a text and ``\\caption{\\input{NAME.txt}}`` as well.
+        file is a text and ``\caption{\input{NAME.txt}}`` as well.
     data : pandas.DataFrame
         Exactly the numbers that are drawn, in long form: a row for each of them or for each point.
     """

@@ -20,6 +20,7 @@ _SPECIAL = str.maketrans(
         "²": "$^2$",
         "–": "--",
         "†": r"$^\dagger$",
+        "°": r"$^\circ$",
     }
 )
 

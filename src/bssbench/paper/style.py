@@ -14,6 +14,7 @@ from bssbench.paper.stamps import save_metadata, stamp
 __all__ = [
     "COLUMN_WIDTH",
     "PAGE_WIDTH",
+    "SOURCE_LOOKS",
     "empty_drawing",
     "method_colour",
     "method_marker",
@@ -67,7 +68,7 @@ _MARKERS = {
 }
 
 # Recovered sources, spectra and parameters: lines that differ without colour, too.
-SOURCE_LOOKS = (
+SOURCE_LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#0072B2", "linestyle": "-"},
     {"color": "#D55E00", "linestyle": (0, (5, 1.2))},
     {"color": "#009E73", "linestyle": (0, (1.5, 1))},
@@ -111,7 +112,7 @@ def new_figure(height: float, width: float = PAGE_WIDTH) -> Figure:
 
 def empty_drawing(why: object) -> Drawing:
     """Return a drawing that says why there is nothing to draw."""
-    figure = new_figure(height=1.0)
+    figure = new_figure(height=1.0, width=COLUMN_WIDTH)
     figure.text(0.5, 0.5, f"Nothing to draw: {why}", ha="center", va="center", wrap=True)
     # The reason may have characters that a caption may not.
     return Drawing(figure, "Nothing to draw.", pd.DataFrame({"reason": [str(why)]}))

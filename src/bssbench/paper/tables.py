@@ -15,6 +15,8 @@ from bssbench.paper.dataset_groups import grouped
 from bssbench.paper.latex import escape, latex_table
 from bssbench.scores.cell import LOWER_IS_BETTER
 from bssbench.scores.table import read_scores, read_timings
+from bssbench.statistics.comparisons import compare_with_best
+from bssbench.statistics.controls import CONTROLS
 from bssbench.statistics.summary import summarise
 
 __all__ = ["SHOWN_OF_TIMINGS", "write_separation_tables", "write_tables"]
@@ -50,15 +52,19 @@ _DECIMALS = {"si_sdr": 1, "modes_found": 0, "beat_rate": 1}
 # No number of beats a minute is better than another.
 _WITHOUT_WORST = ("beat_rate",)
 _COUNTED = ("fetal_heart_found",)
-_CONTROLS = ("oracle", "random")
+_BEST, _INDISTINGUISHABLE = "best", "indistinguishable from the best"
 # As many as fit across a page in type of seven points.
 _MOST_COLUMNS = 8
 _HEADING_WIDTH = 12
 _NOTE = (
     "Median over seeds, the worst seed in brackets; (k/n) where only k of n seeds have a value; "
     "'failed' or 'timeout' where none has; a dash where there is nothing to score; nothing where "
-    "the method was not run. † not all seeds converged, by the method's own criterion. The VAEs "
-    "are reconstructions of the published methods: no code of theirs is public."
+    "the method was not run. † not all seeds converged, by the method's own criterion. Of the "
+    "MCC, and of what recordings have in its place: bold, the best median of a data set, among the "
+    "methods whose seeds are missing least, controls aside; °, what is not distinguished from it "
+    "by Wilcoxon's signed-rank test (paired by seed, Holm's correction within the data set, "
+    "p ≥ .05), where there are seeds enough to distinguish anything. The VAEs are reconstructions "
+    "of the published methods: no code of theirs is public."
 )
 _HEADER = r"""% Needs \usepackage{booktabs} and a text width of at least 15 cm.
 \providecommand{\worst}[1]{{\fontsize{6}{7}\selectfont[#1]}}
@@ -81,7 +87,7 @@ def _number(value: float, score: str) -> str:
 
 
 def _entry(row: pd.Series) -> str:
-    """Format one entry of a table."""
+    """Format one entry of a table; the best is between asterisks, as Markdown has it bold."""
     if row["n_ok"] == 0:
         status = row["reason"].partition(":")[0]
         return "–" if status == "skipped" else status
@@ -91,12 +97,28 @@ def _entry(row: pd.Series) -> str:
         text = f"{round(row['mean'] * row['n_ok'])}/{row['n_ok']}"
     else:
         text = _number(row["median"], score)
+        if row["mark"] == _BEST:
+            text = f"**{text}**"
         if row["n_ok"] > 1 and score not in _WITHOUT_WORST:
             text += f" [{_number(row[worst], score)}]"
     if row["n_ok"] < row["n_seeds"]:
         text += f" ({row['n_ok']}/{row['n_seeds']})"
     marked = pd.notna(row["n_unconverged"]) and row["n_unconverged"] > 0
+    if row["mark"] == _INDISTINGUISHABLE:
+        text += " °"
     return f"{text} †" if marked else text
+
+
+def _with_marks(summary: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Add which entries are the best of their data set, and which not distinguished from it."""
+    marks = {
+        (row.dataset, row.score, row.method): _INDISTINGUISHABLE
+        for row in comparisons.itertuples()
+        if row.indistinguishable and row.decidable
+    }
+    marks |= {(row.dataset, row.score, row.best): _BEST for row in comparisons.itertuples()}
+    keys = zip(summary["dataset"], summary["score"], summary["method"], strict=True)
+    return summary.assign(mark=[marks.get(key, "") for key in keys])
 
 
 def _tables(summary: pd.DataFrame) -> Iterator[_Table]:
@@ -108,7 +130,7 @@ def _tables(summary: pd.DataFrame) -> Iterator[_Table]:
     summary = summary.assign(entry=summary.apply(_entry, axis=1))
     scores = list(dict.fromkeys(summary["score"]))
     methods = list(dict.fromkeys(summary["method"]))
-    methods.sort(key=lambda method: method in _CONTROLS)
+    methods.sort(key=lambda method: method in CONTROLS)
 
     def grid(rows: pd.DataFrame, across: str, shown: list[str]) -> pd.DataFrame:
         entries = rows.pivot(index="method", columns=across, values="entry").fillna("")
@@ -145,7 +167,7 @@ def _markdown(tables: list[_Table]) -> Iterator[str]:
     sections = [table.section for table in tables]
     for previous, table in zip(["", *sections], tables, strict=False):
         title = "" if table.section == previous else f"## {table.section}\n\n"
-        grid = table.grid.rename(index=lambda name: f"*{name}*" if name in _CONTROLS else name)
+        grid = table.grid.rename(index=lambda name: f"*{name}*" if name in CONTROLS else name)
         yield f"{title}{table.caption}:\n\n{grid.to_markdown(disable_numparse=True)}\n"
 
 
@@ -153,7 +175,8 @@ def _latex(table: _Table) -> str:
     """Return the table with the worst seeds in smaller type, and a rule above the controls."""
 
     def entry(text: object) -> str:
-        return re.sub(r"\[(.*?)\]", r"\\worst{\1}", escape(text))
+        latex = re.sub(r"\[(.*?)\]", r"\\worst{\1}", escape(text))
+        return re.sub(r"\*\*(.*?)\*\*", r"\\textbf{\1}", latex)
 
     def heading(name: object) -> str:
         lines = textwrap.wrap(str(name).replace("_", " "), _HEADING_WIDTH, break_long_words=False)
@@ -168,7 +191,7 @@ def _latex(table: _Table) -> str:
     )
     small = r"\scriptsize\setlength{\tabcolsep}{3pt}"
     latex = latex.replace(r"\begin{tabular}", f"{small}\n\\begin{{tabular}}")
-    for control in [name for name in table.grid.index[1:] if name in _CONTROLS][:1]:
+    for control in [name for name in table.grid.index[1:] if name in CONTROLS][:1]:
         latex = latex.replace(f"\n{control} & ", f"\n\\midrule\n{control} & ")
     return latex
 
@@ -226,7 +249,7 @@ def write_separation_tables(
         The files written.
     """
     summary = _with_convergence(summarise(scores), timings)
-    tables = list(_tables(summary))
+    tables = list(_tables(_with_marks(summary, compare_with_best(scores))))
     paths = [directory / f"separation.{suffix}" for suffix in ("csv", "md", "tex")]
     write_text(paths[0], summary.to_csv(index=False, lineterminator="\n"))
     reasons = summary.loc[summary["n_ok"] < summary["n_seeds"], ["dataset", "method", "reason"]]

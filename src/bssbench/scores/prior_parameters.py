@@ -5,7 +5,6 @@ Each error is that of the latents matched to the sources, at the end of training
 length-scales start where the observations suggest, innovations start heavy-tailed.
 """
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -14,15 +13,13 @@ import numpy as np
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
 from bssbench.scores.matching import match
+from bssbench.scores.spectra import autoregressive_spectrum, learned_spectra
 from bssbench.separation import Separation
 
-__all__ = ["PRIOR_SCORES", "prior_score", "prior_scores_of"]
+__all__ = ["INNOVATION_KURTOSIS", "PRIOR_SCORES", "prior_score", "prior_scores_of"]
 
-_KURTOSIS = {"coefficient": 6.0, "length_scale": 3.0}
+INNOVATION_KURTOSIS = {"coefficient": 6.0, "length_scale": 3.0}
 """Of the innovations of families with this law: Laplace, and Gaussian."""
-
-_FREQUENCIES = (np.arange(2048) + 0.5) / 4096
-_FLOW = re.compile(r"1 layer\(s\), linear autoregression of order (\d+) and (\d+) octaves, ")
 
 
 class _Place(NamedTuple):
@@ -42,40 +39,10 @@ def _length_scale_error(dataset: Dataset, separation: Separation, at: _Place) ->
 
 
 def _spectrum_error(dataset: Dataset, separation: Separation, at: _Place) -> float:
-    form = _FLOW.match(separation.diagnostics["flow"])
-    if form is None:
-        raise NotApplicable("only one layer with a linear mean has a spectrum in closed form")
-    spacing = separation.diagnostics["spacing"][at.replicate]
-    features = [np.array(lags) * spacing for lags in _feature_lags(*map(int, form.groups()))]
-    coefficients = separation.history["coefficients"][at.replicate, at.record, at.latents]
-    errors = []
-    for own, first in zip(coefficients, dataset.parameters["laws"]["coefficient"], strict=True):
-        per_lag = [value / len(f) for value, f in zip(own, features, strict=True)]
-        learned = _decibels(per_lag, features)
-        errors.append(np.sqrt(np.mean((learned - _decibels([first], [np.array([1])])) ** 2)))
-    return float(np.mean(errors))
-
-
-def _feature_lags(order: int, octaves: int) -> list[range]:
-    """Return the lags of each feature; as in `bssbench.priors.past`, which needs torch."""
-    blocks = (order * 2**octave for octave in range(octaves))
-    return [range(lag, lag + 1) for lag in range(1, order + 1)] + [
-        range(start + 1, 2 * start + 1) for start in blocks
-    ]
-
-
-def _decibels(coefficients: list[float], lags: list[np.ndarray]) -> np.ndarray:
-    """Return an autoregression's spectrum in dB at unit power, each coefficient at all its lags.
-
-    Where it is not stationary, that of the stationary one whose roots are reflected at the unit
-    circle, which has the same shape.
-    """
-    transfer = 1.0 - sum(
-        value * np.exp(-2j * np.pi * np.outer(own, _FREQUENCIES)).sum(axis=0)
-        for value, own in zip(coefficients, lags, strict=True)
-    )
-    power = np.abs(transfer) ** -2.0
-    return np.asarray(10.0 * np.log10(power / power.mean()))
+    learned = learned_spectra(separation, at.replicate, at.record)[at.latents]
+    laws = dataset.parameters["laws"]["coefficient"]
+    true = np.array([autoregressive_spectrum([first], [[1]]) for first in laws])
+    return float(np.sqrt(((learned - true) ** 2).mean(axis=1)).mean())
 
 
 def _innovation_error(dataset: Dataset, separation: Separation, at: _Place) -> float:
@@ -83,7 +50,7 @@ def _innovation_error(dataset: Dataset, separation: Separation, at: _Place) -> f
         3.0 + separation.history["innovation_excess_kurtosis"][at.replicate, at.record, at.latents]
     )
     laws = dataset.parameters["laws"]
-    true = next(kurtosis for law, kurtosis in _KURTOSIS.items() if law in laws)
+    true = next(kurtosis for law, kurtosis in INNOVATION_KURTOSIS.items() if law in laws)
     return float(np.abs(np.log2(learned / true)).mean())
 
 
@@ -96,7 +63,9 @@ class _Error(NamedTuple):
 _ERRORS = {
     "length_scale_error": _Error("length_scale", ("length_scale",), _length_scale_error),
     "spectrum_error": _Error("coefficients", ("coefficient",), _spectrum_error),
-    "innovation_error": _Error("innovation_excess_kurtosis", tuple(_KURTOSIS), _innovation_error),
+    "innovation_error": _Error(
+        "innovation_excess_kurtosis", tuple(INNOVATION_KURTOSIS), _innovation_error
+    ),
 }
 
 PRIOR_SCORES = {

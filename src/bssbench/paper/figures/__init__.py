@@ -28,11 +28,12 @@ __all__ = [
     "draw_figure",
     "figure_module",
     "figure_names",
+    "finite_replicates",
     "main_separations",
     "preferred",
 ]
 
-# One of each kind, in the order of their panels; more than five are too narrow to see anything.
+# One of each kind; more than five are too narrow to see anything.
 _MAIN_METHODS = ("ar-flow-vae", "skr-vae", "gp-vae", "sobi", "fastica")
 _MAIN_METHODS_SHOWN = 5
 _CONTROLS = ("oracle", "random", "vae")
@@ -90,17 +91,18 @@ class Results:
             return None
         return Separation.load(self.cells / dataset / method / "separation.npz")
 
-    def diagnostics(self, dataset: str, method: str) -> dict[str, Any]:
-        """Return what the method says of its run; nothing if it says nothing."""
-        diagnostics: dict[str, Any] = self.run(dataset, method).get("diagnostics") or {}
-        return diagnostics
-
     def separations(self, dataset: str) -> Iterator[tuple[str, Separation]]:
         """Yield (method, separation) for each method that has one on `dataset`."""
         for method in self.methods_on(dataset):
             separation = self.separation(dataset, method)
             if separation is not None:
                 yield method, separation
+
+
+def finite_replicates(separation: Separation) -> list[int]:
+    """Return the replicates that did not diverge: of others there is nothing to match."""
+    finite = np.isfinite(separation.sources).all(axis=(1, 2))
+    return [int(replicate) for replicate in np.flatnonzero(finite)]
 
 
 def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> list[str]:
@@ -118,7 +120,9 @@ def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> li
 
 
 def main_separations(results: Results, dataset: str) -> list[tuple[str, Separation]]:
-    """Return (method, separation) of up to five methods, one of each kind first, no controls.
+    """Return (method, separation) of up to five methods, no controls: one of each kind if there.
+
+    All did not diverge on the first seed.
 
     Raises
     ------
@@ -127,12 +131,11 @@ def main_separations(results: Results, dataset: str) -> list[tuple[str, Separati
     """
     run = [method for method in results.methods_on(dataset) if method not in _CONTROLS]
     found = [(method, results.separation(dataset, method)) for method in run]
-    # Of one that diverged there is nothing to match.
-    separated = {m: s for m, s in found if s is not None and np.isfinite(s.sources[0]).all()}
+    separated = {m: s for m, s in found if s is not None and 0 in finite_replicates(s)}
     if not separated:
         raise NotApplicable(f"no method separated {dataset}")
     shown = preferred(list(separated), _MAIN_METHODS, _MAIN_METHODS_SHOWN)
-    return [(method, separated[method]) for method in shown]
+    return [(method, separated[method]) for method in results.methods if method in shown]
 
 
 def figure_names() -> list[str]:

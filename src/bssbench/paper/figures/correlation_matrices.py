@@ -9,9 +9,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from bssbench.paper.drawing import describe_seeds, enumerated
-from bssbench.paper.figures import Drawing, Results, main_separations, preferred
+from bssbench.paper.figures import (
+    Drawing,
+    Results,
+    finite_replicates,
+    main_separations,
+    preferred,
+)
 from bssbench.paper.style import PAGE_WIDTH, new_figure
 from bssbench.scores.matching import match
+from bssbench.separation import Separation
 
 __all__ = ["draw"]
 
@@ -31,7 +38,7 @@ def draw(results: Results) -> Drawing:
     true = results.dataset(name).sources
     assert true is not None
     separations = main_separations(results, name)
-    matrices = {method: _mean_correlations(true, own.sources) for method, own in separations}
+    matrices = {method: _mean_correlations(true, own) for method, own in separations}
     panel = PAGE_WIDTH / len(matrices)
     figure = new_figure(height=min(panel, 2.2) + 0.5)
     axes = figure.subplots(1, len(matrices), sharey=True, squeeze=False)[0]
@@ -51,13 +58,9 @@ def draw(results: Results) -> Drawing:
     return Drawing(figure, caption, _table(name, matrices))
 
 
-def _mean_correlations(true: np.ndarray, estimated: np.ndarray) -> np.ndarray:
-    """Return mean absolute correlations (true, recovered) over those seeds that are finite."""
-    matches = [
-        match(own, found)
-        for own, found in zip(true, estimated, strict=False)
-        if np.isfinite(found).all()
-    ]
+def _mean_correlations(true: np.ndarray, separation: Separation) -> np.ndarray:
+    """Return mean absolute correlations (true, recovered) over the seeds that did not diverge."""
+    matches = [match(true[i], separation.sources[i]) for i in finite_replicates(separation)]
     return np.mean([np.abs(own.correlations[:, own.estimated]) for own in matches], axis=0)
 
 
@@ -74,8 +77,9 @@ def _draw_matrix(axis: Axes, matrix: np.ndarray) -> None:
             fontsize=7.5 if size < 6 else 5,
             color="white" if value > 0.5 else "black",
         )
-    axis.set_xticks(range(size), range(1, size + 1))
-    axis.set_yticks(range(size), range(1, size + 1))
+    numbers = [str(source + 1) for source in range(size)]
+    axis.set_xticks(range(size), numbers)
+    axis.set_yticks(range(size), numbers)
     axis.tick_params(length=0)
 
 

@@ -41,7 +41,7 @@ def draw(results: Results) -> Drawing:
     axes = figure.subplots(1 + len(separations), 1, sharex=True)
     beats = detect_beats(lead, rate)
     per_minute = f"{heart_rate(beats, rate):.0f} beats a minute"
-    tables = [_draw_heart(axes[0], _Trace("a lead on the abdomen", lead, beats, rate), "black")]
+    tables = [_draw_heart(axes[0], _Trace("abdomen", lead, beats, rate), "black")]
     axes[0].set_title(f"a lead on the abdomen: {per_minute}, the mother's", loc="left")
     for method, axis in zip(sorted(separations), axes[1:], strict=True):
         sources = separations[method].sources[0]

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds, enumerated
-from bssbench.paper.figures import Drawing, Results, preferred
+from bssbench.paper.figures import Drawing, Results, finite_replicates, preferred
 from bssbench.paper.style import method_colour, method_marker, new_figure
 from bssbench.scores.matching import mean_correlation
 from bssbench.separation import Separation
@@ -24,7 +24,7 @@ _DATASETS_SHOWN = 2
 # With the range over seeds; bands of all would hide each other.
 _MAIN = ("ar-flow-vae", "skr-vae", "gp-vae")
 _OTHERS = ("gp-vae-matern", "slow-vae", "ivae", "vae")
-_QUANTITIES = {"mcc": "MCC", "loss": "loss above its lowest\n(nats per time point)"}
+_QUANTITIES = {"mcc": "MCC", "loss": "loss above its last\n(nats per time point)"}
 
 
 def draw(results: Results) -> Drawing:
@@ -49,10 +49,12 @@ def draw(results: Results) -> Drawing:
             for method, curve in own.groupby("method", sort=False):
                 _draw_curve(axis, str(method), curve)
         column[0].set_title(name)
-        column[1].set_yscale("log")
+        column[1].set_yscale("symlog", linthresh=1.0)
+        column[1].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        column[1].axhline(0.0, color="#AAAAAA", linewidth=0.5, zorder=1)
         column[1].set_xscale("log")
         column[1].xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        column[1].xaxis.set_major_formatter(ScalarFormatter())
+        column[1].xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         column[1].xaxis.set_minor_formatter(NullFormatter())
         column[1].set_xlabel("training time of all seeds (s)")
     for axis, label in zip(axes[:, 0], _QUANTITIES.values(), strict=True):
@@ -67,8 +69,9 @@ def draw(results: Results) -> Drawing:
         "alone, the range. The time is that of all seeds and restarts in one batch, warm-up "
         "included, as recorded on one thread in that run beside other jobs: it differs from run "
         "to run, and the numbers at each step do not. Of a seed's restarts the one with the lowest "
-        "loss is drawn. A loss is drawn above the lowest of its seed and method: losses of "
-        "different methods are not of one scale."
+        "loss is drawn. A loss is drawn above the last of its seed and method, for losses of "
+        "different methods are not of one scale; its axis is linear up to 1 and logarithmic "
+        "beyond. It can rise while the decoder's variance is annealed."
     )
     return Drawing(figure, caption, data)
 
@@ -83,8 +86,10 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
         seconds = results.run(name, method).get("seconds_at_records")
         if separation is None or not seconds or "unmixing_matrix" not in separation.history:
             continue
-        loss = separation.history["loss"]
-        values = {"mcc": _correlations(dataset, separation), "loss": loss - _lowest(loss)}
+        if not finite_replicates(separation):
+            continue
+        loss = separation.history["loss"][finite_replicates(separation)]
+        values = {"mcc": _correlations(dataset, separation), "loss": loss - loss[:, -1:]}
         for quantity, paths in values.items():
             own = {"step": separation.history["step"], "seconds": seconds}
             own |= {"median": np.median(paths, axis=0)}
@@ -98,19 +103,15 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
     return found
 
 
-def _lowest(loss: np.ndarray) -> np.ndarray:
-    return loss.min(axis=1, keepdims=True)
-
-
 def _correlations(dataset: Dataset, separation: Separation) -> np.ndarray:
-    """Return the MCC of each seed at each record, shape (replicate, record)."""
+    """Return the MCC of each seed that did not diverge at each record; (replicate, record)."""
     assert dataset.sources is not None
+    true, observed = dataset.sources, dataset.observations
     unmixing = separation.history["unmixing_matrix"]
-    seeds = zip(dataset.sources, dataset.observations, unmixing, strict=False)
     return np.array(
         [
-            [mean_correlation(true, observed @ matrix.T) for matrix in matrices]
-            for true, observed, matrices in seeds
+            [mean_correlation(true[i], observed[i] @ matrix.T) for matrix in unmixing[i]]
+            for i in finite_replicates(separation)
         ]
     )
 

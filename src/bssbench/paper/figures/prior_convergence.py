@@ -1,123 +1,179 @@
-"""How the priors' parameters move during training, beside the truth where there is one."""
+"""What the priors learn, beside the laws of the sources: spectra, innovations, time scales."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
-from bssbench.paper.figures import Results
-from bssbench.paper.style import new_figure
+from bssbench.paper.drawing import describe_seeds, enumerated
+from bssbench.paper.figures import Drawing, Results, finite_replicates
+from bssbench.paper.style import SOURCE_LOOKS, new_figure
 from bssbench.scores.matching import match
+from bssbench.scores.prior_parameters import INNOVATION_KURTOSIS
+from bssbench.scores.spectra import (
+    FREQUENCIES,
+    autoregressive_spectrum,
+    has_spectrum,
+    learned_spectra,
+)
 from bssbench.separation import Separation
 
 __all__ = ["draw"]
 
-_DATASETS_SHOWN = 2
-_SOURCE_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+_FREQUENCIES_SHOWN = 120
+_LAPLACE = INNOVATION_KURTOSIS["coefficient"]
+_STEP = "training step"
 
 
-class _Tracked(NamedTuple):
-    """A parameter to draw: its axis label, the law it should converge to, and its scale."""
+class _Panel(NamedTuple):
+    """A quantity of a method's prior, drawn of the first data set whose sources have that law."""
 
-    label: str
+    quantity: str
+    method: str
     law: str
-    scale: str
+    x: str
+    label: str
 
 
-_PARAMETERS = {
-    "bandwidth": _Tracked("bandwidth (samples)", "", "log"),
-    "coefficients": _Tracked("coefficient at first lag", "coefficient", "linear"),
-    "innovation_excess_kurtosis": _Tracked("excess kurtosis\nof innovations", "", "linear"),
-    "length_scale": _Tracked("length-scale (samples)", "length_scale", "log"),
-    "residual_std": _Tracked("residual deviation", "", "log"),
-}
+_PANELS = (
+    _Panel("spectrum", "ar-flow-vae", "coefficient", "frequency (cycles per sample)", "power (dB)"),
+    _Panel(
+        "innovation_excess_kurtosis",
+        "ar-flow-vae",
+        "coefficient",
+        _STEP,
+        "excess kurtosis\nof innovations",
+    ),
+    _Panel("length_scale", "gp-vae", "length_scale", _STEP, "length-scale (samples)"),
+    _Panel("bandwidth", "skr-vae-learned", "length_scale", _STEP, "bandwidth (samples)"),
+)
 
 
-def draw(results: Results) -> Figure:
-    """Draw a row for each method's parameter, a column for each of the first data sets with laws.
-
-    Each line is one seed's latent, coloured by the true source it was matched to; dashes are the
-    sources' own values.
+def draw(results: Results) -> Drawing:
+    """Draw a panel for each learned quantity: medians and ranges over seeds, beside the truth.
 
     Raises
     ------
     NotApplicable
-        If no separation has a prior with parameters.
+        If no prior has learned parameters of sources whose laws are known.
     """
-    known = {n: d for n in results.datasets if (d := results.dataset(n)).parameters.get("laws")}
-    names = [n for n, dataset in known.items() if dataset.mixing == "linear"] or list(known)
-    names = names[:_DATASETS_SHOWN]
-    panels: dict[tuple[str, str], dict[str, Separation]] = {}
-    for name in names:
-        for method, separation in results.separations(name):
-            for parameter in set(_PARAMETERS) & set(separation.history):
-                # What is fixed does not converge.
-                if np.ptp(separation.history[parameter], axis=1).any():
-                    panels.setdefault((method, parameter), {})[name] = separation
-    if not panels:
-        raise NotApplicable("no separation has a prior with parameters")
-    keys = sorted(panels, key=lambda key: (results.methods.index(key[0]), key[1]))
-    figure = new_figure(height=0.4 + 1.5 * len(keys))
-    axes = figure.subplots(len(keys), len(names), squeeze=False)
-    for row, (method, parameter) in zip(axes, keys, strict=True):
-        tracked = _PARAMETERS[parameter]
-        for axis, name in zip(row, names, strict=True):
-            if name not in panels[method, parameter]:
-                axis.set_axis_off()
-                continue
-            axis.set_title(f"{method} on {name}")
-            axis.set_yscale(tracked.scale)
-            if tracked.scale == "log":
-                axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-                axis.yaxis.set_major_formatter(ScalarFormatter())
-                axis.yaxis.set_minor_formatter(NullFormatter())
-            axis.set_ylabel(tracked.label)
-            _draw_paths(axis, known[name], panels[method, parameter][name], parameter)
-            if _comparable(parameter, results.diagnostics(name, method)):
-                _draw_truth(axis, known[name].parameters["laws"].get(tracked.law, []))
-    for axis in axes[-1]:
-        axis.set_xlabel("training step")
-    handles = [
-        axes[0, 0].plot([], [], color="black", linewidth=0.6, label="one seed's latent")[0],
-        axes[0, 0].plot([], [], color="black", linestyle=(0, (4, 2)), label="true value")[0],
-    ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=2)
-    return figure
+    tables = {panel: table for panel in _PANELS if (table := _learned(results, panel)) is not None}
+    if not tables:
+        raise NotApplicable("no prior learned parameters of sources whose laws are known")
+    columns = min(2, len(tables))
+    rows = -(-len(tables) // columns)
+    figure = new_figure(height=0.4 + 1.9 * rows)
+    axes = figure.subplots(rows, columns, squeeze=False).flatten()
+    for axis, (panel, table) in zip(axes, tables.items(), strict=False):
+        _draw_panel(axis, panel, table)
+    for axis in axes[len(tables) :]:
+        axis.set_axis_off()
+    data = pd.concat(tables.values(), ignore_index=True)
+    _add_legend(figure, data["source"].max())
+    seeds = {name: results.dataset(name).seeds for name in dict.fromkeys(data["dataset"])}
+    caption = (
+        f"Prior parameters that {enumerated(dict.fromkeys(data['method']))} learned "
+        f"({describe_seeds(seeds)}) for the latents matched to each source: lines are medians over "
+        "seeds, bands the range, thin black lines, dashed alike, the sources' own values. Spectra "
+        "are those of the learned autoregressions at the end of training, in dB of their mean "
+        "power; excess "
+        "kurtosis is 0 of Gaussian and 3 of Laplace innovations; length-scales and bandwidths are "
+        "in samples. A bandwidth is of a regression on a latent's own neighbours and need not "
+        "equal the length-scale beside it. A prior sees its latent with sensor noise, which fills "
+        "up spectra where a source has little power and makes innovations more Gaussian."
+    )
+    return Drawing(figure, caption, data)
 
 
-def _comparable(parameter: str, diagnostics: dict[str, Any]) -> bool:
-    """Return whether the parameter means the same to the prior as to the sources' law."""
-    if parameter == "length_scale":
-        # The sources' own are those of squared exponentials.
-        return bool(diagnostics.get("kernel") == "squared-exponential")
-    if parameter == "coefficients":
-        # The sources' own are those of one sample before.
-        return set(diagnostics.get("spacing", [1])) == {1}
-    return True
+def _learned(results: Results, panel: _Panel) -> pd.DataFrame | None:
+    """Return what a panel shows, a row for each source and abscissa; None if there is nothing."""
+    for name in results.datasets:
+        dataset = results.dataset(name)
+        lawful = dataset.mixing == "linear" and panel.law in dataset.parameters.get("laws", {})
+        if lawful and panel.method in results.methods_on(name):
+            separation = results.separation(name, panel.method)
+            if separation is not None and _learns(separation, panel):
+                return _table(name, dataset, separation, panel)
+    return None
 
 
-def _draw_paths(axis: Axes, dataset: Dataset, separation: Separation, parameter: str) -> None:
-    """Draw one parameter of one separation."""
+def _learns(separation: Separation, panel: _Panel) -> bool:
+    """Return whether the prior has such a parameter, comparable to the sources' and not fixed."""
+    if not finite_replicates(separation):
+        return False
+    if panel.quantity == "spectrum":
+        return has_spectrum(separation)
+    if panel.quantity == "length_scale":
+        # That of another kernel is another quantity.
+        comparable = separation.diagnostics.get("kernel") == "squared-exponential"
+    else:
+        comparable = panel.quantity in separation.history
+    return comparable and bool(np.ptp(separation.history[panel.quantity], axis=1).any())
+
+
+def _table(name: str, dataset: Dataset, separation: Separation, panel: _Panel) -> pd.DataFrame:
+    """Return median and range over seeds beside the truth."""
     assert dataset.sources is not None
-    steps, paths = separation.history["step"], separation.history[parameter]
-    if paths.ndim == 4:
-        # A vector for each latent: its first entry is that of the first lag.
-        paths = paths[..., 0]
-    for true, estimated, path in zip(dataset.sources, separation.sources, paths, strict=True):
-        if not np.isfinite(estimated).all():
-            continue
-        for source, latent in enumerate(match(true, estimated).estimated):
-            colour = _SOURCE_COLOURS[source % len(_SOURCE_COLOURS)]
-            axis.plot(steps, path[:, latent], color=colour, linewidth=0.6, alpha=0.6)
+    law = np.array(dataset.parameters["laws"][panel.law])
+    if panel.quantity == "spectrum":
+        # As many in each octave: slow sources have their power in a narrow peak.
+        shown = np.unique(np.geomspace(4, len(FREQUENCIES), _FREQUENCIES_SHOWN).astype(int)) - 1
+        x = FREQUENCIES[shown]
+        true = np.array([autoregressive_spectrum([first], [[1]])[shown] for first in law])
+    else:
+        x = separation.history["step"]
+        own = law if panel.law == "length_scale" else np.full(len(law), _LAPLACE - 3.0)
+        true = np.repeat(own[:, None], len(x), axis=1)
+    paths = []
+    for replicate in finite_replicates(separation):
+        true_sources, estimated = dataset.sources[replicate], separation.sources[replicate]
+        latents = match(true_sources, estimated).estimated
+        if panel.quantity == "spectrum":
+            paths.append(learned_spectra(separation, replicate)[latents][:, shown])
+        else:
+            paths.append(separation.history[panel.quantity][replicate].T[latents])
+    columns = {
+        "source": np.repeat(np.arange(len(law)) + 1, len(x)),
+        "x": np.tile(x, len(law)),
+        "median": np.median(paths, axis=0).ravel(),
+        "lowest": np.min(paths, axis=0).ravel(),
+        "highest": np.max(paths, axis=0).ravel(),
+        "true": true.ravel(),
+    }
+    whose = {"dataset": name, "method": panel.method, "quantity": panel.quantity, "axis": panel.x}
+    return pd.DataFrame({**whose, **columns, "n_seeds": len(paths)})
 
 
-def _draw_truth(axis: Axes, truth: Sequence[float]) -> None:
-    """Draw the sources' own values."""
-    for source, value in enumerate(truth):
-        colour = _SOURCE_COLOURS[source % len(_SOURCE_COLOURS)]
-        axis.axhline(value, color=colour, linewidth=1.2, linestyle=(0, (4, 2)))
+def _draw_panel(axis: Axes, panel: _Panel, table: pd.DataFrame) -> None:
+    """Draw one quantity of all sources."""
+    for source, own in table.groupby("source"):
+        look = SOURCE_LOOKS[(int(str(source)) - 1) % len(SOURCE_LOOKS)]
+        x = own["x"]
+        axis.fill_between(x, own["lowest"], own["highest"], color=look["color"], alpha=0.2, lw=0)
+        axis.plot(x, own["median"], linewidth=1.4, **look)
+        axis.plot(x, own["true"], linewidth=0.8, **look | {"color": "black"})
+    axis.set_title(f"{table['method'].iloc[0]} on {table['dataset'].iloc[0]}")
+    axis.set(xlabel=panel.x, ylabel=panel.label)
+    if panel.quantity == "spectrum":
+        axis.set_xscale("log")
+        axis.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    if panel.law == "length_scale":
+        axis.set_yscale("log")
+        axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _add_legend(figure: Figure, n_sources: int) -> None:
+    handles = [
+        Line2D([], [], linewidth=1.4, label=f"source {source + 1}", **look)
+        for source, look in zip(range(n_sources), SOURCE_LOOKS, strict=False)
+    ]
+    handles.append(Line2D([], [], color="black", linewidth=0.8, label="true, in like dashes"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), handlelength=3)

@@ -38,12 +38,12 @@ def draw(results: Results) -> Drawing:
         tables.append(_table(method, estimates))
         column[0].set_title(f"{method}\nMCC {correlation:.3f}")
         for source, axis in enumerate(column):
-            axis.plot(true[:_SAMPLES_SHOWN, source], color="#C4C4C4", linewidth=2.5)
+            axis.plot(true[:_SAMPLES_SHOWN, source], color="#D6D6D6", linewidth=2.5)
             axis.plot(
                 estimates[:_SAMPLES_SHOWN, source], color=method_colour(method), linewidth=0.8
             )
     for source, axis in enumerate(axes[:, 0]):
-        axis.set_ylabel(f"source {source + 1} (s.d.)")
+        axis.set_ylabel(f"source {source + 1}\n(s.d.)")
     for axis in axes[-1]:
         axis.set_xlabel("time (samples)")
     data = pd.concat(tables, ignore_index=True)

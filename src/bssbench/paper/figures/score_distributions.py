@@ -72,9 +72,7 @@ def draw(results: Results) -> Drawing:
         for axis in axes[len(row) :]:
             axis.set_axis_off()
     data = pd.concat(tables, ignore_index=True).astype({"seed": "Int64"})
-    seeds = {
-        name: own["seed"].dropna().astype(int) for name, own in data.groupby("dataset", sort=False)
-    }
+    seeds = {name: data.loc[data["dataset"] == name, "seed"].dropna() for name, _ in panels}
     caption = (
         f"Scores of each method, a panel for each data set ({describe_seeds(seeds)}). A point is "
         "a seed, a bar the median; what did not run there or failed has none. MCC is the mean "
@@ -85,8 +83,8 @@ def draw(results: Results) -> Drawing:
         "median of the control random. Dashes: the ceiling, which no linear combination of the "
         "channels exceeds."
     )
-    columns = ["dataset", "score", "mark", "method", "seed", "value"]
-    return Drawing(figure, caption, data[columns])
+    order = ["dataset", "score", "mark", "method", "seed", "value"]
+    return Drawing(figure, caption, data[order])
 
 
 def _values(results: Results, name: str, score: str) -> pd.DataFrame:

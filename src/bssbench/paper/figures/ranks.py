@@ -1,0 +1,88 @@
+"""Mean ranks of methods over data sets, those that do not differ joined: critical differences."""
+
+import pandas as pd
+import scikit_posthocs
+from matplotlib.axes import Axes
+
+from bssbench.errors import NotApplicable
+from bssbench.paper.drawing import enumerated
+from bssbench.paper.figures import Drawing, Results
+from bssbench.paper.style import method_colour, new_figure
+from bssbench.statistics.comparisons import ALPHA
+from bssbench.statistics.ranks import Ranking, rank_methods
+
+__all__ = ["draw"]
+
+# Inches: what a method and a bar take, and what title, axis and critical difference take beside.
+_LINE, _BESIDE = 0.13, 0.8
+
+
+def draw(results: Results) -> Drawing:
+    """Draw the critical-difference diagram of each ranking, below each other.
+
+    Raises
+    ------
+    NotApplicable
+        If too few methods have a result on enough data sets.
+    """
+    rankings = rank_methods(results.scores)
+    if not rankings:
+        raise NotApplicable("too few methods have a result on enough data sets to be ranked")
+    heights = [_BESIDE + _LINE * len(ranking.ranks) for ranking in rankings]
+    figure = new_figure(height=sum(heights))
+    grid = figure.subplots(len(rankings), squeeze=False, gridspec_kw={"height_ratios": heights})
+    for axis, ranking in zip(grid[:, 0], rankings, strict=True):
+        _draw_ranking(axis, ranking)
+    told = "; ".join(
+        f"{ranking.title}: {enumerated(ranking.ranks.columns)} "
+        f"(Friedman's test: p = {ranking.p:.2g})"
+        for ranking in rankings
+    )
+    caption = (
+        "Mean ranks of the methods' median MCC over data sets; 1 is best. The units are data sets, "
+        "one of each family and mixing, and not seeds. Horizontal bars join methods whose mean "
+        f"ranks do not differ by Nemenyi's test at {ALPHA}, being less than the critical "
+        "difference apart. Ranked are the methods with a result on every data set; controls, "
+        f"negative controls and recordings are left out. Data sets of {told}."
+    )
+    return Drawing(figure, caption, pd.concat(map(_data, rankings), ignore_index=True))
+
+
+def _data(ranking: Ranking) -> pd.DataFrame:
+    """Return the numbers drawn of a ranking."""
+    means = ranking.mean_ranks
+    return pd.DataFrame(
+        {
+            "ranking": ranking.title,
+            "method": means.index,
+            "mean_rank": means.to_numpy(),
+            "critical_difference": ranking.critical_difference,
+        }
+    )
+
+
+def _draw_ranking(axis: Axes, ranking: Ranking) -> None:
+    """Draw one diagram, with the critical difference above it."""
+    methods = list(ranking.ranks.index)
+    artists = scikit_posthocs.critical_difference_diagram(
+        ranking.mean_ranks,
+        ranking.p_values,
+        alpha=ALPHA,
+        ax=axis,
+        label_fmt_left="{label} ({rank:.1f})",
+        label_fmt_right="({rank:.1f}) {label}",
+        color_palette={method: method_colour(method) for method in methods},
+        crossbar_props={"linewidth": 1.6},
+        text_h_margin=0.02 * len(methods),
+    )
+    for label in artists["labels"]:
+        label.set_color("black")
+    for (bar,) in artists["crossbars"]:
+        # It goes through its methods in an order that changes from one process to the next.
+        ends = min(bar.get_xdata()), max(bar.get_xdata())
+        bar.set_data(ends, bar.get_ydata()[:2])
+    axis.xaxis.set_label_position("top")
+    axis.set_xlabel(
+        f"mean rank on {len(ranking.ranks.columns)} data sets, {ranking.title} "
+        f"(critical difference {ranking.critical_difference:.1f})"
+    )

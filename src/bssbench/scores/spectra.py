@@ -1,0 +1,76 @@
+"""Spectra of autoregressions: the sources' own, and those that a flow prior has learned."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from bssbench.errors import NotApplicable
+from bssbench.separation import Separation
+
+__all__ = ["FREQUENCIES", "autoregressive_spectrum", "has_spectrum", "learned_spectra"]
+
+FREQUENCIES = (np.arange(2048) + 0.5) / 4096
+"""In cycles per sample: where spectra are compared."""
+
+_FLOW = re.compile(r"1 layer\(s\), linear autoregression of order (\d+) and (\d+) octaves, ")
+
+
+def autoregressive_spectrum(
+    coefficients: Iterable[float], lags: Iterable[Sequence[int] | np.ndarray]
+) -> np.ndarray:
+    """Return an autoregression's spectrum at `FREQUENCIES`, in dB at unit power.
+
+    Where it is not stationary, that of the stationary one whose roots are reflected at the unit
+    circle, which has the same shape.
+
+    Parameters
+    ----------
+    coefficients : iterable of float
+        Of the means of the past.
+    lags : iterable of sequence of int
+        For each coefficient the lags, in samples, that the mean is of.
+    """
+    transfer = 1.0 - sum(
+        value * np.exp(-2j * np.pi * np.outer(own, FREQUENCIES)).mean(axis=0)
+        for value, own in zip(coefficients, lags, strict=True)
+    )
+    power = np.abs(transfer) ** -2.0
+    return np.asarray(10.0 * np.log10(power / power.mean()))
+
+
+def has_spectrum(separation: Separation) -> bool:
+    """Return whether its prior is a flow whose spectra `learned_spectra` can tell."""
+    return _FLOW.match(separation.diagnostics.get("flow", "")) is not None
+
+
+def learned_spectra(separation: Separation, replicate: int, record: int = -1) -> np.ndarray:
+    """Return the spectra of a flow prior's latents in dB at unit power, shape (latent, frequency).
+
+    Parameters
+    ----------
+    separation : Separation
+        Of an AR-Flow VAE.
+    replicate, record : int
+        Which seed, and which record of its history.
+
+    Raises
+    ------
+    NotApplicable
+        If the flow has no spectrum in closed form.
+    """
+    form = _FLOW.match(separation.diagnostics.get("flow", ""))
+    if form is None:
+        raise NotApplicable("only one layer with a linear mean has a spectrum in closed form")
+    spacing = separation.diagnostics["spacing"][replicate]
+    lags = [np.array(own) * spacing for own in _feature_lags(*map(int, form.groups()))]
+    coefficients = separation.history["coefficients"][replicate, record]
+    return np.array([autoregressive_spectrum(own, lags) for own in coefficients])
+
+
+def _feature_lags(order: int, octaves: int) -> list[range]:
+    """Return the lags of each feature; as in `bssbench.priors.past`, which needs torch."""
+    blocks = (order * 2**octave for octave in range(octaves))
+    return [range(lag, lag + 1) for lag in range(1, order + 1)] + [
+        range(start + 1, 2 * start + 1) for start in blocks
+    ]

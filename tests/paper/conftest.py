@@ -1,0 +1,73 @@
+"""A small experiment's results, for tables and figures."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.files import write_json
+from bssbench.paper.figures import Results
+from bssbench.scores.collect import collect
+from bssbench.separation import Separation
+
+METHODS = ["ar-flow-vae", "gp-vae", "oracle"]
+
+
+FLOW = {
+    "flow": "1 layer(s), linear autoregression of order 2 and 2 octaves, constant scale",
+    "spacing": [1, 1],
+}
+KERNEL = {"kernel": "squared-exponential"}
+
+
+def history(replicates, parameter, tail=()):
+    shape = (replicates, 5, 3, *tail)
+    return {
+        "step": np.arange(5),
+        "loss": np.arange(5.0)[::-1] + np.ones((replicates, 1)),
+        "unmixing_matrix": np.broadcast_to(np.eye(3), (replicates, 5, 3, 3)),
+        parameter: np.linspace(1, 2, int(np.prod(shape))).reshape(shape),
+    }
+
+
+@pytest.fixture
+def results(tmp_path):
+    """Two data sets and three methods, of which one failed on one data set."""
+    rng = np.random.default_rng(0)
+    runs = []
+    for name in ("gp-distinct", "ar-laplace-distinct"):
+        dataset = dataclasses.replace(make_dataset(f"{name}-t80", [0, 1], {}), name=name)
+        dataset.save(tmp_path / "data" / f"{name}.npz")
+        for method in METHODS:
+            failed = name == "gp-distinct" and method == "oracle"
+            noisy = dataset.sources + 0.1 * rng.standard_normal(dataset.sources.shape)
+            separation = Separation(noisy, np.linalg.inv(dataset.mixing_matrix))
+            if method == "ar-flow-vae":
+                separation = dataclasses.replace(
+                    separation, history=history(2, "coefficients", (4,)), diagnostics=FLOW
+                )
+            if method == "gp-vae":
+                separation = dataclasses.replace(
+                    separation, history=history(2, "length_scale"), diagnostics=KERNEL
+                )
+            directory = tmp_path / "cells" / name / method
+            separation.save(directory / "separation.npz")
+            run = {
+                "dataset": name,
+                "method": method,
+                "seeds": [0, 1],
+                "status": "failed" if failed else "ok",
+                "reason": "it broke" if failed else "",
+                "timing": None,
+                "peak_bytes": 1,
+                "jobs_allowed": 2,
+                "diagnostics": separation.diagnostics,
+                "seconds_at_records": [1.0, 2.0, 4.0, 8.0, 16.0],
+                "provenance": {"processor": "x"},
+            }
+            write_json(directory / "run.json", run)
+            runs.append(directory / "run.json")
+    scores, _ = collect(runs, tmp_path / "data")
+    scores.to_csv(tmp_path / "scores.csv", index=False)
+    return Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")

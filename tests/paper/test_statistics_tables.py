@@ -1,0 +1,100 @@
+"""Comparisons and ranks as tables and figure, and the marks that separation tables have of them."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bssbench.cli import main
+from bssbench.errors import NotApplicable
+from bssbench.paper.figures import Results
+from bssbench.paper.figures.ranks import draw
+from bssbench.paper.tables import write_tables
+
+DATASETS = ("gp-distinct", "waveforms", "regime-ar", "modal-frame")
+SHIFTS = {"gp-vae": 0.0, "skr-vae": 0.01, "sobi": 0.3, "oracle": -0.1}
+
+
+@pytest.fixture
+def scores(tmp_path, rng):
+    """On all of ten seeds `gp-vae` is best, `sobi` far behind, and `skr-vae` close to the best."""
+    rows = []
+    for dataset in DATASETS:
+        recorded = dataset == "modal-frame"
+        base = rng.uniform(0.7, 0.8, size=10)
+        for method, shift in SHIFTS.items():
+            noise = 0.05 * rng.standard_normal(10) if method == "skr-vae" else np.zeros(10)
+            rows += [
+                (dataset, method, seed, "modes_found" if recorded else "mcc", value, "ok", "")
+                for seed, value in enumerate((base - shift + noise)[: 3 if recorded else 10])
+            ]
+    columns = ["dataset", "method", "seed", "score", "value", "status", "reason"]
+    pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "scores.csv", index=False)
+    return tmp_path / "scores.csv"
+
+
+def test_the_best_and_what_is_not_distinguished_from_it_are_marked(scores, tmp_path):
+    _, markdown, latex = write_tables(scores, tmp_path)
+    rows = {
+        cells[1].strip(" *"): cells[2:-1]
+        for cells in (line.split("|") for line in markdown.read_text().splitlines())
+        if len(cells) == 6
+    }
+    assert all(re.match(r" \*\*\.\d+\*\* \[", cell) for cell in rows["gp-vae"])
+    assert all("**" not in cell and "°" in cell for cell in rows["skr-vae"])
+    assert all("**" not in cell and "°" not in cell for cell in rows["sobi"] + rows["oracle"])
+    assert re.search(r"^gp-vae & \\textbf\{\.\d+\} \\worst", latex.read_text(), re.MULTILINE)
+    assert re.search(r"^skr-vae & \.\d+ \\worst\{\.\d+\} \$\^\\circ\$", latex.read_text(), re.M)
+
+
+def test_where_seeds_are_too_few_only_the_best_is_marked(scores, tmp_path):
+    text = write_tables(scores, tmp_path)[1].read_text()
+    recording = text.partition("## modal-frame")[2]
+    assert recording.count("**") == 2
+    assert "°" not in recording
+
+
+def test_the_command_writes_all_tables_and_warns_of_families_too_large(scores, tmp_path, capsys):
+    assert main(["statistics", "--scores", str(scores), "--out", str(tmp_path / "tables")]) == 0
+    warning = "bssbench: warning: modal-frame, modes_found: 3 seeds are too few for 3 comparisons\n"
+    assert capsys.readouterr().err == warning
+    written = {path.name for path in (tmp_path / "tables").iterdir()}
+    suffixes = ("csv", "md", "tex")
+    assert written == {f"{name}.{end}" for name in ("comparisons", "ranks") for end in suffixes}
+    comparisons = pd.read_csv(tmp_path / "tables" / "comparisons.csv").set_index(
+        ["dataset", "method"]
+    )
+    assert comparisons["mean_difference"]["waveforms", "sobi"] == pytest.approx(-0.3)
+    ranks = pd.read_csv(tmp_path / "tables" / "ranks.csv").set_index("method")
+    assert ranks["mean_rank"]["sobi"] == 3
+    assert ranks["n_datasets"].eq(3).all()
+    text = (tmp_path / "tables" / "ranks.md").read_text()
+    assert "- modal-frame: a recording" in text
+    assert "- oracle: a control" in text
+
+
+def test_scores_of_one_method_have_nothing_to_compare(tmp_path):
+    line = "dataset,method,seed,score,value,status,reason\ngp-equal,sobi,0,mcc,0.5,ok,\n"
+    (tmp_path / "scores.csv").write_text(line)
+    words = ["statistics", "--scores", str(tmp_path / "scores.csv"), "--out", str(tmp_path)]
+    assert main(words) == 0
+    assert "nothing to compare" in (tmp_path / "comparisons.md").read_text()
+    assert "to be ranked" in (tmp_path / "ranks.md").read_text()
+    with pytest.raises(NotApplicable, match="too few methods"):
+        draw(Results(tmp_path / "scores.csv", tmp_path, tmp_path))
+
+
+def test_the_figure_has_a_label_for_each_method_and_whole_bars(scores, tmp_path):
+    drawing = draw(Results(scores, tmp_path, tmp_path))
+    (axis,) = drawing.figure.axes
+    assert {text.get_text().strip("()0123456789. ") for text in axis.texts} == {
+        "gp-vae",
+        "skr-vae",
+        "sobi",
+    }
+    means = drawing.data.set_index("method")["mean_rank"]
+    bars = [line.get_xdata() for line in axis.lines if len(set(line.get_ydata())) == 1]
+    # The critical difference is 2.343 √(3 · 4 / (6 · 3)) = 1.9: neighbours are joined.
+    assert sorted(means) == [1, 2, 3]
+    assert [list(bar) for bar in bars] == [[1, 2], [2, 3]]
