@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bssbench import __version__
+from bssbench.claims_commands import add_claims_commands
 from bssbench.errors import InputError
 from bssbench.selection_commands import add_selection_commands
 from bssbench.timing_commands import add_timing_commands
@@ -240,6 +241,7 @@ def _parser() -> _Parser:
 
     add_timing_commands(commands)
     add_selection_commands(commands)
+    add_claims_commands(commands)
 
     command = commands.add_parser("tables", help="write the tables of the paper")
     command.add_argument("--scores", type=Path, metavar="CSV", help="from 'bssbench score'")

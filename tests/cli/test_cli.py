@@ -17,7 +17,7 @@ from bssbench.separation import Separation
 
 COMMANDS = [
     *("list", "generate", "separate", "score", "tables", "figures"),
-    *("training-cost", "cores", "held-out", "select"),
+    *("training-cost", "cores", "held-out", "select", "claims"),
 ]
 
 

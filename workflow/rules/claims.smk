@@ -1,0 +1,34 @@
+# What all of this shows: a verdict on each claim.
+
+CLAIM_FILES = (
+    expand(f"{RESULTS}/claims.{{suffix}}", suffix=["csv", "md"])
+    if EXPERIMENT.claims
+    else []
+)
+# The tables of costs that this experiment has, by their options.
+CLAIM_COSTS = {"timings": TIMINGS}
+if COST_TABLES:
+    CLAIM_COSTS["training-cost"] = f"{RESULTS}/tables/training_cost.csv"
+if CORE_FILES:
+    CLAIM_COSTS["cores"] = f"{RESULTS}/tables/cores.csv"
+
+
+rule claims:
+    input:
+        claims=EXPERIMENT.claims or [],
+        scores=SCORES,
+        costs=list(CLAIM_COSTS.values()),
+        sources=source_files(["bssbench.paper.claims_table"]),
+    output:
+        CLAIM_FILES,
+    log:
+        f"{RESULTS}/logs/claims.log",
+    resources:
+        mem_mb=500,
+    params:
+        costs=" ".join(
+            f"--{option} {shlex.quote(path)}" for option, path in CLAIM_COSTS.items()
+        ),
+    shell:
+        "{BSSBENCH} claims --claims {input.claims} --scores {input.scores} {params.costs} "
+        "--out {RESULTS} 2> {log}"
