@@ -151,16 +151,14 @@ def _tables(arguments: argparse.Namespace) -> None:
 
 def _figures(arguments: argparse.Namespace) -> None:
     from bssbench.paper.figures import Results, draw_figure, figure_module, figure_names
-    from bssbench.paper.style import save
+    from bssbench.paper.style import save_drawing
 
     results = Results(arguments.scores, arguments.data, arguments.cells)
     names = arguments.names or figure_names()
     for name in names:
         figure_module(name)
     for name in names:
-        figure = draw_figure(name, results)
-        for suffix in ("pdf", "png"):
-            save(figure, arguments.out / f"{name}.{suffix}")
+        save_drawing(draw_figure(name, results), name, arguments.out)
 
 
 def _provenance(arguments: argparse.Namespace) -> None:

@@ -21,13 +21,11 @@ def _cores(arguments: argparse.Namespace) -> None:
     from bssbench.paper.core_results import read_measurement
     from bssbench.paper.core_scaling import draw_core_scaling
     from bssbench.paper.core_tables import write_core_tables
-    from bssbench.paper.style import save
+    from bssbench.paper.style import save_drawing
 
     measurement = read_measurement(arguments.measurement)
     write_core_tables(measurement, arguments.out)
-    for suffix in ("pdf", "png"):
-        figure = draw_core_scaling(measurement.table)
-        save(figure, arguments.figures / f"core_scaling.{suffix}")
+    save_drawing(draw_core_scaling(measurement.table), "core_scaling", arguments.figures)
 
 
 def add_timing_commands(commands: Any) -> None:

@@ -180,11 +180,9 @@ def test_a_measurement_that_could_not_be_made_is_one_row(measured, tmp_path):
     assert main(["cores", str(measured), "--out", str(tmp_path), "--figures", str(figures)]) == 0
     assert (tmp_path / "cores.csv").read_text() == f"{HEADER}\n{',' * 14}skipped,there is no git\n"
     assert "- all cores: skipped, there is no git" in (tmp_path / "cores.md").read_text()
-    assert sorted(path.name for path in figures.iterdir()) == [
-        "core_scaling.pdf",
-        "core_scaling.png",
-    ]
-    (text,) = draw_core_scaling(read_measurement(measured).table).texts
+    suffixes = ("csv", "pdf", "png", "txt")
+    assert sorted(path.name for path in figures.iterdir()) == [f"core_scaling.{s}" for s in suffixes]
+    (text,) = draw_core_scaling(read_measurement(measured).table).figure.texts
     assert text.get_text() == "Nothing to draw: there is no git"
 
 

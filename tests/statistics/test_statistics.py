@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from bssbench.statistics.chance import chance_level
+from bssbench.statistics.intervals import mean_interval, median_interval
 from bssbench.statistics.summary import summarise
 
 
@@ -34,7 +35,23 @@ def test_missing_values_are_counted_with_their_reasons():
     summary = summarise(frame(records)).iloc[0]
     assert (summary["n_ok"], summary["n_seeds"]) == (2, 5)
     assert summary["median"] == pytest.approx(0.6)
+    assert summary["n_failed"] == 3
     assert summary["reason"] == "failed: diverged; timeout: too long"
+
+
+def test_what_is_skipped_has_not_failed():
+    summary = summarise(frame(rows([np.nan] * 3, "skipped", "no truth"))).iloc[0]
+    assert (summary["n_ok"], summary["n_failed"], summary["n_seeds"]) == (0, 0, 3)
+    assert np.isnan(summary["mean_low"])
+
+
+def test_each_row_has_the_intervals_of_its_own_values(rng):
+    values = {name: rng.random(size) for name, size in {"a": 10, "b": 3, "c": 10, "d": 1}.items()}
+    records = [row for name, sample in values.items() for row in rows(sample, method=name)]
+    for row in summarise(frame(records)).itertuples():
+        mean, median = mean_interval(values[row.method]), median_interval(values[row.method])
+        np.testing.assert_array_equal([row.mean_low, row.mean_high], [mean.low, mean.high])
+        np.testing.assert_array_equal([row.median_low, row.median_high], [median.low, median.high])
 
 
 def test_the_order_of_methods_is_kept():

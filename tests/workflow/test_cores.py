@@ -18,8 +18,7 @@ OUTPUTS = [
     "results/tables/cores.csv",
     "results/tables/cores.md",
     "results/tables/cores.tex",
-    "figures/core_scaling.pdf",
-    "figures/core_scaling.png",
+    *(f"figures/core_scaling.{suffix}" for suffix in ("pdf", "png", "txt", "csv")),
 ]
 
 pytestmark = pytest.mark.slow

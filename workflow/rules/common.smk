@@ -59,8 +59,10 @@ COST_TABLES = (
     if TRIALS
     else []
 )
+# The figure twice, its caption and the numbers it draws.
+FIGURE_SUFFIXES = ["pdf", "png", "txt", "csv"]
 FIGURE_FILES = expand(
-    f"{FIGURES}/{{figure}}.{{suffix}}", figure=figure_names(), suffix=["pdf", "png"]
+    f"{FIGURES}/{{figure}}.{{suffix}}", figure=figure_names(), suffix=FIGURE_SUFFIXES
 )
 # This very environment, whether it is activated or not.
 PYTHON = shlex.quote(sys.executable)

@@ -5,7 +5,7 @@ from bssbench.dependencies import modules_in
 
 MEASUREMENT = f"{RESULTS}/cores/measurement.json"
 CORE_TABLES = expand(f"{RESULTS}/tables/cores.{{suffix}}", suffix=["csv", "md", "tex"])
-CORE_FIGURES = expand(f"{FIGURES}/core_scaling.{{suffix}}", suffix=["pdf", "png"])
+CORE_FIGURES = expand(f"{FIGURES}/core_scaling.{{suffix}}", suffix=FIGURE_SUFFIXES)
 # Itself a target: where it is cleared away, to be tried again, it must be missed.
 CORE_FILES = [MEASUREMENT, *CORE_TABLES, *CORE_FIGURES] if EXPERIMENT.cores else []
 

@@ -26,11 +26,11 @@ rule figure:
     input:
         scores=SCORES,
         data=DATA,
+        runs=RUNS,
         separations=SEPARATIONS,
         sources=get_figure_sources,
     output:
-        pdf=f"{FIGURES}/{{figure}}.pdf",
-        png=f"{FIGURES}/{{figure}}.png",
+        expand(f"{FIGURES}/{{{{figure}}}}.{{suffix}}", suffix=FIGURE_SUFFIXES),
     log:
         f"{RESULTS}/logs/figure/{{figure}}.log",
     resources:

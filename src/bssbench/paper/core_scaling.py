@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 
 from bssbench.paper.core_results import INVERSION, REGRESSION, headline
 from bssbench.paper.core_tables import format_slope
-from bssbench.paper.style import empty_figure, new_figure
+from bssbench.paper.drawing import Drawing
+from bssbench.paper.style import empty_drawing, new_figure
 
 __all__ = ["draw_core_scaling"]
 
@@ -33,11 +34,21 @@ _STOPS = {
 }
 _FAMILIES = {"kernel inversion": INVERSION, "kernel regression": REGRESSION}
 _NOT_RUN = "first length not run"
+_CAPTION = (
+    "Time and peak memory of a forward and backward pass of each kernel core against the number of "
+    "samples T, three latents in single precision on a regular grid, kernel parameters learned, on "
+    "one thread of the machine that the table of cores names; each point is a benchmark of its "
+    "own on white noise, no seeds. Filled markers and full lines are cores that invert a kernel "
+    "matrix, open markers and dashes cores of kernel regression, which compute something else at "
+    "the same place of a model. Exponents of T are fitted to the largest sizes. A mark above the "
+    "panels, joined by dots, is the first length at which a core was not run. Memory is beyond "
+    "that of the empty process, and left out below 1 MB."
+)
 # Of the panel's height, above it: each row of marks for lengths that were not measured.
 _FIRST_ROW, _ROW = 1.03, 0.045
 
 
-def draw_core_scaling(table: pd.DataFrame) -> Figure:
+def draw_core_scaling(table: pd.DataFrame) -> Drawing:
     """Draw seconds and megabytes against T, both logarithmic, for learned parameters.
 
     Where a core goes beyond a limit, a mark above the panels stands at the first length at which it
@@ -52,17 +63,33 @@ def draw_core_scaling(table: pd.DataFrame) -> Figure:
     if not (rows["seconds"] > 0).any():
         reasons = table.loc[table["reason"] != "", "reason"]
         why = reasons.iloc[0] if len(reasons) else "no core was measured with learned parameters"
-        return empty_figure(why)
+        return empty_drawing(why)
     figure = new_figure(height=3.3)
     time_axis, memory_axis = figure.subplots(1, 2)
-    _draw_panel(time_axis, rows, rows["seconds"] * 1e3)
+    milliseconds = rows["seconds"] * 1e3
+    _draw_panel(time_axis, rows, milliseconds)
     time_axis.set_ylabel("forward and backward pass (ms)")
     megabytes = rows["peak_bytes"].astype("float64") / 1e6
     # Less is not resolved: the empty process's own peak varies by about as much.
-    _draw_panel(memory_axis, rows, megabytes.where(megabytes >= 1))
+    megabytes = megabytes.where(megabytes >= 1)
+    _draw_panel(memory_axis, rows, megabytes)
     memory_axis.set_ylabel("peak memory (MB)")
     _add_legend(figure, rows)
-    return figure
+    return Drawing(figure, _CAPTION, _drawn(rows, milliseconds=milliseconds, megabytes=megabytes))
+
+
+def _drawn(rows: pd.DataFrame, **quantities: pd.Series) -> pd.DataFrame:
+    """Return the points of both panels, and where each core's line ends."""
+    tables = [
+        rows[["core", "kernel", "length"]].assign(quantity=name, value=values)[values > 0]
+        for name, values in quantities.items()
+    ]
+    stops = {core: stop for core, own in rows.groupby("core") if (stop := _stop(own))}
+    ends = [
+        {"core": core, "length": length, "quantity": "first length not run", "reason": kind}
+        for core, (length, kind) in stops.items()
+    ]
+    return pd.concat([*tables, pd.DataFrame(ends)], ignore_index=True)
 
 
 def _style(core: str) -> dict[str, Any]:

@@ -4,21 +4,26 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import pandas as pd
 from matplotlib.figure import Figure
 
-from bssbench.files import replacing
+from bssbench.files import replacing, write_text
+from bssbench.paper.drawing import Drawing
 
 __all__ = [
+    "COLUMN_WIDTH",
     "PAGE_WIDTH",
-    "empty_figure",
+    "empty_drawing",
     "method_colour",
     "method_marker",
     "new_figure",
     "save",
+    "save_drawing",
 ]
 
-# Inches: the text width of a two-column paper.
+# Inches: both columns of a paper, and one.
 PAGE_WIDTH = 7.0
+COLUMN_WIDTH = 3.4
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart; the same for a method in every
 # figure. Close relatives share a colour and differ by their marker.
@@ -60,6 +65,16 @@ _MARKERS = {
     "random": "x",
 }
 
+# Recovered sources, spectra and parameters: lines that differ without colour, too.
+SOURCE_LOOKS = (
+    {"color": "#0072B2", "linestyle": "-"},
+    {"color": "#D55E00", "linestyle": (0, (5, 1.2))},
+    {"color": "#009E73", "linestyle": (0, (1.5, 1))},
+    {"color": "#CC79A7", "linestyle": (0, (5, 1, 1, 1))},
+    {"color": "#E69F00", "linestyle": (0, (8, 1.5))},
+    {"color": "#56B4E9", "linestyle": (0, (3, 1, 1, 1, 1, 1))},
+)
+
 _STYLE: Any = {
     "font.size": 7.5,
     "axes.titlesize": 8,
@@ -93,11 +108,12 @@ def new_figure(height: float, width: float = PAGE_WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def empty_figure(why: object) -> Figure:
-    """Return a figure that says why there is nothing to draw."""
+def empty_drawing(why: object) -> Drawing:
+    """Return a drawing that says why there is nothing to draw."""
     figure = new_figure(height=1.0)
     figure.text(0.5, 0.5, f"Nothing to draw: {why}", ha="center", va="center", wrap=True)
-    return figure
+    # The reason may have characters that a caption may not.
+    return Drawing(figure, "Nothing to draw.", pd.DataFrame({"reason": [str(why)]}))
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -109,3 +125,13 @@ def save(figure: Figure, path: Path) -> None:
     )
     with matplotlib.rc_context(_STYLE), replacing(path) as temporary:
         figure.savefig(temporary, metadata=metadata)
+
+
+def save_drawing(drawing: Drawing, name: str, directory: Path) -> None:
+    """Write ``NAME.pdf``, ``.png``, ``.txt`` (the caption) and ``.csv`` (the data)."""
+    for suffix in ("pdf", "png"):
+        save(drawing.figure, directory / f"{name}.{suffix}")
+    write_text(directory / f"{name}.txt", drawing.caption + "\n")
+    # Six digits are more than a figure shows, and the same on every platform that draws it alike.
+    table = drawing.data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    write_text(directory / f"{name}.csv", table)

@@ -1,7 +1,7 @@
 """Confidence intervals by bootstrap over seeds, by scipy."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,55 +34,76 @@ class Interval:
     high: float
 
 
-def mean_intervals(values: np.ndarray, confidence: float = CONFIDENCE) -> np.ndarray:
-    """Return the bootstrap interval of each row's mean, bias-corrected and accelerated (BCa).
+def mean_intervals(
+    samples: Sequence[np.ndarray] | np.ndarray, confidence: float = CONFIDENCE
+) -> np.ndarray:
+    """Return the bootstrap interval of each sample's mean, bias-corrected and accelerated (BCa).
 
-    Where BCa degenerates and has no value, it is the percentile interval. Rows are resampled by
-    the same fixed draws, so an interval depends on its row alone.
+    Where BCa degenerates and has no value, it is the percentile interval. The draws are fixed, so
+    equal values have equal intervals; many samples at once are many times faster.
 
     Parameters
     ----------
-    values : numpy.ndarray
-        Shape (row, value); of differences of pairs for the interval of their mean.
+    samples : sequence of numpy.ndarray
+        Each of shape (value,), of any size; differences of pairs for the interval of their mean.
     confidence : float, optional
         Of the two-sided interval.
 
     Returns
     -------
     numpy.ndarray
-        Shape (row, 2), lower and upper bounds: the value itself twice where all are the same, NaN
-        where there are fewer than two.
+        Shape (sample, 2), lower and upper bounds: the value itself twice where all are the same,
+        NaN where there are fewer than two.
     """
-    return _intervals(values, np.mean, "BCa", confidence)
+    return _intervals(samples, np.mean, "BCa", confidence)
 
 
-def median_intervals(values: np.ndarray, confidence: float = CONFIDENCE) -> np.ndarray:
-    """Return the percentile bootstrap interval of each row's median; else as `mean_intervals`."""
-    return _intervals(values, np.median, "percentile", confidence)
+def median_intervals(
+    samples: Sequence[np.ndarray] | np.ndarray, confidence: float = CONFIDENCE
+) -> np.ndarray:
+    """Return the percentile interval of each sample's median; otherwise as `mean_intervals`."""
+    return _intervals(samples, np.median, "percentile", confidence)
 
 
 def mean_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
     """Return the interval of one sample's mean; see `mean_intervals`."""
-    return Interval(*map(float, mean_intervals(_row(values), confidence)[0]))
+    return Interval(*map(float, mean_intervals([_array(values)], confidence)[0]))
 
 
 def median_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
     """Return the interval of one sample's median; see `median_intervals`."""
-    return Interval(*map(float, median_intervals(_row(values), confidence)[0]))
+    return Interval(*map(float, median_intervals([_array(values)], confidence)[0]))
 
 
 def mean_lower_bound(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
     """Return what the mean is above with this one-sided confidence; see `mean_intervals`."""
-    return float(_intervals(_row(values), np.mean, "BCa", confidence, "greater")[0, 0])
+    return float(_intervals([_array(values)], np.mean, "BCa", confidence, "greater")[0, 0])
 
 
 def mean_upper_bound(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
     """Return what the mean is below with this one-sided confidence; see `mean_intervals`."""
-    return float(_intervals(_row(values), np.mean, "BCa", confidence, "less")[0, 1])
+    return float(_intervals([_array(values)], np.mean, "BCa", confidence, "less")[0, 1])
 
 
-def _row(values: ArrayLike) -> np.ndarray:
-    return np.asarray(values, dtype=np.float64)[np.newaxis]
+def _array(values: ArrayLike) -> np.ndarray:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _intervals(
+    samples: Sequence[np.ndarray] | np.ndarray,
+    statistic: Callable[..., Any],
+    method: Literal["BCa", "percentile"],
+    confidence: float,
+    alternative: Literal["two-sided", "less", "greater"] = "two-sided",
+) -> np.ndarray:
+    """Bootstrap each sample, those of one size together."""
+    bounds = np.full((len(samples), 2), np.nan)
+    sizes = np.array([len(sample) for sample in samples])
+    for size in set(sizes[sizes > 1]):
+        alike = np.flatnonzero(sizes == size)
+        values = np.stack([samples[row] for row in alike.tolist()])
+        bounds[alike] = _bootstrap(values, statistic, method, confidence, alternative)
+    return bounds
 
 
 def _with_exact_sums(values: np.ndarray) -> np.ndarray:
@@ -95,20 +116,17 @@ def _with_exact_sums(values: np.ndarray) -> np.ndarray:
     return rounded
 
 
-def _intervals(
+def _bootstrap(
     values: np.ndarray,
     statistic: Callable[..., Any],
     method: Literal["BCa", "percentile"],
     confidence: float,
-    alternative: Literal["two-sided", "less", "greater"] = "two-sided",
+    alternative: Literal["two-sided", "less", "greater"],
 ) -> np.ndarray:
-    """Bootstrap each row, in the directions of `alternative`."""
-    bounds = np.full((len(values), 2), np.nan)
-    if values.shape[1] < 2:
-        return bounds
+    """Bootstrap the rows of a matrix, all by the same draws."""
+    bounds = np.repeat(values[:, :1], 2, axis=1)
     # Not by resampling: a mean of equal numbers can differ from them in the last digit.
     varied = np.ptp(values, axis=1) > 0
-    bounds[~varied] = values[~varied, :1]
     if not varied.any():
         return bounds
     exact = _with_exact_sums(values[varied])
@@ -129,7 +147,7 @@ def _intervals(
     bounds[varied] = np.stack(result.confidence_interval, axis=-1)
     lacking = np.isnan(bounds).any(axis=1)
     if method == "BCa" and lacking.any():
-        bounds[lacking] = _intervals(
+        bounds[lacking] = _bootstrap(
             values[lacking], statistic, "percentile", confidence, alternative
         )
     return bounds

@@ -1,6 +1,9 @@
 """The middle and the spread of scores over seeds."""
 
+import numpy as np
 import pandas as pd
+
+from bssbench.statistics.intervals import mean_intervals, median_intervals
 
 __all__ = ["summarise"]
 
@@ -17,15 +20,18 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``dataset, method, score, median, lower_quartile, upper_quartile, lowest, highest,
-        mean, n_ok, n_seeds, reason``, in the order of first appearance; quartiles interpolate
-        linearly. `reason` tells why there are fewer values than seeds.
+        mean, n_ok, n_failed, n_seeds, reason, mean_low, mean_high, median_low, median_high``, in
+        the order of first appearance. Quartiles interpolate linearly; failed are seeds with an
+        error or a timeout; `reason` tells why there are fewer values than seeds; the last four are
+        bounds of 95 % bootstrap intervals over seeds (`bssbench.statistics.intervals`).
     """
     order = ["dataset", "method", "score"]
-    rows = []
+    rows, samples = [], []
     for key, group in scores.groupby(order, sort=False):
         values = group.loc[group["status"] == "ok", "value"]
         missing = group.loc[group["status"] != "ok"]
         reasons = [f"{row.status}: {row.reason}" for row in missing.itertuples()]
+        samples.append(values.to_numpy(dtype=np.float64))
         rows.append(
             dict(zip(order, key, strict=True))
             | {
@@ -36,8 +42,12 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
                 "highest": values.max(),
                 "mean": values.mean(),
                 "n_ok": len(values),
+                "n_failed": int(missing["status"].ne("skipped").sum()),
                 "n_seeds": len(group),
                 "reason": "; ".join(dict.fromkeys(reasons)),
             }
         )
-    return pd.DataFrame(rows)
+    summary = pd.DataFrame(rows)
+    summary[["mean_low", "mean_high"]] = mean_intervals(samples)
+    summary[["median_low", "median_high"]] = median_intervals(samples)
+    return summary

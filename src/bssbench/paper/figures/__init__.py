@@ -1,29 +1,41 @@
-"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``, ``.png``.
+"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``.
 
-A figure's module has `draw(results: Results) -> matplotlib.figure.Figure`.
+A figure's module has `draw(results: Results) -> Drawing`: the figure with its caption and data.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError, NotApplicable
 from bssbench.files import read_json
+from bssbench.paper.drawing import Drawing
 from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
 from bssbench.settings import closest
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+__all__ = [
+    "Drawing",
+    "Results",
+    "draw_figure",
+    "figure_module",
+    "figure_names",
+    "main_separations",
+    "preferred",
+]
 
-__all__ = ["Results", "draw_figure", "figure_module", "figure_names"]
+# One of each kind, in the order of their panels; more than five are too narrow to see anything.
+_MAIN_METHODS = ("ar-flow-vae", "skr-vae", "gp-vae", "sobi", "fastica")
+_MAIN_METHODS_SHOWN = 5
+_CONTROLS = ("oracle", "random", "vae")
 
 
 @dataclass(frozen=True)
@@ -68,17 +80,19 @@ class Results:
         """Read a data set."""
         return Dataset.load(self.data / f"{name}.npz")
 
+    def run(self, dataset: str, method: str) -> dict[str, Any]:
+        """Read what is known of a cell's run: its seeds, parameters, seconds, diagnostics."""
+        return read_json(self.cells / dataset / method / "run.json")
+
     def separation(self, dataset: str, method: str) -> Separation | None:
         """Read a cell's separation; None if it has none."""
-        directory = self.cells / dataset / method
-        if read_json(directory / "run.json").get("status") != "ok":
+        if self.run(dataset, method).get("status") != "ok":
             return None
-        return Separation.load(directory / "separation.npz")
+        return Separation.load(self.cells / dataset / method / "separation.npz")
 
     def diagnostics(self, dataset: str, method: str) -> dict[str, Any]:
         """Return what the method says of its run; nothing if it says nothing."""
-        run = read_json(self.cells / dataset / method / "run.json")
-        diagnostics: dict[str, Any] = run.get("diagnostics") or {}
+        diagnostics: dict[str, Any] = self.run(dataset, method).get("diagnostics") or {}
         return diagnostics
 
     def separations(self, dataset: str) -> Iterator[tuple[str, Separation]]:
@@ -87,6 +101,38 @@ class Results:
             separation = self.separation(dataset, method)
             if separation is not None:
                 yield method, separation
+
+
+def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> list[str]:
+    """Return `count` of `names`: those wanted, in that order, then the others in theirs.
+
+    Raises
+    ------
+    NotApplicable
+        If there are no names.
+    """
+    if not names:
+        raise NotApplicable("no data set has true sources")
+    first = [name for name in wanted if name in names]
+    return [*first, *(name for name in names if name not in first)][:count]
+
+
+def main_separations(results: Results, dataset: str) -> list[tuple[str, Separation]]:
+    """Return (method, separation) of up to five methods, one of each kind first, no controls.
+
+    Raises
+    ------
+    NotApplicable
+        If no method separated `dataset`.
+    """
+    run = [method for method in results.methods_on(dataset) if method not in _CONTROLS]
+    found = [(method, results.separation(dataset, method)) for method in run]
+    # Of one that diverged there is nothing to match.
+    separated = {m: s for m, s in found if s is not None and np.isfinite(s.sources[0]).all()}
+    if not separated:
+        raise NotApplicable(f"no method separated {dataset}")
+    shown = preferred(list(separated), _MAIN_METHODS, _MAIN_METHODS_SHOWN)
+    return [(method, separated[method]) for method in shown]
 
 
 def figure_names() -> list[str]:
@@ -108,13 +154,13 @@ def figure_module(name: str) -> str:
     return f"{__name__}.{name}"
 
 
-def draw_figure(name: str, results: Results) -> "Figure":
-    """Draw figure `name`; where there is nothing to draw, a figure that says why."""
+def draw_figure(name: str, results: Results) -> Drawing:
+    """Draw figure `name`; where there is nothing to draw, one that says why."""
     try:
-        figure: Figure = importlib.import_module(figure_module(name)).draw(results)
+        drawing: Drawing = importlib.import_module(figure_module(name)).draw(results)
     except NotApplicable as why:
         # Imported here: matplotlib is for those who draw, and the workflow only asks for names.
-        from bssbench.paper.style import empty_figure
+        from bssbench.paper.style import empty_drawing
 
-        figure = empty_figure(why)
-    return figure
+        drawing = empty_drawing(why)
+    return drawing

@@ -1,11 +1,14 @@
 """The child's heart as two methods find it in its mother's electrocardiogram, for one seed."""
 
+from typing import NamedTuple
+
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from bssbench.errors import NotApplicable
-from bssbench.paper.figures import Results
+from bssbench.paper.drawing import describe_seeds, enumerated
+from bssbench.paper.figures import Drawing, Results
 from bssbench.paper.style import method_colour, new_figure
 from bssbench.scores.heart import THORAX, detect_beats, fetal_heartbeat, heart_rate
 
@@ -15,7 +18,7 @@ _METHODS = ("ar-flow-vae", "fastica")
 _ABDOMINAL_LEAD = 0
 
 
-def draw(results: Results) -> Figure:
+def draw(results: Results) -> Drawing:
     """Draw a lead of the abdomen and under it each method's fetal component, beats marked.
 
     Raises
@@ -34,11 +37,11 @@ def draw(results: Results) -> Figure:
         raise NotApplicable(f"neither {' nor '.join(_METHODS)} separated {name}")
     rate = dataset.sampling_rate or 1.0
     lead = dataset.observations[0, :, _ABDOMINAL_LEAD]
-    figure = new_figure(height=0.5 + 1.15 * (1 + len(separations)))
+    figure = new_figure(height=0.4 + 1.15 * (1 + len(separations)))
     axes = figure.subplots(1 + len(separations), 1, sharex=True)
     beats = detect_beats(lead, rate)
     per_minute = f"{heart_rate(beats, rate):.0f} beats a minute"
-    _draw_heart(axes[0], lead, beats, rate, "black")
+    tables = [_draw_heart(axes[0], _Trace("a lead on the abdomen", lead, beats, rate), "black")]
     axes[0].set_title(f"a lead on the abdomen: {per_minute}, the mother's", loc="left")
     for method, axis in zip(sorted(separations), axes[1:], strict=True):
         sources = separations[method].sources[0]
@@ -47,16 +50,24 @@ def draw(results: Results) -> Figure:
             axis.set_title(f"{method}: no component beats like a fetal heart", loc="left")
             axis.set_yticks([])
             continue
-        component = sources[:, heartbeat.component]
-        _draw_heart(axis, component, heartbeat.beats, rate, method_colour(method))
+        trace = _Trace(method, sources[:, heartbeat.component], heartbeat.beats, rate)
+        tables.append(_draw_heart(axis, trace, method_colour(method)))
         axis.set_title(
             f"{method}: {heartbeat.rate:.0f} beats a minute, coefficient of variation "
             f"{heartbeat.regularity:.3f}, purity {heartbeat.purity:.2f}",
             loc="left",
         )
     axes[-1].set_xlabel("time (s)")
-    figure.suptitle(f"{name}{_chance(results, name)}", fontsize=8.5)
-    return figure
+    caption = (
+        "The mother's electrocardiogram on her abdomen, and in it the component that beats like a "
+        f"fetal heart, as {enumerated(sorted(separations))} found it "
+        f"({describe_seeds({name: dataset.seeds[:1]})}). Signals are in standard deviations; a "
+        "triangle marks each beat that was detected. The purity is the share of the component's "
+        f"variance that is the same in every beat{_chance(results, name)}."
+    )
+    data = pd.concat(tables, ignore_index=True)
+    data.insert(0, "dataset", name)
+    return Drawing(figure, caption, data)
 
 
 def _chance(results: Results, name: str) -> str:
@@ -67,8 +78,8 @@ def _chance(results: Results, name: str) -> str:
     if purities.empty:
         return ""
     return (
-        f" (of random rotations, {len(purities)} of {own['seed'].nunique()} have such a component, "
-        f"of median purity {purities.median():.2f})"
+        f"; of random rotations {len(purities)} of {own['seed'].nunique()} have such a component, "
+        f"of median purity {purities.median():.2f}"
     )
 
 
@@ -76,14 +87,26 @@ def _is_thorax(name: str) -> bool:
     return name.startswith(THORAX)
 
 
-def _draw_heart(
-    axis: Axes, signal: np.ndarray, beats: np.ndarray, sampling_rate: float, colour: str
-) -> None:
-    """Draw a signal with its sharp side up, a mark above each beat."""
-    centred = signal - signal.mean()
-    upright = centred * np.sign((centred**3).mean())
-    axis.plot(np.arange(len(signal)) / sampling_rate, upright, color=colour, linewidth=0.6)
-    above = np.full(len(beats), 1.15 * upright.max())
-    axis.plot(beats / sampling_rate, above, "v", color="black", markersize=3)
-    axis.set_yticks([])
+class _Trace(NamedTuple):
+    """A signal over time with its beats (in samples) and its sampling rate (Hz)."""
+
+    name: str
+    signal: np.ndarray
+    beats: np.ndarray
+    sampling_rate: float
+
+
+def _draw_heart(axis: Axes, trace: _Trace, colour: str) -> pd.DataFrame:
+    """Draw a signal with its sharp side up, a mark above each beat; return what is drawn."""
+    centred = trace.signal - trace.signal.mean()
+    upright = centred * np.sign((centred**3).mean()) / centred.std()
+    times = np.arange(len(upright)) / trace.sampling_rate
+    axis.plot(times, upright, color=colour, linewidth=0.6)
+    beats = trace.beats / trace.sampling_rate
+    height = 1.15 * upright.max()
+    axis.plot(beats, np.full(len(beats), height), "v", color="black", markersize=3)
+    axis.set_ylabel("signal (s.d.)")
     axis.margins(x=0.005)
+    signal = pd.DataFrame({"mark": "signal", "time_s": times, "value": upright})
+    marks = pd.DataFrame({"mark": "beat", "time_s": beats, "value": height})
+    return pd.concat([signal, marks], ignore_index=True).assign(signal=trace.name)

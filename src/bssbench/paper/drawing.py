@@ -1,0 +1,61 @@
+"""A figure with what a reader needs beside it: its caption and the numbers that it draws."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Drawing", "describe_seeds", "enumerated"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a figure's module draws; `bssbench.paper.style.save_drawing` writes it.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure itself.
+    caption : str
+        One paragraph: what is drawn, of which data sets and seeds, in which units, and what each
+        mark means. Plain ASCII without the characters that LaTeX reads as commands, so that the
+        file is a text and ``\\caption{\\input{NAME.txt}}`` as well.
+    data : pandas.DataFrame
+        Exactly the numbers that are drawn, in long form: a row for each of them or for each point.
+    """
+
+    figure: "Figure"
+    caption: str
+    data: pd.DataFrame
+
+
+def enumerated(names: Iterable[str]) -> str:
+    """Return names as a sentence has them: ``a, b and c``."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def describe_seeds(seeds: Mapping[str, Iterable[int]]) -> str:
+    """Say for captions which seeds are drawn of each data set.
+
+    Parameters
+    ----------
+    seeds : mapping of str to iterable of int
+        Of each data set, at least one.
+    """
+    whose: dict[str, list[str]] = {}
+    for dataset, own in seeds.items():
+        whose.setdefault(_seeds_in_words(sorted(set(own))), []).append(dataset)
+    return "; ".join(f"{enumerated(names)}: {words}" for words, names in whose.items())
+
+
+def _seeds_in_words(seeds: list[int]) -> str:
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    whole = seeds == list(range(seeds[0], seeds[-1] + 1))
+    which = f"{seeds[0]} to {seeds[-1]}" if whole else enumerated(map(str, seeds))
+    return f"{len(seeds)} seeds, {which}"

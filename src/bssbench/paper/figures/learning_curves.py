@@ -1,0 +1,133 @@
+"""What training gains with time: separation and loss of the VAEs while they are trained."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import NotApplicable
+from bssbench.paper.drawing import describe_seeds, enumerated
+from bssbench.paper.figures import Drawing, Results, preferred
+from bssbench.paper.style import method_colour, method_marker, new_figure
+from bssbench.scores.matching import mean_correlation
+from bssbench.separation import Separation
+
+__all__ = ["draw"]
+
+# On the first second-order methods separate as well; on the second sources have one spectrum.
+_TELLING = ("gp-distinct", "ar-laplace-equal")
+_DATASETS_SHOWN = 2
+# With the range over seeds; bands of all would hide each other.
+_MAIN = ("ar-flow-vae", "skr-vae", "gp-vae")
+_OTHERS = ("gp-vae-matern", "slow-vae", "ivae", "vae")
+_QUANTITIES = {"mcc": "MCC", "loss": "loss above its lowest\n(nats per time point)"}
+
+
+def draw(results: Results) -> Drawing:
+    """Draw MCC and loss against seconds, a column for each of two data sets with linear mixing.
+
+    Raises
+    ------
+    NotApplicable
+        If no VAE's training on such a data set was recorded.
+    """
+    linear = [name for name in results.datasets if results.dataset(name).mixing_matrix is not None]
+    tables = [_curves(results, name) for name in preferred(linear, _TELLING, _DATASETS_SHOWN)]
+    data = pd.concat(tables, ignore_index=True)
+    if data.empty:
+        raise NotApplicable("no training with a linear encoder was recorded")
+    names = list(dict.fromkeys(data["dataset"]))
+    figure = new_figure(height=4.2)
+    axes = figure.subplots(2, len(names), sharex="col", sharey="row", squeeze=False)
+    for column, name in zip(axes.T, names, strict=True):
+        for axis, quantity in zip(column, _QUANTITIES, strict=True):
+            own = data[(data["dataset"] == name) & (data["quantity"] == quantity)]
+            for method, curve in own.groupby("method", sort=False):
+                _draw_curve(axis, str(method), curve)
+        column[0].set_title(name)
+        column[1].set_yscale("log")
+        column[1].set_xscale("log")
+        column[1].xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        column[1].xaxis.set_major_formatter(ScalarFormatter())
+        column[1].xaxis.set_minor_formatter(NullFormatter())
+        column[1].set_xlabel("training time of all seeds (s)")
+    for axis, label in zip(axes[:, 0], _QUANTITIES.values(), strict=True):
+        axis.set_ylabel(label)
+    handles = {line.get_label(): line for axis in axes[0] for line in axis.lines}
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=4)
+    seeds = {name: results.dataset(name).seeds for name in names}
+    caption = (
+        "Mean absolute correlation of matched sources (MCC) and loss of "
+        f"{enumerated(dict.fromkeys(data['method']))} during training "
+        f"({describe_seeds(seeds)}). Lines are medians over seeds, bands, of the main methods "
+        "alone, the range. The time is that of all seeds and restarts in one batch, warm-up "
+        "included, as recorded on one thread in that run beside other jobs: it differs from run "
+        "to run, and the numbers at each step do not. Of a seed's restarts the one with the lowest "
+        "loss is drawn. A loss is drawn above the lowest of its seed and method: losses of "
+        "different methods are not of one scale."
+    )
+    return Drawing(figure, caption, data)
+
+
+def _curves(results: Results, name: str) -> pd.DataFrame:
+    """Return a row for each method, quantity and record of the training on one data set."""
+    dataset = results.dataset(name)
+    run = results.methods_on(name)
+    tables = []
+    for method in [method for method in (*_MAIN, *_OTHERS) if method in run]:
+        separation = results.separation(name, method)
+        seconds = results.run(name, method).get("seconds_at_records")
+        if separation is None or not seconds or "unmixing_matrix" not in separation.history:
+            continue
+        loss = separation.history["loss"]
+        values = {"mcc": _correlations(dataset, separation), "loss": loss - _lowest(loss)}
+        for quantity, paths in values.items():
+            own = {"step": separation.history["step"], "seconds": seconds}
+            own |= {"median": np.median(paths, axis=0)}
+            own |= {"lowest": paths.min(axis=0), "highest": paths.max(axis=0)}
+            table = pd.DataFrame(own).assign(n_seeds=len(paths))
+            table.insert(0, "quantity", quantity)
+            table.insert(0, "method", method)
+            tables.append(table)
+    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    found.insert(0, "dataset", name)
+    return found
+
+
+def _lowest(loss: np.ndarray) -> np.ndarray:
+    return loss.min(axis=1, keepdims=True)
+
+
+def _correlations(dataset: Dataset, separation: Separation) -> np.ndarray:
+    """Return the MCC of each seed at each record, shape (replicate, record)."""
+    assert dataset.sources is not None
+    unmixing = separation.history["unmixing_matrix"]
+    seeds = zip(dataset.sources, dataset.observations, unmixing, strict=False)
+    return np.array(
+        [
+            [mean_correlation(true, observed @ matrix.T) for matrix in matrices]
+            for true, observed, matrices in seeds
+        ]
+    )
+
+
+def _draw_curve(axis: Axes, method: str, curve: pd.DataFrame) -> None:
+    """Draw one method's median over seeds, of a main method with the range."""
+    main = method in _MAIN
+    colour = method_colour(method) if main else "#777777"
+    axis.plot(
+        curve["seconds"],
+        curve["median"],
+        color=colour,
+        label=method,
+        linewidth=1.3 if main else 0.7,
+        marker=method_marker(method),
+        markersize=3.5,
+        markevery=8,
+        zorder=3 if main else 2,
+    )
+    if main:
+        axis.fill_between(
+            curve["seconds"], curve["lowest"], curve["highest"], color=colour, alpha=0.18, lw=0
+        )

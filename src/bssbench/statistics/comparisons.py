@@ -1,0 +1,117 @@
+"""Each method against the best of a data set, paired by seed."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from bssbench.scores.cell import LOWER_IS_BETTER
+from bssbench.statistics.controls import CONTROLS
+from bssbench.statistics.intervals import mean_intervals
+from bssbench.statistics.pairs import paired_differences
+from bssbench.statistics.sample_size import fewest_seeds, seeds_for_difference
+
+__all__ = ["ALPHA", "HEADLINE_SCORES", "compare_with_best"]
+
+ALPHA = 0.05
+# What decides: the MCC, and what recordings have in its place.
+HEADLINE_SCORES = ("mcc", "modes_found", "eog1_correlation", "eog2_correlation", "beat_purity")
+
+
+def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
+    """Compare each method with the best one of each data set, in each headline score.
+
+    Best is the highest median among the methods whose seeds are missing least; controls are no
+    candidates, and `random` is not compared. A family is what one data set and score have of
+    comparisons. Wilcoxon's two-sided signed-rank test is scipy's, exact for so few seeds, and its
+    p-values are corrected by Holm within the family. Where even the smallest p-value that the seeds
+    allow, 2/2ⁿ, would not survive this, the family is too large to decide anything.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each method but the best, in the order of first appearance: ``dataset, score,
+        best, method, mean_difference`` (of the method minus the best; positive is better), ``low,
+        high`` (its 95 % bootstrap interval), ``n_pairs``, ``n_missing`` (seeds without a pair),
+        ``p, p_holm, indistinguishable`` (``p_holm`` of at least 0.05), ``decidable`` (whether the
+        family is small enough) and ``seeds_needed`` (with how many seeds the difference would be
+        found, if it is not yet and any number would; see `bssbench.statistics.sample_size`).
+    """
+    families = [
+        family
+        for (dataset, score), rows in scores.groupby(["dataset", "score"], sort=False)
+        if score in HEADLINE_SCORES
+        if (family := _family(rows, str(dataset), str(score))) is not None
+    ]
+    columns = ["dataset", "score", "best", "method", "mean_difference", "low", "high", "n_pairs"]
+    columns += ["n_missing", "p", "p_holm", "indistinguishable", "decidable", "seeds_needed"]
+    if not families:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(families, ignore_index=True)
+    differences = [column.to_numpy() for column in table["differences"]]
+    table[["low", "high"]] = mean_intervals(differences)
+    return table[columns]
+
+
+def _family(rows: pd.DataFrame, dataset: str, score: str) -> pd.DataFrame | None:
+    """Compare the methods of one data set in one score; None if there is nothing to compare."""
+    best = _best(rows, score)
+    methods = [name for name in dict.fromkeys(rows["method"]) if name not in (best, "random")]
+    if best is None or not methods:
+        return None
+    pairs = [paired_differences(rows, dataset, score, method, best) for method in methods]
+    family = pd.DataFrame(
+        {
+            "dataset": dataset,
+            "score": score,
+            "best": best,
+            "method": methods,
+            "differences": pairs,
+            "mean_difference": [column.mean() for column in pairs],
+            "n_pairs": [len(column) for column in pairs],
+            "p": [_p_value(column) for column in pairs],
+        }
+    )
+    family["n_missing"] = rows["seed"].nunique() - family["n_pairs"]
+    tested = family["p"].notna()
+    if not tested.any():
+        return None
+    family["p_holm"] = np.nan
+    family.loc[tested, "p_holm"] = multipletests(family.loc[tested, "p"], ALPHA, "holm")[1]
+    family["indistinguishable"] = family["p_holm"] >= ALPHA
+    family["decidable"] = family["n_pairs"].max() >= fewest_seeds(ALPHA / tested.sum())
+    # Holm takes what is settled out of the family: only the undecided share the level.
+    level = ALPHA / max(1, family["indistinguishable"].sum())
+    needed = [
+        seeds_for_difference(column, level) if undecided else None
+        for column, undecided in zip(pairs, family["indistinguishable"], strict=True)
+    ]
+    return family.assign(seeds_needed=pd.array(needed, dtype="Int64"))
+
+
+def _p_value(differences: pd.Series) -> float:
+    """Return Wilcoxon's two-sided p-value, 1 where no pair differs; NaN without a pair."""
+    if differences.empty:
+        return np.nan
+    # Where all differences are zero, scipy divides zero by zero on its way to a p-value of 1.
+    with np.errstate(invalid="ignore"):
+        return float(stats.wilcoxon(differences).pvalue)
+
+
+def _best(rows: pd.DataFrame, score: str) -> str | None:
+    """Return the candidate with the best median; of equals the first."""
+    candidates = rows[~rows["method"].isin(CONTROLS)]
+    by_method = candidates.assign(
+        value=candidates["value"].where(candidates["status"] == "ok"),
+    ).groupby("method", sort=False)["value"]
+    medians = by_method.median().dropna()
+    if medians.empty:
+        return None
+    missing = (by_method.size() - by_method.count())[medians.index]
+    medians = medians[missing == missing.min()]
+    return str(medians.idxmin() if score in LOWER_IS_BETTER else medians.idxmax())

@@ -1,0 +1,140 @@
+"""Mean ranks of methods over data sets, Friedman's test, and which ranks differ by Nemenyi's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scikit_posthocs
+from scipy import stats
+
+from bssbench.datasets.identifier import parse_identifier
+from bssbench.statistics.comparisons import ALPHA
+from bssbench.statistics.controls import CONTROLS, NEGATIVE_CONTROLS
+
+__all__ = ["Ranking", "rank_methods"]
+
+_LINEAR = "linear mixing"
+_ALL = "linear and nonlinear mixing"
+# Friedman's test is of no fewer methods; and one data set has ranks, but no mean of them.
+_FEWEST_METHODS, _FEWEST_DATASETS = 3, 2
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Ranks of methods on data sets; the units are data sets, and seeds only make the medians.
+
+    Attributes
+    ----------
+    title : str
+        Which mixings.
+    ranks : pandas.DataFrame
+        Methods, best mean rank first, × data sets: 1 for the highest median MCC; equal medians
+        share the mean of their ranks.
+    statistic, p : float
+        Friedman's: do the methods' ranks differ at all?
+    critical_difference : float
+        By how much two mean ranks must differ for Nemenyi's test at 0.05.
+    p_values : pandas.DataFrame
+        Methods × methods: Nemenyi's.
+    left_out_datasets, left_out_methods : dict
+        From names to the reason.
+    """
+
+    title: str
+    ranks: pd.DataFrame
+    statistic: float
+    p: float
+    critical_difference: float
+    p_values: pd.DataFrame
+    left_out_datasets: dict[str, str]
+    left_out_methods: dict[str, str]
+
+    @property
+    def mean_ranks(self) -> pd.Series:
+        """Mean ranks over the data sets, best first."""
+        return self.ranks.mean(axis=1)
+
+
+def rank_methods(scores: pd.DataFrame) -> list[Ranking]:
+    """Rank methods by their median MCC: on linear mixing, and on linear and nonlinear mixing.
+
+    Each ranking has, of each family and mixing, the first data set that has results, and the
+    methods with a result on every one of these. Controls, negative controls and recordings are left
+    out. A ranking is missing where it would have fewer than three methods or two data sets, or no
+    other data sets than the one before.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+    """
+    values = scores[(scores["score"] == "mcc") & (scores["status"] == "ok")]
+    medians = values.pivot_table(
+        index="method", columns="dataset", values="value", aggfunc="median"
+    )
+    datasets, methods = (list(dict.fromkeys(scores[name])) for name in ("dataset", "method"))
+    medians = medians.reindex(index=methods, columns=datasets)
+    rankings: list[Ranking] = []
+    for title in (_LINEAR, _ALL):
+        left_out = _left_out(medians.drop(index=CONTROLS, errors="ignore"), title)
+        used = [name for name in datasets if name not in left_out]
+        if rankings and list(rankings[-1].ranks.columns) == used:
+            continue
+        ranking = _ranking(title, medians[used], left_out)
+        if ranking is not None:
+            rankings.append(ranking)
+    return rankings
+
+
+def _left_out(medians: pd.DataFrame, title: str) -> dict[str, str]:
+    """Tell why data sets are left out of the ranking."""
+    left_out: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
+    for name in map(str, medians.columns):
+        identifier = parse_identifier(name)
+        kind = (identifier.stem, identifier.mixing)
+        if identifier.recorded:
+            left_out[name] = "a recording"
+        elif identifier.stem in NEGATIVE_CONTROLS:
+            left_out[name] = "a negative control"
+        elif title == _LINEAR and identifier.mixing != "linear":
+            left_out[name] = "nonlinear mixing"
+        elif medians[name].isna().all():
+            left_out[name] = "no result"
+        elif kind in first:
+            left_out[name] = f"of the family and mixing of {first[kind]}"
+        else:
+            first[kind] = name
+    return left_out
+
+
+def _ranking(title: str, medians: pd.DataFrame, left_out: dict[str, str]) -> Ranking | None:
+    """Rank on the columns of `medians`; None if there is too little to rank."""
+    methods_out: dict[str, str] = {}
+    for method, values in zip(map(str, medians.index), medians.to_numpy(), strict=True):
+        lacking = [str(name) for name in medians.columns[np.isnan(values)]]
+        if method in CONTROLS:
+            methods_out[method] = "a control"
+        elif lacking:
+            methods_out[method] = f"no result on {', '.join(lacking)}"
+    table = medians.drop(index=list(methods_out)).T
+    n_datasets, n_methods = table.shape
+    if n_methods < _FEWEST_METHODS or n_datasets < _FEWEST_DATASETS:
+        return None
+    ranks = table.rank(axis=1, ascending=False)
+    order = ranks.mean().sort_values(kind="stable").index
+    test = stats.friedmanchisquare(*(ranks[method] for method in ranks))
+    # Demšar (2006), Statistical comparisons of classifiers over multiple data sets, eq. 7.
+    quantile = stats.studentized_range.ppf(1 - ALPHA, n_methods, np.inf) / np.sqrt(2)
+    difference = quantile * np.sqrt(n_methods * (n_methods + 1) / (6 * n_datasets))
+    p_values = scikit_posthocs.posthoc_nemenyi_friedman(ranks)
+    return Ranking(
+        title=title,
+        ranks=ranks[order].T,
+        statistic=float(test.statistic),
+        p=float(test.pvalue),
+        critical_difference=float(difference),
+        p_values=p_values.loc[order, order],
+        left_out_datasets=left_out,
+        left_out_methods=methods_out,
+    )
