@@ -181,7 +181,9 @@ def test_a_measurement_that_could_not_be_made_is_one_row(measured, tmp_path):
     assert (tmp_path / "cores.csv").read_text() == f"{HEADER}\n{',' * 14}skipped,there is no git\n"
     assert "- all cores: skipped, there is no git" in (tmp_path / "cores.md").read_text()
     suffixes = ("csv", "pdf", "png", "txt")
-    assert sorted(path.name for path in figures.iterdir()) == [f"core_scaling.{s}" for s in suffixes]
+    assert sorted(path.name for path in figures.iterdir()) == [
+        f"core_scaling.{s}" for s in suffixes
+    ]
     (text,) = draw_core_scaling(read_measurement(measured).table).figure.texts
     assert text.get_text() == "Nothing to draw: there is no git"
 
