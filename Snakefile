@@ -10,6 +10,7 @@ include: "workflow/rules/paper.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/costs.smk"
 include: "workflow/rules/cores.smk"
+include: "workflow/rules/claims.smk"
 
 
 localrules:
@@ -33,3 +34,4 @@ rule all:
         COST_TABLES,
         FIGURE_FILES,
         CORE_FILES,
+        CLAIM_FILES,

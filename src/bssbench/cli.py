@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bssbench import __version__
+from bssbench.claims_commands import add_claims_commands
 from bssbench.errors import InputError
 from bssbench.paper_commands import add_paper_commands
 from bssbench.selection_commands import add_selection_commands
@@ -221,6 +222,7 @@ def _parser() -> _Parser:
     add_timing_commands(commands)
     add_selection_commands(commands)
     add_statistics_commands(commands)
+    add_claims_commands(commands)
 
     add_paper_commands(commands)
 

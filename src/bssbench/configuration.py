@@ -55,7 +55,8 @@ class Configuration:
     """A whole experiment, in the order of its file.
 
     `selection` has a name for each candidate on a data set. `cores` says which cases of the kernel
-    cores are measured: grids, each with the values of some parameters.
+    cores are measured: grids, each with the values of some parameters. `claims` is the file of
+    claims, empty if none are judged.
     """
 
     results: str
@@ -66,6 +67,7 @@ class Configuration:
     training_cost: dict[str, Trial]
     selection: dict[str, Candidate]
     cores: tuple[dict[str, list[Any]], ...] = ()
+    claims: str = ""
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
         """Return the memory that a cell declares."""
@@ -154,6 +156,7 @@ def configure(
         training_cost=_trials(content.get("training_cost", ()), given),
         selection=_candidates(content.get("selection", ()), datasets, given, cpu_seconds),
         cores=tuple(content.get("cores", ())),
+        claims=content.get("claims", ""),
     )
 
 

@@ -16,8 +16,8 @@ from bssbench.scores.matching import mean_correlation
 from bssbench.separation import Separation
 
 COMMANDS = [
-    *("list", "generate", "separate", "score", "tables", "figures", "check"),
-    *("training-cost", "cores", "held-out", "select"),
+    *("list", "generate", "separate", "score", "tables", "statistics", "figures", "check"),
+    *("training-cost", "cores", "held-out", "select", "claims"),
 ]
 
 

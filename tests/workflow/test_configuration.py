@@ -142,6 +142,11 @@ def test_entries_are_resolved():
     assert 100 < candidate.megabytes() < 4000
 
 
+def test_a_file_of_claims_may_be_named():
+    assert configure(GOOD, SCHEMA).claims == ""
+    assert configure(GOOD | {"claims": "config/mine.yaml"}, SCHEMA).claims == "config/mine.yaml"
+
+
 @pytest.mark.parametrize("section", ["training_cost", "selection"])
 def test_without_its_section_nothing_is_measured(section):
     content = {key: value for key, value in GOOD.items() if key != section}
@@ -170,6 +175,7 @@ def test_without_its_section_nothing_is_measured(section):
         (("methods", "skr-vae", "cpu-seconds"), 3, "methods.skr-vae: 'cpu_seconds' stands twice"),
         (("datasets", "waveforms-9"), None, "too many"),
         (("output", "results"), "my results", "output.results"),
+        (("claims",), ["claims.yaml"], "claims"),
         (("datasets",), None, "datasets"),
         (("training_cost", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
         (("training_cost", 0, "stepz"), 3, "did you mean 'steps'"),

@@ -260,6 +260,30 @@ def test_choices_are_recorded_and_made_again_only_where_a_candidate_changes(proj
 
 
 @pytest.mark.slow
+def test_a_claim_is_judged_anew_where_its_file_changes_and_nothing_else_is(project):
+    claim = {
+        **{"name": "own", "sentence": "The oracle separates.", "source": "its definition"},
+        "tests": [
+            {
+                **{"test": "at_least", "score": "mcc", "datasets": ["gp-equal-t100"]},
+                **{"methods": ["oracle"], "threshold": 0.9, "because": "why"},
+            }
+        ],
+    }
+    file = project / "config" / "own.yaml"
+    file.write_text(yaml.safe_dump({"claims": [claim]}))
+    configure(project, claims="config/own.yaml")
+    snakemake(project)
+    assert "## own: supported" in (project / "results" / "claims.md").read_text()
+    file.write_text(file.read_text().replace("0.9", "0.8"))
+    assert {rule for rule, _ in planned(project)} == {"claims"}
+    file.write_text(file.read_text().replace("oracle]", "orakle]").replace("- oracle", "- orakle"))
+    completed = snakemake(project, check=False)
+    assert completed.returncode == 2
+    assert "unknown method 'orakle'; did you mean 'oracle'" in completed.stderr
+
+
+@pytest.mark.slow
 def test_a_killed_run_is_completed_and_repeats_no_finished_cell(project):
     (project / "src" / "bssbench" / "methods" / "slow.py").write_text(SLOW)
     methods = {"oracle": None, "random": None, "slow": None}

@@ -13,6 +13,7 @@ from bssbench.files import read_yaml
 from bssbench.hyperparameters import changed_hyperparameters
 from bssbench.identity import origin
 from bssbench.paper.figures import figure_module, figure_names
+from bssbench.statistics.claims_file import read_claims
 from snakemake.utils import update_config
 
 CONFIGURATIONS = Path(workflow.basedir) / "config"
@@ -33,6 +34,8 @@ try:
         CONFIGURATIONS / "schema.yaml",
         changed_hyperparameters(CONFIGURATIONS / "methods.yaml"),
     )
+    if EXPERIMENT.claims:
+        read_claims(Path(EXPERIMENT.claims))
 except InputError as error:
     print(
         f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr, flush=True

@@ -1,0 +1,254 @@
+"""The tests that claims are made of: each gives parts, and each part a verdict with its numbers."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from bssbench.errors import InputError
+from bssbench.scores.cell import LOWER_IS_BETTER
+from bssbench.statistics.claims_file import CostTest, ScoreTest
+from bssbench.statistics.noninferiority import judge_noninferiority
+from bssbench.statistics.pairs import paired_differences
+from bssbench.statistics.scaling import fit_scaling
+
+__all__ = ["Part", "judge_costs", "judge_scores"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One comparison of a claim.
+
+    Attributes
+    ----------
+    test, quantity : str
+        The kind of test; the score, or the column of the table of costs.
+    where, condition, of, than : str
+        Data set or case; what all cases of the test share; what is judged; what it is compared
+        with, if with anything.
+    estimate, low, high : float
+        For scores the mean over seeds and its one-sided 95 % bounds: of the paired difference,
+        positive where `of` is better, or of the score. For costs the ratio `than` to `of` with its
+        resolution, or the difference of slopes with the widest that their 95 % intervals allow.
+    threshold : float
+        What these are held against.
+    verdict : {'supported', 'refuted', 'undecided', 'not run'}
+        Decided where both bounds lie on one side of the threshold.
+    because : str
+        The test's own.
+    seeds : int or None
+        How many seeds it rests on; None for costs.
+    seeds_needed : int or None
+        How many would settle what is undecided.
+    reason : str
+        What is missing, if anything is.
+    """
+
+    test: str
+    quantity: str
+    where: str
+    condition: str
+    of: str
+    than: str
+    estimate: float
+    low: float
+    high: float
+    threshold: float
+    verdict: str
+    because: str
+    seeds: int | None = None
+    seeds_needed: int | None = None
+    reason: str = ""
+
+
+def judge_scores(test: ScoreTest, scores: pd.DataFrame) -> Iterator[Part]:
+    """Yield a part for each data set, method and method compared with.
+
+    Parameters
+    ----------
+    test : ScoreTest
+        What is asked.
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+    """
+    for dataset, method, other in itertools.product(
+        test.datasets, test.methods, test.than or ("",)
+    ):
+        yield _judge_score(test, scores, dataset, method, other)
+
+
+def _judge_score(
+    test: ScoreTest, scores: pd.DataFrame, dataset: str, method: str, other: str
+) -> Part:
+    """Judge the mean of one series of numbers, one for each seed."""
+    rows = scores[(scores["dataset"] == dataset) & (scores["score"] == test.score)]
+
+    def values(score: str) -> pd.Series:
+        own = scores[(scores["dataset"] == dataset) & (scores["score"] == score)]
+        own = own[(own["method"] == method) & (own["status"] == "ok")]
+        return own.set_index("seed")["value"]
+
+    sign, threshold = 1.0, test.bound
+    if test.test in ("non_inferior", "superior"):
+        series = paired_differences(scores, dataset, test.score, method, other)
+        threshold = -test.bound if test.test == "non_inferior" else test.bound
+    elif test.test == "closer_than_start":
+        gain = values(test.score) - values(f"{test.score}_start")
+        series = gain.dropna() * (-1.0 if test.score in LOWER_IS_BETTER else 1.0)
+    else:
+        series = values(test.score)
+        # Judged is whether a mean is above: of what should be below, the negative.
+        sign = -1.0 if test.test == "at_most" else 1.0
+    judged = judge_noninferiority(sign * series, -sign * threshold)
+    low, high = sorted((sign * judged.lower, sign * judged.upper))
+    verdict, needed = str(judged.verdict), judged.seeds_needed
+    why_open, reason = _missing(scores, rows, dataset, [method, *([other] if other else [])])
+    if why_open:
+        # Whoever fails where it is hard would else be judged by the seeds that are easy.
+        verdict, needed = why_open, None
+    return Part(
+        test=test.test,
+        quantity=test.score,
+        where=dataset,
+        condition="",
+        of=method,
+        than=other or ("start" if test.test == "closer_than_start" else ""),
+        estimate=sign * judged.mean,
+        low=low,
+        high=high,
+        threshold=threshold,
+        verdict=verdict,
+        because=test.because,
+        seeds=judged.n_pairs,
+        seeds_needed=needed,
+        reason=reason or _too_few(judged.n_pairs),
+    )
+
+
+def _too_few(n_seeds: int) -> str:
+    return "" if n_seeds > 1 else f"{n_seeds} seed with a value of all that is compared"
+
+
+def _missing(
+    scores: pd.DataFrame, rows: pd.DataFrame, dataset: str, methods: list[str]
+) -> tuple[str, str]:
+    """Return the verdict where a method lacks values, and why it does; empty if none does."""
+    for method in methods:
+        cell = scores[(scores["dataset"] == dataset) & (scores["method"] == method)]
+        own = rows[rows["method"] == method]
+        if cell.empty:
+            return "not run", f"{method} on {dataset}"
+        if own.empty:
+            # A failed cell does not tell which parameters its prior would have had.
+            failed = cell.loc[cell["status"].isin(["failed", "timeout"]), "reason"]
+            why = f": {failed.iloc[0]}" if len(failed) else ""
+            return "undecided", f"{method} on {dataset} has no such score{why}"
+        without = own[own["status"] != "ok"]
+        if len(without):
+            why = without["reason"].iloc[0]
+            return "undecided", f"{method} on {dataset}, {len(without)} of {len(own)} seeds: {why}"
+    return "", ""
+
+
+def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
+    """Yield a part for each case.
+
+    Parameters
+    ----------
+    test : CostTest
+        What is asked.
+    table : pandas.DataFrame or None
+        That of the test; None if there is none.
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column, or has more than one value of a case.
+    """
+    if table is not None:
+        named = [test.quantity, *test.where, *test.of, *test.than, *test.each]
+        if unknown := [column for column in named if column not in table.columns]:
+            raise InputError(f"the table {test.table} has no column {unknown[0]!r}")
+    for chosen in itertools.product(*test.each.values()):
+        case = dict(zip(test.each, chosen, strict=True))
+        sides = [_select(table, {**test.where, **case, **own}) for own in (test.of, test.than)]
+        judge = _ratio if test.test == "cheaper" else _slopes
+        numbers, verdict, reason = judge(test, *sides)
+        yield Part(
+            test.test,
+            test.quantity,
+            _words(case),
+            _words(test.where),
+            _words(test.of),
+            _words(test.than),
+            *numbers,
+            threshold=test.factor if test.test == "cheaper" else 0.0,
+            verdict=verdict,
+            because=test.because,
+            reason=reason,
+        )
+
+
+def _select(table: pd.DataFrame | None, wanted: Mapping[str, Any]) -> pd.DataFrame:
+    rows = pd.DataFrame() if table is None else table
+    for column, value in wanted.items():
+        rows = rows[rows[column] == value] if len(rows) else rows
+    return rows
+
+
+def _words(selection: Mapping[str, Any]) -> str:
+    return ", ".join(f"{column} {value}" for column, value in selection.items())
+
+
+_NONE = (math.nan, math.nan, math.nan)
+_Judged = tuple[tuple[float, float, float], str, str]
+
+
+def _ratio(test: CostTest, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
+    """Judge how many times the cost of `of` that of `than` is."""
+    values = []
+    for name, rows in (("of", of), ("than", than)):
+        side = _words(getattr(test, name))
+        if rows.empty:
+            return _NONE, "not run", side
+        if len(rows) > 1:
+            raise InputError(f"the table {test.table} has {len(rows)} rows of {side}; say more")
+        value = float(rows[test.quantity].iloc[0])
+        if not value > 0:
+            why = "below what is resolved" if value == 0 else str(rows["reason"].iloc[0])
+            return _NONE, "undecided", f"{side}: {why}"
+        values.append(value)
+    ratio = values[1] / values[0]
+    low, high = ratio / test.resolution, ratio * test.resolution
+    if low > test.factor:
+        return (ratio, low, high), "supported", ""
+    if high < test.factor:
+        return (ratio, low, high), "refuted", ""
+    return (ratio, low, high), "undecided", "closer than measurements resolve: repeat them"
+
+
+def _slopes(test: CostTest, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
+    """Judge by how much the exponent of `of` is above that of `than`; overlap decides nothing."""
+    fits = []
+    for name, rows in (("of", of), ("than", than)):
+        side = _words(getattr(test, name))
+        measured = rows[rows[test.quantity] > 0] if len(rows) else rows
+        if measured.empty:
+            return _NONE, "not run", side
+        if measured["length"].duplicated().any():
+            raise InputError(f"the table {test.table} has one length of {side} twice; say more")
+        fit = fit_scaling(measured["length"].tolist(), measured[test.quantity].tolist())
+        if fit is None or math.isnan(fit.low):
+            reason = f"{side}: fewer than three lengths at which overhead is small; measure longer"
+            return _NONE, "undecided", reason
+        fits.append(fit)
+    ours, theirs = fits
+    numbers = (ours.slope - theirs.slope, ours.low - theirs.high, ours.high - theirs.low)
+    if numbers[2] < 0:
+        return numbers, "supported", ""
+    if numbers[1] > 0:
+        return numbers, "refuted", ""
+    return numbers, "undecided", "the intervals overlap; measure more and longer lengths"

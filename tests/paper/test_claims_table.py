@@ -1,0 +1,82 @@
+"""The verdicts as a reader sees them."""
+
+import re
+
+import pandas as pd
+import pytest
+import yaml
+
+from bssbench.cli import main
+
+HEADER = "dataset,method,seed,score,value,status,reason\n"
+COSTS = "method,length,seconds_of_training,reason\nskr-vae,500,1.0,\ngp-vae,500,3.0,\n"
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """Verdicts on three sources of text: what is better, what is cheaper, what was not run."""
+    about = {"score": "mcc", "datasets": ["gp-equal"], "because": "It is so."}
+    ours = {**about, "methods": ["skr-vae"]}
+    cost = {
+        "test": "cheaper",
+        "table": "training_cost",
+        "quantity": "seconds_of_training",
+        **{"where": {}, "of": {"method": "skr-vae"}, "than": {"method": "gp-vae"}},
+        **{"each": {"length": [500]}, "factor": 1, "resolution": 1.2, "because": "why"},
+    }
+    tests = {
+        "good": [{**ours, "test": "superior", "than": ["gp-vae"], "margin": 0.02}, cost],
+        "bad": [{**ours, "test": "at_most", "threshold": 0.5}],
+        "open": [
+            {**ours, "test": "at_least", "threshold": 0.91},
+            {**about, "methods": ["sobi"], "test": "at_least", "threshold": 0.9},
+        ],
+    }
+    claims = [
+        {"name": name, "sentence": f"It is {name}.", "source": "a paper", "tests": own}
+        for name, own in tests.items()
+    ]
+    (tmp_path / "claims.yaml").write_text(yaml.safe_dump({"claims": claims}))
+    rows = [
+        f"gp-equal,{method},{seed},mcc,{value + seed / 100},ok,"
+        for method, value in (("skr-vae", 0.9), ("gp-vae", 0.8))
+        for seed in range(4)
+    ]
+    (tmp_path / "scores.csv").write_text(HEADER + "\n".join(rows) + "\n")
+    (tmp_path / "costs.csv").write_text(COSTS)
+
+    def judge(out):
+        files = {
+            "--claims": "claims.yaml",
+            "--scores": "scores.csv",
+            "--training-cost": "costs.csv",
+        }
+        words = [word for option, name in files.items() for word in (option, str(tmp_path / name))]
+        assert main(["claims", *words, "--out", str(tmp_path / out)]) == 0
+        return tmp_path / out / "claims.csv", tmp_path / out / "claims.md"
+
+    return judge
+
+
+def test_each_claim_has_its_verdict_and_the_numbers_behind_it(judged):
+    table, text = judged("once")
+    parts = pd.read_csv(table)
+    verdicts = dict(zip(parts["claim"], parts["claim_verdict"], strict=True))
+    assert verdicts == {"good": "supported", "bad": "refuted", "open": "undecided"}
+    assert parts["part"].tolist() == [1, 2, 1, 1, 2]
+    assert parts["verdict"].tolist() == [
+        *("supported", "supported", "refuted", "undecided", "not run")
+    ]
+    words = re.sub(" +", " ", text.read_text())
+    for claim, verdict in verdicts.items():
+        assert f"\n## {claim}: {verdict}\n\nIt is {claim}.\n\nSource: a paper\n" in words
+    needed = int(parts["seeds_needed"].dropna().item())
+    assert f"| 4 (of {needed} needed) | undecided |" in words
+    assert f"| 0 of 2 | seeds: {needed}; parts not run: 1 |" in words
+    assert "| length 500 | method skr-vae | method gp-vae | 3 [2.5, 3.6] | > 1" in words
+    assert "Not run: sobi on gp-equal." in words
+
+
+def test_equal_tables_give_equal_bytes(judged):
+    for first, second in zip(judged("once"), judged("twice"), strict=True):
+        assert first.read_bytes() == second.read_bytes()
