@@ -1,5 +1,6 @@
 """What `bssbench check` calls stale: what depends on a change, and nothing else."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -14,16 +15,20 @@ from bssbench.cli import main
 from bssbench.configuration import configure
 from bssbench.identity import identify, origin
 
-pytestmark = pytest.mark.usefixtures("run")
-
 PROJECT = Path(__file__).parents[2]
 SCHEMA = PROJECT / "config" / "schema.yaml"
+CHOICE = {
+    **{"choice": "which", "method": "ar-flow-vae", "datasets": ["gp-tp"], "seeds": "5"},
+    "candidates": [{}, {"order": 2}],
+}
 CONFIGURATION = {
     "output": {"results": "results", "figures": "figures"},
     "seeds": "0-1",
     "datasets": {"gp-distinct-t100": None},
     "methods": {"sobi": None, "random": None},
     "training_cost": [{"method": "skr-vae", "lengths": [200]}],
+    "selection": [CHOICE],
+    "cores": [{"length": [512]}],
 }
 SCORES = """dataset,method,seed,score,value,status,reason
 gp-distinct-t100,sobi,0,mcc,0.9,ok,
@@ -34,37 +39,66 @@ COSTS = (
     "seconds_of_training,mcc,peak_bytes,status,reason,threads,device\n"
     "skr-vae,fft,fixed,restarts=1,200,3,600,2.5,5.0,0.99,342000000,ok,,1,cpu\n"
 )
-COST_TABLES = {f"results/tables/training_cost.{suffix}" for suffix in ("csv", "md", "tex")}
-SEPARATION_TABLES = {f"results/tables/separation.{suffix}" for suffix in ("csv", "md", "tex")}
+HELD_OUT = """choice,dataset,method,parameters,seed,objective,status,reason
+which,gp-tp,ar-flow-vae,,0,1.5,ok,
+which,gp-tp,ar-flow-vae,order=2,0,1.4,ok,
+"""
+MEASUREMENT = {
+    **{"status": "skipped", "reason": "no git", "commit": None, "dirty": None},
+    **{"versions": {}, "bench": [], "result": None},
+}
 
 
-def experiment(**changes):
-    return configure(CONFIGURATION | changes, SCHEMA)
+def tables(name):
+    return {f"results/tables/{name}.{suffix}" for suffix in ("csv", "md", "tex")}
 
 
-def write_tables():
-    """Write both tables as the workflow does."""
-    run = origin(experiment(), ["root_seed", "datasets", "methods"])
-    assert main(["tables", "--scores", "results/scores.csv", *_rest(run)]) == 0
-    run = origin(experiment(), ["root_seed", "training_cost"])
-    assert main(["tables", "--training-cost", "results/training_cost/a.csv", *_rest(run)]) == 0
+SEPARATION, COSTS_OF_TRAINING, CHOICES = map(tables, ("separation", "training_cost", "selection"))
+CORES = tables("cores") | {f"figures/core_scaling.{s}" for s in ("pdf", "png", "txt", "csv")}
+ALL = SEPARATION | COSTS_OF_TRAINING | CHOICES | CORES
 
 
-def _rest(run):
-    return ["--out", "results/tables", "--identity", run]
+def write_artefacts():
+    """Write tables and a figure as the workflow does."""
+    out = ["--out", "results/tables"]
+    for sections, words in [
+        (["root_seed", "datasets", "methods"], ["tables", "--scores", "results/scores.csv", *out]),
+        (["root_seed", "training_cost"], ["tables", "--training-cost", "results/cost.csv", *out]),
+        (["cores"], ["cores", "results/measurement.json", "--figures", "figures", *out]),
+        (
+            ["root_seed", "selection"],
+            ["select", "held_out.csv", "--out", "results/selection.csv", "--tables", out[1]],
+        ),
+    ]:
+        run = origin(configure(CONFIGURATION, SCHEMA), sections)
+        assert main([*words, "--identity", run]) == 0
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """A finished run, in the working directory."""
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished run."""
+    folder = tmp_path_factory.mktemp("finished")
+    with contextlib.chdir(folder):
+        shutil.copytree(PROJECT / "config", "config")
+        Path("results").mkdir()
+        for name, text in [
+            ("config/paper.yaml", yaml.safe_dump(CONFIGURATION, sort_keys=False)),
+            ("held_out.csv", HELD_OUT),
+            ("results/scores.csv", SCORES),
+            ("results/cost.csv", COSTS),
+            ("results/measurement.json", json.dumps(MEASUREMENT)),
+            ("results/provenance.json", json.dumps({"configuration": CONFIGURATION})),
+        ]:
+            Path(name).write_text(text)
+        write_artefacts()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def run(finished, tmp_path, monkeypatch):
+    """A copy of it, in the working directory."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(PROJECT / "config", "config")
-    Path("config/paper.yaml").write_text(yaml.safe_dump(CONFIGURATION, sort_keys=False))
-    Path("results/training_cost").mkdir(parents=True)
-    Path("results/scores.csv").write_text(SCORES)
-    Path("results/training_cost/a.csv").write_text(COSTS)
-    Path("results/provenance.json").write_text(json.dumps({"configuration": CONFIGURATION}))
-    write_tables()
 
 
 def check(capsys, *arguments):
@@ -77,7 +111,7 @@ def check(capsys, *arguments):
 
 def test_a_finished_run_is_up_to_date_and_so_is_its_copy(capsys):
     assert main(["check"]) == 0
-    assert capsys.readouterr().out == "6 artefacts are up to date\n"
+    assert capsys.readouterr().out == f"{len(ALL)} artefacts are up to date\n"
     Path("results").rename("elsewhere")
     assert check(capsys, "elsewhere") == (0, {})
     Path("results").mkdir()
@@ -87,19 +121,20 @@ def test_a_finished_run_is_up_to_date_and_so_is_its_copy(capsys):
     Path("results/reference/scores.csv").unlink()
     assert check(capsys) == (
         1,
-        {name.replace("results", "results/reference"): "data" for name in SEPARATION_TABLES},
+        {name.replace("results", "results/reference"): "data" for name in SEPARATION},
     )
 
 
 @pytest.mark.parametrize(
     ("changes", "stale"),
     [
-        ({"seeds": "0-2"}, SEPARATION_TABLES),
-        ({"methods": {"sobi": {"lags": 3}, "random": None}}, SEPARATION_TABLES),
-        ({"training_cost": [{"method": "skr-vae", "lengths": [300]}]}, COST_TABLES),
-        ({"root_seed": 7}, SEPARATION_TABLES | COST_TABLES),
+        ({"seeds": "0-2"}, SEPARATION),
+        ({"methods": {"sobi": {"lags": 3}, "random": None}}, SEPARATION),
+        ({"training_cost": [{"method": "skr-vae", "lengths": [300]}]}, COSTS_OF_TRAINING),
+        ({"root_seed": 7}, ALL - CORES),
         ({"output": {"results": "other", "figures": "other"}}, set()),
-        ({"cores": [{"length": [256]}]}, set()),
+        ({"cores": [{"length": [256]}]}, CORES),
+        ({"selection": [CHOICE | {"seeds": "4"}]}, CHOICES),
         ({"methods": {"sobi": {}, "random": {}}}, set()),
     ],
 )
@@ -111,22 +146,28 @@ def test_a_changed_value_makes_stale_what_depends_on_it(capsys, changes, stale):
 def test_a_changed_hyperparameter_is_a_changed_configuration(capsys):
     changed = {"skr-vae": {"steps": {"value": 7, "source": "this test"}}}
     Path("config/methods.yaml").write_text(yaml.safe_dump(changed))
-    assert check(capsys) == (1, dict.fromkeys(COST_TABLES, "configuration"))
+    assert check(capsys) == (1, dict.fromkeys(COSTS_OF_TRAINING, "configuration"))
 
 
 def test_changed_data_make_stale_what_shows_them(capsys):
     scores = Path("results/scores.csv")
     scores.write_text(SCORES.replace("0.8", "0.7"))
-    assert check(capsys) == (1, dict.fromkeys(SEPARATION_TABLES, "data"))
+    assert check(capsys) == (1, dict.fromkeys(SEPARATION, "data"))
     scores.write_text(SCORES)
-    costs = Path("results/tables/training_cost.csv")
-    costs.write_text(costs.read_text().replace("2.5", "1.5"))
-    assert check(capsys) == (1, dict.fromkeys(COST_TABLES, "data"))
+    for table, number, stale in [
+        ("results/tables/training_cost.csv", "2.5", COSTS_OF_TRAINING),
+        ("results/tables/cores.csv", "no git", CORES),
+        ("results/selection.csv", "1.4", CHOICES),
+    ]:
+        text = Path(table).read_text()
+        Path(table).write_text(text.replace(number, "1.3"))
+        assert check(capsys) == (1, dict.fromkeys(stale, "data"))
+        Path(table).write_text(text)
 
 
 def test_of_a_table_only_what_is_shown_counts():
     table = Path("results/timings.csv")
-    told = origin(experiment(), ["methods"])
+    told = origin(configure(CONFIGURATION, SCHEMA), ["methods"])
 
     def identity(text):
         table.write_text(text)
@@ -138,7 +179,6 @@ def test_of_a_table_only_what_is_shown_counts():
 
 
 def test_a_file_without_identity_is_stale(capsys):
-    Path("figures").mkdir()
     for name in ("results/tables/separation.md", "figures/old.pdf", "results/claims.csv"):
         Path(name).write_text("nothing is known of this\n")
     Path("results/tables/training_cost.json").unlink()
@@ -150,13 +190,16 @@ def test_a_file_without_identity_is_stale(capsys):
 
 
 def test_the_same_run_gives_the_same_bytes():
-    def tables():
-        return {path.name: path.read_bytes() for path in Path("results/tables").iterdir()}
+    def written():
+        paths = [*Path("results/tables").iterdir(), *Path("figures").iterdir()]
+        return {path.name: path.read_bytes() for path in paths}
 
-    first = tables()
-    shutil.rmtree("results/tables")
-    write_tables()
-    assert tables() == first
+    first = written()
+    for folder in ("results/tables", "figures"):
+        shutil.rmtree(folder)
+    write_artefacts()
+    assert written() == first
+    assert len(first) == len(ALL) + 5
 
 
 def test_bad_input_is_one_line(capsys):
@@ -168,7 +211,8 @@ def test_bad_input_is_one_line(capsys):
         assert capsys.readouterr().err == f"bssbench: error: {message}" + (
             " or directory\n" if "No" in message else "\n"
         )
-    shutil.rmtree("results/tables")
+    for folder in ("results/tables", "figures"):
+        shutil.rmtree(folder)
     assert main(["check"]) == 2
     assert "there are no tables" in capsys.readouterr().err
     Path("results/provenance.json").write_text('{"configuration": 3}')
@@ -191,14 +235,14 @@ def test_code_counts_and_comments_do_not():
         return dict(line.split(" is stale: ") for line in lines)
 
     package = Path("src/bssbench")
-    for edited, text, expected in [
-        ("paper/latex.py", '\n"""A text."""\n# A comment.\n', set()),
-        ("methods/sobi.py", "\nEDITED = 1\n", set()),
-        ("paper/training_cost_table.py", "\nEDITED = 1\n", COST_TABLES),
-        ("paper/latex.py", "\nEDITED = 1\n", SEPARATION_TABLES | COST_TABLES),
+    edit = "\nEDITED = 1\n"
+    for edits, expected in [
+        ({"paper/latex.py": '\n"""A text."""\n# A comment.\n', "methods/sobi.py": edit}, set()),
+        ({"paper/training_cost_table.py": edit, "paper/style.py": edit}, COSTS_OF_TRAINING | CORES),
     ]:
-        path = package / edited
-        original = path.read_text()
-        path.write_text(original + text)
-        assert stale() == dict.fromkeys(expected, "sources"), edited
-        path.write_text(original)
+        originals = {name: (package / name).read_text() for name in edits}
+        for name, text in edits.items():
+            (package / name).write_text(originals[name] + text)
+        assert stale() == dict.fromkeys(expected, "sources"), edits
+        for name, text in originals.items():
+            (package / name).write_text(text)
