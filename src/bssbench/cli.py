@@ -12,6 +12,7 @@ from bssbench import __version__
 from bssbench.errors import InputError
 from bssbench.selection_commands import add_selection_commands
 from bssbench.timing_commands import add_timing_commands
+from bssbench.verification_commands import add_verification_commands
 
 __all__ = ["main"]
 
@@ -165,10 +166,13 @@ def _figures(arguments: argparse.Namespace) -> None:
 def _provenance(arguments: argparse.Namespace) -> None:
     import json
 
+    from bssbench.environment import describe_environment
     from bssbench.files import write_json
-    from bssbench.provenance import provenance
 
-    report = provenance(arguments.command_line) | {"configuration": json.loads(arguments.settings)}
+    report = describe_environment(arguments.command_line) | {
+        "configuration": json.loads(arguments.settings),
+        "parameters": json.loads(arguments.parameters),
+    }
     write_json(arguments.out, report)
 
 
@@ -240,6 +244,7 @@ def _parser() -> _Parser:
 
     add_timing_commands(commands)
     add_selection_commands(commands)
+    add_verification_commands(commands)
 
     command = commands.add_parser("tables", help="write the tables of the paper")
     command.add_argument("--scores", type=Path, metavar="CSV", help="from 'bssbench score'")
@@ -263,13 +268,14 @@ def _parser() -> _Parser:
     command = commands.add_parser("provenance", help="record how a run of the workflow was made")
     command.add_argument("--command-line", required=True)
     command.add_argument("--settings", required=True, metavar="JSON")
+    command.add_argument("--parameters", default="{}", metavar="JSON", help="of each method")
     command.add_argument("--out", type=Path, required=True, metavar="JSON_FILE")
     command.set_defaults(run=_provenance)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, or 2 with one line on standard error for bad input."""
+    """Run the command line; return its exit status, 2 with one line for bad input."""
     launched = time.monotonic()
     # One thread unless the user says otherwise, before any library reads it: numbers must not
     # depend on how many processors there are, and on series of some thousand samples more threads
@@ -278,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched
-        parsed.run(parsed)
+        return parsed.run(parsed) or 0
     except InputError as error:
         print(f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -288,4 +294,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    return 0

@@ -32,6 +32,7 @@ rule provenance:
         mem_mb=200,
     params:
         settings=json.dumps(config),
+        parameters=json.dumps(EXPERIMENT.method_parameters()),
     shell:
-        "{BSSBENCH} provenance --settings {params.settings:q} --command-line {COMMAND:q} "
-        "--out {output} 2> {log}"
+        "{BSSBENCH} provenance --settings {params.settings:q} --parameters {params.parameters:q} "
+        "--command-line {COMMAND:q} --out {output} 2> {log}"
