@@ -128,7 +128,8 @@ def find_cell(results: RecordedResults, name: str, seed: int | None = None) -> t
     known = dict.fromkeys(_rows(results, dataset, method)["seed"])
     if seed is not None and str(seed) not in known:
         raise InputError(
-            f"{results.directory}: seed {seed} of {name} is not recorded; {closest(str(seed), known)}"
+            f"{results.directory}: seed {seed} of {name} is not recorded; "
+            f"{closest(str(seed), known)}"
         )
     return dataset, method
 

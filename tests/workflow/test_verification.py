@@ -66,7 +66,7 @@ def results(made, tmp_path, monkeypatch):
 def recomputed(made, monkeypatch):
     """A recomputation that takes no time, and comes to what was made."""
 
-    def recompute(part, method, dataset, timed_out):
+    def recompute(_part, method, dataset, _timed_out):
         scores = RecordedResults.read(made).scores
         chosen = scores["seed"].isin([str(seed) for seed in dataset.seeds])
         return scores[chosen & (scores["dataset"] == dataset.name) & (scores["method"] == method)]
@@ -106,7 +106,8 @@ def test_a_cell_is_the_same_bytes_in_the_same_environment(results, method, capsy
     assert f"recomputing {SIMULATED}/{method}" in printed.err
 
 
-def test_the_last_digit_of_one_score_counts_in_the_same_environment(results, recomputed, capsys):
+@pytest.mark.usefixtures("recomputed")
+def test_the_last_digit_of_one_score_counts_in_the_same_environment(results, capsys):
     alter_score(results, "sobi", "mcc", 2e-16)
     assert run(results, "--cell", f"{SIMULATED}/sobi") == 1
     assert capsys.readouterr().out.count("DIFFERENT") == 1
@@ -123,7 +124,8 @@ def test_a_seed_alone_may_differ_by_rounding_and_no_more(results):
     assert "DIFFERENT" not in verdicts(results, "sobi", seed=4).values()
 
 
-def test_in_another_environment_means_over_seeds_have_to_agree(results, recomputed):
+@pytest.mark.usefixtures("recomputed")
+def test_in_another_environment_means_over_seeds_have_to_agree(results):
     alter_provenance(results, platform="another")
     allowed = TOLERANCES["mcc"] / np.sqrt(2)
     # Of two seeds, one that is off by x moves the mean by x / 2.
@@ -133,7 +135,8 @@ def test_in_another_environment_means_over_seeds_have_to_agree(results, recomput
     assert verdicts(results, "sobi")["mcc"] == "DIFFERENT"
 
 
-def test_a_failure_has_to_be_one_again_in_any_environment(results, recomputed, capsys):
+@pytest.mark.usefixtures("recomputed")
+def test_a_failure_has_to_be_one_again_in_any_environment(results, capsys):
     alter_provenance(results, platform="another")
     scores = (results / "scores.csv").read_text()
     failed = scores.replace(f"{SIMULATED},sobi,5,mcc,", f"{SIMULATED},sobi,5,mcc,,failed,broken#")
@@ -165,9 +168,8 @@ def test_not_verified_is_not_passed(results, status, capsys):
     assert "does not exist" in out
 
 
-def test_in_a_sample_another_cell_takes_the_place_of_one_that_cannot_be_had(
-    results, recomputed, capsys
-):
+@pytest.mark.usefixtures("recomputed")
+def test_in_a_sample_another_cell_takes_the_place_of_one_that_cannot_be_had(results, capsys):
     for seed in range(20):
         words = ("--sample", 3, "--any", "--sampling-seed", seed)
         assert run(results, *words) == 0
@@ -179,7 +181,8 @@ def test_in_a_sample_another_cell_takes_the_place_of_one_that_cannot_be_had(
     assert run(results, "--sample", 4, "--any") == 1
 
 
-def test_a_sample_prints_its_seed_and_can_be_repeated(results, recomputed, capsys):
+@pytest.mark.usefixtures("recomputed")
+def test_a_sample_prints_its_seed_and_can_be_repeated(results, capsys):
     assert run(results, "--sample", 1) == 0
     first = capsys.readouterr().out
     seed = first.partition("--sampling-seed ")[2].split()[0]
