@@ -120,8 +120,13 @@ def test_a_seed_alone_may_differ_by_rounding_and_no_more(results):
     assert found.pop("mcc") == "within tolerance"
     assert found.pop("r2") == "DIFFERENT"
     assert set(found.values()) <= {"identical", "within tolerance"}
-    # The altered seed is not looked at.
-    assert "DIFFERENT" not in verdicts(results, "sobi", seed=4).values()
+
+
+@pytest.mark.usefixtures("recomputed")
+def test_of_a_seed_alone_no_other_is_looked_at(results):
+    alter_score(results, "sobi", "mcc", 0.1, seed=5)
+    assert set(verdicts(results, "sobi", seed=4).values()) == {"identical"}
+    assert verdicts(results, "sobi", seed=5)["mcc"] == "DIFFERENT"
 
 
 @pytest.mark.usefixtures("recomputed")
