@@ -13,10 +13,11 @@ FACTOR ?= 1.2
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
 
-.PHONY: help setup paper extended smoke test check bench bench-full bench-compare bench-html format lock clean
+.PHONY: help setup paper reference extended smoke test check bench bench-full bench-compare bench-html format lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
+	@echo "make reference    copy the small results of a finished make paper to results/reference, to be committed"
 	@echo "make extended     more data sets, under results/extended and paper_figures/extended; over an hour of CPU time"
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
@@ -44,6 +45,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 paper: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py
 	$(BIN)/snakemake --cores $(CORES)
+
+reference: $(INSTALLED)
+	@$(BIN)/python workflow/scripts/reference.py
 
 extended: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py

@@ -16,7 +16,7 @@ def _claims(arguments: argparse.Namespace) -> None:
     given = {name: getattr(arguments, name) for name in COST_TABLES}
     costs = {name: path for name, path in given.items() if path}
     paths = write_claims(arguments.claims, arguments.scores, costs, arguments.out)
-    read = {path: () for path in (arguments.claims, arguments.scores, *costs.values())}
+    read = dict.fromkeys((arguments.claims, arguments.scores, *costs.values()), ())
     stamp(paths, identify(arguments.identity, ["bssbench.paper.claims_table"], read))
 
 

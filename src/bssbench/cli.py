@@ -143,10 +143,11 @@ def _score(arguments: argparse.Namespace) -> None:
 def _provenance(arguments: argparse.Namespace) -> None:
     import json
 
+    from bssbench.environment import describe_environment
     from bssbench.files import write_json
-    from bssbench.provenance import provenance
 
-    report = provenance(arguments.command_line) | {
+    report = describe_environment(arguments.command_line) | {
+        "parameters": json.loads(arguments.parameters),
         "configuration": json.loads(arguments.settings),
         "configuration_file": arguments.configuration,
     }
@@ -229,6 +230,7 @@ def _parser() -> _Parser:
     command = commands.add_parser("provenance", help="record how a run of the workflow was made")
     command.add_argument("--command-line", required=True)
     command.add_argument("--settings", required=True, metavar="JSON")
+    command.add_argument("--parameters", default="{}", metavar="JSON", help="of each method")
     command.add_argument("--configuration", metavar="YAML", help="the file that has them")
     command.add_argument("--out", type=Path, required=True, metavar="JSON_FILE")
     command.set_defaults(run=_provenance)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,16 @@ class Configuration:
         )
         return int(solver.megabytes(size))
 
+    def method_parameters(self) -> dict[str, dict[str, Any]]:
+        """Return, by method, all parameters with their values, defaults included.
+
+        Defaults can change with the code; what a run records of itself must not change with them.
+        """
+        return {
+            name: asdict(load_method(name, entry.parameters))
+            for name, entry in self.methods.items()
+        }
+
 
 def _with_keys_as_fields(content: Any, place: str = "") -> Any:
     """Return `content` with underscores in the keys that may be written with hyphens."""
@@ -118,7 +128,7 @@ def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
 
 def configure(
     content: Mapping[str, Any],
-    schema: Path,
+    schema: Path | None,
     hyperparameters: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Configuration:
     """Check a configuration's content and resolve it.
@@ -127,8 +137,8 @@ def configure(
     ----------
     content : mapping
         What the YAML file says.
-    schema : pathlib.Path
-        JSON schema, as YAML.
+    schema : pathlib.Path or None
+        JSON schema, as YAML; None for content that was checked when it was run.
     hyperparameters : mapping, optional
         By method, values in place of its defaults where the content says nothing else.
 
@@ -138,7 +148,8 @@ def configure(
         For whatever is wrong, in one line.
     """
     content = _with_keys_as_fields(content)
-    _check_against_schema(content, schema)
+    if schema is not None:
+        _check_against_schema(content, schema)
     given = hyperparameters or {}
     cpu_seconds = content.get("cpu_seconds", _DEFAULT_CPU_SECONDS)
     datasets = _datasets(content)

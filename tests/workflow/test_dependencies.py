@@ -1,3 +1,4 @@
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,9 @@ def test_scores_and_tables_depend_on_no_method():
 
 
 def test_a_hash_is_of_what_code_does(tmp_path):
-    def hashed(text, number=iter(range(9))):
+    def hashed(text):
         # Each in a folder of its own, for a file is read once.
-        file = tmp_path / str(next(number)) / "module.py"
-        file.parent.mkdir()
+        file = Path(tempfile.mkdtemp(dir=tmp_path)) / "module.py"
         file.write_text(text)
         return code_hash(["bssbench.errors"], [file])
 

@@ -33,7 +33,9 @@ rule provenance:
         mem_mb=200,
     params:
         settings=json.dumps(config),
+        parameters=json.dumps(EXPERIMENT.method_parameters()),
         configuration=CONFIGURATION_FILE,
     shell:
-        "{BSSBENCH} provenance --settings {params.settings:q} --command-line {COMMAND:q} "
-        "--configuration {params.configuration:q} --out {output} 2> {log}"
+        "{BSSBENCH} provenance --settings {params.settings:q} --parameters {params.parameters:q} "
+        "--configuration {params.configuration:q} --command-line {COMMAND:q} "
+        "--out {output} 2> {log}"

@@ -43,6 +43,9 @@ def read_scores(path: Path) -> pd.DataFrame:
 def read_timings(path: Path) -> pd.DataFrame:
     """Read what ``timings.csv`` says of convergence: ``dataset, method, seeds, converged``.
 
+    Where results of several machines are joined, a cell has a row for each; here it has one, their
+    sum, in which a seed that two machines ran counts twice, and one that has no criterion not.
+
     Raises
     ------
     InputError
@@ -51,8 +54,10 @@ def read_timings(path: Path) -> pd.DataFrame:
     columns = ["dataset", "method", "seeds", "converged"]
     try:
         timings = pd.read_csv(path, usecols=columns)
-        return timings.astype({"seeds": "Int64", "converged": "Int64"})
+        timings = timings.astype({"seeds": "Int64", "converged": "Int64"})
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; make it with 'bssbench score'") from None
     except (ValueError, TypeError, OSError) as error:
         raise InputError(f"{path}: cannot be read as timings ({error})") from None
+    timings["seeds"] = timings["seeds"].where(timings["converged"].notna())
+    return timings.groupby(["dataset", "method"], sort=False, as_index=False).sum(min_count=1)
