@@ -17,7 +17,7 @@ from bssbench.scores.spectra import autoregressive_spectrum
 from bssbench.separation import Separation
 
 # Those that this experiment has something for.
-DRAWN = sorted({*figure_names()} - {"fetal_heart"})
+DRAWN = sorted({*figure_names()} - {"fetal_heart", "ranks"})
 
 
 def without(results, dataset, method):

@@ -82,6 +82,13 @@ def test_a_method_that_failed_is_told_apart_by_no_test():
     assert not found["indistinguishable"]
 
 
+def test_a_single_pair_says_nothing():
+    """As of two deterministic methods on a recording, which have one row each."""
+    found = compared({"a": [0.6], "b": [0.5], "c": [0.6]})
+    assert found["p"].to_dict() == {"b": 1.0, "c": 1.0}
+    assert found["indistinguishable"].all()
+
+
 def test_data_sets_are_families_of_their_own():
     values = {"a": np.linspace(0.5, 0.9, 10), "b": np.linspace(0.3, 0.8, 10)}
     alone = compare_with_best(table(values))

@@ -96,8 +96,9 @@ def _family(rows: pd.DataFrame, dataset: str, score: str) -> pd.DataFrame | None
 
 def _p_value(differences: pd.Series) -> float:
     """Return Wilcoxon's two-sided p-value, 1 where no pair differs; NaN without a pair."""
-    if differences.empty:
-        return np.nan
+    if len(differences) < 2:
+        # One pair can't say anything, and scipy refuses it.
+        return np.nan if differences.empty else 1.0
     # Where all differences are zero, scipy divides zero by zero on its way to a p-value of 1.
     with np.errstate(invalid="ignore"):
         return float(stats.wilcoxon(differences).pvalue)
