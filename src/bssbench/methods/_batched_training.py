@@ -78,7 +78,7 @@ def _set_up(method: "VariationalMethod", problem: Problem) -> _Setup:
         schedule=Schedule(
             method.chosen_steps(n_latents, nonlinear),
             method.chosen_learning_rate(nonlinear),
-            method.chosen_variance(nonlinear),
+            method.chosen_variance(n_latents, nonlinear),
         ),
         window=window if window < length else 0,
         restarts=restarts,

@@ -39,7 +39,8 @@ class VariationalMethod(ABC):
         Peak of the one-cycle schedule; 0 for the rule: 0.03, for nonlinear mixing less.
     observation_variance : float
         Of the decoder, in the units of the whitened observations, where its annealing ends; 0 for
-        the rule: 0.01, and where the prior is no density and mixing linear 0.05.
+        the rule: 0.01; for linear mixing 0.05 with five sources or more, which the steps do not
+        suffice for otherwise, and where the prior is no density.
     window : int
         Samples of time that a step sees; 0 for the rule: all of up to 30,000 samples, of longer
         series another stretch of 8,192 at each step.
@@ -97,9 +98,13 @@ class VariationalMethod(ABC):
         """Return the peak learning rate, by the rule if none is set."""
         return self.learning_rate or (self.nonlinear_learning_rate if nonlinear else 3e-2)
 
-    def chosen_variance(self, nonlinear: bool) -> float:
+    def chosen_variance(self, n_sources: int, nonlinear: bool) -> float:
         """Return the decoder's last variance, by the rule if none is set."""
-        return self.observation_variance or (1e-2 if nonlinear else self.linear_variance)
+        if self.observation_variance:
+            return self.observation_variance
+        if nonlinear:
+            return 1e-2
+        return max(self.linear_variance, 5e-2 if n_sources >= _MANY_SOURCES else 0.0)
 
     def chosen_window(self, length: int) -> int:
         """Return how many samples of a series of this length a training step sees."""
