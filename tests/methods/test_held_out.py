@@ -41,7 +41,11 @@ def test_what_is_learned_from_the_order_of_time_helps_on_the_rest(name, problem,
 
 
 def test_without_a_structured_prior_the_order_of_time_makes_no_difference(problem, rng):
-    first, second = (objective("vae", one) for one in (problem, shuffled(problem, rng)))
+    # A smaller variance would make the draws' own noise larger than the tolerance.
+    first, second = (
+        objective("vae", one, observation_variance=0.05)
+        for one in (problem, shuffled(problem, rng))
+    )
     np.testing.assert_allclose(first, second, atol=0.01)
 
 
