@@ -19,7 +19,7 @@ rule score:
 
 
 # No parameter of the rule, for the same reason as the number of jobs.
-COMMAND = shlex.join(sys.argv)
+COMMAND = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
 rule provenance:
