@@ -273,7 +273,7 @@ def test_the_declared_memory_grows_with_the_problem(name):
         ("vae", {"observation_variance": -1.0}, "observation_variance must not be negative"),
         ("ar-flow-vae", {"order": 0}, "order and layers must be at least 1"),
         ("ar-flow-vae", {"order": 6}, "power of two"),
-        ("ar-flow-vae", {"state_dependent_scale": True}, "needs hidden_units"),
+        ("ar-flow-vae", {"network_scale": -0.1}, "network_scale must not be negative"),
         ("ar-flow-vae-shared", {"base": "cauchy"}, "base must be one of"),
         ("skr-vae-learned", {"freedom": 0.0}, "freedom must be positive"),
         ("sobi", {"lags": 0}, "lags must be at least 1"),

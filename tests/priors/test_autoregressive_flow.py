@@ -21,6 +21,9 @@ FORMS = {
     "octaves": FlowForm(1, 1),
     "network": FlowForm(1, 1, hidden_units=3),
     "state-dependent scale": FlowForm(1, 1, hidden_units=3, state_dependent_scale=True),
+    "weighed network": FlowForm(
+        1, 1, hidden_units=3, state_dependent_scale=True, network_scale=0.1
+    ),
     "two layers": FlowForm(1, 1, layers=2, hidden_units=3, state_dependent_scale=True),
     "normal": FlowForm(1, 1, base="normal"),
     "laplace": FlowForm(1, 1, base="laplace"),
@@ -158,6 +161,20 @@ def test_the_divergence_of_a_gaussian_flow_agrees_with_the_closed_form(latents):
     estimates = torch.stack(estimates)
     error = estimates.std(0) / math.sqrt(500)
     assert ((estimates.mean(0) - torch.stack(expected)).abs() < 4 * error).all()
+
+
+def test_the_networks_prior_counts_once_for_the_whole_series(latents):
+    """A divergence over a part of it has its share."""
+    std = torch.ones(REPLICATES, LATENTS, 1)
+    forms = [FlowForm(2, 0, hidden_units=3, network_scale=scale) for scale in (0.0, 0.1)]
+    spacings = [1] * REPLICATES
+    without, with_prior = (AutoregressiveFlowPrior(spacings, LATENTS, form) for form in forms)
+    in_part = AutoregressiveFlowPrior(spacings, LATENTS, forms[1], share=0.25)
+    whole = with_prior.divergence(latents, std, latents) - without.divergence(latents, std, latents)
+    part = in_part.divergence(latents, std, latents) - without.divergence(latents, std, latents)
+    expected = with_prior.layers[0].network.penalty()
+    torch.testing.assert_close(whole, expected, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(part, 0.25 * expected, rtol=1e-3, atol=1e-3)
 
 
 def test_samples_have_the_moments_of_the_summary():

@@ -33,6 +33,12 @@ PRIORS = {
     "kernel regression": lambda rows, length=LENGTH: regression(rows, length),
     "learned regression": lambda rows, length=LENGTH: regression(rows, length, freedom=1.0),
     "shared regression": lambda rows, length=LENGTH: regression(rows, length, shared=True),
+    "spaced regression": lambda rows, length=LENGTH: regression(
+        rows, length, spacings=[SPACINGS[row] for row in rows]
+    ),
+    "spaced learned regression": lambda rows, length=LENGTH: regression(
+        rows, length, freedom=1.0, spacings=[SPACINGS[row] for row in rows]
+    ),
     "autoregressive flow": lambda rows, length=LENGTH: flow(rows),
     "shared flow": lambda rows, length=LENGTH: flow(rows, shared=True),
     "Gaussian process": lambda rows, length=LENGTH: GaussianProcessPrior(
@@ -127,6 +133,16 @@ def test_latents_that_share_all_parameters_can_change_places(family, posterior):
         first = prior.divergence(mean, std, sample)
         second = prior.divergence(mean.flip(1), std.flip(1), sample.flip(1))
         assert torch.allclose(first, second, rtol=1e-5) == shared
+
+
+def test_with_a_spacing_interleaved_series_are_regressed_each_on_itself(posterior):
+    """So that a prior sees the same of a series at four times the rate."""
+    mean, std, _ = (tensor.detach() for tensor in posterior)
+    spacing, used = 3, LENGTH // 3 * 3
+    spaced = KernelRegressionPrior(SCALES, LENGTH, 0.0, spacings=[spacing] * REPLICATES)
+    alone = KernelRegressionPrior(SCALES / spacing, used // spacing, 0.0)
+    expected = sum(alone.divergence(mean[..., start:used:spacing], std) for start in range(spacing))
+    torch.testing.assert_close(spaced.divergence(mean, std), expected, rtol=1e-5, atol=1e-3)
 
 
 def test_no_bandwidth_leaves_its_bounds_however_far_its_parameter_is_moved():

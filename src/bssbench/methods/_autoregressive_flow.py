@@ -36,6 +36,8 @@ class FlowMethod(VariationalMethod):
         Of a network that the conditional mean has beside its linear part; 0 for none.
     state_dependent_scale : bool
         Whether that network also sets the scale of the innovations.
+    network_scale : float
+        Of the prior on that network's weights, which keeps it out of what is linear; 0 for none.
     base : str
         Distribution of the innovations: mixture (of four Gaussians), normal, laplace or spline.
     """
@@ -46,20 +48,21 @@ class FlowMethod(VariationalMethod):
     octaves: int = 2
     spacing: int = 0
     layers: int = 1
-    hidden_units: int = 0
-    state_dependent_scale: bool = False
+    hidden_units: int = 16
+    state_dependent_scale: bool = True
+    network_scale: float = 0.1
     base: str = "mixture"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if min(self.order, self.layers) < 1:
             raise ValueError("order and layers must be at least 1")
-        if min(self.octaves, self.spacing, self.hidden_units) < 0:
-            raise ValueError("octaves, spacing and hidden_units must not be negative")
+        if min(self.octaves, self.spacing, self.hidden_units, self.network_scale) < 0:
+            raise ValueError(
+                "octaves, spacing, hidden_units and network_scale must not be negative"
+            )
         if self.octaves and self.order & (self.order - 1):
             raise ValueError(f"with octaves the order must be a power of two, not {self.order}")
-        if self.state_dependent_scale and not self.hidden_units:
-            raise ValueError("a state-dependent scale needs hidden_units")
         if self.base not in _BASES:
             raise ValueError(f"base must be one of {', '.join(_BASES)}, not {self.base!r}")
 
@@ -76,9 +79,11 @@ class FlowMethod(VariationalMethod):
             self.hidden_units,
             self.state_dependent_scale,
             self.base,
+            self.network_scale,
         )
         spacings = [spacing for spacing in chosen for _ in range(self.restarts)]
-        return AutoregressiveFlowPrior(spacings, n_latents, form, self.shared)
+        share = length / components.shape[-1]
+        return AutoregressiveFlowPrior(spacings, n_latents, form, self.shared, share)
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory: each lag holds two copies of the latents."""
@@ -90,7 +95,8 @@ class FlowMethod(VariationalMethod):
     def describe(self, prior: Any) -> dict[str, Any]:
         """State the form of the flow."""
         mean = f"network of {self.hidden_units}" if self.hidden_units else "linear"
-        scale = "state-dependent" if self.state_dependent_scale else "constant"
+        dependent = self.state_dependent_scale and self.hidden_units
+        scale = "state-dependent" if dependent else "constant"
         return {
             "flow": f"{self.layers} layer(s), {mean} autoregression of order {self.order} and "
             f"{self.octaves} octaves, {scale} scale, base {self.base}",

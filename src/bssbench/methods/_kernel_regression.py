@@ -78,7 +78,7 @@ class KernelRegressionMethod(VariationalMethod):
         """Return the regression prior for each seed's restarts."""
         import torch
 
-        from bssbench.models.time_scales import half_decay_lags, spread
+        from bssbench.models.time_scales import half_decay_lags, lag_spacings, spread
         from bssbench.priors.kernel_regression import KernelRegressionPrior
 
         bounds = _BANDWIDTH_PER_HALF_DECAY * half_decay_lags(components)
@@ -93,6 +93,7 @@ class KernelRegressionMethod(VariationalMethod):
             self.core,
             self._freedom(),
             self.shared,
+            [spacing for spacing in lag_spacings(components) for _ in range(self.restarts)],
         )
 
     def megabytes(self, size: Size) -> int:
@@ -130,5 +131,7 @@ class KernelRegressionMethod(VariationalMethod):
         return {
             "regression": f"leave-one-out, squared-exponential weights, {of}",
             "core": self._chosen_core(),
+            # One for each seed.
+            "spacing": list(prior.spacings)[:: self.restarts],
             "length_scales": f"learned within {freedom:g} octaves" if freedom else "fixed",
         }

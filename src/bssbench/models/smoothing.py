@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from bssbench.priors.spacings import rows_by_spacing
+
 __all__ = ["Smoother"]
 
 _REACH = 8
@@ -33,13 +35,8 @@ class Smoother(nn.Module):
 
     def forward(self, mean: torch.Tensor) -> torch.Tensor:
         """Return the averages of `mean`, (replicate, latent, time), with zeros beyond its ends."""
-        spacings = sorted(set(self.spacings))
-        if len(spacings) == 1:
-            return mean + self._averages(mean, self.weights, spacings[0])
-        own = torch.tensor(self.spacings, device=mean.device)
         added = torch.empty_like(mean)
-        for spacing in spacings:
-            rows = own == spacing
+        for spacing, rows in rows_by_spacing(self.spacings, mean.device):
             added[rows] = self._averages(mean[rows], self.weights[rows], spacing)
         return mean + added
 

@@ -7,8 +7,10 @@ import torch
 from torch import nn
 
 from bssbench.priors import expected_negative_entropy
+from bssbench.priors.conditional_network import ConditionalNetwork
 from bssbench.priors.innovations import BASES
 from bssbench.priors.past import feature_lags, past_features
+from bssbench.priors.spacings import Rows, rows_by_spacing
 
 __all__ = ["AutoregressiveFlowPrior", "FlowForm"]
 
@@ -31,6 +33,9 @@ class FlowForm:
         Whether the network also sets the innovations' scale.
     base : {'mixture', 'normal', 'laplace', 'spline'}
         The innovations' distribution.
+    network_scale : float
+        Of the prior on the network's weights, by which it stays out of a latent that a linear
+        autoregression suffices for; 0 for none.
     """
 
     order: int = 8
@@ -39,6 +44,7 @@ class FlowForm:
     hidden_units: int = 0
     state_dependent_scale: bool = False
     base: str = "mixture"
+    network_scale: float = 0.0
 
 
 class _Layer(nn.Module):
@@ -50,45 +56,39 @@ class _Layer(nn.Module):
         features = form.order + form.octaves
         self.coefficients = nn.Parameter(torch.zeros(*shape, features))
         self.log_scale = nn.Parameter(torch.zeros(*shape, 1))
-        self.network = nn.ParameterList()
+        self.network = None
         if form.hidden_units:
-            # The same first weights for all: it's the encoder's rotation that tells latents apart.
-            generator = torch.Generator().manual_seed(0)
             outputs = 2 if form.state_dependent_scale else 1
-            for size in ((form.hidden_units, features), (outputs, form.hidden_units)):
-                drawn = torch.randn(size, generator=generator) * (0.3 / size[1] ** 0.5)
-                self.network.append(drawn.repeat(*shape, 1, 1))
-            self.network.append(torch.zeros(*shape, form.hidden_units, 1))
+            self.network = ConditionalNetwork(
+                shape, features, form.hidden_units, outputs, form.network_scale
+            )
 
     def conditional(
-        self, past: list[torch.Tensor], rows: slice | torch.Tensor
+        self, past: list[torch.Tensor], rows: Rows
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return m and a, of which a may have one value for all times; (row, latent, time)."""
         coefficients, log_scale = self.coefficients[rows], self.log_scale[rows]
-        # Whole shifted copies: a pass over memory for each costs less than gathering windows.
-        mean = coefficients[..., :1] * past[0]
-        for index in range(1, len(past)):
-            mean = mean + coefficients[..., index : index + 1] * past[index]
-        if not len(self.network):
+        if self.network is None:
+            # Whole shifted copies: a pass over memory for each costs less than gathering windows.
+            mean = coefficients[..., :1] * past[0]
+            for index in range(1, len(past)):
+                mean = mean + coefficients[..., index : index + 1] * past[index]
             return mean, log_scale
-        inner, outer, bias = (weight[rows] for weight in self.network)
-        out = outer @ torch.tanh(inner @ torch.stack(past, dim=2) + bias)
+        answer = self.network(torch.stack(past, dim=2), coefficients, rows)
         if self.form.state_dependent_scale:
             bound = _LARGEST_LOG_SCALE
-            log_scale = log_scale + bound * torch.tanh(out[:, :, 1] / bound)
-        return mean + out[:, :, 0], log_scale
+            log_scale = log_scale + bound * torch.tanh(answer[:, :, 1] / bound)
+        return answer[:, :, 0], log_scale
 
     def forward(
-        self, series: torch.Tensor, spacing: int, rows: slice | torch.Tensor
+        self, series: torch.Tensor, spacing: int, rows: Rows
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the innovations and a, each (row, latent, time or 1)."""
         past = past_features(series, self.form.order, self.form.octaves, spacing)
         mean, log_scale = self.conditional(past, rows)
         return (series - mean) * torch.exp(-log_scale), log_scale
 
-    def invert(
-        self, innovations: torch.Tensor, spacing: int, rows: slice | torch.Tensor
-    ) -> torch.Tensor:
+    def invert(self, innovations: torch.Tensor, spacing: int, rows: Rows) -> torch.Tensor:
         """Return the series with these innovations, one time step after the other."""
         lags = feature_lags(self.form.order, self.form.octaves)
         reach = lags[-1][-1] * spacing
@@ -126,6 +126,8 @@ class AutoregressiveFlowPrior(nn.Module):
         The form of the flow.
     shared : bool
         Whether all latents of a replicate have the same parameters (an ablation).
+    share : float
+        Of the whole series' length, what a divergence is taken over, where it is seen in parts.
     """
 
     needs_sample = True
@@ -139,10 +141,12 @@ class AutoregressiveFlowPrior(nn.Module):
         latents: int,
         form: FlowForm | None = None,
         shared: bool = False,
+        share: float = 1.0,
     ) -> None:
         super().__init__()
         form = form or FlowForm()
         self.latents = latents
+        self.share = share
         self.spacings = tuple(spacings)
         shape = (len(spacings), 1 if shared else latents)
         self.layers = nn.ModuleList(_Layer(shape, form) for _ in range(form.layers))
@@ -165,21 +169,11 @@ class AutoregressiveFlowPrior(nn.Module):
             Shape (replicate, latent), in nats.
         """
         density = torch.empty(latents.shape[:2], device=latents.device)
-        for spacing, rows in self._groups(latents.device):
+        for spacing, rows in rows_by_spacing(self.spacings, latents.device):
             density[rows] = self._log_density(latents[rows], spacing, rows)
         return density
 
-    def _groups(self, device: torch.device) -> list[tuple[int, slice | torch.Tensor]]:
-        """Return each spacing with the replicates that have it."""
-        spacings = sorted(set(self.spacings))
-        if len(spacings) == 1:
-            return [(spacings[0], slice(None))]
-        own = torch.tensor(self.spacings, device=device)
-        return [(spacing, (own == spacing).nonzero()[:, 0]) for spacing in spacings]
-
-    def _log_density(
-        self, latents: torch.Tensor, spacing: int, rows: slice | torch.Tensor
-    ) -> torch.Tensor:
+    def _log_density(self, latents: torch.Tensor, spacing: int, rows: Rows) -> torch.Tensor:
         """Return log p(z) of the replicates `rows`, which have this spacing."""
         length = latents.shape[-1]
         series, total = latents, torch.zeros(latents.shape[:2], device=latents.device)
@@ -194,6 +188,9 @@ class AutoregressiveFlowPrior(nn.Module):
     ) -> torch.Tensor:
         """Return a one-sample estimate of KL(q ‖ p) of shape (replicate,), in nats.
 
+        Where the network's weights have a prior, less their log-density: what is learned is then
+        their most probable values, and not their most likely ones.
+
         Raises
         ------
         ValueError
@@ -202,7 +199,9 @@ class AutoregressiveFlowPrior(nn.Module):
         if sample is None:
             raise ValueError("this divergence has no closed form: it needs a posterior sample")
         negative_entropy = expected_negative_entropy(std, mean.shape[-1])
-        return negative_entropy - self.log_density(sample).sum(-1)
+        divergence = negative_entropy - self.log_density(sample).sum(-1)
+        networks = [layer.network for layer in self._stack() if layer.network is not None]
+        return divergence + self.share * sum(network.penalty() for network in networks)
 
     def advance(self, step: int) -> None:
         """Do nothing."""
@@ -218,7 +217,7 @@ class AutoregressiveFlowPrior(nn.Module):
         copies = self.latents // self._stack()[0].log_scale.shape[1]
         drawn = self.base.draw(generator, length * copies)
         series = drawn.reshape(len(self.spacings), self.latents, length)
-        for spacing, rows in self._groups(series.device):
+        for spacing, rows in rows_by_spacing(self.spacings, series.device):
             for layer in reversed(self._stack()):
                 series[rows] = layer.invert(series[rows], spacing, rows)
         return series

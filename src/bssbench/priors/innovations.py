@@ -11,9 +11,9 @@ import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-__all__ = ["BASES", "Laplace", "Mixture", "Normal", "Spline"]
+from bssbench.priors.spacings import Rows
 
-Rows = slice | torch.Tensor
+__all__ = ["BASES", "Laplace", "Mixture", "Normal", "Spline"]
 
 # A mixture starts heavy-tailed (one narrow and one wide component more than a Gaussian has): from a
 # Gaussian start the components stay together and non-Gaussian innovations are never found.

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import nn
@@ -10,7 +10,8 @@ from torch import nn
 from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import chosen_core, load_module
 from bssbench.kernels.regression import Weights, divergence_about
-from bssbench.kernels.stationary import Kernel, make_kernel
+from bssbench.kernels.stationary import make_kernel
+from bssbench.priors.spacings import Rows, deinterleaved, interleaved, rows_by_spacing
 from bssbench.priors.standard_normal import standard_normal_divergence
 
 __all__ = ["KernelRegressionPrior"]
@@ -26,6 +27,11 @@ class KernelRegressionPrior(nn.Module):
     This is a pseudo-likelihood in Besag's sense (1975), a product of leave-one-out conditionals,
     and not a normalised density: the objective built on it is a penalised likelihood, not an
     evidence lower bound.
+
+    Where neighbouring times are d samples apart, each of the d interleaved series is regressed on
+    its own other points alone: of a series sampled d times as fast as it varies, a sample next to
+    the one left out says what that is, whatever the bandwidth. If d does not divide the length, the
+    last few samples have the second term alone.
 
     Parameters
     ----------
@@ -43,6 +49,8 @@ class KernelRegressionPrior(nn.Module):
         from its next neighbours alone and the latents are told apart no more.
     shared : bool
         Whether all latents of a replicate have one residual variance (an ablation).
+    spacings : sequence of int, optional
+        d for each replicate, in samples; 1 without it.
     """
 
     needs_sample = False
@@ -59,43 +67,59 @@ class KernelRegressionPrior(nn.Module):
         core: str = "auto",
         freedom: float = 0.0,
         shared: bool = False,
+        spacings: Sequence[int] | None = None,
         dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
         # In double precision: the weights are prepared in it, and prepared once.
         self.register_buffer("bandwidths", bandwidths.to(torch.float64))
-        self.length, self.regularisation = length, regularisation
+        self.regularisation = regularisation
         self.core = chosen_core(core, "regression", "squared-exponential", length)
         shape = (len(bandwidths), 1) if shared else bandwidths.shape
         self.log_variance = nn.Parameter(torch.full(shape, math.log(0.1), dtype=dtype))
         self.freedom = freedom
         if freedom:
             self.shift = nn.Parameter(torch.zeros(bandwidths.shape, dtype=dtype))
-        self._kept: Weights | None = None
+        self.spacings = tuple(spacings or [1] * len(bandwidths))
+        self._kept: dict[int, Weights] = {}
 
-    def _kernel(self) -> Kernel:
-        bandwidths = self.bandwidths
-        if self.freedom:
-            # Within its bounds by construction, and at the start as free as without them.
-            octaves = self.freedom * torch.tanh(self.shift / self.freedom)
-            bandwidths = bandwidths * 2.0 ** octaves.to(bandwidths)
-        return make_kernel("squared-exponential", bandwidths)
+    def _bandwidths(self) -> torch.Tensor:
+        """Return the bandwidths in samples, shape (replicate, latent)."""
+        if not self.freedom:
+            return self.bandwidths
+        # Within its bounds by construction, and at the start as free as without them.
+        octaves = self.freedom * torch.tanh(self.shift / self.freedom)
+        return self.bandwidths * 2.0 ** octaves.to(self.bandwidths)
 
-    def _weights(self, dtype: torch.dtype) -> Weights:
-        """Return the weights, prepared when first asked for: by then the device is settled."""
-        if self.freedom:
-            weights: Weights = load_module(self.core).weigh(self._kernel(), self.length, dtype)
-            return weights
-        if self._kept is None:
-            self._kept = load_module(self.core).weigh(self._kernel(), self.length, dtype)
-        return self._kept
+    def _weights(self, spacing: int, rows: Rows, length: int, dtype: torch.dtype) -> Weights:
+        """Return the weights of interleaved series, of fixed bandwidths those once prepared.
+
+        They are prepared when first asked for: by then the device is settled.
+        """
+        if spacing in self._kept:
+            return self._kept[spacing]
+        bandwidths = self._bandwidths()[rows].repeat_interleave(spacing, dim=1) / spacing
+        kernel = make_kernel("squared-exponential", bandwidths)
+        weights: Weights = load_module(self.core).weigh(kernel, length, dtype)
+        if not self.freedom:
+            self._kept[spacing] = weights
+        return weights
 
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Return the penalised divergence of shape (replicate,), in nats."""
-        regressed = self._weights(mean.dtype).regress(mean)
-        local = divergence_about(regressed, mean, std**2, torch.exp(self.log_variance))
+        local = torch.empty(mean.shape[:2], dtype=mean.dtype, device=mean.device)
+        noise_variance = torch.exp(self.log_variance)
+        for spacing, rows in rows_by_spacing(self.spacings, mean.device):
+            length = mean.shape[-1] // spacing
+            seen = mean[rows][..., : length * spacing]
+            series = interleaved(seen, spacing)
+            regressed = self._weights(spacing, rows, length, mean.dtype).regress(series)
+            variance = std[rows][..., : length * spacing] ** 2
+            local[rows] = divergence_about(
+                deinterleaved(regressed, spacing), seen, variance, noise_variance[rows]
+            )
         return (local + self.regularisation * standard_normal_divergence(mean, std)).sum(-1)
 
     def advance(self, step: int) -> None:
@@ -104,7 +128,7 @@ class KernelRegressionPrior(nn.Module):
     def resized(self, length: int) -> "KernelRegressionPrior":
         """Return this prior for series of another length; both have the same parameters."""
         other = copy.copy(self)
-        other.length, other._kept = length, None
+        other._kept = {}
         return other
 
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
@@ -121,6 +145,6 @@ class KernelRegressionPrior(nn.Module):
 
     def summary(self) -> Mapping[str, torch.Tensor]:
         """Return bandwidths in samples and residual deviations in units of the latent."""
-        bandwidth = self._kernel().length_scale.detach()
+        bandwidth = self._bandwidths().detach()
         residual_std = torch.exp(0.5 * self.log_variance).expand(bandwidth.shape)
         return {"residual_std": residual_std, "bandwidth": bandwidth.to(residual_std)}
