@@ -5,7 +5,7 @@ from bssbench.methods import Problem, load_method
 from bssbench.randomness import seed_sequence
 
 
-@pytest.mark.parametrize(("steps", "rests"), [(30, False), (400, True)])
+@pytest.mark.parametrize(("steps", "rests"), [(30, False), (600, True)])
 @pytest.mark.parametrize("name", ["ar-flow-vae", "skr-vae"])
 def test_a_training_that_is_cut_short_has_not_converged(name, steps, rests):
     dataset = make_dataset("gp-distinct-t500", [0, 1], {})
