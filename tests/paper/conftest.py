@@ -1,6 +1,8 @@
 """A small experiment's results, for tables and figures."""
 
 import dataclasses
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -71,3 +73,22 @@ def results(tmp_path):
     scores, _ = collect(runs, tmp_path / "data")
     scores.to_csv(tmp_path / "scores.csv", index=False)
     return Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")
+
+
+@pytest.fixture
+def typeset(tmp_path):
+    """Return a function that has LaTeX set tables on pages of two columns, and returns its log."""
+    if shutil.which("pdflatex") is None:
+        pytest.skip("no LaTeX here")
+
+    def run(latex):
+        head = (
+            r"\documentclass[twocolumn]{article}\usepackage[margin=2cm]{geometry}"
+            r"\usepackage{booktabs,graphicx}\begin{document}"
+        )
+        (tmp_path / "paper.tex").write_text(f"{head}\n{latex}\n\\end{{document}}\n")
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+        return (tmp_path / "paper.log").read_text(errors="replace")
+
+    return run

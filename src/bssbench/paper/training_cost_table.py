@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.files import write_text
-from bssbench.paper.latex import latex_table
+from bssbench.paper.latex import latex_table, scaled_to_page
 from bssbench.scores.training_cost import SEPARATED, read_costs
 
 __all__ = ["write_training_cost_tables"]
@@ -99,5 +99,5 @@ def write_training_cost_tables(files: Iterable[Path], directory: Path) -> list[P
     write_text(paths[1], f"# {_CAPTION}\n\n{note}\n\n{table}\n\n{reasons}")
     caption, label = f"{_CAPTION}. {note}", "tab:training-cost"
     latex = latex_table(grid, caption, label=label, index=False, text_columns=4)
-    write_text(paths[2], "% Needs \\usepackage{booktabs}\n" + latex)
+    write_text(paths[2], "% Needs \\usepackage{booktabs,graphicx}\n" + scaled_to_page(latex))
     return paths
