@@ -8,7 +8,9 @@ import pytest
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.methods import load_method
 from bssbench.priors.past import feature_lags
+from bssbench.running import make_problem
 from bssbench.scores.cell import score_separation
+from bssbench.scores.prior_parameters import prior_score
 from bssbench.scores.spectra import _feature_lags, autoregressive_spectrum
 from bssbench.separation import Separation
 
@@ -111,3 +113,21 @@ def test_a_diverged_seed_has_failed(processes):
     )
     rows = score_separation(processes, "m", separation, processes.seeds)
     assert [row.status for row in rows if row.score == "length_scale_error"] == ["failed"]
+
+
+@pytest.mark.slow
+def test_the_default_flow_has_a_spectrum_that_its_network_takes_nothing_of():
+    """A source that is linear is left to the linear part, as if there were no network."""
+    dataset = make_dataset("ar-laplace-distinct", [0, 1], {})
+    errors = []
+    for parameters in ({}, {"hidden_units": 0}):
+        method = load_method("ar-flow-vae", {"restarts": 1, **parameters})
+        separation = method.separate(make_problem(dataset, method, 2, 0))
+        scores = [
+            [prior_score(dataset, separation, seed, name) for seed in (0, 1)]
+            for name in ("spectrum_error", "spectrum_error_start")
+        ]
+        errors.append(scores)
+    (trained, start), (linear, _) = np.array(errors)
+    np.testing.assert_allclose(trained, linear, atol=0.1)
+    assert (trained < 0.25 * start).all()

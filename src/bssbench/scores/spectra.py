@@ -13,7 +13,9 @@ __all__ = ["FREQUENCIES", "autoregressive_spectrum", "has_spectrum", "learned_sp
 FREQUENCIES = (np.arange(2048) + 0.5) / 4096
 """In cycles per sample: where spectra are compared."""
 
-_FLOW = re.compile(r"1 layer\(s\), linear autoregression of order (\d+) and (\d+) octaves, ")
+_FLOW = re.compile(
+    r"1 layer\(s\), (?:linear|network of \d+) autoregression of order (\d+) and (\d+) octaves, "
+)
 
 
 def autoregressive_spectrum(
@@ -47,6 +49,9 @@ def has_spectrum(separation: Separation) -> bool:
 def learned_spectra(separation: Separation, replicate: int, record: int = -1) -> np.ndarray:
     """Return the spectra of a flow prior's latents in dB at unit power, shape (latent, frequency).
 
+    Beside a network it is the linear part's: of a source that is linear there is nothing else, for
+    the prior on the network's weights keeps it out.
+
     Parameters
     ----------
     separation : Separation
@@ -61,7 +66,7 @@ def learned_spectra(separation: Separation, replicate: int, record: int = -1) ->
     """
     form = _FLOW.match(separation.diagnostics.get("flow", ""))
     if form is None:
-        raise NotApplicable("only one layer with a linear mean has a spectrum in closed form")
+        raise NotApplicable("only one layer has a spectrum in closed form")
     spacing = separation.diagnostics["spacing"][replicate]
     lags = [np.array(own) * spacing for own in _feature_lags(*map(int, form.groups()))]
     coefficients = separation.history["coefficients"][replicate, record]
