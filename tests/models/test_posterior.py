@@ -9,6 +9,7 @@ from torch.distributions import kl_divergence as torch_divergence
 from bssbench.models.posterior import Posterior
 from bssbench.models.vae import BatchedVAE
 from bssbench.priors.kernel_regression import KernelRegressionPrior
+from bssbench.priors.laplace_increments import LaplaceIncrementsPrior
 from bssbench.priors.standard_normal import StandardNormalPrior
 
 REPLICATES, LATENTS, LENGTH = 2, 3, 4
@@ -95,7 +96,9 @@ def test_the_objective_is_the_negative_evidence_lower_bound(observations):
     for _ in range(draws):
         noise = torch.randn(observations.shape, generator=generator)
         z = posterior.sample(noise)
-        of_data = Normal(model.decoder(z), math.sqrt(variance)).log_prob(observations).sum((1, 2))
+        of_data = (
+            Normal(model.reconstruction(z), math.sqrt(variance)).log_prob(observations).sum((1, 2))
+        )
         of_latents = Normal(0.0, 1.0).log_prob(z).sum((1, 2)) - q.log_prob(z.mT).sum(1)
         ours = model.objective(observations, variance, noise)
         differences.append((ours + (of_data + of_latents) / LENGTH).detach())
@@ -103,11 +106,13 @@ def test_the_objective_is_the_negative_evidence_lower_bound(observations):
     assert (differences.mean(0).abs() < 4 * differences.std(0) / math.sqrt(draws)).all()
 
 
-def test_errors_correlate_where_the_map_is_nonlinear_and_the_prior_a_density(observations):
+def test_errors_correlate_where_the_map_is_nonlinear_and_the_prior_bears_it(observations):
     density = StandardNormalPrior(REPLICATES, LATENTS)
-    pseudo = KernelRegressionPrior(torch.ones(REPLICATES, LATENTS), LENGTH)
-    assert make_model(density).posterior(observations).below.shape == (REPLICATES, 3, LENGTH)
-    for model in (make_model(density, nonlinear=False), make_model(pseudo)):
+    regression = KernelRegressionPrior(torch.ones(REPLICATES, LATENTS), LENGTH)
+    increments = LaplaceIncrementsPrior(REPLICATES, LATENTS)
+    for prior in (density, regression):
+        assert make_model(prior).posterior(observations).below.shape == (REPLICATES, 3, LENGTH)
+    for model in (make_model(density, nonlinear=False), make_model(increments)):
         posterior = model.posterior(observations)
         assert posterior.below is None
         assert posterior.std.shape == (REPLICATES, LATENTS, 1)

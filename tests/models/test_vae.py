@@ -65,9 +65,9 @@ def test_closed_form_reconstruction_is_the_mean_over_draws(observations):
     draws = []
     generator = torch.Generator().manual_seed(0)
     for _ in range(2000):
-        mean, std = model.encoder(observations), torch.exp(model.log_std)
+        mean, std = model.latents(observations), torch.exp(model.log_std)
         sample = mean + std * torch.randn(mean.shape, generator=generator)
-        error = ((observations - model.decoder(sample)) ** 2).sum((1, 2))
+        error = ((observations - model.reconstruction(sample)) ** 2).sum((1, 2))
         divergence = model.prior.divergence(mean, std, None)
         constant = 0.5 * COMPONENTS * np.log(2 * np.pi * 0.3)
         draws.append((0.5 * error / 0.3 + divergence) / LENGTH + constant)
@@ -101,7 +101,7 @@ def test_training_lowers_the_objective_and_records_the_way(kind, observations):
     assert trained.history.steps[-1] == 119
     for path in trained.history.parameters.values():
         assert path.shape[:3] == (3, len(trained.history.steps), COMPONENTS)
-    assert np.array_equal(trained.history.weight[:, -1], model.encoder.weight.detach())
+    assert np.array_equal(trained.history.weight[:, -1], model.unmixing_matrix().detach())
     assert len(trained.history.reached) == len(trained.history.steps)
     assert (np.diff(trained.history.reached) > 0).all()
 

@@ -45,6 +45,7 @@ class _Setup:
     whitened: Whitened
     observations: torch.Tensor
     noise_seeds: list[int]
+    variances: np.ndarray
     schedule: Schedule
     window: int
     restarts: int
@@ -67,6 +68,7 @@ def _set_up(method: "VariationalMethod", problem: Problem) -> _Setup:
     children = [_child(seed, k) for seed in problem.seeds for k in range(restarts)]
     generators = [np.random.default_rng(child) for child in children]
     window = method.chosen_window(length)
+    variances = method.chosen_variances(whitened.components, nonlinear)
     prior = method.prior(whitened.components, n_latents, window)
     spacings = [d for d in lag_spacings(whitened.components) for _ in range(restarts)]
     model = BatchedVAE(components.shape[1], n_latents, generators, prior, nonlinear, spacings)
@@ -75,10 +77,11 @@ def _set_up(method: "VariationalMethod", problem: Problem) -> _Setup:
         whitened=whitened,
         observations=torch.tensor(components, dtype=torch.float32, device=device),
         noise_seeds=[int(child.generate_state(1, np.uint64)[0] >> 1) for child in children],
+        variances=variances,
         schedule=Schedule(
             method.chosen_steps(n_latents, nonlinear),
             method.chosen_learning_rate(nonlinear),
-            method.chosen_variance(n_latents, nonlinear),
+            torch.tensor(np.repeat(variances, restarts), dtype=torch.float32, device=device),
         ),
         window=window if window < length else 0,
         restarts=restarts,
@@ -111,9 +114,9 @@ def separate_by_training(
     with torch.no_grad():
         # Without the averaging over time, which would compare noise filters: a method is judged by
         # its demixing.
-        sources = model.encoder(observations).mT.cpu().numpy()[best]
+        sources = model.latents(observations).mT.cpu().numpy()[best]
         posterior = model.posterior(observations)
-        weight = model.encoder.weight.detach().cpu().numpy()[best]
+        weight = model.unmixing_matrix().cpu().numpy()[best]
         uncertainty = posterior.std.mean(-1).cpu().numpy()[best]
     recorded = trained.history
     history = {"step": recorded.steps, "loss": recorded.loss[best]}
@@ -187,7 +190,8 @@ def _diagnostics(
     return {
         "steps": setup.schedule.steps,
         "learning_rate": setup.schedule.learning_rate,
-        "observation_variance": setup.schedule.last_variance,
+        # One for each seed.
+        "observation_variance": setup.variances.tolist(),
         "window": setup.window or setup.observations.shape[-1],
         "losses_of_restarts": finite,
         "device": str(setup.observations.device),

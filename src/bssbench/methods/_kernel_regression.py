@@ -34,7 +34,7 @@ class KernelRegressionMethod(VariationalMethod):
     ----------
     regularisation : float
         Weight of the divergence from N(0, I) beside the regression's, which holds the latents'
-        scale.
+        scale. It has the posterior's entropy a second time, and so should be small.
     shortest_bandwidth, longest_bandwidth : float
         In samples; 0 for the rule.
     core : str
@@ -43,13 +43,9 @@ class KernelRegressionMethod(VariationalMethod):
         Largest memory of what the core keeps.
     """
 
-    nonlinear_learning_rate: ClassVar[float] = 3e-3
-    # Set by the separation of development seeds: 0.01 left waveforms mixed on one of ten. Held-out
-    # time can't settle it, for this objective, no likelihood, is the lower the larger the variance.
-    linear_variance: ClassVar[float] = 5e-2
     shared: ClassVar[bool] = False
 
-    regularisation: float = 1.0
+    regularisation: float = 0.1
     shortest_bandwidth: float = 0.0
     longest_bandwidth: float = 0.0
     core: str = "auto"

@@ -21,6 +21,7 @@ _MEGABYTES_OF_TORCH = 450
 _COPIES_OF_A_VALUE = 60
 _HELD_BY_NETWORKS = 4 * 32 * 10
 _MANY_SOURCES = 5
+_SMALLEST_VARIANCE, _LARGEST_VARIANCE = 0.01, 0.05
 _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
 
@@ -36,11 +37,11 @@ class VariationalMethod(ABC):
         Gradient steps; 0 for the rule: 600, with five sources or more 1,500, for nonlinear mixing
         1,000.
     learning_rate : float
-        Peak of the one-cycle schedule; 0 for the rule: 0.03, for nonlinear mixing less.
+        Peak of the one-cycle schedule; 0 for the rule: 0.03, for nonlinear mixing 0.01.
     observation_variance : float
         Of the decoder, in the units of the whitened observations, where its annealing ends; 0 for
-        the rule: 0.01; for linear mixing 0.05 with five sources or more, which the steps do not
-        suffice for otherwise, and where the prior is no density.
+        the rule: 0.01; for linear mixing as much white noise as the observations leave room for,
+        between 0.01 and 0.05.
     window : int
         Samples of time that a step sees; 0 for the rule: all of up to 30,000 samples, of longer
         series another stretch of 8,192 at each step.
@@ -51,8 +52,6 @@ class VariationalMethod(ABC):
     can_demix_nonlinearly: ClassVar[bool] = True
     # Whether `held_out` has a meaning: whether the prior says anything of time to come.
     judged_on_held_out_time: ClassVar[bool] = True
-    nonlinear_learning_rate: ClassVar[float] = 1e-2
-    linear_variance: ClassVar[float] = 1e-2
 
     restarts: int = 3
     steps: int = 0
@@ -96,15 +95,15 @@ class VariationalMethod(ABC):
 
     def chosen_learning_rate(self, nonlinear: bool) -> float:
         """Return the peak learning rate, by the rule if none is set."""
-        return self.learning_rate or (self.nonlinear_learning_rate if nonlinear else 3e-2)
+        return self.learning_rate or (1e-2 if nonlinear else 3e-2)
 
-    def chosen_variance(self, n_sources: int, nonlinear: bool) -> float:
-        """Return the decoder's last variance, by the rule if none is set."""
-        if self.observation_variance:
-            return self.observation_variance
-        if nonlinear:
-            return 1e-2
-        return max(self.linear_variance, 5e-2 if n_sources >= _MANY_SOURCES else 0.0)
+    def chosen_variances(self, components: np.ndarray, nonlinear: bool) -> np.ndarray:
+        """Return the decoder's last variance for each seed, by the rule if none is set."""
+        if self.observation_variance or nonlinear:
+            return np.full(len(components), self.observation_variance or _SMALLEST_VARIANCE)
+        from bssbench.models.sensor_noise import white_floor
+
+        return np.clip(white_floor(components), _SMALLEST_VARIANCE, _LARGEST_VARIANCE)
 
     def chosen_window(self, length: int) -> int:
         """Return how many samples of a series of this length a training step sees."""

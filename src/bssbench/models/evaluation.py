@@ -30,7 +30,7 @@ class Noise:
 def evaluate(
     model: BatchedVAE,
     windows: list[torch.Tensor],
-    variance: float,
+    variance: float | torch.Tensor,
     noise_seeds: list[int],
     drawn_length: int = 0,
 ) -> np.ndarray:
@@ -42,8 +42,8 @@ def evaluate(
         As it is.
     windows : list of torch.Tensor
         Each (replicate, component, time), whitened, of one length.
-    variance : float
-        Of the decoder.
+    variance : float or torch.Tensor
+        Of the decoder, for all or of shape (replicate,).
     noise_seeds : list of int
         One per replicate.
     drawn_length : int

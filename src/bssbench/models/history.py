@@ -26,7 +26,7 @@ class History:
     parameters : dict of str to numpy.ndarray
         The prior's summary, each of shape (replicate, record, latent, …).
     weight : numpy.ndarray or None
-        The encoder's after each of the steps, shape (replicate, record, latent, component), where
+        What demixes after each of the steps, shape (replicate, record, latent, component), where
         the maps are linear.
     reached : numpy.ndarray
         When each of the steps was done, by `time.monotonic`, shape (record,).
@@ -64,7 +64,7 @@ class Recorder:
         if step not in self.wanted:
             return
         if not model.nonlinear:
-            self.weights.append(model.encoder.weight.detach().cpu().numpy().copy())
+            self.weights.append(model.unmixing_matrix().detach().cpu().numpy().copy())
         # After the copy, for which a device has to finish the step.
         self.reached.append(time.monotonic())
 

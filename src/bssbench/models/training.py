@@ -33,15 +33,15 @@ class Schedule:
         Number of gradient steps.
     learning_rate : float
         The peak of the one-cycle schedule.
-    last_variance : float
-        Where the annealing of the decoder's variance ends.
+    last_variance : float or torch.Tensor
+        Where the annealing of the decoder's variance ends, for all or of shape (replicate,).
     """
 
     steps: int
     learning_rate: float
-    last_variance: float
+    last_variance: float | torch.Tensor
 
-    def variance(self, step: int) -> float:
+    def variance(self, step: int) -> float | torch.Tensor:
         """Return the decoder's variance at `step`.
 
         Annealed geometrically from 1 over the first 60 % of the steps and then held: with a small

@@ -8,6 +8,7 @@ from torch import nn
 
 from bssbench.models.maps import PointwiseMap
 from bssbench.models.posterior import Posterior
+from bssbench.models.rotation import Rotation
 from bssbench.models.smoothing import Smoother
 from bssbench.priors import Prior
 from bssbench.randomness import random_rotation
@@ -26,10 +27,11 @@ def _bounded(values: torch.Tensor) -> torch.Tensor:
 class BatchedVAE(nn.Module):
     """Encoder and decoder pointwise in time around a prior that is not.
 
-    q(z_t) = N(μ_t, S_t) with μ = encoder(x), averaged over neighbouring times where the prior is a
-    density that relates them. S is diagonal and the same at all times for linear maps and for
-    priors that are no densities, and a full covariance set by the encoder's network otherwise. The
-    decoder's output is the mean of x with a variance v that the training sets.
+    q(z_t) = N(μ_t, S_t) with μ = G encoder(x), averaged over neighbouring times where the prior is
+    a density that relates them. S is diagonal and the same at all times for linear maps and for
+    priors that don't bear anything else, and a full covariance set by the encoder's network
+    otherwise. The mean of x is decoder(Gᵀ z), with a variance v that the training sets. G is a
+    rotation (see `bssbench.models.rotation`).
 
     Parameters
     ----------
@@ -60,9 +62,10 @@ class BatchedVAE(nn.Module):
         super().__init__()
         rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
         # The network also sets how uncertain the latents are, and how their errors correlate.
-        further = n_latents * (n_latents + 1) // 2 if prior.normalised else 0
+        further = n_latents * (n_latents + 1) // 2 if prior.bears_correlated_errors else 0
         self.encoder = PointwiseMap(rotations, generators, nonlinear, further)
         self.decoder = PointwiseMap(np.swapaxes(rotations, 1, 2), generators, nonlinear)
+        self.rotation = Rotation(len(generators), n_latents)
         self.nonlinear = nonlinear
         initial = torch.full((len(generators), n_latents, 1), math.log(_INITIAL_STD))
         self.log_std = nn.Parameter(initial)
@@ -76,9 +79,22 @@ class BatchedVAE(nn.Module):
         """Whether the objective is estimated from a posterior draw for want of a closed form."""
         return self.nonlinear or self.prior.needs_sample
 
+    def latents(self, observations: torch.Tensor) -> torch.Tensor:
+        """Return what is demixed from each time point alone, (replicate, latent, time)."""
+        return self.rotation() @ self.encoder(observations)
+
+    def unmixing_matrix(self) -> torch.Tensor:
+        """Return the linear part of `latents`, shape (replicate, latent, component)."""
+        return self.rotation() @ self.encoder.weight
+
+    def reconstruction(self, latents: torch.Tensor) -> torch.Tensor:
+        """Return the mean of x given latents of shape (replicate, latent, time)."""
+        return self.decoder(self.rotation().mT @ latents)
+
     def posterior(self, observations: torch.Tensor) -> Posterior:
         """Return q(z | x) for observations of shape (replicate, component, time)."""
-        mean, further = self.encoder.split(observations)
+        unturned, further = self.encoder.split(observations)
+        mean = self.rotation() @ unturned
         if self.smoother is not None:
             mean = self.smoother(mean)
         if further is None or not further.shape[1]:
@@ -89,7 +105,10 @@ class BatchedVAE(nn.Module):
         return Posterior(mean, torch.exp(self.log_std + shifts), below)
 
     def objective(
-        self, observations: torch.Tensor, variance: float, noise: torch.Tensor | None
+        self,
+        observations: torch.Tensor,
+        variance: float | torch.Tensor,
+        noise: torch.Tensor | None,
     ) -> torch.Tensor:
         """Return the negative objective of each replicate, in nats per time point.
 
@@ -97,8 +116,8 @@ class BatchedVAE(nn.Module):
         ----------
         observations : torch.Tensor
             Shape (replicate, component, time), whitened.
-        variance : float
-            v, of the decoder's output.
+        variance : float or torch.Tensor
+            v, of the decoder's output, for all or of shape (replicate,).
         noise : torch.Tensor or None
             Standard normal, shape (replicate, latent, time); given if `needs_noise`.
 
@@ -112,13 +131,15 @@ class BatchedVAE(nn.Module):
         sample = posterior.sample(noise) if noise is not None else None
         length = observations.shape[-1]
         if self.nonlinear:
-            error = ((observations - self.decoder(sample)) ** 2).sum((1, 2))
+            assert sample is not None, "needs_noise says so"
+            error = ((observations - self.reconstruction(sample)) ** 2).sum((1, 2))
         else:
             # A linear decoder's expected error is its error at the mean plus the spread it passes
             # on.
-            at_mean = ((observations - self.decoder(mean)) ** 2).sum((1, 2))
-            gain = (self.decoder.weight**2).sum(1)
+            at_mean = ((observations - self.reconstruction(mean)) ** 2).sum((1, 2))
+            gain = ((self.decoder.weight @ self.rotation().mT) ** 2).sum(1)
             error = at_mean + length * (gain * std[..., 0] ** 2).sum(1)
-        constant = 0.5 * observations.shape[1] * math.log(2.0 * math.pi * variance)
+        v = torch.as_tensor(variance, dtype=error.dtype, device=error.device)
+        constant = 0.5 * observations.shape[1] * torch.log(2.0 * math.pi * v)
         divergence = self.prior.divergence(mean, std, sample) + posterior.total_correlation()
-        return (0.5 * error / variance + divergence) / length + constant
+        return (0.5 * error / v + divergence) / length + constant

@@ -19,8 +19,13 @@ class Prior(Protocol):
     """Whether `divergence` is estimated from a posterior sample for want of a closed form."""
 
     normalised: bool
-    """Whether it is a probability density. Where not, an uncertainty that may differ from time to
-    time can lower the objective without describing the data any better."""
+    """Whether it is a probability density. Where not, averaging the latents over time can lower the
+    objective without describing the data any better."""
+
+    bears_correlated_errors: bool
+    """Whether the posterior's errors may correlate between latents, and differ from time to time.
+    That frees the latents' directions from one another: what is no density, and does not ask for
+    uncorrelated latents otherwise, then prefers copies of what it foretells best."""
 
     relates_times: bool
     """Whether what it says of one time depends on others."""

@@ -132,6 +132,7 @@ class AutoregressiveFlowPrior(nn.Module):
 
     needs_sample = True
     normalised = True
+    bears_correlated_errors = True
     relates_times = True
     learning_rate_factor = 1.0
 

@@ -38,6 +38,7 @@ class GaussianProcessPrior(nn.Module):
 
     needs_sample = False
     normalised = True
+    bears_correlated_errors = True
     relates_times = True
 
     def __init__(

@@ -17,6 +17,15 @@ from bssbench.priors.standard_normal import standard_normal_divergence
 __all__ = ["KernelRegressionPrior"]
 
 
+def _correlation_penalty(mean: torch.Tensor) -> torch.Tensor:
+    """Return −½ T log det R of shape (replicate,), in nats, of means (replicate, latent, time)."""
+    centred = mean - mean.mean(-1, keepdim=True)
+    standardised = centred / centred.square().mean(-1, keepdim=True).sqrt()
+    length = mean.shape[-1]
+    correlations = standardised @ standardised.mT / length
+    return -0.5 * length * torch.linalg.slogdet(correlations).logabsdet
+
+
 class KernelRegressionPrior(nn.Module):
     """Each latent is close to the kernel regression of its own other time points.
 
@@ -27,6 +36,13 @@ class KernelRegressionPrior(nn.Module):
     This is a pseudo-likelihood in Besag's sense (1975), a product of leave-one-out conditionals,
     and not a normalised density: the objective built on it is a penalised likelihood, not an
     evidence lower bound.
+
+    Nor do such conditionals keep latents apart. With ρ_ij the residual variance of source j under
+    the bandwidth of latent i, the sources are a minimum only where ρ_ij ρ_ji > ρ_ii ρ_jj for all
+    pairs (second order in how much of each is mixed into the other), and a smooth source can have
+    smaller residuals under every short bandwidth. So what the sources are assumed to be is asked
+    for: uncorrelated. To the divergence is added ½ T times −log det R, with R the correlations
+    between the latents' means over time.
 
     Where neighbouring times are d samples apart, each of the d interleaved series is regressed on
     its own other points alone: of a series sampled d times as fast as it varies, a sample next to
@@ -40,7 +56,8 @@ class KernelRegressionPrior(nn.Module):
     length : int
         Number of samples in time.
     regularisation : float
-        λ, which holds the scale of the latents.
+        λ, which holds the scale of the latents. Its term has the posterior's entropy a second time,
+        and so should be small.
     core : str
         A core of `bssbench.kernels.catalogue` by kernel regression, or ``auto``.
     freedom : float
@@ -55,6 +72,7 @@ class KernelRegressionPrior(nn.Module):
 
     needs_sample = False
     normalised = False
+    bears_correlated_errors = True
     relates_times = True
     learning_rate_factor = 1.0
     bandwidths: torch.Tensor
@@ -63,7 +81,7 @@ class KernelRegressionPrior(nn.Module):
         self,
         bandwidths: torch.Tensor,
         length: int,
-        regularisation: float = 1.0,
+        regularisation: float = 0.1,
         core: str = "auto",
         freedom: float = 0.0,
         shared: bool = False,
@@ -120,7 +138,8 @@ class KernelRegressionPrior(nn.Module):
             local[rows] = divergence_about(
                 deinterleaved(regressed, spacing), seen, variance, noise_variance[rows]
             )
-        return (local + self.regularisation * standard_normal_divergence(mean, std)).sum(-1)
+        held = self.regularisation * standard_normal_divergence(mean, std)
+        return (local + held).sum(-1) + _correlation_penalty(mean)
 
     def advance(self, step: int) -> None:
         """Do nothing."""

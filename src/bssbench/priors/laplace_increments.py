@@ -44,6 +44,7 @@ class LaplaceIncrementsPrior(nn.Module):
 
     needs_sample = False
     normalised = False
+    bears_correlated_errors = False
     relates_times = True
     learning_rate_factor = 1.0
 

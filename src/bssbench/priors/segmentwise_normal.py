@@ -30,6 +30,7 @@ class SegmentwiseNormalPrior(nn.Module):
 
     needs_sample = False
     normalised = True
+    bears_correlated_errors = True
     relates_times = False
     learning_rate_factor = 1.0
 

@@ -39,6 +39,7 @@ class StandardNormalPrior(nn.Module):
 
     needs_sample = False
     normalised = True
+    bears_correlated_errors = True
     relates_times = False
     learning_rate_factor = 1.0
 

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.methods import load_method
+from bssbench.models.sensor_noise import white_floor
+from bssbench.models.whitening import whiten
+
+LENGTH = 4000
+
+
+def smooth(generator, count):
+    """Slow sources of unit variance, which leave the upper frequencies empty."""
+    kernel = np.exp(-0.5 * (np.arange(-15, 16) / 4) ** 2)
+    noise = generator.standard_normal((count, LENGTH))
+    sources = np.stack([np.convolve(row, kernel, "same") for row in noise])
+    return sources / sources.std(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("share", [0.003, 0.03, 0.3])
+def test_under_smooth_sources_the_noise_is_what_is_found(share):
+    generator = np.random.default_rng(0)
+    noise = np.sqrt(share) * generator.standard_normal((2, LENGTH))
+    components = np.sqrt(1 - share) * smooth(generator, 2) + noise
+    # The lowest of thirty estimates of one density is somewhat too low.
+    assert white_floor(components[None])[0] == pytest.approx(share, rel=0.35)
+
+
+def test_it_is_of_the_component_that_has_most_and_of_each_replicate_alone():
+    generator = np.random.default_rng(1)
+    clean, noise = smooth(generator, 2), generator.standard_normal((2, LENGTH))
+    little, much = clean + 0.01 * noise, clean + np.array([[0.01], [0.2]]) * noise
+    floors = white_floor(np.stack([little, much]))
+    assert floors[0] < 0.001
+    assert floors[1] == white_floor(much[None])[0] > 0.02
+
+
+def test_white_sources_leave_all_of_the_variance_open():
+    white = np.random.default_rng(2).standard_normal((1, 3, LENGTH))
+    assert white_floor(white)[0] > 0.6
+
+
+def test_the_decoders_last_variance_follows_the_noise_between_its_bounds():
+    method = load_method("ar-flow-vae", {})
+    few, many = (
+        whiten(make_dataset(name, [0], {}).observations, count).components
+        for name, count in (("gp-distinct", 3), ("gp-distinct-8", 8))
+    )
+    iid = whiten(make_dataset("iid-nongaussian", [0], {}).observations, 3).components
+    assert method.chosen_variances(few, nonlinear=False) == [0.01]
+    assert 0.02 < method.chosen_variances(many, nonlinear=False)[0] <= 0.05
+    assert method.chosen_variances(iid, nonlinear=False) == [0.05]
+    assert method.chosen_variances(iid, nonlinear=True) == [0.01]
+    set_by_hand = load_method("ar-flow-vae", {"observation_variance": 0.2})
+    assert set_by_hand.chosen_variances(iid, nonlinear=False) == [0.2]
