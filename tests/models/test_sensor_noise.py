@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.signal import resample_poly
 
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.methods import load_method
@@ -29,10 +30,26 @@ def test_under_smooth_sources_the_noise_is_what_is_found(share):
 def test_it_is_of_the_component_that_has_most_and_of_each_replicate_alone():
     generator = np.random.default_rng(1)
     clean, noise = smooth(generator, 2), generator.standard_normal((2, LENGTH))
-    little, much = clean + 0.01 * noise, clean + np.array([[0.01], [0.2]]) * noise
+    little, much = clean + 0.03 * noise, clean + np.array([[0.03], [0.2]]) * noise
     floors = white_floor(np.stack([little, much]))
-    assert floors[0] < 0.001
+    assert floors[0] < 0.002
     assert floors[1] == white_floor(much[None])[0] > 0.02
+
+
+def test_a_higher_rate_does_not_hide_the_noise():
+    generator = np.random.default_rng(3)
+    components = smooth(generator, 2) + 0.2 * generator.standard_normal((2, LENGTH))
+    faster = resample_poly(components, 4, 1, axis=1)
+    assert white_floor(faster[None])[0] == pytest.approx(white_floor(components[None])[0], rel=0.1)
+
+
+@pytest.mark.parametrize("length", [3, 8, 9])
+def test_a_series_too_short_to_tell_from_has_a_floor_all_the_same(length):
+    short = np.random.default_rng(4).standard_normal((2, 2, length))
+    floors = white_floor(short)
+    assert floors.shape == (2,)
+    assert (floors >= 0).all()
+    assert length > 7 or (floors == 0).all()
 
 
 def test_white_sources_leave_all_of_the_variance_open():

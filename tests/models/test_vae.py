@@ -75,6 +75,17 @@ def test_closed_form_reconstruction_is_the_mean_over_draws(observations):
     assert ((draws.mean(0) - closed).abs() < 4 * draws.std(0) / np.sqrt(2000)).all()
 
 
+@every_kind
+@both_mixings
+def test_each_replicate_can_have_a_variance_of_its_own(kind, nonlinear, observations):
+    model = make_model(kind, [0, 1, 2], nonlinear)
+    noise = torch.randn(3, COMPONENTS, LENGTH) if model.needs_noise else None
+    variances = torch.tensor([0.01, 0.03, 0.05])
+    together = model.objective(observations, variances, noise)
+    apart = [model.objective(observations, v, noise)[i] for i, v in enumerate(variances.tolist())]
+    torch.testing.assert_close(together, torch.stack(apart))
+
+
 @both_mixings
 def test_initial_values_depend_on_the_own_seed_alone(nonlinear):
     together = make_model("vae", [5, 6, 7], nonlinear)

@@ -81,7 +81,7 @@ class GaussianProcessMethod(VariationalMethod):
     def describe(self, prior: Any) -> dict[str, Any]:
         """State kernel, core and how often length-scales move."""
         k = self.update_every
-        learned = f"learned at every {k}th step" if k > 1 else "learned at every step"
+        learned = f"learned once in {k} steps" if k > 1 else "learned at every step"
         return {
             "kernel": self.kernel,
             "core": self._chosen_core(),

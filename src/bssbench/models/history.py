@@ -40,7 +40,7 @@ class History:
 
 
 class Recorder:
-    """Keeps the loss, the prior's summary and the linear encoder at evenly spaced steps."""
+    """Keeps the loss, the prior's summary and the unmixing matrix at evenly spaced steps."""
 
     def __init__(self, steps: int) -> None:
         self.wanted = set(np.linspace(0, steps - 1, min(steps, _RECORDED_STEPS)).astype(int))

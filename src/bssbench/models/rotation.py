@@ -9,11 +9,11 @@ __all__ = ["Rotation"]
 class Rotation(nn.Module):
     """G = (1 − A/2)⁻¹ (1 + A/2), A = −Aᵀ, turns the encoder's output, and Gᵀ the decoder's input.
 
-    Turning the latents changes nothing of what is reconstructed, so it is the prior alone that says
-    where they should point. Without G a turn is a joint change of encoder and decoder through a
-    valley as steep as the decoder's variance is small, and where priors differ little along it
-    (voices, with nearly one speed) training stops half-way, its loss all but at rest. With it the
-    turn has coordinates of its own, along which the objective has the prior's curvature alone.
+    Turning the latents' means changes nothing of what is reconstructed from them, so it is the
+    prior that says where they should point. Without G a turn is a joint change of encoder and
+    decoder through a valley as steep as the decoder's variance is small, and where priors differ
+    little along it (voices, with nearly one speed) training stops half-way, its loss all but at
+    rest. With it the turn has coordinates of its own. The posterior's deviations are not turned.
 
     Cayley's form, and not exp(A), whose computation by PyTorch rounds a matrix differently by what
     else is in the batch. To second order in A they are the same.

@@ -45,7 +45,7 @@ class Schedule:
         """Return the decoder's variance at `step`.
 
         Annealed geometrically from 1 over the first 60 % of the steps and then held: with a small
-        variance from the start, turning the latents means moving encoder and decoder together
+        variance from the start, changing the latents means moving encoder and decoder together
         through a stiff valley, where most runs stop half-way.
         """
         progress = min(1.0, step / max(1.0, _ANNEALED_FRACTION * self.steps))

@@ -93,8 +93,11 @@ class BatchedVAE(nn.Module):
 
     def posterior(self, observations: torch.Tensor) -> Posterior:
         """Return q(z | x) for observations of shape (replicate, component, time)."""
+        return self._posterior(observations, self.rotation())
+
+    def _posterior(self, observations: torch.Tensor, rotation: torch.Tensor) -> Posterior:
         unturned, further = self.encoder.split(observations)
-        mean = self.rotation() @ unturned
+        mean = rotation @ unturned
         if self.smoother is not None:
             mean = self.smoother(mean)
         if further is None or not further.shape[1]:
@@ -126,19 +129,18 @@ class BatchedVAE(nn.Module):
         torch.Tensor
             Shape (replicate,).
         """
-        posterior = self.posterior(observations)
+        rotation = self.rotation()
+        posterior = self._posterior(observations, rotation)
         mean, std = posterior.mean, posterior.std
         sample = posterior.sample(noise) if noise is not None else None
         length = observations.shape[-1]
-        if self.nonlinear:
-            assert sample is not None, "needs_noise says so"
-            error = ((observations - self.reconstruction(sample)) ** 2).sum((1, 2))
-        else:
+        decoded = sample if self.nonlinear and sample is not None else mean
+        error = ((observations - self.decoder(rotation.mT @ decoded)) ** 2).sum((1, 2))
+        if not self.nonlinear:
             # A linear decoder's expected error is its error at the mean plus the spread it passes
             # on.
-            at_mean = ((observations - self.reconstruction(mean)) ** 2).sum((1, 2))
-            gain = ((self.decoder.weight @ self.rotation().mT) ** 2).sum(1)
-            error = at_mean + length * (gain * std[..., 0] ** 2).sum(1)
+            gain = ((self.decoder.weight @ rotation.mT) ** 2).sum(1)
+            error = error + length * (gain * std[..., 0] ** 2).sum(1)
         v = torch.as_tensor(variance, dtype=error.dtype, device=error.device)
         constant = 0.5 * observations.shape[1] * torch.log(2.0 * math.pi * v)
         divergence = self.prior.divergence(mean, std, sample) + posterior.total_correlation()

@@ -16,14 +16,22 @@ from bssbench.priors.standard_normal import standard_normal_divergence
 
 __all__ = ["KernelRegressionPrior"]
 
+_SHARE_OF_IDENTITY = 1e-4
+_SMALLEST_POWER = 1e-12
+
 
 def _correlation_penalty(mean: torch.Tensor) -> torch.Tensor:
-    """Return −½ T log det R of shape (replicate,), in nats, of means (replicate, latent, time)."""
-    centred = mean - mean.mean(-1, keepdim=True)
-    standardised = centred / centred.square().mean(-1, keepdim=True).sqrt()
+    """Return −½ T log det R of shape (replicate,), in nats, of means (replicate, latent, time).
+
+    With a share of the identity in R, so that it stays finite for copies and for constants.
+    """
     length = mean.shape[-1]
-    correlations = standardised @ standardised.mT / length
-    return -0.5 * length * torch.linalg.slogdet(correlations).logabsdet
+    centred = mean - mean.mean(-1, keepdim=True)
+    standardised = centred / (centred.square().mean(-1, keepdim=True) + _SMALLEST_POWER).sqrt()
+    correlations = (standardised @ standardised.mT / length).to(torch.float64)
+    identity = torch.eye(mean.shape[1], dtype=torch.float64, device=mean.device)
+    mixed = torch.lerp(correlations, identity, _SHARE_OF_IDENTITY)
+    return (-0.5 * length * torch.linalg.slogdet(mixed).logabsdet).to(mean.dtype)
 
 
 class KernelRegressionPrior(nn.Module):
@@ -37,17 +45,19 @@ class KernelRegressionPrior(nn.Module):
     and not a normalised density: the objective built on it is a penalised likelihood, not an
     evidence lower bound.
 
-    Nor do such conditionals keep latents apart. With ρ_ij the residual variance of source j under
-    the bandwidth of latent i, the sources are a minimum only where ρ_ij ρ_ji > ρ_ii ρ_jj for all
-    pairs (second order in how much of each is mixed into the other), and a smooth source can have
-    smaller residuals under every short bandwidth. So what the sources are assumed to be is asked
-    for: uncorrelated. To the divergence is added ½ T times −log det R, with R the correlations
-    between the latents' means over time.
+    Nor do such conditionals keep latents well apart. With ρ_ij the residual variance of source j
+    under the bandwidth of latent i, and a posterior of full covariance, the sources are a minimum
+    only where ρ_ij ρ_ji > ρ_ii ρ_jj for all pairs (to second order in how much of each is mixed
+    into the other). A density whose spectra are the sources' own has that by itself; here it can
+    fail, or hold by a few per cent, for a smooth source has small residuals under every short
+    bandwidth. So what the sources are assumed to be is asked for: uncorrelated. −½ T log det R is
+    added, with R the correlations between the latents' means over time. The condition is then
+    (ρ_ii + ρ_ij)(ρ_jj + ρ_ji) > 4 ρ_ii ρ_jj, which holds wherever the first one does.
 
     Where neighbouring times are d samples apart, each of the d interleaved series is regressed on
     its own other points alone: of a series sampled d times as fast as it varies, a sample next to
     the one left out says what that is, whatever the bandwidth. If d does not divide the length, the
-    last few samples have the second term alone.
+    last few samples have the other terms alone.
 
     Parameters
     ----------
