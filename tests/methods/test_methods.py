@@ -88,7 +88,13 @@ def test_a_seed_does_not_depend_on_the_others(name, dataset):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", VARIATIONAL)
 @pytest.mark.parametrize(
-    ("data", "parameters"), [("gp-equal", {}), ("gp-distinct-post-nonlinear", {"steps": 200})]
+    ("data", "parameters"),
+    [
+        ("gp-equal", {}),
+        ("gp-distinct-post-nonlinear", {"steps": 200}),
+        # Each seed has another variance of the decoder.
+        ("waveforms", {"steps": 200}),
+    ],
 )
 def test_a_seed_does_not_depend_on_the_others_after_training(name, data, parameters):
     """On `gp-equal` nothing pulls the latents anywhere, so any difference would grow."""

@@ -83,13 +83,15 @@ def two_speeds():
     return torch.tensor(np.sqrt(2000) * right, dtype=torch.float32)
 
 
-def test_training_arrives_where_the_priors_hardly_tell_which_way_to_turn(two_speeds):
-    """Without the shared rotation, turns of up to 0.5 are left, by the start's chance."""
+@pytest.mark.parametrize("shared", [True, False])
+def test_training_arrives_where_the_priors_hardly_tell_which_way_to_turn(shared, two_speeds):
+    """Without the shared rotation it stops somewhere, by the start's chance."""
     starts = 6
     observations = two_speeds.repeat(starts, 1, 1)
     prior = KernelRegressionPrior(torch.tensor([[1.0, 1.02]]).repeat(starts, 1), 2000)
     generators = [np.random.default_rng(seed) for seed in range(starts)]
     model = BatchedVAE(2, 2, generators, prior, False)
+    model.rotation.requires_grad_(shared)
     train(model, observations, list(range(starts)), Schedule(600, 3e-2, 0.01))
     turns = torch.linspace(-0.6, 0.6, 61)
     with torch.no_grad():
@@ -98,5 +100,5 @@ def test_training_arrives_where_the_priors_hardly_tell_which_way_to_turn(two_spe
         for turn in turns:
             model.rotation.angles.copy_(trained + turn)
             objectives.append(model.objective(observations, 0.01, None))
-    best = turns[torch.stack(objectives).argmin(0)]
-    assert best.abs().max() < 0.05
+    left = turns[torch.stack(objectives).argmin(0)].abs().max()
+    assert left < 0.05 if shared else left > 0.15
