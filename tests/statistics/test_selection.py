@@ -45,13 +45,15 @@ def chosen(table):
 @pytest.mark.parametrize(
     ("differences", "expected"),
     [
-        ({"order4": (-1, -1, 9)}, "restarts=1 order=4"),
+        ({"order4": (-1, -1, 1)}, "restarts=1 order=4"),
+        # Better on two of three, by less than it is worse on the third: the default.
+        ({"order4": (-1, -1, 9)}, "restarts=1"),
         # Better on one of three, however much: the default.
         ({"order4": (-9, 1, 1)}, "restarts=1"),
         ({"order4": (0, 0, 0)}, "restarts=1"),
-        ({"order4": (-1, -1, 9), "order8": (-1, -1, -0.1)}, "restarts=1 order=8"),
+        ({"order4": (-9, -9, 9), "order8": (-1, -1, -0.1)}, "restarts=1 order=8"),
         # As many data sets: the larger gain, and of equals the first.
-        ({"order4": (-1, -1, 9), "order8": (9, -2, -1)}, "restarts=1 order=8"),
+        ({"order4": (-1, -1, 1), "order8": (1, -2, -1)}, "restarts=1 order=8"),
         ({"order4": (-1, -1, -1), "order8": (-1, -1, -1)}, "restarts=1 order=4"),
         # The median over seeds, not the mean.
         ({"order4": ([-1, -1, 99], [-1, -1, 99], 0)}, "restarts=1 order=4"),

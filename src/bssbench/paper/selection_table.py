@@ -17,7 +17,8 @@ _NOTE = (
     "first row of a choice is its default and shows the median objective over development seeds; "
     "the others show the median over seeds of the difference from the default, and how many seeds "
     "are better. Chosen is the candidate that is better in the median on the most data sets, if "
-    "these are more than half of them, else the default."
+    "these are more than half of them and it gains more there than it loses elsewhere, else the "
+    "default."
 )
 
 
