@@ -38,8 +38,7 @@ def shuffled(problem, rng):
 def test_what_is_learned_from_the_order_of_time_helps_on_the_rest(name, problem, rng):
     # The same variance for both: by rule it would follow the spectrum, which the order changes.
     of_order, of_disorder = (
-        objective(name, one, observation_variance=0.05)
-        for one in (problem, shuffled(problem, rng))
+        objective(name, one, observation_variance=0.05) for one in (problem, shuffled(problem, rng))
     )
     assert (of_order + 0.3 < of_disorder).all()
 
