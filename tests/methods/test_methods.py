@@ -172,6 +172,21 @@ def test_the_restart_kept_is_the_one_with_the_lowest_loss(name, dataset):
     assert (np.ptp(losses, axis=1) > 0).all()
 
 
+@pytest.mark.parametrize("name", [n for n in VARIATIONAL if n != "gp-vae-inducing"])
+def test_ten_sources_are_begun_three_times_as_often(name, rng):
+    """Every part of the batch, the prior's parameters included, follows the rule."""
+    method = load_method(name, {"steps": 2})
+    assert [method.chosen_restarts(count) for count in (2, 9, 10, 40)] == [3, 3, 9, 9]
+    assert quick(name, restarts=4).chosen_restarts(10) == 4
+    noise = rng.standard_normal((2, 120, 10))
+    separation = method.separate(Problem(noise, 10, [np.random.SeedSequence(k) for k in (0, 1)]))
+    assert np.shape(separation.diagnostics["losses_of_restarts"]) == (2, 9)
+    assert separation.sources.shape == (2, 120, 10)
+    assert len(separation.diagnostics.get("spacing", [1, 1])) == 2
+    ten, nine = (method.megabytes(Size(10, 30_000, 10, count, False)) for count in (10, 9))
+    assert ten > 1.5 * nine
+
+
 @pytest.mark.parametrize("name", VARIATIONAL)
 def test_nonlinear_demixing_has_no_unmixing_matrix(name, dataset):
     separation = quick(name).separate(make_problem(dataset, nonlinear=True))
@@ -273,7 +288,7 @@ def test_the_declared_memory_grows_with_the_problem(name):
         ("skr-va", {}, "did you mean 'skr-vae'"),
         ("skr-vae", {"bandwith": 1.0}, "unknown parameter 'bandwith'"),
         ("skr-vae", {"steps": 1.5}, "steps must be of type int"),
-        ("skr-vae", {"restarts": 0}, "restarts must be at least 1"),
+        ("skr-vae", {"restarts": -1}, "restarts must not be negative"),
         ("skr-vae", {"learning_rate": float("nan")}, "must be finite"),
         ("skr-vae", {"window": 15}, "window must be 0 or at least 16"),
         ("vae", {"observation_variance": -1.0}, "observation_variance must not be negative"),

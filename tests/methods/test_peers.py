@@ -53,7 +53,7 @@ def test_what_nothing_can_separate_they_do_not(name):
         ("slow-vae", {"marginal_weight": -1.0}, "weights must not be negative"),
         ("ivae", {"segments": 0}, "segments must be at least 1"),
         ("ivae", {"window": 100}, "window must be 0"),
-        ("ivae", {"restarts": 0}, "restarts must be at least 1"),
+        ("ivae", {"restarts": -1}, "restarts must not be negative"),
     ],
 )
 def test_impossible_parameters_are_one_clear_line(name, parameters, message):

@@ -99,7 +99,8 @@ def test_a_block_and_its_lags_one_by_one_are_the_same_autoregression():
 def test_the_flow_of_a_real_training_is_understood(autoregressions):
     method = load_method("ar-flow-vae", {"order": 2, "octaves": 1, "restarts": 1})
     components = np.swapaxes(autoregressions.observations, 1, 2)
-    diagnostics = method.describe(method.prior(components, 3, 200))
+    prior = method.prior(components, 3, 200)
+    diagnostics = method.describe(prior, np.arange(len(components)))
     history = {"coefficients": np.zeros((1, 2, 3, 3))}
     assert scored(autoregressions, history, **diagnostics)["spectrum_error"].status == "ok"
 

@@ -81,18 +81,20 @@ class FlowMethod(VariationalMethod):
             self.base,
             self.network_scale,
         )
-        spacings = [spacing for spacing in chosen for _ in range(self.restarts)]
+        restarts = self.chosen_restarts(n_latents)
+        spacings = [spacing for spacing in chosen for _ in range(restarts)]
         share = length / components.shape[-1]
         return AutoregressiveFlowPrior(spacings, n_latents, form, self.shared, share)
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory: each lag holds two copies of the latents."""
         window = self.chosen_window(size.length)
-        latents = size.replicates * self.restarts * window * size.n_sources
+        restarts = self.chosen_restarts(size.n_sources)
+        latents = size.replicates * restarts * window * size.n_sources
         copies = 2 * (self.order + 4 * self.octaves) + 4 * self.hidden_units
         return super().megabytes(size) + int(latents * copies * self.layers * 4 / 1e6)
 
-    def describe(self, prior: Any) -> dict[str, Any]:
+    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
         """State the form of the flow."""
         mean = f"network of {self.hidden_units}" if self.hidden_units else "linear"
         dependent = self.state_dependent_scale and self.hidden_units
@@ -101,6 +103,6 @@ class FlowMethod(VariationalMethod):
             "flow": f"{self.layers} layer(s), {mean} autoregression of order {self.order} and "
             f"{self.octaves} octaves, {scale} scale, base {self.base}",
             # One for each seed.
-            "spacing": list(prior.spacings)[:: self.restarts],
+            "spacing": [prior.spacings[one] for one in kept],
             "parameters": "shared by all latents" if self.shared else "of each latent",
         }

@@ -61,7 +61,8 @@ def _set_up(method: "VariationalMethod", problem: Problem) -> _Setup:
     device = _device(problem.device)
     # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
     torch.set_flush_denormal(True)
-    restarts, n_latents, nonlinear = method.restarts, problem.n_sources, problem.nonlinear
+    n_latents, nonlinear = problem.n_sources, problem.nonlinear
+    restarts = method.chosen_restarts(n_latents)
     length, n_channels = problem.observations.shape[1:]
     whitened = whiten(problem.observations, n_channels if nonlinear else n_latents)
     components = np.repeat(whitened.components, restarts, axis=0)
@@ -109,7 +110,7 @@ def separate_by_training(
     model, observations, schedule = setup.model, setup.observations, setup.schedule
     report = (lambda done: progress(done, schedule.steps)) if progress else None
     trained = train(model, observations, setup.noise_seeds, schedule, setup.window, report)
-    losses = trained.loss.reshape(-1, method.restarts)
+    losses = trained.loss.reshape(-1, setup.restarts)
     best = setup.best(trained.loss)
     with torch.no_grad():
         # Without the averaging over time, which would compare noise filters: a method is judged by
@@ -129,7 +130,8 @@ def separate_by_training(
         uncertainty=uncertainty,
         loss=losses.min(axis=1),
         history=history | {name: value[best] for name, value in recorded.parameters.items()},
-        diagnostics=_diagnostics(method, setup, losses)
+        diagnostics=_diagnostics(setup, losses)
+        | method.describe(model.prior, best)
         | {"converged": trained.converged[best].tolist()},
         stopwatch=stopwatch,
     )
@@ -164,7 +166,7 @@ def held_out_objective(method: "VariationalMethod", problem: Problem) -> np.ndar
     # configurations, less the part that was trained on: what comes after, given what was before.
     rest = setup.whitened.apply(problem.observations[:, length:])
     everything = np.concatenate([setup.whitened.components, rest], axis=2)
-    components = np.repeat(everything, method.restarts, axis=0)
+    components = np.repeat(everything, setup.restarts, axis=0)
     observations = torch.tensor(components, dtype=torch.float32, device=setup.observations.device)
     of_part = _nats(setup, observations[..., :length], whole)
     of_whole = _nats(setup, observations, whole)
@@ -182,9 +184,7 @@ def _nats(setup: _Setup, observations: torch.Tensor, drawn_length: int) -> np.nd
     return loss * length
 
 
-def _diagnostics(
-    method: "VariationalMethod", setup: "_Setup", losses: np.ndarray
-) -> dict[str, Any]:
+def _diagnostics(setup: _Setup, losses: np.ndarray) -> dict[str, Any]:
     """Say how the training went, in JSON's types; a diverged restart's loss is null."""
     finite = [[loss if np.isfinite(loss) else None for loss in row] for row in losses.tolist()]
     return {
@@ -195,4 +195,4 @@ def _diagnostics(
         "window": setup.window or setup.observations.shape[-1],
         "losses_of_restarts": finite,
         "device": str(setup.observations.device),
-    } | method.describe(setup.model.prior)
+    }

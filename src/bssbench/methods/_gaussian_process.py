@@ -71,14 +71,14 @@ class GaussianProcessMethod(VariationalMethod):
         bounds = self.length_scale_per_half_decay * half_decay_lags(components)
         scales = torch.tensor(spread(bounds, n_latents), dtype=torch.float32)
         return GaussianProcessPrior(
-            scales.repeat_interleave(self.restarts, dim=0),
+            scales.repeat_interleave(self.chosen_restarts(n_latents), dim=0),
             length,
             self.kernel,
             self.core,
             self.update_every,
         )
 
-    def describe(self, prior: Any) -> dict[str, Any]:
+    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
         """State kernel, core and how often length-scales move."""
         k = self.update_every
         learned = f"learned once in {k} steps" if k > 1 else "learned at every step"
@@ -89,7 +89,7 @@ class GaussianProcessMethod(VariationalMethod):
         }
 
     def _series(self, size: Size) -> int:
-        return size.replicates * self.restarts * size.n_sources
+        return size.replicates * self.chosen_restarts(size.n_sources) * size.n_sources
 
     def _kept_megabytes(self, size: Size) -> int:
         core = self._chosen_core()

@@ -82,20 +82,24 @@ class KernelRegressionMethod(VariationalMethod):
         for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
             bounds[:, column] = chosen or bounds[:, column]
         count = 1 if self.shared else n_latents
+        restarts = self.chosen_restarts(n_latents)
         bandwidths = np.broadcast_to(spread(bounds, count), (len(bounds), n_latents))
         return KernelRegressionPrior(
-            torch.tensor(np.repeat(bandwidths, self.restarts, axis=0)),
+            torch.tensor(np.repeat(bandwidths, restarts, axis=0)),
             length,
             self.regularisation,
             self.core,
             self._freedom(),
             self.shared,
-            [spacing for spacing in lag_spacings(components) for _ in range(self.restarts)],
+            [spacing for spacing in lag_spacings(components) for _ in range(restarts)],
         )
+
+    def _series(self, size: Size) -> int:
+        return size.replicates * self.chosen_restarts(size.n_sources) * size.n_sources
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory, with the weights that the core keeps."""
-        series = size.replicates * self.restarts * size.n_sources
+        series = self._series(size)
         kept = held_bytes(self._chosen_core(), self.chosen_window(size.length), series) / 1e6
         # Beyond the limit nothing is tried.
         return super().megabytes(size) + (int(kept) if kept <= self.max_megabytes else 0)
@@ -111,7 +115,7 @@ class KernelRegressionMethod(VariationalMethod):
             With the size of what the core keeps.
         """
         size, core = problem.size, self._chosen_core()
-        series = size.replicates * self.restarts * size.n_sources
+        series = self._series(size)
         length = self.chosen_window(size.length)
         kept = held_bytes(core, length, series) / 1e6
         if kept > self.max_megabytes:
@@ -130,7 +134,7 @@ class KernelRegressionMethod(VariationalMethod):
         of_rule = 0.1 if problem.nonlinear else 1.0
         return replace(self, regularisation=self.regularisation or of_rule)
 
-    def describe(self, prior: Any) -> dict[str, Any]:
+    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
         """State the form of the regression and its core."""
         freedom = self._freedom()
         of = "one bandwidth for all latents" if self.shared else "a bandwidth for each latent"
@@ -139,6 +143,6 @@ class KernelRegressionMethod(VariationalMethod):
             "core": self._chosen_core(),
             "regularisation": self.regularisation,
             # One for each seed.
-            "spacing": list(prior.spacings)[:: self.restarts],
+            "spacing": [prior.spacings[one] for one in kept],
             "length_scales": f"learned within {freedom:g} octaves" if freedom else "fixed",
         }

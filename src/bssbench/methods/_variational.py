@@ -20,8 +20,10 @@ _MEGABYTES_OF_TORCH = 450
 # and latent value, and for each time point by the hidden units of encoder and decoder.
 _COPIES_OF_A_VALUE = 60
 _HELD_BY_NETWORKS = 4 * 32 * 10
-_MANY_SOURCES = 5
+_MANY_SOURCES, _VERY_MANY_SOURCES = 5, 10
 _SMALLEST_VARIANCE, _LARGEST_VARIANCE = 0.01, 0.05
+# Of a whitened component: with more white noise than that there would be little left to separate.
+_SOURCES_FILL_THE_BAND = 0.25
 _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
 
@@ -32,7 +34,8 @@ class VariationalMethod(ABC):
     Attributes
     ----------
     restarts : int
-        Initialisations of each seed, of which the one with the lowest loss is kept.
+        Initialisations of each seed, of which the one with the lowest loss is kept; 0 for the rule:
+        3, with ten sources or more 9.
     steps : int
         Gradient steps; 0 for the rule: 600, with five sources or more 1,500, for nonlinear mixing
         1,000.
@@ -41,7 +44,8 @@ class VariationalMethod(ABC):
     observation_variance : float
         Of the decoder, in the units of the whitened observations, where its annealing ends; 0 for
         the rule: 0.01; for linear mixing as much white noise as the observations leave room for,
-        between 0.01 and 0.05.
+        between 0.01 and 0.05, unless that is more than 0.25: then the sources themselves fill the
+        band, which says nothing of noise, and it is 0.01.
     window : int
         Samples of time that a step sees; 0 for the rule: all of up to 30,000 samples, of longer
         series another stretch of 8,192 at each step.
@@ -53,17 +57,16 @@ class VariationalMethod(ABC):
     # Whether `held_out` has a meaning: whether the prior says anything of time to come.
     judged_on_held_out_time: ClassVar[bool] = True
 
-    restarts: int = 3
+    restarts: int = 0
     steps: int = 0
     learning_rate: float = 0.0
     observation_variance: float = 0.0
     window: int = 0
 
     def __post_init__(self) -> None:
-        if self.restarts < 1:
-            raise ValueError(f"restarts must be at least 1, not {self.restarts}")
-        if min(self.steps, self.learning_rate, self.observation_variance) < 0:
-            raise ValueError("steps, learning_rate, observation_variance must not be negative")
+        for name in ("restarts", "steps", "learning_rate", "observation_variance"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, not {getattr(self, name)}")
         if self.window and self.window < _SHORTEST_WINDOW:
             raise ValueError(f"window must be 0 or at least {_SHORTEST_WINDOW}, not {self.window}")
 
@@ -81,9 +84,21 @@ class VariationalMethod(ABC):
             Number of samples in time of the series that it will be given.
         """
 
-    def describe(self, prior: Any) -> dict[str, Any]:
-        """Return what a reader of a result has to know of the prior, which is given as trained."""
+    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
+        """Return what a reader of a result has to know of the prior.
+
+        Parameters
+        ----------
+        prior : torch.nn.Module
+            As trained.
+        kept : numpy.ndarray
+            Shape (seed,), of integers: where in the batch each seed's kept restart stands.
+        """
         return {}
+
+    def chosen_restarts(self, n_sources: int) -> int:
+        """Return the number of initialisations of each seed, by the rule if none is set."""
+        return self.restarts or (9 if n_sources >= _VERY_MANY_SOURCES else 3)
 
     def chosen_steps(self, n_sources: int, nonlinear: bool) -> int:
         """Return the number of steps, by the rule if none is set."""
@@ -103,7 +118,9 @@ class VariationalMethod(ABC):
             return np.full(len(components), self.observation_variance or _SMALLEST_VARIANCE)
         from bssbench.models.sensor_noise import white_floor
 
-        return np.clip(white_floor(components), _SMALLEST_VARIANCE, _LARGEST_VARIANCE)
+        floor = white_floor(components)
+        floor = np.where(floor > _SOURCES_FILL_THE_BAND, 0.0, floor)
+        return np.clip(floor, _SMALLEST_VARIANCE, _LARGEST_VARIANCE)
 
     def chosen_window(self, length: int) -> int:
         """Return how many samples of a series of this length a training step sees."""
@@ -119,7 +136,8 @@ class VariationalMethod(ABC):
         held += size.values * 6 if share < 1 else 0
         if size.nonlinear:
             held += size.replicates * size.length * share * _HELD_BY_NETWORKS
-        return _MEGABYTES_OF_TORCH + int(held * self.restarts * 4 / 1e6)
+        restarts = self.chosen_restarts(size.n_sources)
+        return _MEGABYTES_OF_TORCH + int(held * restarts * 4 / 1e6)
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None

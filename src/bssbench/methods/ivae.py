@@ -46,7 +46,7 @@ class Method(VariationalMethod):
         from bssbench.priors.segmentwise_normal import SegmentwiseNormalPrior
 
         return SegmentwiseNormalPrior(
-            len(components) * self.restarts,
+            len(components) * self.chosen_restarts(n_latents),
             n_latents,
             length,
             self.segments,
@@ -57,7 +57,7 @@ class Method(VariationalMethod):
         """Return all of the time: every segment has variances to be learned."""
         return length
 
-    def describe(self, prior: Any) -> dict[str, Any]:
+    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
         """State the form of the prior."""
         means = "learned" if self.learned_means else "zero"
         return {"segments": self.segments, "means_of_segments": means}

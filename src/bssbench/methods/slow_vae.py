@@ -49,7 +49,7 @@ class Method(VariationalMethod):
         from bssbench.priors.laplace_increments import LaplaceIncrementsPrior
 
         return LaplaceIncrementsPrior(
-            len(components) * self.restarts,
+            len(components) * self.chosen_restarts(n_latents),
             n_latents,
             self.rate,
             self.transition_weight,

@@ -19,4 +19,4 @@ class Method(VariationalMethod):
         """Return the unstructured prior for each seed's restarts."""
         from bssbench.priors.standard_normal import StandardNormalPrior
 
-        return StandardNormalPrior(len(components) * self.restarts, n_latents)
+        return StandardNormalPrior(len(components) * self.chosen_restarts(n_latents), n_latents)

@@ -91,7 +91,7 @@ class KernelRegressionPrior(nn.Module):
         self,
         bandwidths: torch.Tensor,
         length: int,
-        regularisation: float = 0.1,
+        regularisation: float = 1.0,
         core: str = "auto",
         freedom: float = 0.0,
         shared: bool = False,
