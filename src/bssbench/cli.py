@@ -102,6 +102,7 @@ def _separate_dataset(
 def _separate_recording(
     arguments: argparse.Namespace, parameters: dict[str, bool | int | float | str]
 ) -> None:
+    from bssbench.allocation import keep_freed_memory
     from bssbench.own_recording import OwnRecording, separate_recording
 
     if arguments.input.exists() and arguments.input.suffix.lower() not in _USER_SUFFIXES:
@@ -126,6 +127,7 @@ def _separate_recording(
         device=arguments.device,
         root_seed=arguments.root_seed,
     )
+    keep_freed_memory()
     separate_recording(recording, arguments.out, arguments.launched)
     print(f"{arguments.out}/sources.csv, sources.png and run.json are written", file=sys.stderr)
 

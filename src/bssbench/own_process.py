@@ -14,6 +14,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from bssbench.allocation import keep_freed_memory
 from bssbench.errors import InputError, MachineError, NotApplicable
 
 __all__ = ["call_in_own_process", "peak_bytes"]
@@ -91,6 +92,7 @@ def _call_and_tell(
     # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 30))
+    keep_freed_memory()
     outcome: dict[str, Any]
     try:
         outcome = {"status": "ok", "reason": ""} | task(*arguments)
