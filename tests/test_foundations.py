@@ -10,8 +10,8 @@ import pytest
 
 from bssbench.errors import InputError
 from bssbench.files import read_arrays, read_json, replacing, write_arrays, write_json
+from bssbench.parameters import parse_assignments
 from bssbench.randomness import generator, random_rotation, seed_sequence
-from bssbench.settings import parse_assignments
 
 PROJECT = Path(__file__).parents[1]
 
@@ -86,7 +86,8 @@ def test_provenance_knows_a_changed_tree_from_a_run(tmp_path):
 
     def dirty():
         program = (
-            "import json; from bssbench.provenance import provenance as p; print(json.dumps(p()))"
+            "import json; from bssbench.experiment.provenance import provenance as p\n"
+            "print(json.dumps(p()))"
         )
         environment = os.environ | {"PYTHONPATH": str(tmp_path / "src")}
         command = [sys.executable, "-B", "-c", program]

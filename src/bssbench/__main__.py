@@ -2,7 +2,7 @@
 
 import sys
 
-from bssbench.cli import main
+from bssbench.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

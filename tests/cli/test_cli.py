@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bssbench.cli import main
+from bssbench.cli.main import main
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.methods import method_names
@@ -54,7 +54,7 @@ def test_help(command, capsys):
 def test_help_starts_without_any_library():
     heavy = "{'numpy', 'torch', 'pandas', 'matplotlib', 'scipy'}"
     program = (
-        "import sys\nfrom bssbench.cli import main\n"
+        "import sys\nfrom bssbench.cli.main import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         f"sys.exit(len({heavy} & set(sys.modules)))"
     )
@@ -64,13 +64,14 @@ def test_help_starts_without_any_library():
 def test_torch_free_stages_stay_torch_free():
     program = (
         "import sys\n"
-        "import bssbench.cli, bssbench.configuration, bssbench.dependencies, bssbench.listing\n"
+        "import bssbench.cli.main, bssbench.cli.listing, bssbench.experiment.configuration\n"
+        "import bssbench.reproduction.code_hashes\n"
         "import bssbench.scores.collect, bssbench.paper.tables, bssbench.paper.style\n"
-        "import bssbench.training_cost, bssbench.paper.training_cost_table\n"
+        "import bssbench.experiment.training_cost, bssbench.paper.training_cost_table\n"
         "from bssbench.paper.figures import figure_module, figure_names\n"
         "import importlib\n"
         "[importlib.import_module(figure_module(name)) for name in figure_names()]\n"
-        "bssbench.listing.listing()\n"
+        "bssbench.cli.listing.listing()\n"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True).returncode == 0

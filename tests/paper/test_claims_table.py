@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from bssbench.cli import main
+from bssbench.cli.main import main
 
 HEADER = "dataset,method,seed,score,value,status,reason\n"
 COSTS = "method,length,seconds_of_training,reason\nskr-vae,500,1.0,\ngp-vae,500,3.0,\n"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bssbench.cli import main
+from bssbench.cli.main import main
 from bssbench.errors import InputError
 from bssbench.paper.core_results import COLUMNS, headline, read_measurement
 from bssbench.paper.core_scaling import draw_core_scaling

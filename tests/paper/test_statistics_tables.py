@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bssbench.cli import main
+from bssbench.cli.main import main
 from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
 from bssbench.paper.figures.ranks import draw

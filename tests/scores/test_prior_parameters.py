@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
+from bssbench.experiment.cell import make_problem
 from bssbench.methods import load_method
 from bssbench.priors.past import feature_lags
-from bssbench.running import make_problem
 from bssbench.scores.cell import score_separation
 from bssbench.scores.prior_parameters import prior_score
 from bssbench.scores.spectra import _feature_lags, autoregressive_spectrum

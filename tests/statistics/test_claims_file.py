@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bssbench.cli import main
-from bssbench.configuration import configure
+from bssbench.cli.main import main
+from bssbench.experiment.configuration import configure
 from bssbench.statistics.claims_file import ScoreTest, read_claims
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -30,11 +30,11 @@ class Quick:
     repeat = 3
 
     def time_closest(self):
-        from bssbench.settings import closest
+        from bssbench.parameters import closest
         closest("fft", ["dense", "banded", "chunked"])
 
     def time_parse_seeds(self):
-        from bssbench.settings import parse_seeds
+        from bssbench.parameters import parse_seeds
         parse_seeds("0-999")
 
     def peakmem_closest(self):

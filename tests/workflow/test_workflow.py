@@ -22,7 +22,7 @@ HEADER = """
 import time
 from dataclasses import dataclass
 from typing import ClassVar
-from bssbench.methods.random import Method as Random
+from bssbench.methods.controls.random import Method as Random
 
 @dataclass(frozen=True)
 class Method(Random):
@@ -38,7 +38,7 @@ GUESS = """
 import numpy as np
 from dataclasses import dataclass
 from typing import ClassVar
-from bssbench.methods.random import Method as Random
+from bssbench.methods.controls.random import Method as Random
 
 @dataclass(frozen=True)
 class Method(Random):
@@ -144,7 +144,7 @@ def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
     downstream = {"score", "provenance", "tables", "statistics", "figure"}
     for file, stale_rules, stale_cells in [
         (
-            "methods/oracle.py",
+            "methods/controls/oracle.py",
             {"separate", *downstream},
             {cell("gp-distinct-t100", "oracle"), cell("gp-equal-t100", "oracle")},
         ),
@@ -157,8 +157,8 @@ def test_an_edit_makes_stale_what_depends_on_it_and_no_more(project):
         ("paper/tables.py", {"tables"}, set()),
         ("paper/rank_tables.py", {"statistics"}, set()),
         ("paper/figures/score_distributions.py", {"figure"}, set()),
-        ("methods/sobi.py", set(), set()),
-        ("cli.py", set(), set()),
+        ("methods/classical/sobi.py", set(), set()),
+        ("cli/main.py", set(), set()),
     ]:
         path = project / "src" / "bssbench" / file
         text = path.read_text()

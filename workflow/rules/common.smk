@@ -6,12 +6,12 @@ import shlex
 import sys
 from pathlib import Path
 
-from bssbench.configuration import configure
-from bssbench.dependencies import code_hash
+from bssbench.experiment.configuration import configure
+from bssbench.reproduction.code_hashes import code_hash
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
-from bssbench.hyperparameters import changed_hyperparameters
-from bssbench.identity import origin
+from bssbench.experiment.hyperparameters import changed_hyperparameters
+from bssbench.reproduction.identity import origin
 from bssbench.paper.figures import figure_module, figure_names
 from bssbench.statistics.claims_file import read_claims
 from snakemake.utils import update_config

@@ -1,7 +1,7 @@
 # The kernel cores' time and memory, measured by ASV, and their tables and figure.
 from pathlib import Path
 
-from bssbench.dependencies import modules_in
+from bssbench.reproduction.code_hashes import modules_in
 
 MEASUREMENT = f"{RESULTS}/cores/measurement.json"
 CORE_TABLES = expand(f"{RESULTS}/tables/cores.{{suffix}}", suffix=TABLE_SUFFIXES)

@@ -4,7 +4,7 @@
 def get_trial_code(wildcards):
     """Return what changes with the code that this trial depends on."""
     own = EXPERIMENT.training_cost[wildcards.trial].modules
-    return code_hash(["bssbench.training_cost", *own])
+    return code_hash(["bssbench.experiment.training_cost", *own])
 
 
 rule training_cost:

@@ -16,7 +16,7 @@ SELECTION_FILES = (
 def get_candidate_code(wildcards):
     """Return what changes with the code that this candidate depends on."""
     own = EXPERIMENT.selection[wildcards.candidate].modules
-    return code_hash(["bssbench.selection", *own])
+    return code_hash(["bssbench.experiment.held_out", *own])
 
 
 # It makes its own data, whose sources it takes away before it trains.

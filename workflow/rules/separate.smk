@@ -4,7 +4,7 @@
 def get_method_code(wildcards):
     """Return the source files that this method's cells depend on."""
     own = EXPERIMENT.methods[wildcards.method].modules
-    return code_hash(["bssbench.running", *own])
+    return code_hash(["bssbench.experiment.cell", *own])
 
 
 rule separate:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import bssbench
 from bssbench.errors import InputError
+from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
-from bssbench.provenance import provenance
 
 PARAMETERS = (
     "core",

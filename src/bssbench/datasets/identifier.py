@@ -17,7 +17,7 @@ from typing import Any
 from bssbench.datasets.families import family_names, load_family
 from bssbench.datasets.recordings import recording_names
 from bssbench.errors import InputError
-from bssbench.settings import closest
+from bssbench.parameters import closest
 
 __all__ = ["DEFAULT_NOISE", "GRAMMAR", "Identifier", "default_length", "parse_identifier"]
 

@@ -11,8 +11,8 @@ from bssbench.datasets.families import load_family
 from bssbench.datasets.identifier import DEFAULT_NOISE, Identifier, default_length
 from bssbench.datasets.mixing import add_noise, distort, mixing_matrix, standardised
 from bssbench.errors import InputError
+from bssbench.parameters import closest, from_mapping, with_underscores
 from bssbench.randomness import generator
-from bssbench.settings import closest, from_mapping, with_underscores
 
 __all__ = ["Simulation", "simulate", "simulation_of"]
 

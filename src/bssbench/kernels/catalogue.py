@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from bssbench.errors import InputError
-from bssbench.settings import closest
+from bssbench.parameters import closest
 
 if TYPE_CHECKING:
     import torch

@@ -1,22 +1,22 @@
-"""Separation methods, one module each: `skr_vae.py` is the method `skr-vae`.
+"""Separation methods, one module each: `vae/skr_vae.py` is the method `skr-vae`.
 
 A method's module holds a class `Method` (see `SeparationMethod`) and imports heavy libraries where
 it uses them, so that methods can be listed and their parameters checked in no time. Placing such a
-module in this folder is all it takes to add a method. Modules whose names begin with an underscore
-hold what methods share.
+module in this folder, at any depth, is all it takes to add a method. Modules whose names begin with
+an underscore hold what methods share.
 """
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from bssbench.discovery import modules_below
 from bssbench.errors import InputError
+from bssbench.parameters import closest, from_mapping
 from bssbench.separation import Separation
-from bssbench.settings import closest, from_mapping
 
 __all__ = [
     "Problem",
@@ -119,8 +119,7 @@ class SeparationMethod(Protocol):
 
 def method_names() -> list[str]:
     """Return the names of all methods, sorted."""
-    modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+    return list(modules_below(__name__))
 
 
 def method_module(name: str) -> str:
@@ -131,9 +130,10 @@ def method_module(name: str) -> str:
     InputError
         If there is no such method.
     """
-    if name not in method_names():
-        raise InputError(f"unknown method {name!r}; {closest(name, method_names())}")
-    return f"{__name__}.{name.replace('-', '_')}"
+    modules = modules_below(__name__)
+    if name not in modules:
+        raise InputError(f"unknown method {name!r}; {closest(name, modules)}")
+    return modules[name]
 
 
 def method_modules(name: str, parameters: dict[str, Any]) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.methods import method_names
+from bssbench.parameters import closest
 from bssbench.scores.cell import SCORES
 from bssbench.scores.prior_parameters import PRIOR_SCORES
-from bssbench.settings import closest
 
 __all__ = ["COST_TABLES", "Claim", "CostTest", "ScoreTest", "read_claims"]
 

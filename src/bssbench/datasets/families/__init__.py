@@ -8,10 +8,11 @@ names begin with an underscore hold what families share.
 """
 
 import importlib
-import pkgutil
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+
+from bssbench.discovery import modules_below
 
 __all__ = ["SourceFamily", "family_names", "load_family"]
 
@@ -30,10 +31,9 @@ class SourceFamily(Protocol):
 
 def family_names() -> list[str]:
     """Return the names of all families, sorted."""
-    modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
+    return list(modules_below(__name__))
 
 
 def load_family(name: str) -> Any:
     """Return the family's class; `name` is one of `family_names()`."""
-    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}").Family
+    return importlib.import_module(modules_below(__name__)[name]).Family

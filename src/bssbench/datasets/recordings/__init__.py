@@ -7,18 +7,18 @@ replicate, the same for every seed. Where recorded sources are mixed anew for ea
 """
 
 import importlib
-import pkgutil
 from types import ModuleType
+
+from bssbench.discovery import modules_below
 
 __all__ = ["load_recording", "recording_names"]
 
 
 def recording_names() -> list[str]:
     """Return the names of all recordings, sorted."""
-    modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name.replace("_", "-") for name in modules)
+    return list(modules_below(__name__))
 
 
 def load_recording(name: str) -> ModuleType:
     """Return the recording's module; `name` is one of `recording_names()`."""
-    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    return importlib.import_module(modules_below(__name__)[name])

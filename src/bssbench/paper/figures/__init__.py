@@ -4,7 +4,6 @@ A figure's module has `draw(results: Results) -> Drawing`: the figure with its c
 """
 
 import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from bssbench.datasets.dataset import Dataset
+from bssbench.discovery import modules_below
 from bssbench.errors import InputError, NotApplicable
 from bssbench.files import read_json
 from bssbench.paper.drawing import Drawing
+from bssbench.parameters import closest
 from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
-from bssbench.settings import closest
 
 __all__ = [
     "Drawing",
@@ -140,8 +140,7 @@ def main_separations(results: Results, dataset: str) -> list[tuple[str, Separati
 
 def figure_names() -> list[str]:
     """Return the names of all figures, sorted."""
-    modules = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(modules)
+    return [name.replace("-", "_") for name in modules_below(__name__)]
 
 
 def figure_module(name: str) -> str:

@@ -1,0 +1,44 @@
+"""The command of `bssbench` for claims."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_claims_commands"]
+
+
+def _claims(arguments: argparse.Namespace) -> None:
+    from bssbench.paper.claims_table import write_claims
+    from bssbench.paper.stamps import stamp
+    from bssbench.reproduction.identity import identify
+    from bssbench.statistics.claims_file import COST_TABLES
+
+    given = {name: getattr(arguments, name) for name in COST_TABLES}
+    costs = {name: path for name, path in given.items() if path}
+    paths = write_claims(arguments.claims, arguments.scores, costs, arguments.out)
+    read = dict.fromkeys((arguments.claims, arguments.scores, *costs.values()), ())
+    stamp(paths, identify(arguments.identity, ["bssbench.paper.claims_table"], read))
+
+
+def add_claims_commands(commands: Any) -> None:
+    """Add them to argparse's `commands`."""
+    command = commands.add_parser(
+        "claims",
+        help="judge claims by scores, times and memory",
+        description="Write DIR/claims.csv and DIR/claims.md: for each claim of a file such as "
+        "config/claims.yaml whether it is supported, refuted or undecided, with the numbers behind "
+        "that and, where seeds would decide it, how many. What needs a table that is not given "
+        "counts as not run.",
+    )
+    command.add_argument("--claims", type=Path, required=True, metavar="YAML")
+    command.add_argument(
+        "--scores", type=Path, required=True, metavar="CSV", help="from 'bssbench score'"
+    )
+    command.add_argument("--timings", type=Path, metavar="CSV", help="likewise")
+    command.add_argument(
+        "--training-cost", type=Path, metavar="CSV", help="from 'bssbench tables --training-cost'"
+    )
+    command.add_argument("--cores", type=Path, metavar="CSV", help="from 'bssbench cores'")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
+    command.set_defaults(run=_claims)

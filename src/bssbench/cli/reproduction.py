@@ -1,0 +1,146 @@
+"""Commands of `bssbench` that say whether results can be relied on, and join them."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from bssbench.errors import InputError
+
+__all__ = ["add_verification_commands"]
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from bssbench.reproduction.environment import describe_environment, environment_changes
+    from bssbench.reproduction.recorded_results import RecordedResults
+    from bssbench.reproduction.verification import comparison_table, find_cell, verify
+
+    if arguments.cell and (arguments.any or arguments.sampling_seed is not None):
+        raise InputError("--any and --sampling-seed are for --sample")
+    if arguments.sample is not None and (arguments.sample < 1 or arguments.seed is not None):
+        raise InputError("--sample takes a number of cells, at least 1, and no --seed")
+    results = RecordedResults.read(arguments.results)
+    if arguments.cell:
+        wanted, cells = 1, [find_cell(results, arguments.cell, arguments.seed)]
+    else:
+        wanted, cells = arguments.sample, _draw(results, arguments)
+    here = describe_environment()
+    for part in results.parts:
+        changes = "; ".join(environment_changes(part.provenance, here))
+        environment = f"another environment: {changes}" if changes else "this environment"
+        print(f"{part.source}: recorded at {part.provenance.get('commit')} in {environment}")
+    verified, comparisons = 0, []
+    for dataset, method in cells:
+        if verified == wanted:
+            break
+        print(f"bssbench: recomputing {dataset}/{method}", file=sys.stderr, flush=True)
+        found = list(verify(results, dataset, method, arguments.seed))
+        comparisons += found
+        # A recording that can't be had here is said, and in a sample another cell takes its place.
+        verified += all(each.verdict != "NOT VERIFIED" for each in found)
+    print(f"\n{comparison_table(comparisons)}\n")
+    failed = {each.cell for each in comparisons if each.verdict == "DIFFERENT"}
+    print(f"{verified} of {wanted} cells verified, {len(failed)} of them different")
+    return int(verified < wanted or bool(failed))
+
+
+def _draw(results: Any, arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    """Return cells in an order that can be repeated by what is printed."""
+    import numpy as np
+
+    from bssbench.reproduction.verification import draw_cells
+
+    seed = arguments.sampling_seed
+    if seed is None:
+        seed = int(np.random.SeedSequence().generate_state(1)[0])
+    cells = draw_cells(results, np.random.default_rng(seed), arguments.any)
+    if len(cells) < arguments.sample:
+        raise InputError(
+            f"--sample {arguments.sample}: only {len(cells)} cells can be drawn; --any has all"
+        )
+    print(f"{arguments.sample} of {len(cells)} cells, drawn with --sampling-seed {seed}")
+    return cells
+
+
+def _merge(arguments: argparse.Namespace) -> None:
+    from bssbench.reproduction.merging import merge
+
+    parts = merge(arguments.results, arguments.out)
+    if len({part.provenance.get("commit") for part in parts}) > 1:
+        print(
+            "bssbench: these results are of different commits; is the code of their methods the "
+            "same?",
+            file=sys.stderr,
+        )
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from bssbench.reproduction.staleness import check
+
+    checked = check(arguments.directory, arguments.configuration)
+    stale = {path: reasons for path, reasons in checked.items() if reasons}
+    for path, reasons in stale.items():
+        print(f"{path} is stale: {', '.join(reasons)}")
+    if stale:
+        print(f"{len(stale)} of {len(checked)} artefacts are stale")
+    else:
+        print(f"{len(checked)} artefacts are up to date")
+    return 1 if stale else 0
+
+
+def add_verification_commands(commands: Any) -> None:
+    """Add them to argparse's `commands`."""
+    command = commands.add_parser(
+        "verify",
+        help="recompute recorded scores and compare",
+        description="Recompute cells of DIR and compare their scores, never their times. In the "
+        "environment of the record (versions, platform, processor) a cell's rows must be the same "
+        "bytes; in another, means over seeds must lie within the tolerances that the table shows. "
+        "Exit code 0 if all are, 1 if one is not or could not be recomputed here.",
+    )
+    command.add_argument(
+        "results", type=Path, metavar="DIR", help="has scores.csv, timings.csv, provenance.json"
+    )
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--cell", metavar="DATASET/METHOD", help="this cell, its seeds in one batch")
+    which.add_argument("--sample", type=int, metavar="N", help="so many cells, drawn at random")
+    command.add_argument("--seed", type=int, help="of the cell this seed alone")
+    command.add_argument(
+        "--any", action="store_true", help="draw among all cells, not those of under two minutes"
+    )
+    command.add_argument("--sampling-seed", type=int, metavar="K", help="repeats a draw")
+    command.set_defaults(run=_verify)
+
+    command = commands.add_parser(
+        "merge",
+        help="join the results of several machines or teams",
+        description="Join scores.csv and timings.csv of several folders of results. Data sets, "
+        "methods and seeds may differ; the root seed and the parameters of what both have must be "
+        "the same, and so must scores that both have. Timings stay apart, each with its hardware.",
+    )
+    command.add_argument("results", type=Path, nargs="+", metavar="DIR", help="two or more")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    command.set_defaults(run=_merge)
+
+    command = commands.add_parser(
+        "check",
+        help="compare tables and figures with what they were made from",
+        description="Every table, figure and file of claims carries hashes of the configuration, "
+        "of the code that made it and of the scores or timings that it shows. Compare them with "
+        "those of today and name each file for which one differs: exit code 1, else 0. Code is "
+        "compared without comments, docstrings and line breaks. Run it at the top of the project.",
+    )
+    command.add_argument(
+        "directory",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help="a run's results (default: results, or else results/reference)",
+    )
+    command.add_argument(
+        "--configuration",
+        type=Path,
+        metavar="YAML",
+        help="the experiment's file (default: the one that the run was made from)",
+    )
+    command.set_defaults(run=_check)

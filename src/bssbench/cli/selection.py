@@ -1,0 +1,82 @@
+"""Commands of `bssbench` that choose between configurations without the true sources."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_selection_commands"]
+
+
+def _held_out(arguments: argparse.Namespace) -> None:
+    from bssbench.experiment.held_out import Candidate, measure
+    from bssbench.parameters import parse_assignments, parse_seeds
+    from bssbench.scores.held_out import write_held_out
+
+    candidate = Candidate(
+        choice=arguments.choice,
+        method=arguments.method,
+        dataset=arguments.dataset,
+        seeds=tuple(parse_seeds(arguments.seeds)),
+        parameters=parse_assignments(arguments.assignments),
+        cpu_seconds=arguments.cpu_seconds,
+    )
+    write_held_out(arguments.out, measure(candidate, arguments.root_seed))
+
+
+def _select(arguments: argparse.Namespace) -> None:
+    from bssbench.files import write_text
+    from bssbench.paper.selection_table import write_selection_tables
+    from bssbench.paper.stamps import stamp
+    from bssbench.reproduction.identity import identify
+    from bssbench.scores.held_out import read_held_out
+
+    held_out = read_held_out(arguments.candidates)
+    write_text(arguments.out, held_out.to_csv(index=False, lineterminator="\n"))
+    if arguments.tables:
+        tables = write_selection_tables(held_out, arguments.tables)
+        modules = ["bssbench.paper.selection_table"]
+        stamp(tables, identify(arguments.identity, modules, {arguments.out: ()}))
+
+
+def add_selection_commands(commands: Any) -> None:
+    """Add them to argparse's `commands`."""
+    command = commands.add_parser(
+        "held-out",
+        help="take a method's objective on time that it was not trained on",
+        description="Train METHOD on the first four fifths of the time of a data set and write "
+        "its objective on the last fifth for each seed, in nats per time point, lower is better. "
+        "True sources play no part. 'bssbench select CSV...' compares such candidates.",
+    )
+    command.add_argument("method", help="a VAE from 'bssbench list methods'")
+    command.add_argument("--dataset", required=True, help="an id; see 'bssbench list datasets'")
+    command.add_argument(
+        "--seeds", default="0-9", help="development seeds (default 0-9), not those reported"
+    )
+    command.add_argument("--choice", default="", help="what is chosen, in words")
+    command.add_argument(
+        "--set",
+        dest="assignments",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a parameter of the method; 'bssbench list' shows them",
+    )
+    command.add_argument("--root-seed", type=int, default=0, help="(default 0)")
+    command.add_argument("--cpu-seconds", type=int, default=900, help="limit (default 900)")
+    command.add_argument("--out", type=Path, required=True, metavar="CSV", help="where rows go")
+    command.set_defaults(run=_held_out)
+
+    command = commands.add_parser(
+        "select",
+        help="choose between candidates by their objectives on held-out time",
+        description="Join the files into one, and compare each candidate with the first of its "
+        "choice. Chosen is the candidate that is better in the median over seeds on the most data "
+        "sets, if these are more than half of them, else the first.",
+    )
+    command.add_argument(
+        "candidates", type=Path, nargs="+", metavar="CSV", help="written by 'bssbench held-out'"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="CSV", help="the files as one")
+    command.add_argument("--tables", type=Path, metavar="DIR", help="where the tables go")
+    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
+    command.set_defaults(run=_select)

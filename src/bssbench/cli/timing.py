@@ -1,0 +1,82 @@
+"""Commands of `bssbench` for what is timed, alone on the machine."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_timing_commands"]
+
+
+def _training_cost(arguments: argparse.Namespace) -> None:
+    from bssbench.experiment.training_cost import Trial, measure
+    from bssbench.parameters import parse_assignments
+    from bssbench.scores.training_cost import write_costs
+
+    parameters = parse_assignments(arguments.assignments)
+    trial = Trial(arguments.method, tuple(arguments.lengths), parameters, arguments.cpu_seconds)
+    write_costs(arguments.out, measure(trial, arguments.root_seed, arguments.device))
+
+
+def _cores(arguments: argparse.Namespace) -> None:
+    from bssbench.paper.core_results import read_measurement
+    from bssbench.paper.core_scaling import draw_core_scaling
+    from bssbench.paper.core_tables import write_core_tables
+    from bssbench.paper.stamps import stamp
+    from bssbench.paper.style import save_drawing
+    from bssbench.reproduction.identity import identify
+
+    measurement = read_measurement(arguments.measurement)
+    tables = write_core_tables(measurement, arguments.out)
+    modules = ["bssbench.paper.core_tables", "bssbench.paper.core_scaling"]
+    # The table has all that was measured, and is kept where the measurement is not.
+    identity = identify(arguments.identity, modules, {tables[0]: ()})
+    stamp(tables, identity)
+    drawing = draw_core_scaling(measurement.table)
+    save_drawing(drawing, "core_scaling", arguments.figures, identity)
+
+
+def add_timing_commands(commands: Any) -> None:
+    """Add them to argparse's `commands`."""
+    command = commands.add_parser(
+        "training-cost",
+        help="time the training of a method until the sources are apart",
+        description="Train METHOD on 'gp-distinct' (three seeds in one batch, one initialisation "
+        "of each) at each length T, in a process of its own, and write a row for each: seconds "
+        "until the MCC, median over seeds, first reaches 0.95, seconds of the whole training, peak "
+        "memory, or why there is none. Let nothing else run beside it. 'bssbench tables "
+        "--training-cost CSV' makes the tables.",
+    )
+    command.add_argument("method", help="a name from 'bssbench list methods'")
+    command.add_argument(
+        "--lengths", type=int, nargs="+", required=True, metavar="T", help="samples in time"
+    )
+    command.add_argument(
+        "--set",
+        dest="assignments",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a parameter of the method; 'bssbench list' shows them",
+    )
+    command.add_argument("--root-seed", type=int, default=0, help="(default 0)")
+    command.add_argument("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")
+    command.add_argument(
+        "--cpu-seconds", type=int, default=60, help="limit for each length (default 60)"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="CSV", help="where rows go")
+    command.set_defaults(run=_training_cost)
+
+    command = commands.add_parser(
+        "cores",
+        help="write tables and figure of the kernel cores",
+        description="From a measurement: python workflow/scripts/measure_cores.py --help",
+    )
+    command.add_argument(
+        "measurement", type=Path, metavar="MEASUREMENT_JSON", help="what measure_cores.py wrote"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the tables")
+    command.add_argument(
+        "--figures", type=Path, required=True, metavar="DIR", help="for the figure"
+    )
+    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
+    command.set_defaults(run=_cores)

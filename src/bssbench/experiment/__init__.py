@@ -1,0 +1,1 @@
+"""Running an experiment: its configuration, its cells, choices, timings, and their provenance."""

@@ -1,0 +1,176 @@
+"""Running a cell: one method on all seeds of one data set, in a process of its own with limits.
+
+Whatever happens in there, the cell ends as a result or as a status with a reason, never as a hole.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError, MachineError
+from bssbench.experiment.process import call_in_own_process
+from bssbench.experiment.progress import progress_bar
+from bssbench.experiment.provenance import provenance
+from bssbench.files import write_json
+from bssbench.methods import Problem, load_method
+from bssbench.randomness import seed_sequence
+from bssbench.separation import Separation, Stopwatch
+
+__all__ = ["Cell", "make_problem", "run_cell", "timing"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What to run.
+
+    Attributes
+    ----------
+    data : pathlib.Path
+        The data set, as written by `Dataset.save`.
+    method : str
+        The method's name.
+    parameters : dict
+        The method's parameters.
+    root_seed : int
+        The experiment's seed.
+    device : str
+        For methods that can choose.
+    cpu_seconds : int
+        Limit of the process's CPU time.
+    jobs_allowed : int
+        How many jobs may run at the same time: timings are to be read with that in mind.
+    """
+
+    data: Path
+    method: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    root_seed: int = 0
+    device: str = "cpu"
+    cpu_seconds: int = 900
+    jobs_allowed: int = 1
+
+
+def timing(stopwatch: Stopwatch, launched: float) -> dict[str, dict[str, float]]:
+    """Return wall and CPU seconds of start-up (since `launched`), warm-up and solving."""
+    wall, cpu = stopwatch.began
+    phases = {"start_up": (wall - launched, cpu)} | stopwatch.laps
+    return {name: {"wall": lap[0], "cpu": lap[1]} for name, lap in phases.items()}
+
+
+def run_cell(cell: Cell, directory: Path) -> str:
+    """Run a cell and write ``separation.npz`` and ``run.json`` into `directory`.
+
+    Parameters
+    ----------
+    cell : Cell
+        What to run.
+    directory : pathlib.Path
+        Where the results go. Without a separation, ``separation.npz`` holds no replicates.
+
+    Returns
+    -------
+    str
+        ``ok``, ``failed``, ``timeout`` or ``skipped``.
+
+    Raises
+    ------
+    InputError
+        If the data set can't be read, the method or a parameter is unknown, or this machine can't
+        do what is asked: no result of the method, so nothing is written.
+    """
+    dataset = Dataset.load(cell.data)
+    method = load_method(cell.method, cell.parameters)
+    # Fixed data and no randomness: all seeds would be the same row.
+    seeds = dataset.seeds[:1] if dataset.fixed and method.deterministic else dataset.seeds
+    if cell.cpu_seconds < 1:
+        raise InputError(f"--cpu-seconds must be at least 1, not {cell.cpu_seconds}")
+    if dataset.unavailable:
+        outcome = {"status": "skipped", "reason": dataset.unavailable}
+    else:
+        outcome = call_in_own_process(
+            _solve_cell, (cell, len(seeds), directory, time.monotonic()), cell.cpu_seconds
+        )
+    if outcome["status"] != "ok":
+        Separation(np.empty((0, 0, dataset.n_sources))).save(directory / "separation.npz")
+    write_json(
+        directory / "run.json",
+        {
+            "dataset": dataset.name,
+            "method": cell.method,
+            "parameters": cell.parameters,
+            "seeds": list(seeds),
+            "root_seed": cell.root_seed,
+            "status": outcome["status"],
+            "reason": outcome["reason"],
+            "timing": outcome.get("timing"),
+            "seconds_at_records": outcome.get("seconds_at_records"),
+            "peak_bytes": outcome.get("peak_bytes"),
+            "jobs_allowed": cell.jobs_allowed,
+            "diagnostics": outcome.get("diagnostics"),
+            "provenance": provenance(),
+        },
+    )
+    return str(outcome["status"])
+
+
+def _solve_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -> dict[str, Any]:
+    """Solve, save the separation, and return what the report says of it."""
+    with progress_bar(cell.method) as progress:
+        separation = _solve(cell, n_seeds, progress)
+    try:
+        separation.save(directory / "separation.npz")
+    except OSError as error:
+        raise MachineError(f"{directory}: cannot be written ({error})") from None
+    return {
+        "timing": timing(separation.stopwatch, launched),
+        "seconds_at_records": separation.stopwatch.records,
+        "diagnostics": separation.diagnostics,
+    }
+
+
+def make_problem(
+    dataset: Dataset, method: Any, n_seeds: int, root_seed: int, device: str = "cpu"
+) -> Problem:
+    """Return what `method` is given of the leading seeds: the truth only if it declares to need it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its observations, and what is known of their mixing.
+    method : SeparationMethod
+        Who is to separate them.
+    n_seeds : int
+        How many of its seeds.
+    root_seed : int
+        The experiment's seed.
+    device : str
+        For methods that can choose.
+    """
+    return Problem(
+        observations=dataset.observations[:n_seeds],
+        n_sources=dataset.n_sources,
+        seeds=[
+            seed_sequence(root_seed, dataset.name, "initialisation", seed)
+            for seed in dataset.seeds[:n_seeds]
+        ],
+        nonlinear=dataset.mixing == "nonlinear" and method.can_demix_nonlinearly,
+        device=device,
+        sources=dataset.sources if method.needs_true_sources else None,
+    )
+
+
+def _solve(cell: Cell, n_seeds: int, progress: Callable[[int, int], None]) -> Separation:
+    """Load the data and run the method on the leading seeds."""
+    dataset = Dataset.load(cell.data)
+    method = load_method(cell.method, cell.parameters)
+    problem = make_problem(dataset, method, n_seeds, cell.root_seed, cell.device)
+    separation: Separation = method.separate(problem, progress)
+    expected = (n_seeds, problem.observations.shape[1], dataset.n_sources)
+    if separation.sources.shape != expected:
+        raise ValueError(f"sources of shape {separation.sources.shape} instead of {expected}")
+    return separation

@@ -1,0 +1,136 @@
+"""Measuring a candidate configuration by its objective on held-out time.
+
+Nothing here reads true sources: they are taken away before the process that trains is started.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError
+from bssbench.experiment.cell import make_problem
+from bssbench.experiment.process import call_in_own_process
+from bssbench.methods import Size, load_method, method_modules
+from bssbench.scores.held_out import HeldOutRow
+
+__all__ = ["Candidate", "measure"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A configuration of a method on a data set, to be compared with others.
+
+    Attributes
+    ----------
+    choice : str
+        What is chosen, in words.
+    method, dataset : str
+        The method's name; the data set's id.
+    seeds : tuple of int
+        Development seeds.
+    parameters : dict
+        The method's parameters.
+    cpu_seconds : int
+        Limit of CPU time for all seeds together, start-up included.
+
+    Raises
+    ------
+    InputError
+        For an unknown method, parameter or data set, or a method without such an objective.
+    """
+
+    choice: str
+    method: str
+    dataset: str
+    seeds: tuple[int, ...]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    cpu_seconds: int = 900
+
+    def __post_init__(self) -> None:
+        method = load_method(self.method, self.parameters)
+        if not getattr(method, "judged_on_held_out_time", False):
+            raise InputError(f"method {self.method!r} has no objective on held-out time")
+        if self.cpu_seconds < 1:
+            raise InputError(f"--cpu-seconds must be at least 1, not {self.cpu_seconds}")
+        dataset_shape(self.dataset, {})
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Dotted names of the modules of the method and of the data."""
+        return (*method_modules(self.method, self.parameters), dataset_module(self.dataset))
+
+    @property
+    def words(self) -> str:
+        """The parameters as ``key=value``."""
+        return " ".join(f"{key}={value}" for key, value in self.parameters.items())
+
+    def megabytes(self) -> int:
+        """Return an upper estimate of the peak memory."""
+        solver = load_method(self.method, self.parameters)
+        shape = dataset_shape(self.dataset, {})
+        nonlinear = shape.nonlinear and solver.can_demix_nonlinearly
+        size = Size(len(self.seeds), shape.length, shape.n_channels, shape.n_sources, nonlinear)
+        return int(solver.megabytes(size))
+
+
+def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
+    """Train on the first four fifths of the time, evaluate on the rest; return a row for each seed.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        What to train, and on what.
+    root_seed : int
+        The experiment's seed.
+    """
+    dataset = make_dataset(candidate.dataset, candidate.seeds, {}, root_seed)
+    outcome: dict[str, Any] = {"status": "skipped", "reason": dataset.unavailable}
+    if not dataset.unavailable:
+        arguments = (candidate, _without_truth(dataset), root_seed)
+        outcome = call_in_own_process(_held_out, arguments, candidate.cpu_seconds)
+    status, reason = outcome["status"], outcome["reason"]
+    rows = []
+    for seed, objective in zip(
+        candidate.seeds, outcome.get("objectives", [None] * len(candidate.seeds)), strict=True
+    ):
+        # JSON has no NaN: an objective that is not finite comes as None.
+        diverged = status == "ok" and objective is None
+        rows.append(
+            HeldOutRow(
+                choice=candidate.choice,
+                dataset=candidate.dataset,
+                method=candidate.method,
+                parameters=candidate.words,
+                seed=seed,
+                objective=objective,
+                status="failed" if diverged else status,
+                reason="the objective is not finite: it diverged" if diverged else reason,
+            )
+        )
+    return rows
+
+
+def _without_truth(dataset: Dataset) -> Dataset:
+    """Return the observations and what is known of their mixing, and nothing of the sources."""
+    return replace(
+        dataset,
+        sources=None,
+        mixing_matrix=None,
+        reference_frequencies=(),
+        reference_signals=None,
+        reference_names=(),
+        parameters={},
+    )
+
+
+def _held_out(candidate: Candidate, dataset: Dataset, root_seed: int) -> dict[str, Any]:
+    """Return each seed's objective on held-out time."""
+    method = load_method(candidate.method, candidate.parameters)
+    objectives = method.held_out(make_problem(dataset, method, len(dataset.seeds), root_seed))
+    expected = (len(dataset.seeds),)
+    if objectives.shape != expected:
+        raise ValueError(f"objectives of shape {objectives.shape} instead of {expected}")
+    return {"objectives": [float(value) if np.isfinite(value) else None for value in objectives]}

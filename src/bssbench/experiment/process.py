@@ -1,0 +1,111 @@
+"""Calling a function in a process of its own, under a limit of CPU time.
+
+Whatever happens in there, the call ends as an answer or as a status with a reason.
+"""
+
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from bssbench.errors import InputError, MachineError, NotApplicable
+from bssbench.experiment.allocation import keep_freed_memory
+
+__all__ = ["call_in_own_process", "peak_bytes"]
+
+_Task = Callable[..., dict[str, Any]]
+
+
+def peak_bytes() -> int:
+    """Return the peak resident memory of this process."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts in KiB, macOS in bytes.
+    return peak if os.uname().sysname == "Darwin" else peak * 1024
+
+
+def call_in_own_process(
+    task: _Task, arguments: tuple[Any, ...], cpu_seconds: int
+) -> dict[str, Any]:
+    """Call `task` in a fresh process and say how it ended.
+
+    Parameters
+    ----------
+    task : callable
+        A module's function, whose answer is a mapping in JSON's types.
+    arguments : tuple
+        What it is called with.
+    cpu_seconds : int
+        Limit of the process's CPU time, start-up included.
+
+    Returns
+    -------
+    dict
+        ``status`` (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``peak_bytes``
+        of a process that lived to tell; and the task's answer, if it gave one.
+
+    Raises
+    ------
+    MachineError
+        If this machine can't do what is asked.
+    """
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(
+        target=_call_and_tell, args=(task, arguments, cpu_seconds, sender), daemon=True
+    )
+    # Whoever ends this process ends the other as well: as an exception, the signal reaches
+    # `finally`.
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        process.start()
+        sender.close()
+        try:
+            outcome: dict[str, Any] = json.loads(receiver.recv_bytes())
+        except EOFError:
+            outcome = {"status": "failed", "reason": "the process ended without an answer"}
+        process.join()
+    finally:
+        process.kill()
+        signal.signal(signal.SIGTERM, before)
+    code = process.exitcode or 0
+    if code == -signal.SIGXCPU:
+        return {"status": "timeout", "reason": f"more than {cpu_seconds} s of CPU time"}
+    if code == -signal.SIGKILL:
+        return {"status": "failed", "reason": "killed (SIGKILL), most likely for want of memory"}
+    if code:
+        return {"status": "failed", "reason": f"the process ended with code {code}"}
+    if outcome["status"] == "refused":
+        raise MachineError(outcome["reason"])
+    return outcome
+
+
+def _call_and_tell(
+    task: _Task, arguments: tuple[Any, ...], cpu_seconds: int, sender: Connection
+) -> None:
+    """Call under the CPU limit and send the outcome as JSON."""
+    # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 30))
+    keep_freed_memory()
+    outcome: dict[str, Any]
+    try:
+        outcome = {"status": "ok", "reason": ""} | task(*arguments)
+        # Fails here, as a result of the task's, and not where it is written.
+        json.dumps(outcome, allow_nan=False)
+    except NotApplicable as why:
+        outcome = {"status": "skipped", "reason": str(why)}
+    except MachineError as why:
+        outcome = {"status": "refused", "reason": str(why)}
+    except InputError as why:
+        outcome = {"status": "failed", "reason": str(why)}
+    except Exception as error:
+        traceback.print_exc()
+        first_line = (str(error).splitlines() or [""])[0][:300]
+        outcome = {"status": "failed", "reason": f"{type(error).__name__}: {first_line}"}
+    sender.send_bytes(json.dumps(outcome | {"peak_bytes": peak_bytes()}).encode())

@@ -1,0 +1,1 @@
+"""Controls that calibrate the scale of scores: a ceiling and the level of chance."""

@@ -1,0 +1,1 @@
+"""Variational autoencoders with structured priors, one method a file."""

@@ -1,0 +1,13 @@
+"""The ablation of AR-Flow VAE: one flow for all latents."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bssbench.methods.vae._autoregressive_flow import FlowMethod
+
+
+@dataclass(frozen=True)
+class Method(FlowMethod):
+    """AR-Flow VAE with one flow for all latents, every parameter shared (ablation)."""
+
+    shared: ClassVar[bool] = True

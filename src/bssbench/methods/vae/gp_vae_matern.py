@@ -1,0 +1,22 @@
+"""GP-VAE with Matérn-1/2 processes, as Markov processes: linear in time."""
+
+from dataclasses import dataclass
+
+from bssbench.methods.vae._gaussian_process import GaussianProcessMethod
+
+__all__ = ["Method"]
+
+
+@dataclass(frozen=True)
+class Method(GaussianProcessMethod):
+    """VAE with an exact Matérn-1/2 Gaussian process on each latent, in state-space form.
+
+    Such a process is an autoregression of order one: rough where a squared-exponential one is
+    smooth. The length-scales move at every third step.
+    """
+
+    kernel = "matern-1/2"
+    # exp(−d/ℓ) is one half at 0.69 length-scales.
+    length_scale_per_half_decay = 1.44
+
+    update_every: int = 3

@@ -1,0 +1,160 @@
+"""Parameters: fields of dataclasses, and words from outside turned into their values."""
+
+import contextlib
+import dataclasses
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import yaml
+
+from bssbench.errors import InputError
+
+__all__ = [
+    "closest",
+    "from_mapping",
+    "parameter",
+    "parse_assignments",
+    "parse_seeds",
+    "with_underscores",
+]
+
+_MOST_SEEDS = 100_000
+
+Settings = TypeVar("Settings")
+
+
+def parameter(default: Any, source: str) -> Any:
+    """Return a dataclass's field with its default, and in one line where that comes from.
+
+    None, for a field that may be None, means "by rule": what the rule is, the class documents.
+    """
+    return dataclasses.field(default=default, metadata={"source": source})
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return a hint naming the known name nearest to `name`, or all of them."""
+    choices = sorted(known)
+    near = difflib.get_close_matches(name, choices, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "choose from " + ", ".join(choices) if choices else "there are none"
+
+
+def with_underscores(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
+    """Return `values` with keys that may have been written with hyphens as the fields they name.
+
+    Raises
+    ------
+    InputError
+        For a key that is no text, or two that name the same field.
+    """
+    fields: dict[str, Any] = {}
+    for key, value in values.items():
+        if not isinstance(key, str):
+            raise InputError(f"{where}: key {key!r} must be text; put it in quotes")
+        field = key.replace("-", "_")
+        if field in fields:
+            raise InputError(f"{where}: {field!r} stands twice, with a hyphen and without")
+        fields[field] = value
+    return fields
+
+
+def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
+    """Build the dataclass `kind` from `values`.
+
+    Parameters
+    ----------
+    kind : type
+        A frozen dataclass whose fields are int, float, bool or str, or one of these or None, each
+        with a default.
+    values : mapping
+        Field names, perhaps with hyphens, and values; what is absent keeps its default.
+    where : str
+        How to name the place in a message, for instance ``method 'skr-vae'``.
+
+    Raises
+    ------
+    InputError
+        For an unknown key, a value of another type, or one that `kind` itself refuses.
+    """
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    types = get_type_hints(kind)
+    accepted: dict[str, Any] = {}
+    for name, value in with_underscores(values, where).items():
+        if name not in fields:
+            raise InputError(f"{where}: unknown parameter {name!r}; {closest(name, fields)}")
+        accepted[name] = _converted(value, types[name], f"{where}: {name}")
+    try:
+        return kind(**accepted)
+    except ValueError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def _converted(value: Any, wanted: Any, where: str) -> Any:
+    """Return `value` as `wanted`, a type or one or None, where nothing is lost by it."""
+    choices = get_args(wanted) or (wanted,)
+    if value is None and NoneType in choices:
+        return None
+    wanted = next(choice for choice in choices if choice is not NoneType)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not wanted:
+        raise InputError(f"{where} must be of type {wanted.__name__}, not {value!r}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InputError(f"{where} must be finite, not {value!r}")
+    return value
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
+    """Parse ``key=value`` words: fields, perhaps with hyphens, and values as YAML scalars.
+
+    ``null`` is None.
+
+    Raises
+    ------
+    InputError
+        For a word without ``=``, a value that is no scalar, or a field that stands twice.
+    """
+    values: dict[str, Any] = {}
+    for word in assignments:
+        key, _, text = word.partition("=")
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError:
+            value = []
+        if isinstance(value, str):
+            # YAML 1.1 reads 1e-3 as text; people mean a number.
+            with contextlib.suppress(ValueError):
+                value = float(value)
+        if not (key and text) or not isinstance(value, bool | int | float | str | None):
+            raise InputError(f"--set {word!r}: expected KEY=VALUE, for instance --set steps=600")
+        field = key.strip().replace("-", "_")
+        if field in values:
+            raise InputError(f"--set {word!r}: {field!r} stands twice")
+        values[field] = value
+    return values
+
+
+def parse_seeds(text: str) -> list[int]:
+    """Parse seeds such as ``0-9``, ``3`` or ``0-4,100``.
+
+    Raises
+    ------
+    InputError
+        If that is not what it is, or a seed stands twice.
+    """
+    seeds: list[int] = []
+    for part in str(text).split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise InputError(f"seeds {text!r}: expected ranges such as 0-9 or 0-4,100")
+        chosen = range(int(first), int(last or first) + 1)
+        if len(chosen) > _MOST_SEEDS:
+            raise InputError(f"seeds {text!r}: more than {_MOST_SEEDS} are no experiment")
+        seeds += chosen
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise InputError(f"seeds {text!r}: a range is empty, or a seed stands twice")
+    return seeds

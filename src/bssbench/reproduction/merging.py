@@ -1,0 +1,140 @@
+"""Joining the scores of several machines or teams; what would not be comparable is refused."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bssbench.errors import InputError
+from bssbench.files import write_json, write_text
+from bssbench.reproduction.recorded_results import Part, RecordedResults
+
+__all__ = ["merge"]
+
+_KEY = ["dataset", "method", "seed", "score"]
+_ANSWER = ["value", "status", "reason"]
+
+
+def merge(directories: Sequence[Path], out: Path) -> list[Part]:
+    """Write the joint ``scores.csv``, ``timings.csv`` and ``provenance.json``.
+
+    Different data sets, methods and seeds are what a merger is for. What both of two parts have
+    must be the same: the root seed, the parameters of a data set and of a method, a seed's scores.
+    Limits of CPU time are a machine's own. A timing stays a row for each part, with its processor
+    and device and, in the column ``source``, the part that it is of.
+
+    Parameters
+    ----------
+    directories : sequence of pathlib.Path
+        Folders of results, or of earlier mergers.
+    out : pathlib.Path
+        Where the joint files go. Data sets and methods are in the order of their first experiment,
+        seeds ascend.
+
+    Returns
+    -------
+    list of Part
+        What was joined.
+
+    Raises
+    ------
+    InputError
+        If one is not such a folder, or two do not go together.
+    """
+    if len(directories) < 2:
+        raise InputError("a merger is of two folders of results, or more")
+    joined = [RecordedResults.read(directory) for directory in directories]
+    parts = [part for results in joined for part in results.parts]
+    for one, other in combinations(parts, 2):
+        for what, first, second in _differences(one, other):
+            raise InputError(
+                f"{one.source} and {other.source} do not go together: {what} is {first} in the "
+                f"one and {second} in the other"
+            )
+    scores = pd.concat(
+        [results.scores.assign(folder=results.directory.as_posix()) for results in joined],
+        ignore_index=True,
+    )
+    scores = scores.drop_duplicates(subset=[*_KEY, *_ANSWER])
+    _refuse_conflicts(scores)
+    # Of a merger, each timing has its part's name already.
+    timings = pd.concat(
+        [
+            results.timings.assign(
+                source=results.timings.get("source", default=results.parts[0].source)
+            )
+            for results in joined
+        ],
+        ignore_index=True,
+    )
+    for name, table in (
+        ("scores", _ordered(scores, parts, ["dataset", "method", "seed"]).drop(columns="folder")),
+        ("timings", _ordered(timings, parts, ["dataset", "method"])),
+    ):
+        write_text(out / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+    merged = [{"source": part.source, **part.provenance} for part in parts]
+    write_json(out / "provenance.json", {"merged": merged})
+    return parts
+
+
+def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what decides numbers and is not the same: its name, and the two values."""
+    first, second = one.experiment, other.experiment
+    if one.source == other.source:
+        yield "the name", one.source, "the same"
+    yield from _unequal("root_seed", first.root_seed, second.root_seed)
+    for name in first.datasets.keys() & second.datasets.keys():
+        yield from _unequal_parameters(
+            f"data set {name!r}:", first.datasets[name].parameters, second.datasets[name].parameters
+        )
+    for name in first.methods.keys() & second.methods.keys():
+        yield from _unequal_parameters(
+            f"method {name!r}:", first.methods[name].parameters, second.methods[name].parameters
+        )
+
+
+def _unequal(what: str, first: Any, second: Any) -> Iterator[tuple[str, Any, Any]]:
+    if first != second:
+        yield what, first, second
+
+
+def _unequal_parameters(
+    whose: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> Iterator[tuple[str, Any, Any]]:
+    for key in dict.fromkeys([*ours, *theirs]):
+        yield from _unequal(
+            f"{whose} {key}", ours.get(key, "not stated"), theirs.get(key, "not stated")
+        )
+
+
+def _refuse_conflicts(scores: pd.DataFrame) -> None:
+    """Raise `InputError` if a score of a seed still stands twice."""
+    twice = scores[scores.duplicated(_KEY, keep=False)]
+    if twice.empty:
+        return
+    first = twice.iloc[0]
+    second = twice[(twice[_KEY] == first[_KEY]).all(axis=1)].iloc[1]
+    raise InputError(
+        f"{first['folder']} and {second['folder']} have different scores of "
+        f"{first['dataset']}/{first['method']}, seed {first['seed']}: {first['score']} is "
+        f"{first['value'] or first['status']} and {second['value'] or second['status']}; a seed's "
+        "scores must come from one of them, or be the same"
+    )
+
+
+def _ordered(table: pd.DataFrame, parts: Iterable[Part], columns: list[str]) -> pd.DataFrame:
+    """Return the rows in the order of the experiments and the seeds, else as they were."""
+    orders = {
+        "dataset": dict.fromkeys(name for part in parts for name in part.experiment.datasets),
+        "method": dict.fromkeys(name for part in parts for name in part.experiment.methods),
+    }
+    places = table[columns].apply(
+        lambda column: (
+            column.map(list(orders[column.name]).index)
+            if column.name in orders
+            else column.astype(int)
+        )
+    )
+    return table.loc[places.sort_values(columns, kind="stable").index]

@@ -1,0 +1,298 @@
+"""Recomputing cells whose scores are recorded, and comparing; times are never compared."""
+
+import math
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bssbench.datasets.catalogue import make_dataset
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError
+from bssbench.experiment.cell import Cell, run_cell
+from bssbench.parameters import closest, parse_seeds
+from bssbench.reproduction.environment import describe_environment, environment_changes
+from bssbench.reproduction.recorded_results import Part, RecordedResults, as_text
+from bssbench.scores.collect import collect
+
+__all__ = [
+    "BATCH_TOLERANCE",
+    "TOLERANCES",
+    "Comparison",
+    "comparison_table",
+    "draw_cells",
+    "find_cell",
+    "verify",
+]
+
+BATCH_TOLERANCE = 1e-6
+"""How far a score of a seed that is run alone may be from its record, in the score's own unit.
+
+A seed's random numbers and arithmetic are its own; only the last bits of some sums depend on the
+size of the batch, and the cells that were looked at had 1e-14.
+"""
+
+TOLERANCES = {
+    "mcc": 0.1,
+    "mcc_spearman": 0.1,
+    "amari": 0.2,
+    "si_sdr": 3.0,
+    "rmse": 0.15,
+    "r2": 0.01,
+    "modes_found": 1.5,
+    "mode_purity": 0.1,
+    "eog1_correlation": 0.1,
+    "eog1_ceiling": 1e-6,
+    "eog2_correlation": 0.1,
+    "eog2_ceiling": 1e-6,
+    "fetal_heart_found": 0.6,
+    "beat_rate": 3.0,
+    "beat_regularity": 0.05,
+    "beat_purity": 0.1,
+    "length_scale_error": 0.3,
+    "spectrum_error": 2.0,
+    "innovation_error": 0.3,
+}
+"""How far a score may be from its record in another environment: for one seed, and divided by √n
+for the mean over n seeds, because rounding sends each seed its own way.
+
+Training amplifies rounding. With other instruction sets than those of the record, MCCs of ten seeds
+of `gp-tp` moved by up to 0.0006 (`skr-vae`), 0.009 (`ar-flow-vae`), 0.04 (`gp-vae`) and 0.18
+(`vae`, whose latents nothing keeps from turning), their means by up to 0.004 and `vae`'s by 0.013.
+What no training touches, the ceilings, is exact; a heart may be lost in one seed of three.
+"""
+
+QUICK_SECONDS = 120.0
+# A slower machine must not make a timeout of a result: times are not what is verified.
+_PATIENCE = 10
+_KEY = ["dataset", "method", "seed", "score"]
+_ANSWER = ["value", "status", "reason"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One score of one cell, recorded and recomputed.
+
+    Attributes
+    ----------
+    cell : str
+        ``DATASET/METHOD``.
+    seeds : str
+        Which were recomputed.
+    score : str
+        Its name, or ``all`` of a cell that could not be recomputed.
+    largest, mean : float or None
+        Difference of a seed, the largest, and of the means over seeds, in the score's unit; None
+        unless there are numbers on both sides.
+    tolerance : float
+        What `largest` was allowed (0 where rows have to be the same bytes), or in another
+        environment `mean`.
+    verdict : {'identical', 'within tolerance', 'DIFFERENT', 'NOT VERIFIED'}
+        The first two are passed.
+    note : str
+        What else there is to say.
+    """
+
+    cell: str
+    seeds: str
+    score: str
+    largest: float | None
+    mean: float | None
+    tolerance: float
+    verdict: str
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the record stands."""
+        return self.verdict in ("identical", "within tolerance")
+
+
+def find_cell(results: RecordedResults, name: str, seed: int | None = None) -> tuple[str, str]:
+    """Return data set and method of a recorded cell named ``DATASET/METHOD``.
+
+    Raises
+    ------
+    InputError
+        If no such cell is recorded, or not with this seed.
+    """
+    cells = {"/".join(cell): cell for cell in results.cells()}
+    if name not in cells:
+        raise InputError(
+            f"{results.directory}: no cell {name!r} is recorded; {closest(name, cells)}"
+        )
+    dataset, method = cells[name]
+    known = dict.fromkeys(_rows(results, dataset, method)["seed"])
+    if seed is not None and str(seed) not in known:
+        raise InputError(
+            f"{results.directory}: seed {seed} of {name} is not recorded; "
+            f"{closest(str(seed), known)}"
+        )
+    return dataset, method
+
+
+def _rows(results: RecordedResults, dataset: str, method: str) -> pd.DataFrame:
+    scores = results.scores
+    return scores[(scores["dataset"] == dataset) & (scores["method"] == method)]
+
+
+def draw_cells(
+    results: RecordedResults, generator: np.random.Generator, any_duration: bool = False
+) -> list[tuple[str, str]]:
+    """Return cells in random order: those recorded at under two minutes, or all.
+
+    What ended without a time, a failure for instance, may take any: it is among all alone.
+    """
+    timings = results.timings
+    phases = timings.filter(regex="_wall_seconds$").apply(pd.to_numeric)
+    seconds = phases.sum(axis=1, skipna=False).groupby([timings["dataset"], timings["method"]])
+    slowest_part = dict(seconds.max())
+    chosen = [
+        cell
+        for cell in results.cells()
+        if any_duration or slowest_part.get(cell, math.nan) < QUICK_SECONDS
+    ]
+    return [chosen[index] for index in generator.permutation(len(chosen))]
+
+
+def verify(
+    results: RecordedResults, dataset: str, method: str, seed: int | None = None
+) -> Iterator[Comparison]:
+    """Recompute a recorded cell, and yield a comparison for each of its scores.
+
+    All seeds are one batch, as they were. In the environment of the record the rows must then be
+    the same bytes, and those of a seed alone within `BATCH_TOLERANCE`; in another, the mean over
+    seeds within `TOLERANCES`. Failures and timeouts must be the same in any.
+
+    Parameters
+    ----------
+    results : RecordedResults
+        With this cell.
+    dataset, method : str
+        The cell; each part of a merger that has it is recomputed by itself.
+    seed : int, optional
+        That seed alone.
+
+    Raises
+    ------
+    InputError
+        If this machine can't do what is asked.
+    """
+    rows = _rows(results, dataset, method)
+    for part in results.parts:
+        if not part.has(dataset, method):
+            continue
+        seeds = parse_seeds(part.experiment.datasets[dataset].seeds)
+        if seed is not None:
+            seeds = [seed] if seed in seeds else []
+        recorded = rows[rows["seed"].isin([str(each) for each in seeds])]
+        if len(recorded):
+            yield from _verify_part(part, recorded, seeds, whole=seed is None)
+
+
+def _verify_part(
+    part: Part, recorded: pd.DataFrame, seeds: list[int], whole: bool
+) -> Iterator[Comparison]:
+    """Recompute what one part has of a cell."""
+    name, method = recorded[["dataset", "method"]].iloc[0]
+    entry = part.experiment.datasets[name]
+    dataset = make_dataset(name, seeds, entry.parameters, part.experiment.root_seed)
+    cell, words = f"{name}/{method}", ",".join(dict.fromkeys(recorded["seed"]))
+    if dataset.unavailable:
+        yield Comparison(cell, words, "all", None, None, 0.0, "NOT VERIFIED", dataset.unavailable)
+        return
+    computed = _recompute(part, method, dataset, "timeout" in set(recorded["status"]))
+    # Scores that are newer than the record are not in it.
+    both = recorded.merge(computed, on=_KEY, how="left", suffixes=("", "_here")).fillna("")
+    same = not environment_changes(part.provenance, describe_environment())
+    comparisons = [
+        _compare(cell, words, str(score), rows, same, exact=same and whole)
+        for score, rows in both.groupby("score", sort=False)
+    ]
+    # What is skipped on both sides has nothing to show, unless there is nothing else.
+    shown = [each for each in comparisons if each.largest is not None or not each.passed]
+    yield from shown or comparisons[:1]
+
+
+def _recompute(part: Part, method: str, dataset: Dataset, timed_out: bool) -> pd.DataFrame:
+    """Return the scores of a cell that is run again, as text."""
+    entry = part.experiment.methods[method]
+    with tempfile.TemporaryDirectory(prefix="bssbench-") as temporary:
+        directory = Path(temporary)
+        data = directory / f"{dataset.name}.npz"
+        dataset.save(data)
+        run_cell(
+            Cell(
+                data=data,
+                method=method,
+                parameters=entry.parameters,
+                root_seed=part.experiment.root_seed,
+                cpu_seconds=entry.cpu_seconds * (1 if timed_out else _PATIENCE),
+            ),
+            directory / "cell",
+        )
+        scores, _ = collect([directory / "cell" / "run.json"], directory)
+    return as_text(scores.to_csv(index=False, lineterminator="\n"))
+
+
+def _compare(
+    cell: str, seeds: str, score: str, rows: pd.DataFrame, same: bool, exact: bool
+) -> Comparison:
+    """Compare one score of all seeds; columns of what was recomputed end in ``_here``.
+
+    `same` tells whether the environment is that of the record, `exact` whether bytes have to be.
+    """
+    here = rows[[f"{column}_here" for column in _ANSWER]].set_axis(_ANSWER, axis=1)
+    there = rows[_ANSWER]
+    distances = (here["value"].map(_number) - there["value"].map(_number)).dropna()
+    largest = float(distances.abs().max()) if len(distances) else None
+    mean = float(abs(distances.mean())) if len(distances) else None
+    # Whether a component is found, and so can be scored, may hang on rounding; a failure may not.
+    changed = rows[here["status"] != there["status"]]
+    if not same and largest is not None:
+        changed = changed[~changed[["status", "status_here"]].isin(["ok", "skipped"]).all(axis=1)]
+    if exact:
+        tolerance, close = 0.0, False
+    elif same:
+        tolerance, close = BATCH_TOLERANCE, (largest or 0.0) <= BATCH_TOLERANCE
+    else:
+        tolerance = TOLERANCES[score.removesuffix("_start")] / math.sqrt(max(len(distances), 1))
+        close = (mean or 0.0) <= tolerance
+    if here.equals(there):
+        verdict = "identical"
+    else:
+        verdict = "within tolerance" if close and changed.empty else "DIFFERENT"
+    note = "; ".join(
+        f"seed {seed}: {now or 'no such score'}, recorded {before}"
+        for seed, now, before in changed[["seed", "status_here", "status"]].to_numpy()
+    )
+    return Comparison(cell, seeds, score, largest, mean, tolerance, verdict, note)
+
+
+def _number(text: str) -> float:
+    return float(text) if text else float("nan")
+
+
+def comparison_table(comparisons: list[Comparison]) -> str:
+    """Return the comparisons as text, a line for each."""
+
+    def number(value: float | None) -> str:
+        return "" if value is None else f"{value:.2g}"
+
+    table = pd.DataFrame(
+        {
+            "cell": each.cell,
+            "seeds": each.seeds,
+            "score": each.score,
+            "largest difference": number(each.largest),
+            "of means": number(each.mean),
+            "tolerance": number(each.tolerance),
+            "verdict": each.verdict,
+            "note": each.note,
+        }
+        for each in comparisons
+    )
+    return table.to_markdown(index=False, disable_numparse=True)

@@ -1,0 +1,256 @@
+import copy
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bssbench.errors import InputError
+from bssbench.experiment.configuration import configure
+from bssbench.experiment.hyperparameters import changed_hyperparameters
+from bssbench.methods import load_method, method_names
+from bssbench.parameters import parse_seeds
+
+CONFIG = Path(__file__).parents[2] / "config"
+SCHEMA = CONFIG / "schema.yaml"
+GOOD = {
+    "output": {"results": "results", "figures": "paper_figures"},
+    "seeds": "0-4",
+    "datasets": {
+        "gp-distinct-t200": {"noise": 0.125},
+        "modal-frame": {"seeds": "0-1", "methods": ["skr-vae"]},
+    },
+    "methods": {"skr-vae": {"steps": 10, "cpu_seconds": 5}, "oracle": None},
+    "training_cost": [
+        {"method": "skr-vae", "lengths": [100, 50]},
+        {"method": "gp-vae", "steps": 10, "learning_rate": 0.1, "lengths": [50], "cpu_seconds": 7},
+    ],
+    "selection": [
+        {
+            "choice": "the rate",
+            "method": "skr-vae",
+            "datasets": ["gp-distinct", "waveforms"],
+            "seeds": "10-11",
+            "common": {"restarts": 1},
+            "candidates": [{}, {"learning_rate": 0.1}],
+        }
+    ],
+}
+DEVELOPMENT_SEEDS = set(range(10))
+
+
+@pytest.mark.parametrize("name", ["paper", "extended", "smoke"])
+def test_the_shipped_configurations_are_valid(name):
+    content = yaml.safe_load((CONFIG / f"{name}.yaml").read_text())
+    experiment = configure(content, SCHEMA)
+    for dataset, entry in experiment.datasets.items():
+        for method in entry.methods:
+            # More than half of what jobs may declare together would leave a processor idle.
+            assert 100 < experiment.cell_megabytes(dataset, method) < 8000
+    for candidate in experiment.selection.values():
+        assert 100 < candidate.megabytes() < 8000
+
+
+@pytest.mark.parametrize("name", ["paper", "extended"])
+def test_what_is_reported_was_not_developed_on(name):
+    experiment = configure(yaml.safe_load((CONFIG / f"{name}.yaml").read_text()), SCHEMA)
+    for entry in experiment.datasets.values():
+        assert not DEVELOPMENT_SEEDS & set(parse_seeds(entry.seeds))
+
+
+def test_every_hyper_parameter_has_its_default_and_where_that_comes_from():
+    content = yaml.safe_load((CONFIG / "methods.yaml").read_text())
+    stated = {
+        f"{method}.{parameter}: {entry['value']!r}"
+        for method, entries in content.items()
+        for parameter, entry in entries.items()
+    }
+    defaults = {
+        f"{method}.{field.name}: {field.default!r}"
+        for method in method_names()
+        for field in fields(load_method(method, {}))
+    }
+    assert sorted(defaults - stated) == [], "no entry in config/methods.yaml"
+    assert sorted(stated - defaults) == [], "no such default"
+    # Reading it checks the sources.
+    assert not any(changed_hyperparameters(CONFIG / "methods.yaml").values())
+
+
+def test_a_changed_hyper_parameter_holds_where_the_experiment_says_nothing_else(tmp_path):
+    path = tmp_path / "methods.yaml"
+    path.write_text(
+        "skr-vae:\n"
+        "  steps: {value: 700, source: tried}\n"
+        "  regularisation: {value: 0.5, source: tried}\n"
+        "  core: {value: auto, source: the default}\n"
+    )
+    changed = changed_hyperparameters(path)
+    assert changed == {"skr-vae": {"steps": 700, "regularisation": 0.5}}
+    experiment = configure(GOOD, SCHEMA, changed)
+    assert experiment.methods["skr-vae"].parameters == {"steps": 10, "regularisation": 0.5}
+    trial = {"steps": 700, "regularisation": 0.5}
+    assert experiment.training_cost["skr-vae"].parameters == trial
+    candidate = list(experiment.selection.values())[1]
+    assert candidate.parameters == {**trial, "restarts": 1, "learning_rate": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("skrvae: {}", "did you mean 'skr-vae'"),
+        ("skr-vae: {stepz: {value: 1, source: x}}", "did you mean 'steps'"),
+        ("skr-vae: {steps: {value: a, source: x}}", "must be of type int"),
+        ("skr-vae: {steps: {value: 1}}", "skr-vae.steps: expected"),
+        ("skr-vae: {steps: {value: 1, source: ' '}}", "source must be one line"),
+        ('skr-vae: {steps: {value: 1, source: "a\\nb"}}', "source must be one line"),
+        ("skr-vae: 3", "expected parameters"),
+        ("3", "expected keys and values"),
+    ],
+)
+def test_what_is_wrong_with_hyper_parameters_is_one_clear_line(text, message, tmp_path):
+    (tmp_path / "methods.yaml").write_text(text)
+    with pytest.raises(InputError, match=message) as caught:
+        changed_hyperparameters(tmp_path / "methods.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_entries_are_resolved():
+    experiment = configure(GOOD, SCHEMA)
+    assert experiment.datasets["gp-distinct-t200"].seeds == "0-4"
+    assert experiment.datasets["gp-distinct-t200"].parameters == {"noise": 0.125}
+    assert experiment.datasets["gp-distinct-t200"].shape.length == 200
+    assert experiment.datasets["gp-distinct-t200"].methods == ("skr-vae", "oracle")
+    assert experiment.datasets["modal-frame"].seeds == "0-1"
+    assert experiment.datasets["modal-frame"].methods == ("skr-vae",)
+    assert experiment.methods["skr-vae"].cpu_seconds == 5
+    assert experiment.methods["skr-vae"].parameters == {"steps": 10}
+    assert experiment.methods["oracle"].cpu_seconds == 900
+    assert list(experiment.training_cost) == ["skr-vae", "gp-vae-steps-10-learning_rate-0.1"]
+    trial = experiment.training_cost["gp-vae-steps-10-learning_rate-0.1"]
+    assert trial.parameters == {"steps": 10, "learning_rate": 0.1}
+    assert (trial.lengths, trial.cpu_seconds) == ((50,), 7)
+    assert 100 < trial.megabytes() < 4000
+    assert list(experiment.selection) == [
+        "the-rate-skr-vae-gp-distinct",
+        "the-rate-skr-vae-gp-distinct-learning_rate-0.1",
+        "the-rate-skr-vae-waveforms",
+        "the-rate-skr-vae-waveforms-learning_rate-0.1",
+    ]
+    candidate = experiment.selection["the-rate-skr-vae-waveforms-learning_rate-0.1"]
+    assert (candidate.dataset, candidate.seeds) == ("waveforms", (10, 11))
+    assert candidate.words == "restarts=1 learning_rate=0.1"
+    assert 100 < candidate.megabytes() < 4000
+
+
+def test_a_file_of_claims_may_be_named():
+    assert configure(GOOD, SCHEMA).claims == ""
+    assert configure(GOOD | {"claims": "config/mine.yaml"}, SCHEMA).claims == "config/mine.yaml"
+
+
+@pytest.mark.parametrize("section", ["training_cost", "selection"])
+def test_without_its_section_nothing_is_measured(section):
+    content = {key: value for key, value in GOOD.items() if key != section}
+    assert getattr(configure(content, SCHEMA), section) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("sedes",), 1, "unknown key 'sedes' at the top level; did you mean 'seeds'"),
+        (("output", "plots"), "x", "unknown key 'plots' at output"),
+        (("datasets", "gp-distinkt"), None, "did you mean 'gp-distinct'"),
+        (("methods", "skrvae"), None, "did you mean 'skr-vae'"),
+        (("methods", "skr-vae", "stepz"), 3, "did you mean 'steps'"),
+        (("datasets", "gp-distinct-t200", "lenght"), 3, "did you mean 'length'"),
+        (("datasets", "gp-distinct-t200", "length"), 300, "write 'gp-distinct-t300'"),
+        (("datasets", "gp-distinct-t200", "noise"), [3], "datasets.gp-distinct-t200.noise"),
+        (("seeds",), "a", "expected ranges"),
+        (("datasets", "gp-distinct-t200", "seeds"), "3-1", "a range is empty"),
+        (("cpu_seconds",), 0, "cpu_seconds"),
+        (("methods",), {}, "methods"),
+        (("methods", 2), None, "key 2 must be text"),
+        ((False,), 2, "the top level: key False must be text"),
+        (("datasets", "gp-distinct-t200", 2), 3, "datasets.gp-distinct-t200: key 2 must be text"),
+        (("methods", "skr-vae", 2), 3, "methods.skr-vae: key 2 must be text"),
+        (("methods", "skr-vae", "cpu-seconds"), 3, "methods.skr-vae: 'cpu_seconds' stands twice"),
+        (("datasets", "waveforms-9"), None, "too many"),
+        (("output", "results"), "my results", "output.results"),
+        (("claims",), ["claims.yaml"], "claims"),
+        (("datasets",), None, "datasets"),
+        (("training_cost", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
+        (("training_cost", 0, "stepz"), 3, "did you mean 'steps'"),
+        (("training_cost", 0, "lengths"), [], "training_cost.0.lengths"),
+        (("training_cost", 0, "lengths"), [3], "length must be at least 16"),
+        (("training_cost", 0, 2), 3, "key 2 must be text"),
+        (("training_cost", 1), {"lengths": [50]}, "'method' is a required property"),
+        (("training_cost", 1), {"method": "skr-vae", "lengths": [50]}, "stands twice"),
+        (("training_cost",), "skr-vae", "training_cost"),
+        (("datasets", "modal-frame", "methods"), ["orakle"], "did you mean 'oracle'"),
+        (("datasets", "modal-frame", "methods"), ["sobi"], "not among the experiment's methods"),
+        (("datasets", "modal-frame", "methods"), [], "datasets.modal-frame.methods"),
+        (("selection", 0, "seeds"), "0-11", "'the rate': seed 0 is reported"),
+        (("selection", 0, "seeds"), "a", "expected ranges"),
+        (("selection", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
+        (("selection", 0, "datasets"), ["gp-distinkt"], "did you mean 'gp-distinct'"),
+        (("selection", 0, "candidates"), [{}, {"stepz": 1}], "did you mean 'steps'"),
+        (("selection", 0, "candidates"), [{}, {}], "stands twice"),
+        (("selection", 0, "candidates"), [{}], "selection.0.candidates"),
+        (("selection", 0, "candidate"), [{}], "did you mean 'candidates'"),
+        (("selection", 0, "datasets"), ["modal-frame"], "'the rate': 'modal-frame' is reported"),
+        (("selection", 0, "datasets"), ["modal-frame-4x"], "'modal-frame-4x' is reported"),
+        (("selection", 0, 2), 3, "key 2 must be text"),
+        (("selection", 0, "common", 2), 3, "selection.0.common: key 2 must be text"),
+        (("selection", 0, "candidates", 1, 2), 3, "selection.0.candidates.1: key 2 must be text"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line(path, value, message):
+    content = copy.deepcopy(GOOD)
+    place = content
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(InputError, match=message) as caught:
+        configure(content, SCHEMA)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_hyphen_is_as_good_as_an_underscore():
+    content = copy.deepcopy(GOOD)
+    content["methods"]["skr-vae"] = {"learning-rate": 0.1, "cpu-seconds": 7}
+    content["selection"][0]["common"] = {"learning-rate": 0.1}
+    # Of what methods.yaml says as well, the experiment's counts.
+    experiment = configure(content, SCHEMA, {"skr-vae": {"learning_rate": 0.2}})
+    entry = experiment.methods["skr-vae"]
+    assert (entry.parameters, entry.cpu_seconds) == ({"learning_rate": 0.1}, 7)
+    candidate = experiment.selection["the-rate-skr-vae-waveforms"]
+    assert candidate.parameters == {"learning_rate": 0.1}
+
+
+def test_a_recording_may_be_chosen_on_if_it_is_mixed_anew_or_is_not_reported():
+    content = copy.deepcopy(GOOD)
+    content["datasets"]["speech-mixed"] = None
+    content["selection"][0]["datasets"] = ["speech-mixed", "fetal-ecg"]
+    assert len(configure(content, SCHEMA).selection) == 4
+
+
+@pytest.mark.parametrize(("method", "parameter"), [("sobi", "lags"), ("ivae", "segments")])
+def test_a_choice_needs_an_objective_on_held_out_time(method, parameter):
+    content = copy.deepcopy(GOOD)
+    own = {"method": method, "common": {}, "candidates": [{}, {parameter: 3}]}
+    content["selection"][0] |= own
+    with pytest.raises(InputError, match=f"'{method}' has no objective on held-out time"):
+        configure(content, SCHEMA)
+
+
+@pytest.mark.parametrize("key", ["output", "seeds", "datasets", "methods"])
+def test_what_is_missing_is_named(key):
+    with pytest.raises(InputError, match=key):
+        configure({k: v for k, v in GOOD.items() if k != key}, SCHEMA)
+
+
+def test_seeds():
+    assert parse_seeds("0-3,10") == [0, 1, 2, 3, 10]
+    assert parse_seeds("7") == [7]
+    for text in ("", "1-", "-1", "1,1", "0-3,2", "x", "0-99999999999"):
+        with pytest.raises(InputError):
+            parse_seeds(text)
