@@ -8,16 +8,18 @@ __all__ = ["add_claims_commands"]
 
 
 def _claims(arguments: argparse.Namespace) -> None:
-    from bssbench.paper.claims_table import write_claims
-    from bssbench.paper.stamps import stamp
-    from bssbench.reproduction.identity import identify
-    from bssbench.statistics.claims_file import COST_TABLES
+    from bssbench.paper.claims_table import claims_report
+    from bssbench.paper.report import write
+    from bssbench.scores.table import read_scores
+    from bssbench.statistics.claims import judge_claims, read_cost_tables
+    from bssbench.statistics.claims_file import COST_TABLES, read_claims
 
+    claims = read_claims(arguments.claims)
     given = {name: getattr(arguments, name) for name in COST_TABLES}
-    costs = {name: path for name, path in given.items() if path}
-    paths = write_claims(arguments.claims, arguments.scores, costs, arguments.out)
-    read = dict.fromkeys((arguments.claims, arguments.scores, *costs.values()), ())
-    stamp(paths, identify(arguments.identity, ["bssbench.paper.claims_table"], read))
+    costs = read_cost_tables({name: path for name, path in given.items() if path})
+    parts = judge_claims(claims, read_scores(arguments.scores), costs)
+    # Sentences, which no page of two columns has the width for.
+    write(claims_report(claims, parts), arguments.out, formats=("csv", "md"))
 
 
 def add_claims_commands(commands: Any) -> None:
@@ -40,5 +42,4 @@ def add_claims_commands(commands: Any) -> None:
     )
     command.add_argument("--cores", type=Path, metavar="CSV", help="from 'bssbench cores'")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
     command.set_defaults(run=_claims)

@@ -25,17 +25,15 @@ def _held_out(arguments: argparse.Namespace) -> None:
 
 def _select(arguments: argparse.Namespace) -> None:
     from bssbench.files import write_text
-    from bssbench.paper.selection_table import write_selection_tables
-    from bssbench.paper.stamps import stamp
-    from bssbench.reproduction.identity import identify
+    from bssbench.paper.report import write
+    from bssbench.paper.selection_table import selection_report
     from bssbench.scores.held_out import read_held_out
+    from bssbench.statistics.selection import compare_candidates
 
     held_out = read_held_out(arguments.candidates)
     write_text(arguments.out, held_out.to_csv(index=False, lineterminator="\n"))
     if arguments.tables:
-        tables = write_selection_tables(held_out, arguments.tables)
-        modules = ["bssbench.paper.selection_table"]
-        stamp(tables, identify(arguments.identity, modules, {arguments.out: ()}))
+        write(selection_report(compare_candidates(held_out)), arguments.tables)
 
 
 def add_selection_commands(commands: Any) -> None:
@@ -78,5 +76,4 @@ def add_selection_commands(commands: Any) -> None:
     )
     command.add_argument("--out", type=Path, required=True, metavar="CSV", help="the files as one")
     command.add_argument("--tables", type=Path, metavar="DIR", help="where the tables go")
-    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
     command.set_defaults(run=_select)

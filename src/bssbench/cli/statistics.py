@@ -9,22 +9,14 @@ __all__ = ["add_statistics_commands"]
 
 
 def _statistics(arguments: argparse.Namespace) -> None:
-    from bssbench.paper.comparison_tables import describe_undecidable, write_comparison_tables
-    from bssbench.paper.rank_tables import write_rank_tables
-    from bssbench.paper.stamps import stamp
-    from bssbench.reproduction.identity import identify
     from bssbench.scores.table import read_scores
-    from bssbench.statistics.comparisons import compare_with_best
-    from bssbench.statistics.ranks import rank_methods
+    from bssbench.statistics.comparisons import describe_undecidable
+    from bssbench.statistics.evaluation import evaluate
 
-    scores = read_scores(arguments.scores)
-    comparisons = compare_with_best(scores)
-    for line in describe_undecidable(comparisons):
+    evaluation = evaluate(read_scores(arguments.scores))
+    for line in describe_undecidable(evaluation.comparisons):
         print(f"bssbench: warning: {line}", file=sys.stderr)
-    paths = write_comparison_tables(comparisons, arguments.out)
-    paths += write_rank_tables(rank_methods(scores), arguments.out)
-    modules = ["bssbench.paper.comparison_tables", "bssbench.paper.rank_tables"]
-    stamp(paths, identify(arguments.identity, modules, {arguments.scores: ()}))
+    evaluation.save(arguments.out)
 
 
 def add_statistics_commands(commands: Any) -> None:
@@ -32,12 +24,12 @@ def add_statistics_commands(commands: Any) -> None:
     command = commands.add_parser(
         "statistics",
         help="compare methods on each data set, and rank them over data sets",
-        description="Write the tables comparisons (each method against the best of a data set, "
-        "paired by seed) and ranks (mean ranks over data sets), as CSV, Markdown and LaTeX.",
+        description="Write summary.csv (middle and spread of the seeds), comparisons.csv (each "
+        "method against the best of a data set, paired by seed) and ranks.json (ranks over data "
+        "sets, and their tests). 'bssbench tables' and 'bssbench figures' show them.",
     )
     command.add_argument(
         "--scores", type=Path, required=True, metavar="CSV", help="from 'bssbench score'"
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where tables go")
-    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
     command.set_defaults(run=_statistics)

@@ -20,19 +20,13 @@ def _training_cost(arguments: argparse.Namespace) -> None:
 def _cores(arguments: argparse.Namespace) -> None:
     from bssbench.paper.core_results import read_measurement
     from bssbench.paper.core_scaling import draw_core_scaling
-    from bssbench.paper.core_tables import write_core_tables
-    from bssbench.paper.stamps import stamp
+    from bssbench.paper.core_tables import core_report
+    from bssbench.paper.report import write
     from bssbench.paper.style import save_drawing
-    from bssbench.reproduction.identity import identify
 
     measurement = read_measurement(arguments.measurement)
-    tables = write_core_tables(measurement, arguments.out)
-    modules = ["bssbench.paper.core_tables", "bssbench.paper.core_scaling"]
-    # The table has all that was measured, and is kept where the measurement is not.
-    identity = identify(arguments.identity, modules, {tables[0]: ()})
-    stamp(tables, identity)
-    drawing = draw_core_scaling(measurement.table)
-    save_drawing(drawing, "core_scaling", arguments.figures, identity)
+    write(core_report(measurement), arguments.out)
+    save_drawing(draw_core_scaling(measurement.table), "core_scaling", arguments.figures)
 
 
 def add_timing_commands(commands: Any) -> None:
@@ -78,5 +72,4 @@ def add_timing_commands(commands: Any) -> None:
     command.add_argument(
         "--figures", type=Path, required=True, metavar="DIR", help="for the figure"
     )
-    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
     command.set_defaults(run=_cores)

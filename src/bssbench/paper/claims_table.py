@@ -1,17 +1,13 @@
 """The verdicts on claims, with the numbers behind them."""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 
 import pandas as pd
 
-from bssbench.errors import InputError
-from bssbench.files import write_text
-from bssbench.scores.table import read_scores
-from bssbench.statistics.claims import judge_claims
-from bssbench.statistics.claims_file import Claim, read_claims
+from bssbench.paper.report import Grid, Report, Section
+from bssbench.statistics.claims_file import Claim
 
-__all__ = ["write_claims"]
+__all__ = ["claims_report"]
 
 _NOTE = (
     "A claim is *refuted* if any of its parts is, *supported* if every part is, and else "
@@ -59,20 +55,25 @@ def _entry(part: pd.Series) -> dict[str, str]:
     }
 
 
-def _section(claim: Claim, parts: pd.DataFrame) -> str:
+def _section(claim: Claim, parts: pd.DataFrame) -> Section:
     """Return a claim's section: what it says, each test's parts, and what is missing."""
-    verdict = parts["claim_verdict"].iloc[0]
-    blocks = [f"## {claim.name}: {verdict}", claim.sentence, f"Source: {claim.source}"]
+    grids = []
     by_test = ["quantity", "test", "condition", "because"]
     for (quantity, test, condition, because), rows in parts.groupby(by_test, sort=False):
-        grid = pd.DataFrame([_entry(part) for _, part in rows.iterrows()])
-        table = grid.to_markdown(index=False, disable_numparse=True)
+        entries = pd.DataFrame([_entry(part) for _, part in rows.iterrows()])
         given = f" ({condition})" if condition else ""
-        blocks += [f"`{quantity}`: {_PHRASES[str(test)]}{given}. {because}", table]
-    for state, rows in parts[parts["reason"] != ""].groupby("verdict", sort=False):
-        reasons = "; ".join(dict.fromkeys(rows["reason"]))
-        blocks.append(f"{str(state).capitalize()}: {reasons}.")
-    return "\n\n".join(blocks)
+        caption = f"`{quantity}`: {_PHRASES[str(test)]}{given}. {because}"
+        grids.append(Grid(entries, caption, text_columns=len(entries.columns)))
+    missing = [
+        f"{str(state).capitalize()}: {'; '.join(dict.fromkeys(rows['reason']))}."
+        for state, rows in parts[parts["reason"] != ""].groupby("verdict", sort=False)
+    ]
+    return Section(
+        title=f"{claim.name}: {parts['claim_verdict'].iloc[0]}",
+        text=f"{claim.sentence}\n\nSource: {claim.source}",
+        grids=tuple(grids),
+        remarks="\n\n".join(missing),
+    )
 
 
 def _open(parts: pd.DataFrame) -> str:
@@ -88,7 +89,16 @@ def _open(parts: pd.DataFrame) -> str:
     return "; ".join(f"{what}: {count}" for what, count in counts.items() if count)
 
 
-def _markdown(claims: Iterable[Claim], parts: pd.DataFrame) -> str:
+def claims_report(claims: Iterable[Claim], parts: pd.DataFrame) -> Report:
+    """Return an overview of claims, and a section for each with its parts.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        From `bssbench.statistics.claims_file.read_claims`.
+    parts : pandas.DataFrame
+        What `bssbench.statistics.claims.judge_claims` said of them.
+    """
     sections, overview = [], []
     for claim in claims:
         own = parts[parts["claim"] == claim.name]
@@ -103,47 +113,5 @@ def _markdown(claims: Iterable[Claim], parts: pd.DataFrame) -> str:
                 "to decide it": _open(own),
             }
         )
-    table = pd.DataFrame(overview).to_markdown(index=False, disable_numparse=True)
-    return "\n\n".join(["# Claims", _NOTE, table, *sections]) + "\n"
-
-
-def _read_costs(name: str, path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as the table {name} ({error})") from None
-
-
-def write_claims(
-    claims_file: Path, scores_file: Path, costs: Mapping[str, Path], directory: Path
-) -> list[Path]:
-    """Judge the claims of a file and write ``claims.csv`` and ``claims.md``.
-
-    Parameters
-    ----------
-    claims_file, scores_file : pathlib.Path
-        YAML of claims; ``scores.csv``.
-    costs : mapping
-        Files of the tables in `bssbench.statistics.claims_file.COST_TABLES`, those there are.
-    directory : pathlib.Path
-        Where the tables go.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files written.
-
-    Raises
-    ------
-    InputError
-        If a file is not what it should be, or a claim asks for what there can't be.
-    """
-    claims = read_claims(claims_file)
-    tables = {name: _read_costs(name, path) for name, path in costs.items()}
-    parts = judge_claims(claims, read_scores(scores_file), tables)
-    paths = [directory / f"claims.{suffix}" for suffix in ("csv", "md")]
-    write_text(paths[0], parts.to_csv(index=False, lineterminator="\n"))
-    write_text(paths[1], _markdown(claims, parts))
-    return paths
+    verdicts = Grid(pd.DataFrame(overview), text_columns=5)
+    return Report("claims", "Claims", _NOTE, parts, (Section(grids=(verdicts,)), *sections))

@@ -1,17 +1,15 @@
 """The tables of each method against the best of a data set, paired by seed."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bssbench.files import write_text
-from bssbench.paper.latex import latex_table
+from bssbench.paper.report import Grid, Report, Section
 from bssbench.statistics.comparisons import ALPHA
 from bssbench.statistics.sample_size import POWER
 
-__all__ = ["describe_undecidable", "write_comparison_tables"]
+__all__ = ["comparison_report"]
 
 _TITLE = "Each method against the best of its data set"
 _NOTE = (
@@ -31,56 +29,29 @@ _UNDECIDABLE = (
 )
 
 
-def describe_undecidable(comparisons: pd.DataFrame) -> list[str]:
-    """Return a line for each data set and score whose family is too large to decide anything."""
-    families = comparisons[~comparisons["decidable"].astype(bool)].groupby(
-        ["dataset", "score"], sort=False
-    )
-    return [
-        f"{dataset}, {score}: {rows['n_pairs'].max()} seeds are too few for {len(rows)} comparisons"
-        for (dataset, score), rows in families
-    ]
-
-
-def write_comparison_tables(comparisons: pd.DataFrame, directory: Path) -> list[Path]:
-    """Write ``comparisons.csv``, ``.md`` and ``.tex``, a table for each data set and score.
+def comparison_report(comparisons: pd.DataFrame) -> Report:
+    """Return a table for each data set and score.
 
     Parameters
     ----------
     comparisons : pandas.DataFrame
         From `bssbench.statistics.comparisons.compare_with_best`.
-    directory : pathlib.Path
-        Where the tables go.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files written.
     """
-    paths = [directory / f"comparisons.{suffix}" for suffix in ("csv", "md", "tex")]
-    write_text(paths[0], comparisons.to_csv(index=False, lineterminator="\n"))
-    sections, latex = [f"# {_TITLE}\n\n{_NOTE}\n"], ["% Needs \\usepackage{booktabs}\n"]
-    for (dataset, score), rows in comparisons.groupby(["dataset", "score"], sort=False):
-        title = f"{dataset}, {score}: against {rows['best'].iloc[0]}"
-        warning = "" if rows["decidable"].all() else f" {_UNDECIDABLE}"
-        grid = _grid(rows)
-        table = grid.to_markdown(
-            index=False, disable_numparse=True, colalign=("left",) + ("right",) * 6
+    families = comparisons.groupby(["dataset", "score"], sort=False)
+    sections = tuple(
+        Section(
+            title=f"{dataset}, {score}: against {rows['best'].iloc[0]}",
+            text="" if rows["decidable"].all() else _UNDECIDABLE,
+            grids=(Grid(_entries(rows), label=f"{dataset}-{score}"),),
         )
-        told = f"{warning.strip()}\n\n" if warning else ""
-        sections.append(f"## {title}\n\n{told}{table}\n")
-        label = f"tab:comparisons-{dataset}-{score}".replace("_", "-")
-        caption = f"{_TITLE}. {title}.{warning} {_NOTE}"
-        latex.append(latex_table(grid, caption, label=label, index=False, text_columns=1))
-    if comparisons.empty:
-        sections.append("There is nothing to compare.\n")
-    write_text(paths[1], "\n".join(sections))
-    write_text(paths[2], "\n".join(latex))
-    return paths
+        for (dataset, score), rows in families
+    )
+    nothing = Section(remarks="There is nothing to compare.")
+    return Report("comparisons", _TITLE, _NOTE, comparisons, sections or (nothing,))
 
 
-def _grid(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one family's formatted table."""
+def _entries(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one family's entries."""
     marked = rows["indistinguishable"] & rows["decidable"]
     n_seeds = rows["n_pairs"] + rows["n_missing"]
     pairs = rows["n_pairs"].astype(str)

@@ -2,17 +2,14 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
-from bssbench.files import write_text
 from bssbench.paper.core_results import INVERSION, REGRESSION, Measurement, headline
-from bssbench.paper.latex import latex_table, scaled_to_page
+from bssbench.paper.report import Grid, Report, Section
 from bssbench.statistics.scaling import fit_scaling
 
-__all__ = ["format_slope", "write_core_tables"]
+__all__ = ["core_report", "format_slope"]
 
 _GPYTORCH_CHANGES = 800
 _SETTING = "forward and backward, three latents, one replicate, float32"
@@ -35,15 +32,6 @@ _SLOPE = (
     "given on, and an interval needs three of them. An overhead that grows with T lowers it: "
     "toeplitz takes T steps of T operations each, of which the steps still weigh more."
 )
-
-
-@dataclass(frozen=True)
-class _Section:
-    """A table: rows are cores, columns are lengths."""
-
-    name: str
-    caption: str
-    grid: pd.DataFrame
 
 
 def format_slope(rows: pd.DataFrame, interval: bool = True) -> str:
@@ -70,18 +58,18 @@ def _number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def _grid(rows: pd.DataFrame, entries: pd.Series, index: str = "label") -> pd.DataFrame:
-    """Lay out entries as `index` × lengths, in the order of `rows`."""
+def _entries(rows: pd.DataFrame, entries: pd.Series) -> pd.DataFrame:
+    """Lay out entries as labels × lengths, in the order of `rows`."""
     lengths = sorted(rows["length"].unique())
-    grid = rows.assign(entry=entries).pivot(index=index, columns="length", values="entry")
-    grid = grid.loc[list(dict.fromkeys(rows[index])), lengths].fillna("–")
+    grid = rows.assign(entry=entries).pivot(index="label", columns="length", values="entry")
+    grid = grid.loc[list(dict.fromkeys(rows["label"])), lengths].fillna("–")
     return grid.set_axis([f"{length:,}" for length in lengths], axis=1).rename_axis("core")
 
 
 def _times(rows: pd.DataFrame) -> pd.DataFrame:
     """Return milliseconds at each length, and the slope."""
     entries = (1000 * rows["seconds"]).map(_number)
-    grid = _grid(rows, entries.where(rows["status"] != "failed", "failed"))
+    grid = _entries(rows, entries.where(rows["status"] != "failed", "failed"))
     slopes = {label: format_slope(group) for label, group in rows.groupby("label")}
     return grid.assign(slope=grid.index.map(slopes))
 
@@ -90,7 +78,7 @@ def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
     """Return how many times faster than `cholesky` each core is, where both were measured."""
     cholesky = rows[rows["core"] == "cholesky"].set_index("length")["seconds"]
     ratios = rows["length"].map(cholesky).astype("float64") / rows["seconds"]
-    return _grid(rows, ratios.map(_number))
+    return _entries(rows, ratios.map(_number))
 
 
 def _floor_ratios(table: pd.DataFrame) -> pd.DataFrame | None:
@@ -115,18 +103,18 @@ def _floor_ratios(table: pd.DataFrame) -> pd.DataFrame | None:
         return None
     rows = pd.concat(found)
     rows["label"] = rows["core"] + ", " + rows["label"]
-    return _grid(rows, (rows["seconds"] / rows["seconds_floor"]).map(_number))
+    return _entries(rows, (rows["seconds"] / rows["seconds_floor"]).map(_number))
 
 
-def _sections(table: pd.DataFrame) -> Iterator[_Section]:
+def _sections(table: pd.DataFrame) -> Iterator[Section]:
     """Yield the tables that have something in them."""
     for parameters in ("learned", "fixed"):
         rows = headline(table, parameters)
         if rows.empty:
             continue
         what = f"{_SETTING}, parameters {parameters}"
-        yield _Section(f"time-{parameters}", f"Milliseconds ({what})", _times(rows))
-        yield _Section(
+        yield _section(f"time-{parameters}", f"Milliseconds ({what})", _times(rows))
+        yield _section(
             f"speed-up-{parameters}",
             f"Times as fast as cholesky at the same T ({what})",
             _speed_ups(rows),
@@ -135,20 +123,23 @@ def _sections(table: pd.DataFrame) -> Iterator[_Section]:
             megabytes = rows["peak_bytes"].astype("float64") / 1e6
             # Less is not resolved: the empty process's own peak varies by about as much.
             entries = megabytes.map(lambda x: "<1" if x < 1 else _number(x))
-            grid = _grid(rows, entries)
             caption = f"Peak memory in MB beyond that of an empty process ({what})"
-            yield _Section(f"memory-{parameters}", caption, grid)
+            yield _section(f"memory-{parameters}", caption, _entries(rows, entries))
         if rows["relative_error"].notna().any():
             errors = rows["relative_error"].map(lambda x: "–" if math.isnan(x) else f"{x:.1e}")
             caption = f"Relative error against a dense float64 reference ({what})"
-            yield _Section(f"error-{parameters}", caption, _grid(rows, errors))
+            yield _section(f"error-{parameters}", caption, _entries(rows, errors))
     ratios = _floor_ratios(table)
     if ratios is not None:
         caption = (
             "Time as a multiple of the bare arithmetic on the same data: transforms (fft), weights "
             "made once in blocks and their products (dense), SciPy's Gaussian filter (banded)"
         )
-        yield _Section("floors", caption, ratios)
+        yield _section("floors", caption, ratios)
+
+
+def _section(name: str, caption: str, entries: pd.DataFrame) -> Section:
+    return Section(caption, grids=(Grid(entries.reset_index(), label=name),))
 
 
 def _conclusions(table: pd.DataFrame) -> list[str]:
@@ -223,45 +214,23 @@ def _missing(table: pd.DataFrame) -> str:
     return "\n".join(lines) or "None is."
 
 
-def _markdown(grid: pd.DataFrame) -> str:
-    """Return a Markdown table whose numbers are left as they are."""
-    alignment = ("left", *["right"] * len(grid.columns))
-    return grid.to_markdown(disable_numparse=True, colalign=alignment)
-
-
-def _latex(section: _Section) -> str:
-    """Return a booktabs table."""
-    caption = f"{section.caption}; columns are numbers of samples T."
-    return scaled_to_page(latex_table(section.grid, caption, label=f"tab:cores-{section.name}"))
-
-
-def write_core_tables(measurement: Measurement, directory: Path) -> list[Path]:
-    """Write ``cores.csv``, ``.md`` and ``.tex``.
+def core_report(measurement: Measurement) -> Report:
+    """Return a table for each quantity.
 
     Parameters
     ----------
     measurement : Measurement
         What was measured.
-    directory : pathlib.Path
-        Where the tables go.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files written.
     """
     table = measurement.table
-    paths = [directory / f"cores.{suffix}" for suffix in ("csv", "md", "tex")]
-    write_text(paths[0], table.to_csv(index=False, lineterminator="\n"))
-    sections = list(_sections(table))
-    parts = ["# Kernel cores", _header(measurement), _NOTE, _SLOPE]
     conclusions = "\n".join(f"- {line}" for line in _conclusions(table))
-    parts += [conclusions] if conclusions else []
-    parts += [f"## {section.caption}\n\n{_markdown(section.grid)}" for section in sections]
-    parts += [f"## Why values are missing\n\n{_missing(table)}"]
-    write_text(paths[1], "\n\n".join(parts) + "\n")
-    # What is said once in Markdown is a comment here: captions stay short.
-    comments = [r"Needs \usepackage{booktabs,graphicx}", _header(measurement), _NOTE, _SLOPE]
-    lines = [f"% {line}" for line in [*comments, *_missing(table).splitlines()]]
-    write_text(paths[2], "\n".join([*lines, "", *map(_latex, sections)]))
-    return paths
+    preface = (_header(measurement), _NOTE, _SLOPE, conclusions)
+    missing = Section("Why values are missing", remarks=_missing(table))
+    return Report(
+        "cores",
+        "Kernel cores",
+        "Columns are numbers of samples T.",
+        table,
+        (*_sections(table), missing),
+        tuple(filter(None, preface)),
+    )

@@ -1,10 +1,15 @@
 """Tables in LaTeX, and plain text made safe for it."""
 
-from collections.abc import Callable
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
 
-import pandas as pd
+__all__ = ["HEADER", "escape", "latex_table", "markup"]
 
-__all__ = ["escape", "latex_table", "scaled_to_page"]
+HEADER = r"""% Needs \usepackage{booktabs,graphicx}
+\providecommand{\aside}[1]{{\fontsize{6}{7}\selectfont[#1]}}
+"""
+"""What a file of tables begins with."""
 
 _SPECIAL = str.maketrans(
     {
@@ -23,6 +28,9 @@ _SPECIAL = str.maketrans(
         "°": r"$^\circ$",
     }
 )
+_HEADING_WIDTH = 12
+# The page's width where the table is wider, else its own.
+_FITTED = r"\resizebox{\ifdim\width>\textwidth\textwidth\else\width\fi}{!}{%"
 
 
 def escape(text: object) -> str:
@@ -30,52 +38,68 @@ def escape(text: object) -> str:
     return str(text).translate(_SPECIAL)
 
 
+def markup(text: object) -> str:
+    """Return text with Markdown's ``**bold**`` and ``*italics*`` in LaTeX.
+
+    Brackets after a value, which hold its spread, are smaller.
+    """
+    latex = re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", escape(text))
+    latex = re.sub(r"\*(.+?)\*", r"\\textit{\1}", latex)
+    return re.sub(r"(?<=\S )\[(.*?)\]", r"\\aside{\1}", latex)
+
+
+def _heading(name: str, alignment: str) -> str:
+    lines = textwrap.wrap(name.replace("_", " "), _HEADING_WIDTH, break_long_words=False)
+    text = r"\\".join(map(escape, lines))
+    return rf"\shortstack[{alignment}]{{{text}}}" if len(lines) > 1 else text
+
+
 def latex_table(
-    frame: pd.DataFrame,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
     caption: str,
+    label: str,
     *,
-    label: str | None = None,
-    index: bool = True,
-    text_columns: int = 0,
-    entry: Callable[[object], str] = escape,
-    heading: Callable[[object], str] = escape,
+    text_columns: int = 1,
+    rule_above: int | None = None,
 ) -> str:
-    """Return a floating booktabs table across the page.
+    """Return a floating booktabs table across the page, and no wider than it.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        Of formatted entries, plain text.
+    headings : sequence of str
+        Plain text, broken into lines.
+    rows : iterable of sequence of str
+        Entries, as `markup` takes them.
     caption : str
-        Plain text.
-    label : str, optional
+        Likewise.
+    label : str
         By which a paper refers to it.
-    index : bool, optional
-        Whether the index is the first column.
     text_columns : int, optional
-        How many columns after the index are set flush left, as the index is; others are numbers.
-    entry, heading : callable, optional
-        From plain text to LaTeX, for entries and for the columns' headings.
+        How many columns are set flush left; others are numbers.
+    rule_above : int, optional
+        The row that a rule goes above.
     """
-    style = frame.rename_axis(index=None, columns=None).style
-    style = style.format_index(escape, axis=0) if index else style.hide(axis="index")
-    numbers = len(frame.columns) - text_columns
-    latex: str = (
-        style.format(entry)
-        .format_index(heading, axis=1)
-        .to_latex(
-            hrules=True,
-            column_format="l" * (index + text_columns) + "r" * numbers,
-            position_float="centering",
-            caption=escape(caption),
-            label=label,
-            environment="table*",
-        )
+    alignments = "l" * text_columns + "r" * (len(headings) - text_columns)
+    lines = [" & ".join(map(markup, row)) + r" \\" for row in rows]
+    if rule_above:
+        lines.insert(rule_above, r"\midrule")
+    return "\n".join(
+        [
+            r"\begin{table*}",
+            r"\centering",
+            rf"\caption{{{markup(caption)}}}",
+            rf"\label{{{label}}}",
+            r"\scriptsize\setlength{\tabcolsep}{3pt}%",
+            _FITTED,
+            rf"\begin{{tabular}}{{{alignments}}}",
+            r"\toprule",
+            " & ".join(map(_heading, headings, alignments)) + r" \\",
+            r"\midrule",
+            *lines,
+            r"\bottomrule",
+            r"\end{tabular}}",
+            r"\end{table*}",
+            "",
+        ]
     )
-    return latex
-
-
-def scaled_to_page(latex: str) -> str:
-    """Return the table as wide as the page, whatever is in it; needs the package graphicx."""
-    latex = latex.replace(r"\begin{tabular}", r"\resizebox{\textwidth}{!}{\begin{tabular}")
-    return latex.replace(r"\end{tabular}", r"\end{tabular}}")

@@ -1,16 +1,12 @@
 """The table of choices between configurations: each candidate against the default, by data set."""
 
-from pathlib import Path
-
 import pandas as pd
 
-from bssbench.files import write_text
-from bssbench.paper.latex import latex_table, scaled_to_page
-from bssbench.statistics.selection import compare_candidates
+from bssbench.paper.report import Grid, Report, Section
 
-__all__ = ["write_selection_tables"]
+__all__ = ["selection_report"]
 
-_CAPTION = "Choices by the objective on held-out time"
+_TITLE = "Choices by the objective on held-out time"
 _NOTE = (
     "Each model is trained on the first four fifths of the time, and its objective, in nats per "
     "time point, taken on the last fifth; lower is better, and true sources play no part. The "
@@ -35,8 +31,8 @@ def _cell(row: pd.Series, default: str) -> str:
     return f"{row['median_difference']:+.3f} ({row['n_better']}/{row['n_seeds']})"
 
 
-def _grid(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one choice's candidates × data sets of formatted entries."""
+def _entries(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one choice's entries, candidates × data sets."""
     candidates = list(dict.fromkeys(rows["parameters"]))
     common = set.intersection(*(set(words.split()) for words in candidates))
     entries = rows.assign(entry=rows.apply(_cell, axis=1, default=candidates[0]))
@@ -58,36 +54,18 @@ def _missing(rows: pd.DataFrame) -> str:
     )
 
 
-def _latex(title: str, grid: pd.DataFrame) -> str:
-    return scaled_to_page(
-        latex_table(grid, f"{_CAPTION}: {title}. {_NOTE}", index=False, text_columns=1)
-    )
-
-
-def write_selection_tables(held_out: pd.DataFrame, directory: Path) -> list[Path]:
-    """Write ``selection.csv``, ``.md`` and ``.tex``.
+def selection_report(compared: pd.DataFrame) -> Report:
+    """Return a table for each choice.
 
     Parameters
     ----------
-    held_out : pandas.DataFrame
-        As in the run's own ``selection.csv``, a line for each seed.
-    directory : pathlib.Path
-        Where the tables go.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files written.
+    compared : pandas.DataFrame
+        From `bssbench.statistics.selection.compare_candidates`.
     """
-    compared = compare_candidates(held_out)
-    paths = [directory / f"selection.{suffix}" for suffix in ("csv", "md", "tex")]
-    write_text(paths[0], compared.to_csv(index=False, lineterminator="\n"))
-    sections, latex = [f"# {_CAPTION}\n\n{_NOTE}\n"], ["% Needs \\usepackage{booktabs,graphicx}\n"]
-    for (choice, method), rows in compared.groupby(["choice", "method"], sort=False):
-        title, grid = f"{choice} ({method})", _grid(rows)
-        sections.append(f"## {title}\n\n{grid.to_markdown(index=False, disable_numparse=True)}\n")
-        latex.append(_latex(title, grid))
-    sections.append(f"## Why values are missing\n\n{_missing(compared) or 'None is.'}\n")
-    write_text(paths[1], "\n".join(sections))
-    write_text(paths[2], "\n".join(latex))
-    return paths
+    choices = compared.groupby(["choice", "method"], sort=False)
+    sections = [
+        Section(f"{choice} ({method})", grids=(Grid(_entries(rows), label=str(number)),))
+        for number, ((choice, method), rows) in enumerate(choices, start=1)
+    ]
+    missing = Section("Why values are missing", remarks=_missing(compared) or "None is.")
+    return Report("selection", _TITLE, _NOTE, compared, (*sections, missing))

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from bssbench.files import replacing, write_text
 from bssbench.paper.drawing import Drawing
-from bssbench.paper.stamps import save_metadata, stamp
 
 __all__ = [
     "COLUMN_WIDTH",
@@ -92,6 +91,11 @@ _STYLE: Any = {
     "pdf.fonttype": 42,
     "svg.hashsalt": "bssbench",
 }
+# Else matplotlib writes the time of day into a PDF and its version into both.
+_WITHOUT_TIME_AND_VERSION: Any = {
+    ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    ".png": {"Software": None},
+}
 
 
 def method_colour(method: str) -> str:
@@ -118,19 +122,17 @@ def empty_drawing(why: object) -> Drawing:
     return Drawing(figure, "Nothing to draw.", pd.DataFrame({"reason": [str(why)]}))
 
 
-def save(figure: Figure, path: Path, identity: str | None = None) -> None:
+def save(figure: Figure, path: Path) -> None:
     """Write the figure to `path`, PDF or PNG by its suffix; equal figures give equal bytes."""
-    metadata = save_metadata(path.suffix, identity)
     with matplotlib.rc_context(_STYLE), replacing(path) as temporary:
-        figure.savefig(temporary, metadata=metadata)
+        figure.savefig(temporary, metadata=_WITHOUT_TIME_AND_VERSION[path.suffix])
 
 
-def save_drawing(drawing: Drawing, name: str, directory: Path, identity: str | None = None) -> None:
+def save_drawing(drawing: Drawing, name: str, directory: Path) -> None:
     """Write ``NAME.pdf``, ``.png``, ``.txt`` (the caption) and ``.csv`` (the data)."""
     for suffix in ("pdf", "png"):
-        save(drawing.figure, directory / f"{name}.{suffix}", identity)
+        save(drawing.figure, directory / f"{name}.{suffix}")
     write_text(directory / f"{name}.txt", drawing.caption + "\n")
     # Six digits are more than a figure shows, and the same on every platform that draws it alike.
     table = drawing.data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     write_text(directory / f"{name}.csv", table)
-    stamp([directory / f"{name}.csv"], identity)

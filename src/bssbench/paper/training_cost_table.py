@@ -1,21 +1,18 @@
 """The table of training costs: seconds to the same separation and peak memory, against length."""
 
 import math
-from collections.abc import Iterable
-from pathlib import Path
 
 import pandas as pd
 
-from bssbench.files import write_text
-from bssbench.paper.latex import latex_table, scaled_to_page
-from bssbench.scores.training_cost import SEPARATED, read_costs
+from bssbench.paper.report import Grid, Report, Section
+from bssbench.scores.training_cost import SEPARATED
 
-__all__ = ["write_training_cost_tables"]
+__all__ = ["training_cost_report"]
 
 _BASELINE = "skr-vae"
 _TO_SEPARATION = f"s to MCC {SEPARATED}"
 _RATIO = f"ratio to {_BASELINE}"
-_CAPTION = "Training cost on gp-distinct"
+_TITLE = "Training cost on gp-distinct"
 
 
 def _note(costs: pd.DataFrame) -> str:
@@ -41,8 +38,8 @@ def _number(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
-def _grid(costs: pd.DataFrame) -> pd.DataFrame:
-    """Return the formatted table, a row for each method and length."""
+def _entries(costs: pd.DataFrame) -> pd.DataFrame:
+    """Return entries, a row for each method and length."""
     baseline = costs[costs["method"] == _BASELINE].drop_duplicates("length")
     divisors = dict(zip(baseline["length"], baseline["seconds_to_separation"], strict=True))
     seconds = costs["seconds_to_separation"]
@@ -74,30 +71,14 @@ def _reasons(costs: pd.DataFrame) -> str:
     return "\n".join(lines) or "None is."
 
 
-def write_training_cost_tables(files: Iterable[Path], directory: Path) -> list[Path]:
-    """Write ``training_cost.csv``, ``.md`` and ``.tex``.
+def training_cost_report(costs: pd.DataFrame) -> Report:
+    """Return the table.
 
     Parameters
     ----------
-    files : iterable of pathlib.Path
-        As written by 'bssbench training-cost', in the order of the table.
-    directory : pathlib.Path
-        Where the tables go.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files written.
+    costs : pandas.DataFrame
+        From `bssbench.scores.training_cost.read_costs`, in the order of the table.
     """
-    costs = read_costs(files)
-    grid, note = _grid(costs), _note(costs)
-    paths = [directory / f"training_cost.{suffix}" for suffix in ("csv", "md", "tex")]
-    write_text(paths[0], costs.to_csv(index=False, lineterminator="\n"))
-    numeric = ("left",) * 4 + ("right",) * (len(grid.columns) - 4)
-    table = grid.to_markdown(index=False, colalign=numeric, disable_numparse=True)
-    reasons = f"## Why values are missing\n\n{_reasons(costs)}\n"
-    write_text(paths[1], f"# {_CAPTION}\n\n{note}\n\n{table}\n\n{reasons}")
-    caption, label = f"{_CAPTION}. {note}", "tab:training-cost"
-    latex = latex_table(grid, caption, label=label, index=False, text_columns=4)
-    write_text(paths[2], "% Needs \\usepackage{booktabs,graphicx}\n" + scaled_to_page(latex))
-    return paths
+    missing = Section("Why values are missing", remarks=_reasons(costs))
+    table = Section(grids=(Grid(_entries(costs), text_columns=4),))
+    return Report("training_cost", _TITLE, _note(costs), costs, (table, missing))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from pathlib import Path
 
 import pandas as pd
 
@@ -9,9 +10,34 @@ from bssbench.errors import InputError
 from bssbench.statistics.claim_tests import Part, judge_costs, judge_scores
 from bssbench.statistics.claims_file import Claim, ScoreTest
 
-__all__ = ["claim_verdict", "judge_claims"]
+__all__ = ["claim_verdict", "judge_claims", "read_cost_tables"]
 
 _COLUMNS = ["claim", "claim_verdict", "part", *(field.name for field in fields(Part))]
+
+
+def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
+    """Read the tables that claims on costs are about.
+
+    Parameters
+    ----------
+    paths : mapping
+        CSV files by their names in `bssbench.statistics.claims_file.COST_TABLES`, those there are.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or no CSV.
+    """
+    return {name: _read_table(name, path) for name, path in paths.items()}
+
+
+def _read_table(name: str, path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path)
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path}: cannot be read as the table {name} ({error})") from None
 
 
 def judge_claims(
@@ -26,8 +52,7 @@ def judge_claims(
     scores : pandas.DataFrame
         As in ``scores.csv``.
     costs : mapping
-        Tables by their names in `bssbench.statistics.claims_file.COST_TABLES`; one that is not
-        there was not run.
+        From `read_cost_tables`; a table that is not there was not run.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from bssbench.statistics.intervals import mean_intervals
 from bssbench.statistics.pairs import paired_differences
 from bssbench.statistics.sample_size import fewest_seeds, seeds_for_difference
 
-__all__ = ["ALPHA", "HEADLINE_SCORES", "compare_with_best"]
+__all__ = ["ALPHA", "HEADLINE_SCORES", "compare_with_best", "describe_undecidable"]
 
 ALPHA = 0.05
 # What decides: the MCC, and what recordings have in its place.
@@ -116,3 +116,14 @@ def _best(rows: pd.DataFrame, score: str) -> str | None:
     missing = (by_method.size() - by_method.count())[medians.index]
     medians = medians[missing == missing.min()]
     return str(medians.idxmin() if score in LOWER_IS_BETTER else medians.idxmax())
+
+
+def describe_undecidable(comparisons: pd.DataFrame) -> list[str]:
+    """Return a line for each data set and score whose family is too large to decide anything."""
+    families = comparisons[~comparisons["decidable"].astype(bool)].groupby(
+        ["dataset", "score"], sort=False
+    )
+    return [
+        f"{dataset}, {score}: {rows['n_pairs'].max()} seeds are too few for {len(rows)} comparisons"
+        for (dataset, score), rows in families
+    ]

@@ -1,0 +1,140 @@
+"""What scores say of methods, as tables and figures read it: computed once, kept as files."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bssbench.errors import InputError
+from bssbench.files import read_json, write_json, write_text
+from bssbench.statistics.comparisons import compare_with_best
+from bssbench.statistics.ranks import Ranking, rank_methods
+from bssbench.statistics.summary import summarise
+
+__all__ = ["FILES", "Evaluation", "evaluate", "read_rankings"]
+
+FILES = ("summary.csv", "comparisons.csv", "ranks.json")
+"""What an evaluation's folder has."""
+
+_TEXT = ("dataset", "method", "score", "best", "reason")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A summary of scores, the comparisons between methods, and their ranks.
+
+    Attributes
+    ----------
+    summary : pandas.DataFrame
+        From `bssbench.statistics.summary.summarise`.
+    comparisons : pandas.DataFrame
+        From `bssbench.statistics.comparisons.compare_with_best`.
+    rankings : list of Ranking
+        From `bssbench.statistics.ranks.rank_methods`.
+    """
+
+    summary: pd.DataFrame
+    comparisons: pd.DataFrame
+    rankings: list[Ranking]
+
+    def save(self, directory: Path) -> None:
+        """Write `FILES` into `directory`."""
+        summary, comparisons, ranks = (directory / name for name in FILES)
+        for path, table in ((summary, self.summary), (comparisons, self.comparisons)):
+            write_text(path, table.to_csv(index=False, lineterminator="\n"))
+        write_json(ranks, {"rankings": [_as_json(ranking) for ranking in self.rankings]})
+
+    @classmethod
+    def load(cls, directory: Path) -> "Evaluation":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        InputError
+            If a file is missing or not what it should be.
+        """
+        summary, comparisons = (_read_table(directory / name) for name in FILES[:2])
+        comparisons = comparisons.astype({"seeds_needed": "Int64"})
+        return cls(summary, comparisons, read_rankings(directory))
+
+
+def evaluate(scores: pd.DataFrame) -> Evaluation:
+    """Summarise, compare and rank.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+    """
+    return Evaluation(summarise(scores), compare_with_best(scores), rank_methods(scores))
+
+
+def read_rankings(directory: Path) -> list[Ranking]:
+    """Read the rankings of an evaluation alone.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or not what it should be.
+    """
+    path = _existing(directory / FILES[2])
+    try:
+        return [_from_json(entry) for entry in read_json(path)["rankings"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: these are no rankings ({error!r})") from None
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    """Read numbers to their last bit, and text as text, even where it looks like nothing."""
+    try:
+        columns = pd.read_csv(_existing(path), nrows=0).columns
+        return pd.read_csv(
+            path,
+            keep_default_na=False,
+            na_values={name: [""] for name in columns if name not in _TEXT},
+            dtype={name: str for name in columns if name in _TEXT},
+            float_precision="round_trip",
+        )
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise InputError(f"{path}: no such file; make it with 'bssbench statistics'")
+    return path
+
+
+def _as_json(ranking: Ranking) -> dict[str, Any]:
+    """Return all of a ranking; JSON has no NaN, which is null."""
+    return {
+        "title": ranking.title,
+        "methods": list(ranking.ranks.index),
+        "datasets": list(ranking.ranks.columns),
+        "ranks": ranking.ranks.to_numpy().tolist(),
+        "statistic": None if math.isnan(ranking.statistic) else ranking.statistic,
+        "p": None if math.isnan(ranking.p) else ranking.p,
+        "critical_difference": ranking.critical_difference,
+        "p_values": ranking.p_values.to_numpy().tolist(),
+        "left_out_datasets": ranking.left_out_datasets,
+        "left_out_methods": ranking.left_out_methods,
+    }
+
+
+def _from_json(entry: Mapping[str, Any]) -> Ranking:
+    methods, datasets = (
+        pd.Index(entry[f"{name}s"], name=name) for name in ("method", "dataset")
+    )
+    return Ranking(
+        title=entry["title"],
+        ranks=pd.DataFrame(entry["ranks"], methods, datasets),
+        statistic=math.nan if entry["statistic"] is None else entry["statistic"],
+        p=math.nan if entry["p"] is None else entry["p"],
+        critical_difference=entry["critical_difference"],
+        p_values=pd.DataFrame(entry["p_values"], methods, methods),
+        left_out_datasets=entry["left_out_datasets"],
+        left_out_methods=entry["left_out_methods"],
+    )
