@@ -16,7 +16,6 @@ from bssbench.experiment.configuration import configure
 from bssbench.reproduction.identity import identify, origin
 
 PROJECT = Path(__file__).parents[2]
-SCHEMA = PROJECT / "config" / "schema.yaml"
 CHOICE = {
     **{"choice": "which", "method": "ar-flow-vae", "datasets": ["gp-tp"], "seeds": "5"},
     "candidates": [{}, {"order": 2}],
@@ -70,7 +69,7 @@ def write_artefacts():
             ["select", "held_out.csv", "--out", "results/selection.csv", "--tables", out[1]],
         ),
     ]:
-        run = origin(configure(CONFIGURATION, SCHEMA), sections)
+        run = origin(configure(CONFIGURATION), sections)
         assert main([*words, "--identity", run]) == 0
 
 
@@ -167,7 +166,7 @@ def test_changed_data_make_stale_what_shows_them(capsys):
 
 def test_of_a_table_only_what_is_shown_counts():
     table = Path("results/timings.csv")
-    told = origin(configure(CONFIGURATION, SCHEMA), ["methods"])
+    told = origin(configure(CONFIGURATION), ["methods"])
 
     def identity(text):
         table.write_text(text)

@@ -33,7 +33,7 @@ SIMULATED = "gp-distinct-t500"
 def made(tmp_path_factory):
     """Results as the workflow leaves them; of a recording that was not there."""
     directory = tmp_path_factory.mktemp("made")
-    experiment = configure(CONTENT, None)
+    experiment = configure(CONTENT)
     runs = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BSSBENCH_DATA_DIR", str(directory / "nowhere"))
@@ -255,9 +255,9 @@ def test_a_record_without_its_making_is_refused(results, key, capsys):
 
 
 def test_all_parameters_of_a_method_are_recorded():
-    recorded = configure(CONTENT, None).method_parameters()
+    recorded = configure(CONTENT).method_parameters()
     assert recorded["sobi"]["lags"] == 20
     assert "tolerance" in recorded["sobi"]
-    again = configure(CONTENT, None, recorded)
+    again = configure(CONTENT, recorded)
     assert again.method_parameters() == recorded
     assert dataclasses.asdict(again)["methods"]["sobi"]["parameters"] == recorded["sobi"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
-from bssbench.experiment.cell import make_problem
+from bssbench.experiment.problem import make_problem
 from bssbench.methods import load_method
 from bssbench.priors.past import feature_lags
 from bssbench.scores.cell import score_separation

@@ -30,9 +30,7 @@ try:
         config.update(read_yaml(Path(CONFIGURATION_FILE)))
         update_config(config, overrides)
     EXPERIMENT = configure(
-        config,
-        CONFIGURATIONS / "schema.yaml",
-        changed_hyperparameters(CONFIGURATIONS / "methods.yaml"),
+        config, changed_hyperparameters(CONFIGURATIONS / "methods.yaml")
     )
     if EXPERIMENT.claims:
         read_claims(Path(EXPERIMENT.claims))

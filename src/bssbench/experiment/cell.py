@@ -13,15 +13,15 @@ import numpy as np
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError, MachineError
+from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.progress import progress_bar
 from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
-from bssbench.methods import Problem, load_method
-from bssbench.randomness import seed_sequence
+from bssbench.methods import load_method
 from bssbench.separation import Separation, Stopwatch
 
-__all__ = ["Cell", "make_problem", "run_cell", "timing"]
+__all__ = ["Cell", "run_cell", "timing"]
 
 
 @dataclass(frozen=True)
@@ -131,37 +131,6 @@ def _solve_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -> d
         "seconds_at_records": separation.stopwatch.records,
         "diagnostics": separation.diagnostics,
     }
-
-
-def make_problem(
-    dataset: Dataset, method: Any, n_seeds: int, root_seed: int, device: str = "cpu"
-) -> Problem:
-    """Return what `method` is given of the leading seeds: the truth only if it declares to need it.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Its observations, and what is known of their mixing.
-    method : SeparationMethod
-        Who is to separate them.
-    n_seeds : int
-        How many of its seeds.
-    root_seed : int
-        The experiment's seed.
-    device : str
-        For methods that can choose.
-    """
-    return Problem(
-        observations=dataset.observations[:n_seeds],
-        n_sources=dataset.n_sources,
-        seeds=[
-            seed_sequence(root_seed, dataset.name, "initialisation", seed)
-            for seed in dataset.seeds[:n_seeds]
-        ],
-        nonlinear=dataset.mixing == "nonlinear" and method.can_demix_nonlinearly,
-        device=device,
-        sources=dataset.sources if method.needs_true_sources else None,
-    )
 
 
 def _solve(cell: Cell, n_seeds: int, progress: Callable[[int, int], None]) -> Separation:

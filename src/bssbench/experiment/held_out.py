@@ -11,9 +11,10 @@ import numpy as np
 from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError
-from bssbench.experiment.cell import make_problem
+from bssbench.experiment.memory import peak_megabytes
+from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
-from bssbench.methods import Size, load_method, method_modules
+from bssbench.methods import load_method, method_modules
 from bssbench.scores.held_out import HeldOutRow
 
 __all__ = ["Candidate", "measure"]
@@ -69,11 +70,8 @@ class Candidate:
 
     def megabytes(self) -> int:
         """Return an upper estimate of the peak memory."""
-        solver = load_method(self.method, self.parameters)
         shape = dataset_shape(self.dataset, {})
-        nonlinear = shape.nonlinear and solver.can_demix_nonlinearly
-        size = Size(len(self.seeds), shape.length, shape.n_channels, shape.n_sources, nonlinear)
-        return int(solver.megabytes(size))
+        return peak_megabytes(self.method, self.parameters, shape, len(self.seeds))
 
 
 def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:

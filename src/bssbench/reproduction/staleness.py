@@ -64,7 +64,7 @@ def _provenance(directory: Path) -> Path:
 def _experiment(configuration: Path) -> Configuration:
     """Read an experiment's file as the workflow does."""
     hyperparameters = changed_hyperparameters(_CONFIGURATIONS / "methods.yaml")
-    return configure(read_yaml(configuration), _CONFIGURATIONS / "schema.yaml", hyperparameters)
+    return configure(read_yaml(configuration), hyperparameters)
 
 
 def _reasons(path: Path, experiment: Configuration, results: Path) -> list[str]:
