@@ -51,8 +51,8 @@ class Machine(Content):
         ({"parts": [{"size_in_mm": 3, "size-in-mm": 3}]}, "parts.0: 'size_in_mm' stands twice"),
         ({"parts": [{"size_in_mm": 1, "lengths": [2, 2]}]}, "parts.0.lengths: 2 stands twice"),
         (
-            {"parts": [{"size_in_mm": 1, "colour": "rot"}]},
-            "unknown colour 'rot'; did you mean 'red'",
+            {"parts": [{"size_in_mm": 1, "colour": "bleu"}]},
+            "unknown colour 'bleu'; did you mean 'blue'",
         ),
         ({"named": {"a-b": {"size_in_mm": 0}}}, "named.a-b.size_in_mm: must"),
         ({"named": {"a-b": {"sise": 0}}}, "named.a-b: unknown key 'sise'"),

@@ -102,7 +102,6 @@ def _separate_dataset(
 def _separate_recording(
     arguments: argparse.Namespace, parameters: dict[str, bool | int | float | str]
 ) -> None:
-    from bssbench.experiment.allocation import keep_freed_memory
     from bssbench.experiment.recording import OwnRecording, separate_recording
 
     if arguments.input.exists() and arguments.input.suffix.lower() not in _USER_SUFFIXES:
@@ -112,8 +111,6 @@ def _separate_recording(
         raise InputError("--n-sources is missing: how many sources are in the recording?")
     if arguments.seeds is not None and arguments.seeds < 1:
         raise InputError(f"--seeds must be at least 1, not {arguments.seeds}")
-    if arguments.cpu_seconds is not None:
-        raise InputError("--cpu-seconds is for a data set; stop a recording with Ctrl-C")
     first = arguments.seed or 0
     if first < 0:
         raise InputError(f"--seed must not be negative, not {first}")
@@ -126,8 +123,8 @@ def _separate_recording(
         nonlinear=arguments.nonlinear,
         device=arguments.device,
         root_seed=arguments.root_seed,
+        cpu_seconds=7200 if arguments.cpu_seconds is None else arguments.cpu_seconds,
     )
-    keep_freed_memory()
     separate_recording(recording, arguments.out, arguments.launched)
     print(f"{arguments.out}/sources.csv, sources.png and run.json are written", file=sys.stderr)
 
@@ -202,6 +199,9 @@ def _parser() -> _Parser:
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
     command.add_argument("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")
     command.add_argument("--restarts", type=int, help="initialisations of each seed, best by loss")
+    command.add_argument(
+        "--cpu-seconds", type=int, help="limit (default 7200 for a recording, 900 for a data set)"
+    )
     own = command.add_argument_group("for a recording of your own")
     own.add_argument("--n-sources", type=int, metavar="N", help="how many sources to find")
     own.add_argument("--seed", type=int, help="the first initialisation's seed (default 0)")
@@ -210,7 +210,6 @@ def _parser() -> _Parser:
     )
     own.add_argument("--nonlinear", action="store_true", help="take the mixing to be nonlinear")
     cell = command.add_argument_group("for a data set")
-    cell.add_argument("--cpu-seconds", type=int, help="limit (default 900)")
     cell.add_argument("--jobs-allowed", type=int, default=1, help="recorded with the timing")
     _add_assignments(command, "method")
     command.set_defaults(run=_separate)

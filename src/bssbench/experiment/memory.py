@@ -1,6 +1,5 @@
 """How much memory a separation may take, before it is begun."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from bssbench.datasets.catalogue import Shape
@@ -9,14 +8,14 @@ from bssbench.methods import Size, load_method
 __all__ = ["peak_megabytes"]
 
 
-def peak_megabytes(method: str, parameters: Mapping[str, Any], shape: Shape, n_seeds: int) -> int:
+def peak_megabytes(method: str, parameters: dict[str, Any], shape: Shape, n_seeds: int) -> int:
     """Return an upper estimate of the peak memory of a method's process.
 
     Parameters
     ----------
     method : str
         The method's name.
-    parameters : mapping
+    parameters : dict
         The method's parameters.
     shape : Shape
         Of the data set.
