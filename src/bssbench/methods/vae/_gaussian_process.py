@@ -4,19 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import CORES, chosen_core, core_module
 from bssbench.kernels.limits import OPERATIONS_PER_SECOND, held_bytes, operations
 from bssbench.methods import Problem, Size
-from bssbench.methods.vae._variational import VariationalMethod
+from bssbench.methods.vae._variational import VariationalMethod, check
+from bssbench.parameters import parameter
 from bssbench.separation import Separation
 
 if TYPE_CHECKING:
-    import torch
+    from bssbench.priors.base import Batch, Prior
 
 __all__ = ["GaussianProcessMethod"]
+
+EXACT_CORE = "the cheapest exact core; another one changes cost, not the prior"
+TRIED = "chosen by us, not tuned: a limit to what is tried"
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,14 @@ class GaussianProcessMethod(VariationalMethod):
     kernel: ClassVar[str]
     length_scale_per_half_decay: ClassVar[float]
 
-    core: str = "auto"
-    update_every: int = 10
-    max_minutes: float = 10.0
-    max_megabytes: int = 4000
+    core: str = parameter("auto", EXACT_CORE)
+    update_every: int = parameter(10, "chosen by us, not tuned on scores: each update costs T²")
+    max_minutes: float = parameter(10.0, TRIED)
+    max_megabytes: int = parameter(4000, TRIED)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if min(self.update_every, self.max_minutes, self.max_megabytes) < 0:
-            raise ValueError("update_every, max_minutes and max_megabytes must not be negative")
+        check(self, at_least={"update_every": 0, "max_minutes": 0, "max_megabytes": 0})
         self._chosen_core()
 
     def _chosen_core(self) -> str:
@@ -61,24 +62,18 @@ class GaussianProcessMethod(VariationalMethod):
         """The core's module, which is loaded by name."""
         return (core_module(self._chosen_core()),)
 
-    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
-        """Return the process prior for each seed's restarts."""
+    def prior(self, batch: "Batch") -> "Prior":
+        """Return the process prior of this batch's latents."""
         import torch
 
-        from bssbench.models.time_scales import half_decay_lags, spread
+        from bssbench.models.time_scales import spread
         from bssbench.priors.gaussian_process import GaussianProcessPrior
 
-        bounds = self.length_scale_per_half_decay * half_decay_lags(components)
-        scales = torch.tensor(spread(bounds, n_latents), dtype=torch.float32)
-        return GaussianProcessPrior(
-            scales.repeat_interleave(self.chosen_restarts(n_latents), dim=0),
-            length,
-            self.kernel,
-            self.core,
-            self.update_every,
-        )
+        bounds = self.length_scale_per_half_decay * batch.half_decay_lags
+        scales = torch.tensor(spread(bounds, batch.latents), dtype=torch.float32)
+        return GaussianProcessPrior(scales, batch.length, self.kernel, self.core, self.update_every)
 
-    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
+    def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State kernel, core and how often length-scales move."""
         k = self.update_every
         learned = f"learned once in {k} steps" if k > 1 else "learned at every step"
@@ -88,26 +83,22 @@ class GaussianProcessMethod(VariationalMethod):
             "length_scales": learned if k else "fixed",
         }
 
-    def _series(self, size: Size) -> int:
-        return size.replicates * self.chosen_restarts(size.n_sources) * size.n_sources
-
     def _kept_megabytes(self, size: Size) -> int:
-        core = self._chosen_core()
-        return int(held_bytes(core, self.chosen_window(size.length), self._series(size)) / 1e6)
+        window = self.recipe(size).window
+        return int(held_bytes(self._chosen_core(), window, self.series(size)) / 1e6)
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory: nothing much where a limit forbids it."""
         kept = self._kept_megabytes(size)
         return super().megabytes(size) + (kept if kept <= self.max_megabytes else 0)
 
-    def _refusal(self, size: Size) -> str:
+    def _objection(self, size: Size) -> str:
         """Return the arithmetic that forbids this size; empty if nothing does."""
-        core, series = self._chosen_core(), self._series(size)
-        steps = self.chosen_steps(size.n_sources, size.nonlinear)
+        core, series, recipe = self._chosen_core(), self.series(size), self.recipe(size)
+        steps, length = recipe.steps, recipe.window
         updates = 1 + ((steps - 1) // self.update_every if self.update_every else 0)
         if not CORES[core].keeps:
             updates = steps
-        length = self.chosen_window(size.length)
         needed = operations(core, length) * series * updates
         minutes = needed / OPERATIONS_PER_SECOND / 60.0
         kept = self._kept_megabytes(size)
@@ -130,7 +121,7 @@ class GaussianProcessMethod(VariationalMethod):
         NotApplicable
             With the arithmetic, if training takes too many operations or holds too much.
         """
-        refusal = self._refusal(problem.size)
-        if refusal:
-            raise NotApplicable(refusal)
+        objection = self._objection(problem.size)
+        if objection:
+            raise NotApplicable(objection)
         return super().separate(problem, progress)

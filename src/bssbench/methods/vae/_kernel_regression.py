@@ -1,20 +1,20 @@
 """What the SKR-VAEs share: a kernel regression on each latent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
-
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import chosen_core, core_module
 from bssbench.kernels.limits import held_bytes
 from bssbench.methods import Problem, Size
-from bssbench.methods.vae._variational import VariationalMethod
+from bssbench.methods.vae._gaussian_process import EXACT_CORE, TRIED
+from bssbench.methods.vae._variational import VariationalMethod, check
+from bssbench.parameters import parameter
 from bssbench.separation import Separation
 
 if TYPE_CHECKING:
-    import torch
+    from bssbench.priors.base import Batch, Prior
 
 __all__ = ["KernelRegressionMethod"]
 
@@ -32,12 +32,12 @@ class KernelRegressionMethod(VariationalMethod):
 
     Attributes
     ----------
-    regularisation : float
+    regularisation : float or None
         Weight of the divergence from N(0, I) beside the regression's, which holds the latents'
-        scale; 0 for the rule: 1, for nonlinear mixing 0.1, because it has the posterior's entropy a
-        second time, which there the decoder's Jacobian can be bent to.
-    shortest_bandwidth, longest_bandwidth : float
-        In samples; 0 for the rule.
+        scale; by rule 1, for nonlinear mixing 0.1, because it has the posterior's entropy a second
+        time, which there the decoder's Jacobian can be bent to.
+    shortest_bandwidth, longest_bandwidth : float or None
+        In samples; by rule as above.
     core : str
         How the regression is computed: ``auto`` or a core by kernel regression.
     max_megabytes : int
@@ -46,16 +46,24 @@ class KernelRegressionMethod(VariationalMethod):
 
     shared: ClassVar[bool] = False
 
-    regularisation: float = 0.0
-    shortest_bandwidth: float = 0.0
-    longest_bandwidth: float = 0.0
-    core: str = "auto"
-    max_megabytes: int = 4000
+    regularisation: float | None = parameter(
+        None,
+        "rule: the design's 1, for nonlinear mixing 0.1, by the separation of development seeds "
+        "0-9",
+    )
+    shortest_bandwidth: float | None = parameter(
+        None, "rule: from the half-decay lag of the fastest source"
+    )
+    longest_bandwidth: float | None = parameter(
+        None, "rule: from the half-decay lag of the slowest source"
+    )
+    core: str = parameter("auto", EXACT_CORE)
+    max_megabytes: int = parameter(4000, TRIED)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if min(self.regularisation, self.shortest_bandwidth, self.longest_bandwidth) < 0:
-            raise ValueError("regularisation and bandwidths must not be negative")
+        check(self, at_least={"regularisation": 0, "max_megabytes": 0})
+        check(self, above_zero=("shortest_bandwidth", "longest_bandwidth"))
         self._chosen_core()
 
     def _chosen_core(self) -> str:
@@ -71,36 +79,39 @@ class KernelRegressionMethod(VariationalMethod):
         """The core's module, which is loaded by name."""
         return (core_module(self._chosen_core()),)
 
-    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
-        """Return the regression prior for each seed's restarts."""
+    def prior(self, batch: "Batch") -> "Prior":
+        """Return the regression prior of this batch's latents."""
         import torch
 
-        from bssbench.models.time_scales import half_decay_lags, lag_spacings, spread
+        from bssbench.models.time_scales import spread
         from bssbench.priors.kernel_regression import KernelRegressionPrior
 
-        bounds = _BANDWIDTH_PER_HALF_DECAY * half_decay_lags(components)
+        bounds = _BANDWIDTH_PER_HALF_DECAY * batch.half_decay_lags
         for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
             bounds[:, column] = chosen or bounds[:, column]
-        count = 1 if self.shared else n_latents
-        restarts = self.chosen_restarts(n_latents)
-        bandwidths = np.broadcast_to(spread(bounds, count), (len(bounds), n_latents))
+        spreaded = spread(bounds, 1 if self.shared else batch.latents)
         return KernelRegressionPrior(
-            torch.tensor(np.repeat(bandwidths, restarts, axis=0)),
-            length,
-            self.regularisation,
+            torch.tensor(spreaded).expand(-1, batch.latents).contiguous(),
+            batch.length,
+            self._weight(batch.nonlinear),
             self.core,
             self._freedom(),
             self.shared,
-            [spacing for spacing in lag_spacings(components) for _ in range(restarts)],
+            batch.lag_spacing,
         )
 
-    def _series(self, size: Size) -> int:
-        return size.replicates * self.chosen_restarts(size.n_sources) * size.n_sources
+    def _weight(self, nonlinear: bool) -> float:
+        """Return `regularisation`, or what it is by rule."""
+        by_rule = 0.1 if nonlinear else 1.0
+        return by_rule if self.regularisation is None else self.regularisation
+
+    def _kept_megabytes(self, size: Size) -> float:
+        window = self.recipe(size).window
+        return held_bytes(self._chosen_core(), window, self.series(size)) / 1e6
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory, with the weights that the core keeps."""
-        series = self._series(size)
-        kept = held_bytes(self._chosen_core(), self.chosen_window(size.length), series) / 1e6
+        kept = self._kept_megabytes(size)
         # Beyond the limit nothing is tried.
         return super().megabytes(size) + (int(kept) if kept <= self.max_megabytes else 0)
 
@@ -114,35 +125,28 @@ class KernelRegressionMethod(VariationalMethod):
         NotApplicable
             With the size of what the core keeps.
         """
-        size, core = problem.size, self._chosen_core()
-        series = self._series(size)
-        length = self.chosen_window(size.length)
-        kept = held_bytes(core, length, series) / 1e6
+        size = problem.size
+        kept = self._kept_megabytes(size)
         if kept > self.max_megabytes:
             raise NotApplicable(
-                f"kernel regression at length {length} by core {core}: weights of {series} "
-                f"series are {kept:.0f} MB; the limit is {self.max_megabytes} MB"
+                f"kernel regression at length {self.recipe(size).window} by core "
+                f"{self._chosen_core()}: weights of {self.series(size)} series are {kept:.0f} MB; "
+                f"the limit is {self.max_megabytes} MB"
             )
-        return VariationalMethod.separate(self._regularised(problem), problem, progress)
+        return super().separate(problem, progress)
 
-    def held_out(self, problem: Problem) -> np.ndarray:
-        """Return the objective on the last fifth of the time, as the other VAEs do."""
-        return VariationalMethod.held_out(self._regularised(problem), problem)
-
-    def _regularised(self, problem: Problem) -> Self:
-        """Return this method with the weight that the rule gives it, if none is set."""
-        of_rule = 0.1 if problem.nonlinear else 1.0
-        return replace(self, regularisation=self.regularisation or of_rule)
-
-    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
+    def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State the form of the regression and its core."""
         freedom = self._freedom()
-        of = "one bandwidth for all latents" if self.shared else "a bandwidth for each latent"
         return {
-            "regression": f"leave-one-out, squared-exponential weights, {of}",
+            "regression": {
+                "kernel": "squared-exponential",
+                "leave_one_out": True,
+                "shared": self.shared,
+            },
             "core": self._chosen_core(),
-            "regularisation": self.regularisation,
+            "regularisation": self._weight(nonlinear),
             # One for each seed.
-            "spacing": [prior.spacings[one] for one in kept],
+            "spacing": lag_spacings,
             "length_scales": f"learned within {freedom:g} octaves" if freedom else "fixed",
         }
