@@ -64,18 +64,19 @@ class _Layer(nn.Module):
 
     def conditional(self, past: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return m and a, each (replicate, latent, time), a perhaps with one time for all."""
-        coefficients, log_scale = self.coefficients, self.log_scale
+        coefficients = self.coefficients
         if self.network is None:
             # Whole shifted copies: a pass over memory for each costs less than gathering windows.
             mean = coefficients[..., :1] * past[0]
             for index in range(1, len(past)):
                 mean = mean + coefficients[..., index : index + 1] * past[index]
-            return mean, log_scale
+            return mean, self.log_scale
         answer = self.network(torch.stack(past, dim=2), coefficients)
-        if self.form.state_dependent_scale:
-            bound = _LARGEST_LOG_SCALE
-            log_scale = log_scale + bound * torch.tanh(answer[:, :, 1] / bound)
-        return answer[:, :, 0], log_scale
+        if not self.form.state_dependent_scale:
+            return answer[:, :, 0], self.log_scale
+        bound = _LARGEST_LOG_SCALE
+        shift = bound * torch.tanh(answer[:, :, 1] / bound)
+        return answer[:, :, 0], self.log_scale + shift
 
     def forward(self, series: torch.Tensor, spacing: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the innovations and a, each (replicate, latent, time or 1)."""

@@ -1,17 +1,11 @@
 """What the SKR-VAEs share: a kernel regression on each latent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bssbench.errors import NotApplicable
-from bssbench.kernels.catalogue import chosen_core, core_module
-from bssbench.kernels.limits import held_bytes
-from bssbench.methods import Problem, Size
-from bssbench.methods.vae._gaussian_process import EXACT_CORE, TRIED
-from bssbench.methods.vae._variational import VariationalMethod, check
+from bssbench.methods.vae._kernel_method import KernelMethod
+from bssbench.methods.vae._variational import check
 from bssbench.parameters import parameter
-from bssbench.separation import Separation
 
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
@@ -24,7 +18,7 @@ _BANDWIDTH_PER_HALF_DECAY = 0.42
 
 
 @dataclass(frozen=True)
-class KernelRegressionMethod(VariationalMethod):
+class KernelRegressionMethod(KernelMethod):
     """A VAE with a kernel regression on each latent.
 
     The bandwidths start spread geometrically between 0.42 times the half-decay lags of the fastest
@@ -38,12 +32,10 @@ class KernelRegressionMethod(VariationalMethod):
         time, which there the decoder's Jacobian can be bent to.
     shortest_bandwidth, longest_bandwidth : float or None
         In samples; by rule as above.
-    core : str
-        How the regression is computed: ``auto`` or a core by kernel regression.
-    max_megabytes : int
-        Largest memory of what the core keeps.
     """
 
+    family: ClassVar[str] = "regression"
+    kernel: ClassVar[str] = "squared-exponential"
     shared: ClassVar[bool] = False
 
     regularisation: float | None = parameter(
@@ -57,27 +49,15 @@ class KernelRegressionMethod(VariationalMethod):
     longest_bandwidth: float | None = parameter(
         None, "rule: from the half-decay lag of the slowest source"
     )
-    core: str = parameter("auto", EXACT_CORE)
-    max_megabytes: int = parameter(4000, TRIED)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check(self, at_least={"regularisation": 0, "max_megabytes": 0})
+        check(self, at_least={"regularisation": 0})
         check(self, above_zero=("shortest_bandwidth", "longest_bandwidth"))
-        self._chosen_core()
-
-    def _chosen_core(self) -> str:
-        # The data sets' grids are regular; there the rule does not ask for the length.
-        return chosen_core(self.core, "regression", "squared-exponential", length=0)
 
     def _freedom(self) -> float:
         """Return how far learning may move a bandwidth, in octaves."""
         return 0.0
-
-    @property
-    def loaded_modules(self) -> tuple[str, ...]:
-        """The core's module, which is loaded by name."""
-        return (core_module(self._chosen_core()),)
 
     def prior(self, batch: "Batch") -> "Prior":
         """Return the regression prior of this batch's latents."""
@@ -89,9 +69,9 @@ class KernelRegressionMethod(VariationalMethod):
         bounds = _BANDWIDTH_PER_HALF_DECAY * batch.half_decay_lags
         for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
             bounds[:, column] = chosen or bounds[:, column]
-        spreaded = spread(bounds, 1 if self.shared else batch.latents)
+        bandwidths = spread(bounds, 1 if self.shared else batch.latents)
         return KernelRegressionPrior(
-            torch.tensor(spreaded).expand(-1, batch.latents).contiguous(),
+            torch.tensor(bandwidths).expand(-1, batch.latents).contiguous(),
             batch.length,
             self._weight(batch.nonlinear),
             self.core,
@@ -105,46 +85,16 @@ class KernelRegressionMethod(VariationalMethod):
         by_rule = 0.1 if nonlinear else 1.0
         return by_rule if self.regularisation is None else self.regularisation
 
-    def _kept_megabytes(self, size: Size) -> float:
-        window = self.recipe(size).window
-        return held_bytes(self._chosen_core(), window, self.series(size)) / 1e6
-
-    def megabytes(self, size: Size) -> int:
-        """Return an upper estimate of the peak memory, with the weights that the core keeps."""
-        kept = self._kept_megabytes(size)
-        # Beyond the limit nothing is tried.
-        return super().megabytes(size) + (int(kept) if kept <= self.max_megabytes else 0)
-
-    def separate(
-        self, problem: Problem, progress: Callable[[int, int], None] | None = None
-    ) -> Separation:
-        """Train as the other VAEs do, unless the weights would be too large.
-
-        Raises
-        ------
-        NotApplicable
-            With the size of what the core keeps.
-        """
-        size = problem.size
-        kept = self._kept_megabytes(size)
-        if kept > self.max_megabytes:
-            raise NotApplicable(
-                f"kernel regression at length {self.recipe(size).window} by core "
-                f"{self._chosen_core()}: weights of {self.series(size)} series are {kept:.0f} MB; "
-                f"the limit is {self.max_megabytes} MB"
-            )
-        return super().separate(problem, progress)
-
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State the form of the regression and its core."""
         freedom = self._freedom()
         return {
             "regression": {
-                "kernel": "squared-exponential",
+                "kernel": self.kernel,
                 "leave_one_out": True,
                 "shared": self.shared,
             },
-            "core": self._chosen_core(),
+            "core": self.chosen_core(),
             "regularisation": self._weight(nonlinear),
             # One for each seed.
             "spacing": lag_spacings,
