@@ -90,7 +90,7 @@ class KernelRegressionPrior(Prior):
     freedom : float
         How far learning may move a bandwidth from where it starts, in octaves up and down; 0 keeps
         the bandwidths fixed. Without a bound they all become short, where a latent is predicted
-        from its next neighbours alone and the latents are told apart no more.
+        from its next neighbours alone and the latents are distinct no more.
     shared : bool
         Whether all latents of a replicate have one residual variance (an ablation).
     spacing : int

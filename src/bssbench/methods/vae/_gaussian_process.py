@@ -31,7 +31,7 @@ class GaussianProcessMethod(KernelMethod):
         Longest training to try, by the number of operations that its factorisations take.
     """
 
-    family: ClassVar[str] = "inversion"
+    family = "inversion"
     length_scale_per_half_decay: ClassVar[float]
 
     update_every: int = parameter(10, "chosen by us, not tuned on scores: each update costs T²")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import chosen_core, core_module
@@ -27,7 +27,7 @@ class KernelMethod(VariationalMethod):
         Largest memory to try of what the core keeps.
     """
 
-    family: ClassVar[str]
+    family: ClassVar[Literal["inversion", "regression"]]
     kernel: ClassVar[str]
 
     core: str = parameter("auto", "the cheapest exact core; another changes cost, not the prior")

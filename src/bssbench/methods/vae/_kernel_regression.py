@@ -34,8 +34,8 @@ class KernelRegressionMethod(KernelMethod):
         In samples; by rule as above.
     """
 
-    family: ClassVar[str] = "regression"
-    kernel: ClassVar[str] = "squared-exponential"
+    family = "regression"
+    kernel = "squared-exponential"
     shared: ClassVar[bool] = False
 
     regularisation: float | None = parameter(
