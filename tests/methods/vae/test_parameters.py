@@ -116,7 +116,7 @@ def test_impossible_parameters_are_one_clear_line(name, parameters, message):
 
 def test_a_process_on_a_long_series_is_rejected_with_the_arithmetic(dataset, make_problem):
     method = load_method("gp-vae", {"max_minutes": 0.0})
-    expected = r"(?s)core toeplitz at length 200: 27 kernels .* the limit is 0 min"
+    expected = r"(?s)length 200 by core toeplitz: 27 kernels .* the limit is 0 min"
     with pytest.raises(NotApplicable, match=expected):
         method.separate(make_problem(dataset))
     dense = load_method("gp-vae", {"core": "cholesky"})
