@@ -20,7 +20,7 @@ def test_a_method_depends_on_its_own_prior_and_no_other():
     found = names("bssbench.experiment.cell", *method_modules("skr-vae", {}))
     wanted = {
         "methods/vae/skr_vae.py",
-        "methods/vae/_batched_training.py",
+        "models/fitting.py",
         "methods/__init__.py",
         "models/vae.py",
         "priors/kernel_regression.py",

@@ -43,7 +43,7 @@ from bssbench.methods.controls.random import Method as Random
 @dataclass(frozen=True)
 class Method(Random):
     "A method of the test's own."
-    judged_on_held_out_time: ClassVar[bool] = True
+    has_held_out_objective: ClassVar[bool] = True
     offset: float = 0.0
 
     def held_out(self, problem):

@@ -44,7 +44,7 @@ def test_a_full_covariance_does_not_prefer_fast_sources_mixed_again():
     assert scores(dataset).min() > 0.95
 
 
-def test_a_regression_that_asks_for_uncorrelated_latents_bears_a_full_covariance(monkeypatch):
+def test_a_regression_that_asks_for_uncorrelated_latents_supports_a_full_covariance(monkeypatch):
     """Without asking for that, its own residuals are smallest where latents are mixed again."""
     dataset = make_dataset("ar-laplace-distinct-mlp-1", [3, 6, 7], {})
     assert scores(dataset, "skr-vae").min() > 0.965
@@ -57,5 +57,5 @@ def test_the_increments_prior_keeps_its_diagonal_covariance(monkeypatch):
     """It asks for nothing that keeps latents apart, and a full one is exploited."""
     dataset = make_dataset("gp-distinct-mlp-1", [0, 1], {})
     diagonal = scores(dataset, "slow-vae", restarts=1)
-    monkeypatch.setattr(LaplaceIncrementsPrior, "bears_correlated_errors", True)
+    monkeypatch.setattr(LaplaceIncrementsPrior, "supports_full_covariance", True)
     assert scores(dataset, "slow-vae", restarts=1).mean() < diagonal.mean() - 0.1

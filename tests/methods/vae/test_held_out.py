@@ -88,8 +88,10 @@ def test_a_seed_does_not_depend_on_the_others(parameters, problem):
 
 
 def test_the_truth_is_not_looked_at(dataset, problem):
-    told = replace(problem, sources=dataset.sources)
-    np.testing.assert_array_equal(*(objective("skr-vae", one, steps=20) for one in (problem, told)))
+    with_truth = replace(problem, sources=dataset.sources)
+    np.testing.assert_array_equal(
+        *(objective("skr-vae", one, steps=20) for one in (problem, with_truth))
+    )
 
 
 def test_it_has_no_meaning_where_other_time_has_other_parameters(problem):
