@@ -179,7 +179,7 @@ def validated(model: type[Model], content: Any, where: str) -> Model:
 
 
 def _place(error: ErrorDetails, content: Any) -> str:
-    """Return the dotted path to what is wrong; an entry of a list is told by its name, if any."""
+    """Return the dotted path to what is wrong; an entry of a list by its name, if any."""
     steps = []
     for step in error["loc"][: -1 if error["type"] == "missing" else None]:
         if isinstance(content, Mapping):

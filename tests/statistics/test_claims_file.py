@@ -1,4 +1,4 @@
-"""What a file of claims may say, and how it is told what it may not."""
+"""What a file of claims may say, and what is said of what it may not."""
 
 import copy
 from pathlib import Path

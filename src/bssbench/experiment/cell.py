@@ -3,6 +3,7 @@
 Whatever happens in there, the cell ends as a result or as a status with a reason, never as a hole.
 """
 
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,6 +88,7 @@ def run_cell(cell: Cell, directory: Path) -> str:
         outcome = call_in_own_process(
             _separate_cell, (cell, len(seeds), directory, time.monotonic()), cell.cpu_seconds
         )
+    sys.stderr.write(outcome.get("traceback", ""))
     if outcome["status"] != "ok":
         Separation(np.empty((0, 0, dataset.n_sources))).save(directory / "separation.npz")
     write_json(

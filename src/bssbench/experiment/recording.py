@@ -149,12 +149,9 @@ def _separate(
 
 def _explanation(method: str, outcome: dict[str, Any]) -> str:
     """Return why there is no separation, and what to do."""
-    match outcome["status"]:
-        case "skipped":
-            return f"method {method!r} does not apply: {outcome['reason']}"
-        case "timeout":
-            return f"method {method!r} took {outcome['reason']}; allow more by --cpu-seconds"
-    return f"method {method!r} failed: {outcome['reason']}"
+    does_not_apply = " does not apply" if outcome["status"] == "skipped" else ""
+    advice = "; allow more by --cpu-seconds" if outcome["status"] == "timeout" else ""
+    return f"method {method!r}{does_not_apply}: {outcome['reason']}{advice}"
 
 
 def _write_sources(directory: Path, sources: np.ndarray, recording: OwnRecording) -> None:
