@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import InputError
 from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.provenance import provenance
@@ -80,8 +79,6 @@ def run_cell(cell: Cell, directory: Path) -> str:
     method = load_method(cell.method, cell.parameters)
     # Fixed data and no randomness: all seeds would be the same row.
     seeds = dataset.seeds[:1] if dataset.fixed and method.deterministic else dataset.seeds
-    if cell.cpu_seconds < 1:
-        raise InputError(f"--cpu-seconds must be at least 1, not {cell.cpu_seconds}")
     if dataset.unavailable:
         outcome = {"status": "skipped", "reason": dataset.unavailable}
     else:

@@ -58,9 +58,13 @@ def call_in_own_process(
 
     Raises
     ------
+    InputError
+        If the limit is none.
     MachineError
         If this machine can't do what is asked.
     """
+    if cpu_seconds < 1:
+        raise InputError(f"--cpu-seconds must be at least 1, not {cpu_seconds}")
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(

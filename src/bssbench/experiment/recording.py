@@ -88,8 +88,6 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
         raise InputError(f"method {recording.method!r} demixes linearly; leave --nonlinear out")
     observations = read_observations(recording.path)
     check_observations(observations, recording.n_sources, str(recording.path))
-    if recording.cpu_seconds < 1:
-        raise InputError(f"--cpu-seconds must be at least 1, not {recording.cpu_seconds}")
     with TemporaryDirectory() as name:
         path = Path(name) / "separation.npz"
         arguments = (recording, observations, path, launched)
