@@ -7,7 +7,16 @@ from typing import Annotated
 import pytest
 
 from bssbench.errors import InputError
-from bssbench.validation import Content, Count, Counts, Named, OneOf, json_schema, validated
+from bssbench.validation import (
+    Content,
+    Count,
+    Distinct,
+    Named,
+    accepted_by,
+    json_schema,
+    one_of,
+    validated,
+)
 
 PROJECT = Path(__file__).parents[1]
 SCHEMAS = runpy.run_path(str(PROJECT / "workflow" / "scripts" / "schemas.py"))["SCHEMAS"]
@@ -27,8 +36,8 @@ def test_a_file_that_has_a_schema_names_it(path):
 
 class Part(Content):
     size_in_mm: Count
-    lengths: Counts = ()
-    colour: Annotated[str, OneOf("colour", ("red", "blue"))] = "red"
+    lengths: Distinct[Count] = ()
+    colour: Annotated[str, accepted_by(one_of("colour", ["red", "blue"]))] = "red"
 
 
 class Machine(Content):
@@ -56,6 +65,7 @@ class Machine(Content):
         ),
         ({"named": {"a-b": {"size_in_mm": 0}}}, "named.a-b.size_in_mm: must"),
         ({"named": {"a-b": {"sise": 0}}}, "named.a-b: unknown key 'sise'"),
+        ({"named": {2: {}}}, "named: key 2 must be text"),
         ({"named": {}}, "named: expected 1 or more entries"),
     ],
 )

@@ -2,8 +2,7 @@
 
 import json
 import reprlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -12,13 +11,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import CoreSchema, ErrorDetails, core_schema
+from pydantic_core import ErrorDetails
 
 from bssbench.errors import InputError
 from bssbench.parameters import closest, parse_seeds, with_underscores
@@ -26,17 +23,17 @@ from bssbench.parameters import closest, parse_seeds, with_underscores
 __all__ = [
     "Content",
     "Count",
-    "Counts",
+    "Distinct",
     "FilePath",
     "Named",
-    "Names",
-    "OneOf",
     "Parameter",
     "Parameters",
     "Seeds",
+    "Some",
     "Text",
+    "accepted_by",
     "json_schema",
-    "located",
+    "one_of",
     "validated",
 ]
 
@@ -44,97 +41,71 @@ Model = TypeVar("Model", bound="Content")
 Value = TypeVar("Value")
 
 
+def accepted_by(check: Callable[[Any], object]) -> AfterValidator:
+    """Return an annotation of what `check` must not raise `InputError` for."""
+
+    def accept(value: Any) -> Any:
+        try:
+            check(value)
+        except InputError as error:
+            # As pydantic wants it, which adds the place.
+            raise ValueError(str(error)) from None
+        return value
+
+    return AfterValidator(accept)
+
+
+def one_of(kind: str, names: Collection[str]) -> Callable[[str], None]:
+    """Return a check that a text is one of the `names` of a `kind`, for `accepted_by`."""
+
+    def check(name: str) -> None:
+        if name not in names:
+            raise InputError(f"unknown {kind} {name!r}; {closest(name, names)}")
+
+    return check
+
+
 def _fields(content: Any) -> Any:
     """Return content with keys as fields are named; nothing after a key is an empty mapping."""
-    if content is None or isinstance(content, Mapping):
-        return with_underscores(content or {}, "")
-    return content
+    try:
+        mapping = content is None or isinstance(content, Mapping)
+        return with_underscores(content or {}, "") if mapping else content
+    except InputError as error:
+        raise ValueError(str(error).removeprefix(": ")) from None
 
 
-def located(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return `check`, whose `InputError` pydantic then reports with the place that it is about."""
-
-    def checked(value: Any) -> Any:
-        try:
-            return check(value)
-        except InputError as error:
-            raise ValueError(str(error).removeprefix(": ")) from None
-
-    return checked
-
-
-def _text_keys(content: Any) -> Any:
-    for key in content if isinstance(content, Mapping) else ():
-        if not isinstance(key, str):
-            raise InputError(f"key {key!r} must be text; put it in quotes")
-    return content
-
-
-def _scalar(value: Any) -> Any:
+def _check_scalar(value: Any) -> None:
     if not isinstance(value, bool | int | float | str | None):
         raise InputError(f"expected a number, text, true, false or null, not {value!r}")
-    return value
 
 
-def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+def _check_distinct(values: tuple[Any, ...]) -> None:
     for index, value in enumerate(values):
         if value in values[:index]:
             raise InputError(f"{value!r} stands twice")
-    return values
 
-
-def _seeds(value: Any) -> str:
-    parse_seeds(value)
-    return str(value)
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Annotates a text that must be one of some names.
-
-    Attributes
-    ----------
-    kind : str
-        What they name, in the singular.
-    names : sequence of str
-        Those there are.
-    """
-
-    kind: str
-    names: Sequence[str]
-
-    def _check(self, name: str) -> str:
-        if name not in self.names:
-            raise InputError(f"unknown {self.kind} {name!r}; {closest(name, self.names)}")
-        return name
-
-    def __get_pydantic_core_schema__(self, of: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(located(self._check), handler(of))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return handler(schema) | {"enum": list(self.names)}
-
-
-_UNIQUE = Field(min_length=1, json_schema_extra={"uniqueItems": True})
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(strict=True, ge=1)]
-Names = Annotated[tuple[Text, ...], _UNIQUE, AfterValidator(located(_distinct))]
-Counts = Annotated[tuple[Count, ...], _UNIQUE, AfterValidator(located(_distinct))]
+Some = Annotated[tuple[Value, ...], Field(min_length=1)]
+Distinct = Annotated[
+    Some[Value], Field(json_schema_extra={"uniqueItems": True}), accepted_by(_check_distinct)
+]
+Named = Annotated[dict[str, Value], Field(min_length=1)]
 FilePath = Annotated[str, Field(pattern="^[A-Za-z0-9._/-]+$")]
 Seeds = Annotated[
-    str, BeforeValidator(located(_seeds)), WithJsonSchema({"type": ["string", "integer"]})
+    str,
+    BeforeValidator(str),
+    accepted_by(parse_seeds),
+    WithJsonSchema({"type": ["string", "integer"]}),
 ]
 # Of a data set or a method, which know their own types.
 Parameter = Annotated[
     Any,
-    AfterValidator(located(_scalar)),
+    accepted_by(_check_scalar),
     WithJsonSchema({"type": ["number", "string", "boolean", "null"]}),
 ]
-Parameters = Annotated[dict[str, Parameter], BeforeValidator(located(_fields))]
-Named = Annotated[dict[str, Value], Field(min_length=1), BeforeValidator(located(_text_keys))]
+Parameters = Annotated[dict[str, Parameter], BeforeValidator(_fields)]
 
 
 class Content(BaseModel):
@@ -145,7 +116,7 @@ class Content(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known_fields(cls, content: Any) -> Any:
-        fields = located(_fields)(content)
+        fields = _fields(content)
         if cls.model_config.get("extra") == "forbid" and isinstance(fields, Mapping):
             known = [field.alias or name for name, field in cls.model_fields.items()]
             for key in fields:
@@ -179,28 +150,28 @@ def validated(model: type[Model], content: Any, where: str) -> Model:
 
 
 def _place(error: ErrorDetails, content: Any) -> str:
-    """Return the dotted path to what is wrong; an entry of a list is told by its name, if any."""
+    """Return the dotted path to what is wrong; an entry of a list by its name, if any."""
+    above = 2 if error["loc"][-1:] == ("[key]",) else error["type"] == "missing"
     steps = []
-    for step in error["loc"][: -1 if error["type"] == "missing" else None]:
+    for step in error["loc"][: len(error["loc"]) - above]:
         if isinstance(content, Mapping):
-            as_written = [key for key in content if str(key).replace("-", "_") == step]
-            key = next(iter(as_written), step)
+            fields = {str(key).replace("-", "_"): value for key, value in content.items()}
             # pydantic also names the kind of what it tries.
-            if key not in content:
+            if step not in (found := {**fields, **content}):
                 continue
-            content = content[key]
+            content = found[step]
         elif isinstance(content, Sequence) and isinstance(step, int):
             content = content[step]
-            if isinstance(content, Mapping) and isinstance(content.get("name"), str):
-                step = content["name"]
+            step = content.get("name", step) if isinstance(content, Mapping) else step
         steps.append(str(step))
     return ".".join(steps) or "the top level"
 
 
 def _message(error: ErrorDetails) -> str:
     """Return what is wrong in words of YAML."""
-    context = error.get("ctx", {})
-    found = reprlib.repr(error["input"])
+    context, found = error.get("ctx", {}), reprlib.repr(error["input"])
+    if error["loc"][-1:] == ("[key]",):
+        return f"key {found} must be text; put it in quotes"
     match error["type"]:
         case "missing":
             return f"{error['loc'][-1]!r} is missing"
@@ -213,11 +184,9 @@ def _message(error: ErrorDetails) -> str:
         case "too_short":
             return f"expected {context['min_length']} or more entries, not {found}"
         case "union_tag_invalid":
-            known = context["expected_tags"].replace("'", "").split(", ")
-            kind = context["discriminator"].strip("'")
+            kind, known = context["discriminator"].strip("'"), context["expected_tags"]
+            known = known.replace("'", "").split(", ")
             return f"unknown {kind} {context['tag']!r}; {closest(context['tag'], known)}"
-        case "union_tag_not_found":
-            return f"{context['discriminator']} is missing"
     # For instance: Input should be greater than or equal to 1.
     return f"must {error['msg'].partition(' should ')[2]}, not {found}"
 

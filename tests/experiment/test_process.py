@@ -1,4 +1,7 @@
+"""A process of its own: its memory."""
+
 import multiprocessing
+import os
 import platform
 import resource
 
@@ -21,7 +24,9 @@ def _page_faults():
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no glibc")
 def test_a_cells_process_uses_freed_memory_again():
     pages = (MEGABYTES << 20) // resource.getpagesize()
+    before = dict(os.environ)
     answer = call_in_own_process(_page_faults, (), 60)
+    assert dict(os.environ) == before
     assert answer["status"] == "ok"
     assert answer["faults"] < pages
     # Where it is given back, each round clears all of them.

@@ -1,4 +1,4 @@
-"""What a file of claims may say, and how it is told what it may not."""
+"""What a file of claims may say, and what is said of what it may not."""
 
 import copy
 from pathlib import Path
@@ -115,17 +115,17 @@ def test_the_projects_claims_are_about_what_its_experiment_has():
         (
             (*SCORES, "methods"),
             ["skrvae"],
-            "C1.tests.0.methods: unknown method 'skrvae'; did",
+            "tests.0.methods.0: unknown method 'skrvae'; did",
         ),
         (
             (*SCORES, "than"),
             ["gpvae"],
-            "C1.tests.0.than: unknown method 'gpvae'; did",
+            "tests.0.than.0: unknown method 'gpvae'; did",
         ),
         (
             (*SCORES, "datasets"),
             ["gp-distinkt"],
-            "C1.tests.0.datasets: unknown data set 'gp-distinkt'",
+            "tests.0.datasets.0: unknown data set 'gp-distinkt'",
         ),
         (
             (*SCORES, "score"),

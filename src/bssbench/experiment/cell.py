@@ -3,6 +3,7 @@
 Whatever happens in there, the cell ends as a result or as a status with a reason, never as a hole.
 """
 
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import InputError
 from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.provenance import provenance
@@ -79,14 +79,13 @@ def run_cell(cell: Cell, directory: Path) -> str:
     method = load_method(cell.method, cell.parameters)
     # Fixed data and no randomness: all seeds would be the same row.
     seeds = dataset.seeds[:1] if dataset.fixed and method.deterministic else dataset.seeds
-    if cell.cpu_seconds < 1:
-        raise InputError(f"--cpu-seconds must be at least 1, not {cell.cpu_seconds}")
     if dataset.unavailable:
         outcome = {"status": "skipped", "reason": dataset.unavailable}
     else:
         outcome = call_in_own_process(
             _separate_cell, (cell, len(seeds), directory, time.monotonic()), cell.cpu_seconds
         )
+    sys.stderr.write(outcome.get("traceback", ""))
     if outcome["status"] != "ok":
         Separation(np.empty((0, 0, dataset.n_sources))).save(directory / "separation.npz")
     write_json(

@@ -4,7 +4,7 @@ The parameters of data sets and methods are checked against the data set's and t
 that adding one needs no change here.
 """
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,22 +12,27 @@ from bssbench.kernels.catalogue import CORES
 from bssbench.validation import (
     Content,
     Count,
-    Counts,
+    Distinct,
     FilePath,
     Named,
-    Names,
-    OneOf,
     Parameter,
     Parameters,
     Seeds,
+    Some,
     Text,
+    accepted_by,
+    one_of,
 )
 
 __all__ = ["ConfigurationFile"]
 
-Value = TypeVar("Value")
-
-_KERNELS = tuple(dict.fromkeys(kernel for core in CORES.values() for kernel in core.kernels))
+_KERNELS = list(dict.fromkeys(kernel for core in CORES.values() for kernel in core.kernels))
+_Core = Annotated[
+    str, accepted_by(one_of("core", CORES)), Field(json_schema_extra={"enum": list(CORES)})
+]
+_Kernel = Annotated[
+    str, accepted_by(one_of("kernel", _KERNELS)), Field(json_schema_extra={"enum": _KERNELS})
+]
 
 
 class _Output(Content):
@@ -40,7 +45,7 @@ class _Dataset(Content, extra="allow"):
 
     __pydantic_extra__: dict[str, Parameter]
     seeds: Seeds | None = None
-    methods: Names | None = None
+    methods: Distinct[Text] | None = None
 
 
 class _Method(Content, extra="allow"):
@@ -55,7 +60,7 @@ class _Training(Content, extra="allow"):
 
     __pydantic_extra__: dict[str, Parameter]
     method: Text
-    lengths: Counts
+    lengths: Distinct[Count]
     cpu_seconds: Count | None = None
 
 
@@ -68,30 +73,27 @@ class _Choice(Content):
 
     choice: Text
     method: Text
-    datasets: Names
+    datasets: Distinct[Text]
     seeds: Seeds
     cpu_seconds: Count | None = None
     common: Parameters = Field(default_factory=dict)
     candidates: Annotated[tuple[Parameters, ...], Field(min_length=2)]
 
 
-_Words = Annotated[tuple[Value, ...], Field(min_length=1)]
-
-
 class _Cases(Content):
     """A grid of cases of benchmarks/cores.py; a key left out selects all of its values."""
 
-    core: _Words[Annotated[str, OneOf("core", tuple(CORES))]] | None = None
-    kernel: _Words[Annotated[str, OneOf("kernel", _KERNELS)]] | None = None
-    pass_: _Words[Literal["forward", "forward+backward"]] | None = Field(None, alias="pass")
-    parameters: _Words[Literal["fixed", "learned"]] | None = None
-    grid: _Words[Literal["regular", "irregular"]] | None = None
-    length: Counts
-    latents: Counts | None = None
-    replicates: Counts | None = None
-    dtype: _Words[Literal["float32", "float64"]] | None = None
-    device: _Words[Literal["cpu", "cuda"]] | None = None
-    threads: Counts | None = None
+    core: Some[_Core] | None = None
+    kernel: Some[_Kernel] | None = None
+    pass_: Some[Literal["forward", "forward+backward"]] | None = Field(None, alias="pass")
+    parameters: Some[Literal["fixed", "learned"]] | None = None
+    grid: Some[Literal["regular", "irregular"]] | None = None
+    length: Distinct[Count]
+    latents: Distinct[Count] | None = None
+    replicates: Distinct[Count] | None = None
+    dtype: Some[Literal["float32", "float64"]] | None = None
+    device: Some[Literal["cpu", "cuda"]] | None = None
+    threads: Distinct[Count] | None = None
 
 
 class ConfigurationFile(Content):
@@ -107,6 +109,6 @@ class ConfigurationFile(Content):
     cpu_seconds: Count = 900
     datasets: Named[_Dataset | None]
     methods: Named[_Method | None]
-    selection: Annotated[tuple[_Choice, ...], Field(min_length=1)] = ()
+    selection: Some[_Choice] = ()
     training_cost: tuple[_Training, ...] = ()
-    cores: Annotated[tuple[_Cases, ...], Field(min_length=1)] = ()
+    cores: Some[_Cases] = ()

@@ -3,6 +3,7 @@
 Nothing here reads true sources: they are taken away before the process that trains is started.
 """
 
+import sys
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,6 +90,7 @@ def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
     if not dataset.unavailable:
         arguments = (candidate, _without_truth(dataset), root_seed)
         outcome = call_in_own_process(_held_out, arguments, candidate.cpu_seconds)
+    sys.stderr.write(outcome.get("traceback", ""))
     status, reason = outcome["status"], outcome["reason"]
     rows = []
     for seed, objective in zip(

@@ -52,14 +52,19 @@ def call_in_own_process(
     Returns
     -------
     dict
-        ``status`` (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``peak_bytes``
-        of a process that lived to say so; and the task's answer, if it gave one.
+        ``status`` (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``traceback`` of
+        an exception; ``peak_bytes`` of a process that lived to say so; and the task's answer, if it
+        gave one.
 
     Raises
     ------
+    InputError
+        If the limit is none.
     MachineError
         If this machine can't do what is asked.
     """
+    if cpu_seconds < 1:
+        raise InputError(f"--cpu-seconds must be at least 1, not {cpu_seconds}")
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(
@@ -77,7 +82,8 @@ def call_in_own_process(
             outcome = {"status": "failed", "reason": "the process ended without an answer"}
         process.join()
     finally:
-        process.kill()
+        if process.pid is not None:
+            process.kill()
         signal.signal(signal.SIGTERM, before)
     code = process.exitcode or 0
     if code == -signal.SIGXCPU:
@@ -92,12 +98,15 @@ def call_in_own_process(
 
 
 def _start(process: SpawnProcess) -> None:
-    """Start a process that keeps freed memory, and that Ctrl-C reaches only through this one."""
-    # Its own start would else unblock the signal.
+    """Start a process that keeps freed memory, and that Ctrl-C reaches only through this one.
+
+    It inherits that the signals are blocked; here they wait until it can be killed.
+    """
+    # Started on the way, it would unblock them.
     resource_tracker.ensure_running()
     before = {name: os.environ.get(name) for name in _KEEP_FREED_MEMORY}
     os.environ.update(_KEEP_FREED_MEMORY)
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         process.start()
     finally:
@@ -112,6 +121,7 @@ def _call_and_answer(
     task: _Task, arguments: tuple[Any, ...], cpu_seconds: int, sender: Connection
 ) -> None:
     """Call under the CPU limit and send the outcome as JSON."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 30))
@@ -127,7 +137,7 @@ def _call_and_answer(
     except InputError as why:
         outcome = {"status": "failed", "reason": str(why)}
     except Exception as error:
-        traceback.print_exc()
         first_line = (str(error).splitlines() or [""])[0][:300]
-        outcome = {"status": "failed", "reason": f"{type(error).__name__}: {first_line}"}
+        reason = f"{type(error).__name__}: {first_line}"
+        outcome = {"status": "failed", "reason": reason, "traceback": traceback.format_exc()}
     sender.send_bytes(json.dumps(outcome | {"peak_bytes": _peak_bytes()}).encode())

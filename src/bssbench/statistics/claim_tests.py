@@ -94,6 +94,7 @@ def _judge_score(
     sign, threshold = 1.0, test.bound
     if test.test in ("non_inferior", "superior"):
         series = paired_differences(scores, dataset, test.score, method, other)
+        threshold = -test.bound if test.test == "non_inferior" else test.bound
     elif test.test == "closer_than_start":
         gain = values(test.score) - values(f"{test.score}_start")
         series = gain.dropna() * (-1.0 if test.score in LOWER_IS_BETTER else 1.0)

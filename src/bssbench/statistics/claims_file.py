@@ -9,9 +9,18 @@ from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.methods import method_names
-from bssbench.parameters import closest
 from bssbench.scores.catalogue import SCORES
-from bssbench.validation import Content, Names, Parameter, Parameters, Text, located, validated
+from bssbench.validation import (
+    Content,
+    Distinct,
+    Parameter,
+    Parameters,
+    Some,
+    Text,
+    accepted_by,
+    one_of,
+    validated,
+)
 
 __all__ = [
     "COST_TABLES",
@@ -31,44 +40,23 @@ _CostTable = Literal["timings", "training_cost", "cores"]
 COST_TABLES: tuple[str, ...] = get_args(_CostTable)
 
 
-def _check_methods(names: tuple[str, ...]) -> tuple[str, ...]:
-    known = method_names()
-    for name in names:
-        if name not in known:
-            raise InputError(f"unknown method {name!r}; {closest(name, known)}")
-    return names
+_check_method = one_of("method", method_names())
+_check_score = one_of("score", SCORES)
 
 
-def _check_datasets(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        parse_identifier(name)
-    return names
-
-
-def _check_score(name: str) -> str:
-    if name not in SCORES:
-        raise InputError(f"unknown score {name!r}; {closest(name, SCORES)}")
-    return name
-
-
-def _check_learned(name: str) -> str:
-    _check_score(f"{name}_start")
-    return name
-
-
-def _check_selection(selection: dict[str, Any]) -> dict[str, Any]:
-    _check_methods((selection["method"],) if "method" in selection else ())
-    return selection
+def _check_selection(selection: dict[str, Any]) -> None:
+    if "method" in selection:
+        _check_method(selection["method"])
 
 
 _Line = Annotated[Text, AfterValidator(lambda text: " ".join(text.split()))]
-_Methods = Annotated[Names, AfterValidator(located(_check_methods))]
-_Datasets = Annotated[Names, AfterValidator(located(_check_datasets))]
-_Score = Annotated[str, AfterValidator(located(_check_score))]
-_Number = Annotated[float, Field(strict=True)]
-_Margin = Annotated[float, Field(strict=True, ge=0)]
-_Selection = Annotated[Parameters, AfterValidator(located(_check_selection))]
-_Values = Annotated[tuple[Parameter, ...], Field(min_length=1)]
+_Methods = Distinct[Annotated[str, accepted_by(_check_method)]]
+_Datasets = Distinct[Annotated[str, accepted_by(parse_identifier)]]
+_Score = Annotated[str, accepted_by(_check_score)]
+_LearnedScore = Annotated[_Score, accepted_by(lambda name: _check_score(f"{name}_start"))]
+_Margin = Annotated[float, Field(strict=True, ge=0, alias="margin")]
+_Threshold = Annotated[float, Field(strict=True, alias="threshold")]
+_Selection = Annotated[Parameters, accepted_by(_check_selection)]
 
 
 class _Test(Content):
@@ -96,39 +84,24 @@ class Comparison(_ScoreTest):
 
     test: Literal["non_inferior", "superior"]
     than: _Methods
-    margin: _Margin
-
-    @property
-    def bound(self) -> float:
-        """What the mean is held against."""
-        return -self.margin if self.test == "non_inferior" else self.margin
+    bound: _Margin
 
 
 class Level(_ScoreTest):
     """Whether the mean over seeds is above the threshold, or below it."""
 
     test: Literal["at_least", "at_most"]
-    threshold: _Number
+    bound: _Threshold
     than: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def bound(self) -> float:
-        """What the mean is held against."""
-        return self.threshold
 
 
 class CloserThanStart(_ScoreTest):
     """Whether the score is better after training than before it, by more than the margin."""
 
     test: Literal["closer_than_start"]
-    score: Annotated[_Score, AfterValidator(located(_check_learned))]
-    margin: _Margin
+    score: _LearnedScore
+    bound: _Margin
     than: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def bound(self) -> float:
-        """What the mean is held against."""
-        return self.margin
 
 
 class _CostTest(_Test):
@@ -152,7 +125,7 @@ class Cheaper(_CostTest):
     """
 
     test: Literal["cheaper"]
-    each: dict[Text, _Values]
+    each: dict[Text, Some[Parameter]]
     factor: Annotated[float, Field(strict=True, gt=0)]
     resolution: Annotated[float, Field(strict=True, ge=1)]
 
@@ -174,26 +147,20 @@ class Claim(Content):
     name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]+$")]
     sentence: _Line
     source: _Line
-    tests: Annotated[
-        tuple[Annotated[ScoreTest | CostTest, Field(discriminator="test")], ...],
-        Field(min_length=1),
-    ]
+    tests: Some[Annotated[ScoreTest | CostTest, Field(discriminator="test")]]
 
 
-def _check_claims(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+def _check_claims(claims: tuple[Claim, ...]) -> None:
     names = [claim.name for claim in claims]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{name} stands twice; give each claim a name of its own")
-    return claims
 
 
 class ClaimsFile(Content):
     """A file of claims."""
 
-    claims: Annotated[
-        tuple[Claim, ...], Field(min_length=1), AfterValidator(located(_check_claims))
-    ]
+    claims: Annotated[Some[Claim], accepted_by(_check_claims)]
 
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
