@@ -1,13 +1,13 @@
 """What the VAE methods share: everything but the prior. No torch until one of them runs."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from bssbench.methods import Problem, Size
+from bssbench.methods import Problem, SeparationMethod, Size
 from bssbench.models.recipe import Recipe
 from bssbench.parameters import parameter
 from bssbench.separation import Separation
@@ -27,7 +27,7 @@ _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
 
 @dataclass(frozen=True)
-class VariationalMethod(ABC):
+class VariationalMethod(SeparationMethod):
     """A VAE whose latents have a structured prior; a subclass provides `prior`.
 
     Attributes
@@ -47,8 +47,6 @@ class VariationalMethod(ABC):
         another stretch of 8,192 at each step.
     """
 
-    deterministic: ClassVar[bool] = False
-    needs_true_sources: ClassVar[bool] = False
     can_demix_nonlinearly: ClassVar[bool] = True
     # Whether the prior says anything of time to come.
     has_held_out_objective: ClassVar[bool] = True
