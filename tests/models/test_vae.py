@@ -168,6 +168,17 @@ def test_a_diverged_replicate_loses_and_harms_no_other(observations):
     np.testing.assert_allclose(loss[[0, 2]], expected[[0, 2]], rtol=1e-5)
 
 
+def test_the_final_loss_is_of_the_length_scales_at_the_end(observations):
+    """The factor that the last steps were trained with belongs to earlier ones."""
+    model = make_model("gp", [0, 1, 2], nonlinear=False)
+    loss = train(model, observations, [1, 2, 3], schedule(7, 0.1)).loss
+    fresh = GaussianProcessPrior(model.prior.summary()["length_scale"].detach(), LENGTH)
+    expected = model.objective(observations, 0.01, None, fresh).detach()
+    np.testing.assert_allclose(loss, expected, rtol=1e-4)
+    kept = model.objective(observations, 0.01, None).detach()
+    assert (np.abs(loss - kept.numpy()) > 1e-3 * np.abs(loss)).any()
+
+
 @every_kind
 def test_evaluating_in_the_middle_of_a_training_changes_nothing(kind, observations):
     def trained(evaluated):

@@ -73,7 +73,7 @@ class GaussianProcessMethod(KernelMethod):
         if minutes <= self.max_minutes:
             return super().objection(size)
         return (
-            f"Gaussian process at length {recipe.window} by core {core}: {series} kernels factorised "
-            f"{updates} times are {needed:.1e} operations ({minutes:.3g} min at "
+            f"Gaussian process at length {recipe.window} by core {core}: {series} kernels "
+            f"factorised {updates} times are {needed:.1e} operations ({minutes:.3g} min at "
             f"{OPERATIONS_PER_SECOND:.0e} per second); the limit is {self.max_minutes:g} min"
         )
