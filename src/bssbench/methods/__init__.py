@@ -99,11 +99,14 @@ class SeparationMethod(ABC):
     """Whether `Problem.nonlinear` makes a difference."""
     has_held_out_objective: ClassVar[bool] = False
     """Whether ``held_out`` returns an objective on time that was not trained on."""
-    loaded_modules: ClassVar[tuple[str, ...]] = ()
-    """Dotted names of modules that it loads by name, which no import tells of."""
 
     def __post_init__(self) -> None:
         check_parameters(self)
+
+    @property
+    def loaded_modules(self) -> tuple[str, ...]:
+        """Dotted names of modules that it loads by name, which no import tells of."""
+        return ()
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory of `separate`, everything included."""

@@ -71,7 +71,11 @@ class ClassicalMethod(SeparationMethod):
         # Rejects dependent channels, of which some libraries make sources out of rounding errors.
         whitened = whiten(problem.observations, problem.n_sources)
         replicates = zip(
-            problem.observations, whitened.components, whitened.whitening, problem.seeds, strict=True
+            problem.observations,
+            whitened.components,
+            whitened.whitening,
+            problem.seeds,
+            strict=True,
         )
         solved = []
         messages: dict[str, list[str]] = {}

@@ -27,8 +27,12 @@ class JointDiagonalisation(ClassicalMethod):
 
     deterministic: ClassVar[bool] = True
 
-    max_iterations: int = parameter(200, "chosen by us, not tuned: enough to reach the tolerance", at_least=1)
-    tolerance: float = parameter(1e-10, "chosen by us, not tuned: stricter than pyRiemann's default of 1e-8", at_least=0)
+    max_iterations: int = parameter(
+        200, "chosen by us, not tuned: enough to reach the tolerance", at_least=1
+    )
+    tolerance: float = parameter(
+        1e-10, "chosen by us, not tuned: stricter than pyRiemann's default of 1e-8", at_least=0
+    )
 
     @abstractmethod
     def matrices(self, components: np.ndarray) -> np.ndarray:

@@ -29,7 +29,11 @@ class MaximumLikelihoodMethod(ClassicalMethod):
     first_iterations: ClassVar[int | None] = None
     """Iterations of FastICA to start from; without them a random rotation is where it starts."""
 
-    max_iterations: int = parameter(1000, "chosen by us, not tuned: python-picard's default of 500 with more patience", at_least=1)
+    max_iterations: int = parameter(
+        1000,
+        "chosen by us, not tuned: python-picard's default of 500 with more patience",
+        at_least=1,
+    )
     tolerance: float = parameter(1e-7, "python-picard's default", at_least=0)
 
     def start(self, size: Size) -> None:

@@ -23,7 +23,9 @@ class Method(ClassicalMethod):
 
     deterministic: ClassVar[bool] = True
 
-    lag: int = parameter(1, "Tong et al., 1990: one lag; the field's habit to take the first", at_least=1)
+    lag: int = parameter(
+        1, "Tong et al., 1990: one lag; the field's habit to take the first", at_least=1
+    )
 
     def start(self, size: Size) -> None:
         """Object to a series that is not longer than the lag."""

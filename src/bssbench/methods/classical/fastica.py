@@ -21,8 +21,14 @@ class Method(ClassicalMethod):
         Change of the unmixing matrix that counts as converged.
     """
 
-    max_iterations: int = parameter(1000, "chosen by us, not tuned: scikit-learn's default of 200 with more patience", at_least=1)
-    tolerance: float = parameter(1e-5, "chosen by us, not tuned: stricter than scikit-learn's default of 1e-4", at_least=0)
+    max_iterations: int = parameter(
+        1000,
+        "chosen by us, not tuned: scikit-learn's default of 200 with more patience",
+        at_least=1,
+    )
+    tolerance: float = parameter(
+        1e-5, "chosen by us, not tuned: stricter than scikit-learn's default of 1e-4", at_least=0
+    )
 
     def start(self, size: Size) -> None:
         """Import scikit-learn."""

@@ -14,7 +14,5 @@ class Method(ClassicalMethod):
 
     def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
         """Rotate."""
-        rotation = random_rotation(
-            np.random.default_rng(replicate.seed), len(replicate.components)
-        )
+        rotation = random_rotation(np.random.default_rng(replicate.seed), len(replicate.components))
         return rotation @ replicate.whitening, True
