@@ -34,7 +34,7 @@ def test_none_is_by_rule_and_zero_is_zero():
         ({"steps": 0}, "here: steps must be at least 1, not 0"),
         ({"steps": 1.5}, "here: steps must be of type int or null (by rule), not 1.5"),
         ({"rate": None}, "here: rate must be of type float, not None"),
-        ({"rate": 0}, "here: rate must be more than 0, not 0.0"),
+        ({"rate": 0}, "here: rate must be positive, not 0.0"),
         ({"rate": float("inf")}, "here: rate must be finite, not inf"),
         ({"weight": -1}, "here: weight must be at least 0, not -1.0"),
         ({"base": "cauchy"}, "here: base must be one of normal, laplace, not 'cauchy'"),

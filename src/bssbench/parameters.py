@@ -67,7 +67,8 @@ def check_parameters(settings: Any) -> None:
         if said["at_least"] is not None and value < said["at_least"]:
             raise ValueError(f"{field.name} must be at least {said['at_least']:g}, not {value}")
         if said["above"] is not None and value <= said["above"]:
-            raise ValueError(f"{field.name} must be more than {said['above']:g}, not {value}")
+            above = "positive" if said["above"] == 0 else f"more than {said['above']:g}"
+            raise ValueError(f"{field.name} must be {above}, not {value}")
         if said["choices"] and value not in said["choices"]:
             known = ", ".join(said["choices"])
             raise ValueError(f"{field.name} must be one of {known}, not {value!r}")
