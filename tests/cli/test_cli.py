@@ -80,8 +80,23 @@ def test_torch_free_stages_stay_torch_free():
 def test_list_names_everything(capsys):
     assert main(["list"]) == 0
     out = capsys.readouterr().out
-    for name in [*method_names(), "gp-distinct", "modal-frame", "si_sdr", "restarts=0", "GPL-3.0"]:
+    for name in [
+        *method_names(),
+        "gp-distinct",
+        "modal-frame",
+        "si_sdr",
+        "restarts=by rule",
+        "GPL-3.0",
+    ]:
         assert name in out
+
+
+def test_hyperparameters_are_listed_with_where_they_come_from(capsys):
+    assert main(["list", "hyperparameters"]) == 0
+    head, _, *rows = capsys.readouterr().out.splitlines()
+    assert [cell.strip() for cell in head.strip("|").split("|")][0] == "method"
+    assert any("| sobi" in row and "| lags" in row and "| 59" in row for row in rows)
+    assert any("| skr-vae" in row and "| by rule" in row for row in rows)
 
 
 @pytest.mark.parametrize("method", [n for n in method_names() if n != "oracle"])

@@ -28,7 +28,10 @@ def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
 
 
 def _parameters(kind: type[Any]) -> str:
-    parameters = ", ".join(f"{field.name}={field.default}" for field in dataclasses.fields(kind))
+    parameters = ", ".join(
+        f"{field.name}={'by rule' if field.default is None else field.default}"
+        for field in dataclasses.fields(kind)
+    )
     return f" [{parameters}]" if parameters else ""
 
 
@@ -41,8 +44,32 @@ def _method_line(name: str) -> str:
     return (method.__doc__ or "").splitlines()[0] + _parameters(method)
 
 
+def _hyperparameters() -> str:
+    """Return every method's parameters with their defaults and where these come from."""
+    rows = [
+        (
+            name,
+            field.name,
+            "by rule" if field.default is None else str(field.default),
+            field.metadata["source"],
+        )
+        for name in method_names()
+        for field in dataclasses.fields(load_method(name, {}))
+    ]
+    # Imported here: names alone are listed in no time.
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=["method", "parameter", "default", "where it comes from"])
+    return table.to_markdown(index=False, disable_numparse=True)
+
+
 def listing(kind: str | None = None) -> str:
-    """Return names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three."""
+    """Return names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three.
+
+    ``hyperparameters`` are a Markdown table of all methods' parameters.
+    """
+    if kind == "hyperparameters":
+        return _hyperparameters()
     sections = {
         "datasets": lambda: "\n".join(
             [

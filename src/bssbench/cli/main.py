@@ -176,7 +176,9 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
     command = commands.add_parser("list", help="show data sets, methods and scores")
-    command.add_argument("kind", nargs="?", choices=["datasets", "methods", "scores"])
+    command.add_argument(
+        "kind", nargs="?", choices=["datasets", "methods", "scores", "hyperparameters"]
+    )
     command.set_defaults(run=_list)
 
     command = commands.add_parser("generate", help="make a data set")

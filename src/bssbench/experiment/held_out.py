@@ -53,7 +53,7 @@ class Candidate:
 
     def __post_init__(self) -> None:
         method = load_method(self.method, self.parameters)
-        if not getattr(method, "has_held_out_objective", False):
+        if not method.has_held_out_objective:
             raise InputError(f"method {self.method!r} has no objective on held-out time")
         if self.cpu_seconds < 1:
             raise InputError(f"--cpu-seconds must be at least 1, not {self.cpu_seconds}")

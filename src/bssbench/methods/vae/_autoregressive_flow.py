@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bssbench.methods import Size
-from bssbench.methods.vae._variational import VariationalMethod, check
+from bssbench.methods.vae._variational import VariationalMethod
 from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
@@ -44,26 +44,28 @@ class FlowMethod(VariationalMethod):
 
     shared: ClassVar[bool] = False
 
-    order: int = parameter(8, "the design's prototypes; on held-out time: results/selection.csv")
-    octaves: int = parameter(2, "development seeds 0-9; on held-out time: results/selection.csv")
-    spacing: int | None = parameter(None, "rule: the band that the observations' power lies in")
+    order: int = parameter(
+        8, "the design's prototypes; on held-out time: results/selection.csv", at_least=1
+    )
+    octaves: int = parameter(
+        2, "development seeds 0-9; on held-out time: results/selection.csv", at_least=0
+    )
+    spacing: int | None = parameter(
+        None, "rule: the band that the observations' power lies in", at_least=1
+    )
     # A free network is by far the likelier one for waveforms, by far the less likely one for all
     # else; with a prior on its weights it is as good as none where none is needed. Two layers are
     # likelier on one data set of four.
-    layers: int = parameter(1, _HELD_OUT)
-    hidden_units: int = parameter(16, _HELD_OUT)
+    layers: int = parameter(1, _HELD_OUT, at_least=1)
+    hidden_units: int = parameter(16, _HELD_OUT, at_least=0)
     state_dependent_scale: bool = parameter(True, _HELD_OUT)
-    network_scale: float = parameter(0.1, _HELD_OUT)
-    base: str = parameter("mixture", _HELD_OUT)
+    network_scale: float = parameter(0.1, _HELD_OUT, at_least=0)
+    base: str = parameter("mixture", _HELD_OUT, choices=_BASES)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check(self, at_least={"order": 1, "layers": 1, "spacing": 1})
-        check(self, at_least={"octaves": 0, "hidden_units": 0, "network_scale": 0})
         if self.octaves and self.order & (self.order - 1):
             raise ValueError(f"with octaves the order must be a power of two, not {self.order}")
-        if self.base not in _BASES:
-            raise ValueError(f"base must be one of {', '.join(_BASES)}, not {self.base!r}")
 
     def prior(self, batch: "Batch") -> "Prior":
         """Return the flow prior of this batch's latents."""

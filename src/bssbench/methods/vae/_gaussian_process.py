@@ -7,7 +7,6 @@ from bssbench.kernels.catalogue import CORES
 from bssbench.kernels.limits import OPERATIONS_PER_SECOND, operations
 from bssbench.methods import Size
 from bssbench.methods.vae._kernel_method import KernelMethod
-from bssbench.methods.vae._variational import check
 from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
@@ -34,12 +33,12 @@ class GaussianProcessMethod(KernelMethod):
     family = "inversion"
     length_scale_per_half_decay: ClassVar[float]
 
-    update_every: int = parameter(10, "chosen by us, not tuned on scores: each update costs T²")
-    max_minutes: float = parameter(10.0, "chosen by us, not tuned: a limit to what is tried")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check(self, at_least={"update_every": 0, "max_minutes": 0})
+    update_every: int = parameter(
+        10, "chosen by us, not tuned on scores: each update costs T²", at_least=0
+    )
+    max_minutes: float = parameter(
+        10.0, "chosen by us, not tuned: a limit to what is tried", at_least=0
+    )
 
     def prior(self, batch: "Batch") -> "Prior":
         """Return the process prior of this batch's latents."""

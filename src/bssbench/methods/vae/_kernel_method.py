@@ -8,7 +8,7 @@ from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import chosen_core, core_module
 from bssbench.kernels.limits import held_bytes
 from bssbench.methods import Problem, Size
-from bssbench.methods.vae._variational import VariationalMethod, check
+from bssbench.methods.vae._variational import VariationalMethod
 from bssbench.parameters import parameter
 from bssbench.separation import Separation
 
@@ -31,11 +31,12 @@ class KernelMethod(VariationalMethod):
     kernel: ClassVar[str]
 
     core: str = parameter("auto", "the cheapest exact core; another changes cost, not the prior")
-    max_megabytes: int = parameter(4000, "chosen by us, not tuned: a limit to what is tried")
+    max_megabytes: int = parameter(
+        4000, "chosen by us, not tuned: a limit to what is tried", at_least=0
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check(self, at_least={"max_megabytes": 0})
         self.chosen_core()
 
     def chosen_core(self) -> str:

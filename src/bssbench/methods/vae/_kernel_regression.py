@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bssbench.methods.vae._kernel_method import KernelMethod
-from bssbench.methods.vae._variational import check
 from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
@@ -42,18 +41,14 @@ class KernelRegressionMethod(KernelMethod):
         None,
         "rule: the design's 1, for nonlinear mixing 0.1, by the separation of development seeds "
         "0-9",
+        at_least=0,
     )
     shortest_bandwidth: float | None = parameter(
-        None, "rule: from the half-decay lag of the fastest source"
+        None, "rule: from the half-decay lag of the fastest source", above=0
     )
     longest_bandwidth: float | None = parameter(
-        None, "rule: from the half-decay lag of the slowest source"
+        None, "rule: from the half-decay lag of the slowest source", above=0
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check(self, at_least={"regularisation": 0})
-        check(self, above_zero=("shortest_bandwidth", "longest_bandwidth"))
 
     def _freedom(self) -> float:
         """Return how far learning may move a bandwidth, in octaves."""

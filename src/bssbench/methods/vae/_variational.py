@@ -1,13 +1,13 @@
 """What the VAE methods share: everything but the prior. No torch until one of them runs."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from bssbench.methods import Problem, Size
+from bssbench.methods import Problem, SeparationMethod, Size
 from bssbench.models.recipe import Recipe
 from bssbench.parameters import parameter
 from bssbench.separation import Separation
@@ -15,7 +15,7 @@ from bssbench.separation import Separation
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
-__all__ = ["VariationalMethod", "check"]
+__all__ = ["VariationalMethod"]
 
 _MEGABYTES_OF_TORCH = 450
 # Numbers in single precision that training holds at its peak, gradients included: for each observed
@@ -27,7 +27,7 @@ _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
 
 @dataclass(frozen=True)
-class VariationalMethod(ABC):
+class VariationalMethod(SeparationMethod):
     """A VAE whose latents have a structured prior; a subclass provides `prior`.
 
     Attributes
@@ -47,8 +47,6 @@ class VariationalMethod(ABC):
         another stretch of 8,192 at each step.
     """
 
-    deterministic: ClassVar[bool] = False
-    needs_true_sources: ClassVar[bool] = False
     can_demix_nonlinearly: ClassVar[bool] = True
     # Whether the prior says anything of time to come.
     has_held_out_objective: ClassVar[bool] = True
@@ -57,12 +55,13 @@ class VariationalMethod(ABC):
         None,
         "rule: the training recipe's 3; with ten sources or more 9, by the loss, which more than "
         "three still lower there",
+        at_least=1,
     )
     steps: int | None = parameter(
-        None, "rule of the training recipe: seen to converge on development seeds"
+        None, "rule of the training recipe: seen to converge on development seeds", at_least=1
     )
     learning_rate: float | None = parameter(
-        None, "rule of the training recipe: seen to converge on development seeds"
+        None, "rule of the training recipe: seen to converge on development seeds", above=0
     )
     # Likelihood on held-out time can't settle this one: for a prior that is a density it rises as
     # the variance falls, for a kernel regression the objective falls as the variance grows.
@@ -71,12 +70,9 @@ class VariationalMethod(ABC):
         "rule: the training recipe's 0.01; for linear mixing more where the observations leave "
         "room for more noise, unless sources fill the band; its bounds by the separation of "
         "development seeds 0-9",
+        above=0,
     )
-    window: int | None = parameter(None, "rule: chosen by us, not tuned")
-
-    def __post_init__(self) -> None:
-        check(self, at_least={"restarts": 1, "steps": 1, "window": _SHORTEST_WINDOW})
-        check(self, above_zero=("learning_rate", "observation_variance"))
+    window: int | None = parameter(None, "rule: chosen by us, not tuned", at_least=_SHORTEST_WINDOW)
 
     @abstractmethod
     def prior(self, batch: "Batch") -> "Prior":
@@ -163,25 +159,3 @@ class VariationalMethod(ABC):
         return held_out_objective(
             problem.observations, length, problem.n_sources, problem.seeds, recipe, self.prior
         )
-
-
-def check(
-    method: VariationalMethod,
-    at_least: dict[str, float] | None = None,
-    above_zero: tuple[str, ...] = (),
-) -> None:
-    """Check parameters; one that is None, by rule, always passes.
-
-    Raises
-    ------
-    ValueError
-        For the first that is below its bound, or not above zero.
-    """
-    for name, bound in (at_least or {}).items():
-        value = getattr(method, name)
-        if value is not None and value < bound:
-            raise ValueError(f"{name} must be at least {bound}, not {value}")
-    for name in above_zero:
-        value = getattr(method, name)
-        if value is not None and value <= 0:
-            raise ValueError(f"{name} must be positive, not {value}")

@@ -24,6 +24,10 @@ class Method(GaussianProcessMethod):
     kernel = "squared-exponential"
     length_scale_per_half_decay = 0.85
 
-    restarts: int | None = parameter(1, "chosen by us, not tuned: for what each training costs")
+    restarts: int | None = parameter(
+        1, "chosen by us, not tuned: for what each training costs", at_least=1
+    )
     core: str = parameter("inducing", "what the method is")
-    update_every: int = parameter(25, "chosen by us, not tuned: for what each update costs")
+    update_every: int = parameter(
+        25, "chosen by us, not tuned: for what each update costs", at_least=0
+    )

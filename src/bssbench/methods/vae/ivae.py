@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bssbench.methods import Size
-from bssbench.methods.vae._variational import VariationalMethod, check
+from bssbench.methods.vae._variational import VariationalMethod
 from bssbench.models.recipe import Recipe
 from bssbench.parameters import parameter
 
@@ -33,12 +33,11 @@ class Method(VariationalMethod):
     has_held_out_objective: ClassVar[bool] = False
 
     window: int | None = parameter(None, "none: each step needs all segments")
-    segments: int = parameter(40, "Khemakhem et al., 2020, simulations: 40 segments")
+    segments: int = parameter(40, "Khemakhem et al., 2020, simulations: 40 segments", at_least=1)
     learned_means: bool = parameter(False, "the authors' code: means of zero")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check(self, at_least={"segments": 1})
         if self.window is not None:
             raise ValueError(f"each step needs all segments: there is no window of {self.window}")
 

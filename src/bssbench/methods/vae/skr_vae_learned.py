@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bssbench.methods.vae._kernel_regression import KernelRegressionMethod
-from bssbench.methods.vae._variational import check
 from bssbench.parameters import parameter
 
 
@@ -23,12 +22,10 @@ class Method(KernelRegressionMethod):
     # (results/selection.csv), because what is next to a sample always says best what that is; so
     # the bandwidths become short, and alike.
     freedom: float = parameter(
-        1.0, "chosen by us: an octave keeps bandwidths distinct that are spread over four or more"
+        1.0,
+        "chosen by us: an octave keeps bandwidths distinct that are spread over four or more",
+        above=0,
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check(self, above_zero=("freedom",))
 
     def _freedom(self) -> float:
         return self.freedom

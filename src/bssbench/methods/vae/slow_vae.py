@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bssbench.methods.vae._variational import VariationalMethod, check
+from bssbench.methods.vae._variational import VariationalMethod
 from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
@@ -32,14 +32,9 @@ class Method(VariationalMethod):
         free then, so that the rate makes no difference.
     """
 
-    rate: float = parameter(6.0, "Klindt et al., 2021: λ = 6")
-    transition_weight: float = parameter(10.0, "Klindt et al., 2021: γ = 10")
-    marginal_weight: float = parameter(1.0, "Klindt et al., 2021: 1")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check(self, above_zero=("rate",))
-        check(self, at_least={"transition_weight": 0, "marginal_weight": 0})
+    rate: float = parameter(6.0, "Klindt et al., 2021: λ = 6", above=0)
+    transition_weight: float = parameter(10.0, "Klindt et al., 2021: γ = 10", at_least=0)
+    marginal_weight: float = parameter(1.0, "Klindt et al., 2021: 1", at_least=0)
 
     def prior(self, batch: "Batch") -> "Prior":
         """Return the prior of this batch's latents."""

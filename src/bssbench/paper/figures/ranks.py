@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import enumerated
 from bssbench.paper.figures import Drawing, Results
-from bssbench.paper.style import method_colour, new_figure
+from bssbench.paper.looks import method_colour
+from bssbench.paper.style import new_figure
 from bssbench.statistics.comparisons import ALPHA
 from bssbench.statistics.ranks import Ranking, rank_methods
 

@@ -13,7 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds
 from bssbench.paper.figures import Drawing, Results
-from bssbench.paper.style import method_colour, method_marker, new_figure
+from bssbench.paper.looks import method_colour, method_marker
+from bssbench.paper.style import new_figure
 from bssbench.statistics.chance import chance_level
 
 __all__ = ["draw"]

@@ -123,7 +123,7 @@ def test_a_closed_form_counts_as_converged(name):
     [
         ("amuse", {"lag": 0}, "lag must be at least 1"),
         ("jade", {"max_iterations": 0}, "max_iterations must be at least 1"),
-        ("infomax", {"tolerance": -1.0}, "tolerance not negative"),
+        ("infomax", {"tolerance": -1.0}, "tolerance must be at least 0"),
     ],
 )
 def test_impossible_parameters_are_one_clear_line(name, parameters, message):
