@@ -11,8 +11,8 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.methods import method_names
 from bssbench.paper.figures import figure_names
-from bssbench.scores.cell import SCORES
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.catalogue import SCORES
+from bssbench.scores.measures.matching import mean_correlation
 from bssbench.separation import Separation
 
 COMMANDS = [

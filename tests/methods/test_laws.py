@@ -7,7 +7,7 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError, NotApplicable
 from bssbench.methods import Problem, Size, load_method, method_names
 from bssbench.methods.vae._variational import VariationalMethod
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.measures.matching import mean_correlation
 from bssbench.statistics.chance import chance_level
 
 QUICK = {"steps": 12, "restarts": 2}

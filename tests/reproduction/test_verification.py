@@ -16,7 +16,7 @@ from bssbench.parameters import parse_seeds
 from bssbench.reproduction.environment import describe_environment, environment_changes
 from bssbench.reproduction.recorded_results import RecordedResults
 from bssbench.reproduction.verification import BATCH_TOLERANCE, TOLERANCES, draw_cells, verify
-from bssbench.scores.cell import SCORES
+from bssbench.scores.catalogue import SCORES
 from bssbench.scores.collect import collect
 
 CONTENT = {

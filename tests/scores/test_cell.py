@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
-from bssbench.scores.cell import SCORES, score_outcome, score_separation
+from bssbench.scores.catalogue import SCORES
+from bssbench.scores.cell import score_outcome, score_separation
 from bssbench.separation import Separation
 
 # Scores that hold a recording's reference against the estimates.

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from bssbench.scores.cell import SCORES
+from bssbench.scores.catalogue import SCORES
 
 PROJECT = Path(__file__).parents[2]
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")

@@ -8,8 +8,7 @@ from bssbench.datasets.catalogue import dataset_names, summary
 from bssbench.datasets.families import family_names, load_family
 from bssbench.datasets.identifier import GRAMMAR
 from bssbench.methods import load_method, method_names
-from bssbench.scores.cell import SCORES
-from bssbench.scores.prior_parameters import PRIOR_SCORES
+from bssbench.scores.catalogue import SCORES
 
 __all__ = ["listing"]
 
@@ -83,6 +82,8 @@ def listing(kind: str | None = None) -> str:
         "methods": lambda: _section(
             "Methods [parameters for --set]", [(n, _method_line(n)) for n in method_names()]
         ),
-        "scores": lambda: _section("Scores", (SCORES | PRIOR_SCORES).items()),
+        "scores": lambda: _section(
+            "Scores", [(name, score.description) for name, score in SCORES.items()]
+        ),
     }
     return "\n\n".join(make() for name, make in sections.items() if kind in (None, name))

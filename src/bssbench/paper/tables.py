@@ -13,7 +13,7 @@ import pandas as pd
 from bssbench.files import write_text
 from bssbench.paper.dataset_groups import grouped
 from bssbench.paper.latex import escape, latex_table
-from bssbench.scores.cell import LOWER_IS_BETTER
+from bssbench.scores.catalogue import SCORES
 from bssbench.scores.table import read_scores, read_timings
 from bssbench.statistics.comparisons import compare_with_best
 from bssbench.statistics.controls import CONTROLS
@@ -24,34 +24,6 @@ __all__ = ["SHOWN_OF_TIMINGS", "write_separation_tables", "write_tables"]
 SHOWN_OF_TIMINGS = ("dataset", "method", "seeds", "converged")
 """The columns of ``timings.csv`` that the tables show: none is a time."""
 
-_CAPTIONS = {
-    "mcc": "MCC (mean absolute correlation, higher is better)",
-    "mcc_spearman": "MCC of ranks (Spearman, higher is better)",
-    "amari": "Amari distance (lower is better)",
-    "si_sdr": "SI-SDR in dB (higher is better)",
-    "rmse": "aligned RMSE in standard deviations (lower is better)",
-    "r2": "R² of a linear map from all estimates to the true sources (higher is better)",
-    "modes_found": "reference modes found",
-    "mode_purity": "spectral purity of the modes found",
-    "eog1_correlation": "correlation of the best component with electrode EOG1 (higher is better)",
-    "eog1_ceiling": "multiple correlation of EOG1 with all observations, the ceiling of that",
-    "eog2_correlation": "correlation of the best component with electrode EOG2 (higher is better)",
-    "eog2_ceiling": "multiple correlation of EOG2 with all observations, the ceiling of that",
-    "fetal_heart_found": "seeds with a component that beats like a fetal heart",
-    "beat_rate": "of the hearts found, beats a minute",
-    "beat_regularity": "of the hearts found, coefficient of variation of the intervals (lower is "
-    "better)",
-    "beat_purity": "of the hearts found, variance that is the same in every beat (higher is "
-    "better; 349 of 500 random rotations had rate and regularity of a heart, and a median purity "
-    "of 0.35)",
-    "length_scale_error": "error of learned length-scales in octaves (lower is better)",
-    "spectrum_error": "log-spectral distance of learned autoregressions in dB (lower is better)",
-    "innovation_error": "error of the kurtosis of learned innovations in octaves (lower is better)",
-}
-_DECIMALS = {"si_sdr": 1, "modes_found": 0, "beat_rate": 1}
-# No number of beats a minute is better than another.
-_WITHOUT_WORST = ("beat_rate",)
-_COUNTED = ("fetal_heart_found",)
 _BEST, _INDISTINGUISHABLE = "best", "indistinguishable from the best"
 # As many as fit across a page in type of seven points.
 _MOST_COLUMNS = 8
@@ -82,7 +54,7 @@ class _Table(NamedTuple):
 
 def _number(value: float, score: str) -> str:
     """Format a value; what lies between −1 and 1 goes without its zero, for tables are wide."""
-    text = f"{value:.{_DECIMALS.get(score, 3)}f}".replace("-", "−")
+    text = f"{value:.{SCORES[score].decimals}f}".replace("-", "−")
     return text.replace("0.", ".", 1) if text.startswith(("0.", "−0.")) else text
 
 
@@ -92,14 +64,14 @@ def _entry(row: pd.Series) -> str:
         status = row["reason"].partition(":")[0]
         return "–" if status == "skipped" else status
     score = row["score"]
-    worst = "highest" if score in LOWER_IS_BETTER else "lowest"
-    if score in _COUNTED:
+    worst = "highest" if SCORES[score].lower_is_better else "lowest"
+    if SCORES[score].counted:
         text = f"{round(row['mean'] * row['n_ok'])}/{row['n_ok']}"
     else:
         text = _number(row["median"], score)
         if row["mark"] == _BEST:
             text = f"**{text}**"
-        if row["n_ok"] > 1 and score not in _WITHOUT_WORST:
+        if row["n_ok"] > 1 and SCORES[score].better:
             text += f" [{_number(row[worst], score)}]"
     if row["n_ok"] < row["n_seeds"]:
         text += f" ({row['n_ok']}/{row['n_seeds']})"
@@ -124,7 +96,7 @@ def _with_marks(summary: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFram
 def _tables(summary: pd.DataFrame) -> Iterator[_Table]:
     """Yield a table for each score of a group of data sets, and one for each recording."""
     # Scores before training are for claims; what failed altogether stays: a failure is a result.
-    summary = summary[summary["score"].isin(list(_CAPTIONS))]
+    summary = summary[summary["score"].map(lambda name: SCORES[name].tabulated)]
     told = summary[(summary["n_ok"] > 0) | ~summary["reason"].str.startswith("skipped")]
     columns = set(zip(told["dataset"], told["score"], strict=True))
     summary = summary.assign(entry=summary.apply(_entry, axis=1))
@@ -142,13 +114,13 @@ def _tables(summary: pd.DataFrame) -> Iterator[_Table]:
         rows = summary[summary["dataset"].isin(names)]
         if section in names:
             shown = [score for score in scores if (section, score) in columns]
-            legend = "; ".join(f"{score}: {_CAPTIONS[score]}" for score in shown)
+            legend = "; ".join(f"{score}: {SCORES[score].caption}" for score in shown)
             if shown:
                 yield _Table(section, legend, section, grid(rows, "score", shown))
             continue
         for score in scores:
             shown = [name for name in names if (name, score) in columns]
-            caption = _CAPTIONS[score][0].upper() + _CAPTIONS[score][1:]
+            caption = SCORES[score].caption[0].upper() + SCORES[score].caption[1:]
             for part, some in enumerate(_parts(shown), start=1):
                 label = f"{score.replace('_', '-')}-{number}-{part}"
                 table = grid(rows[rows["score"] == score], "dataset", some)

@@ -11,7 +11,7 @@ import pandas as pd
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError
 from bssbench.files import write_text
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.measures.matching import mean_correlation
 from bssbench.separation import Separation
 
 __all__ = ["SEPARATED", "CostRow", "cost_row", "read_costs", "write_costs"]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bssbench.errors import InputError
-from bssbench.scores.cell import LOWER_IS_BETTER
+from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.claims_file import Cheaper, CostTest, LowerSlope, ScoreTest
 from bssbench.statistics.noninferiority import judge_noninferiority
 from bssbench.statistics.pairs import paired_differences
@@ -97,7 +97,7 @@ def _judge_score(
         threshold = -test.bound if test.test == "non_inferior" else test.bound
     elif test.test == "closer_than_start":
         gain = values(test.score) - values(f"{test.score}_start")
-        series = gain.dropna() * (-1.0 if test.score in LOWER_IS_BETTER else 1.0)
+        series = gain.dropna() * (-1.0 if SCORES[test.score].lower_is_better else 1.0)
     else:
         series = values(test.score)
         # Judged is whether a mean is above: of what should be below, the negative.

@@ -5,7 +5,7 @@ from scipy.linalg import eigh
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError, NotApplicable
 from bssbench.methods import Problem, load_method
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.measures.matching import mean_correlation
 
 ITERATIVE = ["fastica", "picard", "infomax", "jade", "sobi"]
 CLOSED = ["amuse", "oracle", "random"]

@@ -3,7 +3,7 @@ import pytest
 
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.methods import Problem, Size, load_method
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.measures.matching import mean_correlation
 
 
 def separated(dataset, chosen, nonlinear=True, progress=None):

@@ -9,7 +9,7 @@ from bssbench.priors import kernel_regression
 from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior
 from bssbench.priors.laplace_increments import LaplaceIncrementsPrior
 from bssbench.randomness import seed_sequence
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.measures.matching import mean_correlation
 
 pytestmark = pytest.mark.slow
 

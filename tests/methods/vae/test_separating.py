@@ -5,8 +5,8 @@ import pytest
 
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.methods import Problem, load_method
-from bssbench.scores.matching import mean_correlation
-from bssbench.scores.modal import modal_score
+from bssbench.scores.measures.matching import mean_correlation
+from bssbench.scores.measures.modal import modal_score
 from bssbench.statistics.chance import chance_level
 
 

@@ -11,7 +11,7 @@ from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results, finite_replicates, preferred
 from bssbench.paper.looks import MAIN_METHODS, method_colour, method_marker
 from bssbench.paper.style import new_figure
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.measures.matching import mean_correlation
 from bssbench.separation import Separation
 
 __all__ = ["DRAWS_TIMINGS", "draw"]

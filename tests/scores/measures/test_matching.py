@@ -7,7 +7,7 @@ from scipy.stats import spearmanr
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import root_mean_squared_error
 
-from bssbench.scores.matching import (
+from bssbench.scores.measures.matching import (
     aligned_rmse,
     match,
     mean_correlation,

@@ -3,7 +3,7 @@ import pytest
 from scipy.signal import butter, sosfiltfilt
 
 from bssbench.datasets.catalogue import make_dataset
-from bssbench.scores.heart import detect_beats, fetal_heartbeat, heart_rate
+from bssbench.scores.measures.heart import detect_beats, fetal_heartbeat, heart_rate
 
 RATE = 250.0
 

@@ -11,9 +11,12 @@ compared by that.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, find_peaks, hilbert, sosfiltfilt
 
-__all__ = ["THORAX", "Heartbeat", "detect_beats", "fetal_heartbeat", "heart_rate"]
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import NotApplicable
+from bssbench.scores.record import Replicate, Score
+
+__all__ = ["SCORES", "THORAX", "Heartbeat", "detect_beats", "fetal_heartbeat", "heart_rate"]
 
 THORAX = "thorax"
 """What the names of reference signals begin with that show the mother's heart."""
@@ -73,6 +76,9 @@ def detect_beats(signal: np.ndarray, sampling_rate: float) -> np.ndarray:
     sampling_rate : float
         Hz, above 80.
     """
+    # Imported here: scipy.signal takes most of a second to import.
+    from scipy.signal import butter, find_peaks, hilbert, sosfiltfilt
+
     sharp = butter(2, _SHARP_BAND, btype="bandpass", fs=sampling_rate, output="sos")
     envelope = np.abs(hilbert(sosfiltfilt(sharp, signal)))
     second = round(sampling_rate)
@@ -143,3 +149,69 @@ def fetal_heartbeat(
             purity = _purity(component, beats)
             found.append(Heartbeat(index, beats, rate, regularity, purity))
     return max(found, key=lambda heartbeat: heartbeat.purity, default=None)
+
+
+def _needs_thorax(dataset: Dataset) -> None:
+    dataset.references(THORAX)
+
+
+def _heartbeat(replicate: Replicate) -> Heartbeat | None:
+    dataset = replicate.dataset
+    thorax = dataset.references(THORAX)
+    return fetal_heartbeat(replicate.estimated, thorax, dataset.sampling_rate or 1.0)
+
+
+def _found(replicate: Replicate) -> Heartbeat:
+    heartbeat = replicate.once(_heartbeat)
+    if heartbeat is None:
+        raise NotApplicable("no component beats like a fetal heart")
+    return heartbeat
+
+
+SCORES = (
+    Score(
+        name="fetal_heart_found",
+        compute=lambda replicate: replicate.once(_heartbeat) is not None,
+        needs=_needs_thorax,
+        description="1 if a component beats like a fetal heart, else 0; see also its purity",
+        caption="seeds with a component that beats like a fetal heart",
+        tolerance=0.6,
+        counted=True,
+        position=40,
+    ),
+    Score(
+        name="beat_rate",
+        compute=lambda replicate: _found(replicate).rate,
+        needs=_needs_thorax,
+        description="beats a minute of that component, if there is one",
+        caption="of the hearts found, beats a minute",
+        tolerance=3.0,
+        better=None,
+        decimals=1,
+        position=41,
+    ),
+    Score(
+        name="beat_regularity",
+        compute=lambda replicate: _found(replicate).regularity,
+        needs=_needs_thorax,
+        description="coefficient of variation of its intervals; lower is better",
+        caption="of the hearts found, coefficient of variation of the intervals (lower is better)",
+        tolerance=0.05,
+        better="lower",
+        position=42,
+    ),
+    Score(
+        name="beat_purity",
+        compute=lambda replicate: _found(replicate).purity,
+        needs=_needs_thorax,
+        description="share of its variance that is the same in every beat; 1 is perfect, and 0.35 "
+        "the median of random rotations",
+        caption="of the hearts found, variance that is the same in every beat (higher is better; "
+        "349 of 500 random rotations had rate and regularity of a heart, and a median purity of "
+        "0.35)",
+        tolerance=0.1,
+        axis="purity of the\nfetal heart",
+        headline=True,
+        position=43,
+    ),
+)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bssbench.scores.modal import modal_score, modal_score_of_spectra
+from bssbench.scores.measures.modal import modal_score, modal_score_of_spectra
 
 FREQUENCIES = np.arange(0, 10, 0.01)
 REFERENCES = (1.0, 2.0, 4.0)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from picard import amari_distance as amari_distance_of_picard
 
-from bssbench.scores.amari import amari_distance
+from bssbench.scores.measures.amari import amari_distance
 
 
 @pytest.mark.parametrize("n", [2, 3, 7])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from bssbench.scores.identifiability import linear_r2
+from bssbench.scores.measures.identifiability import linear_r2
 
 
 def test_an_invertible_linear_map_loses_nothing(rng):

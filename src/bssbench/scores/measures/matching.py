@@ -5,13 +5,24 @@ one to one so that the sum of absolute correlations is largest.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import rankdata
 
-__all__ = ["Match", "aligned_rmse", "match", "mean_correlation", "si_sdr", "spearman_ranks"]
+from bssbench.scores.record import Replicate, Score
+
+__all__ = [
+    "SCORES",
+    "Match",
+    "aligned_rmse",
+    "match",
+    "mean_correlation",
+    "si_sdr",
+    "spearman_ranks",
+]
 
 
 @dataclass(frozen=True)
@@ -108,3 +119,56 @@ def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
     matched = match(true, estimated)
     found = _standardised(estimated)[:, matched.estimated] * matched.matched_correlations
     return float(np.sqrt(((_standardised(true) - found) ** 2).mean()))
+
+
+def _of_sources(
+    compute: Callable[[np.ndarray, np.ndarray], float],
+) -> Callable[[Replicate], float]:
+    """Return a function of true and estimated sources as one of a replicate."""
+    return lambda replicate: compute(replicate.true, replicate.estimated)
+
+
+def _rank_correlation(true: np.ndarray, estimated: np.ndarray) -> float:
+    return mean_correlation(spearman_ranks(true), spearman_ranks(estimated))
+
+
+SCORES = (
+    Score(
+        name="mcc",
+        compute=_of_sources(mean_correlation),
+        description="mean absolute Pearson correlation of matched sources; 1 is perfect",
+        caption="MCC (mean absolute correlation, higher is better)",
+        tolerance=0.1,
+        axis="MCC",
+        headline=True,
+        position=10,
+    ),
+    Score(
+        name="mcc_spearman",
+        compute=_of_sources(_rank_correlation),
+        description="the same with Spearman's rank correlation; 1 is perfect",
+        caption="MCC of ranks (Spearman, higher is better)",
+        tolerance=0.1,
+        position=11,
+    ),
+    Score(
+        name="si_sdr",
+        compute=_of_sources(si_sdr),
+        description="scale-invariant signal-to-distortion ratio in dB, matched sources; higher is "
+        "better",
+        caption="SI-SDR in dB (higher is better)",
+        tolerance=3.0,
+        decimals=1,
+        position=13,
+    ),
+    Score(
+        name="rmse",
+        compute=_of_sources(aligned_rmse),
+        description="error after matching and scaling, in standard deviations of a source; 0 is "
+        "perfect",
+        caption="aligned RMSE in standard deviations (lower is better)",
+        tolerance=0.15,
+        better="lower",
+        position=14,
+    ),
+)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bssbench.scores.electrodes import electrode_ceiling, electrode_correlation
+from bssbench.scores.measures.electrodes import electrode_ceiling, electrode_correlation
 
 
 @pytest.fixture

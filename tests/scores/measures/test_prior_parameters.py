@@ -10,7 +10,7 @@ from bssbench.experiment.problem import make_problem
 from bssbench.methods import load_method
 from bssbench.priors.past import feature_lags
 from bssbench.scores.cell import score_separation
-from bssbench.scores.prior_parameters import prior_score
+from bssbench.scores.measures.prior_parameters import prior_score
 from bssbench.scores.spectra import _feature_lags, autoregressive_spectrum
 from bssbench.separation import Separation
 

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-__all__ = ["linear_r2"]
+from bssbench.scores.record import Score
+
+__all__ = ["SCORES", "linear_r2"]
 
 
 def linear_r2(targets: np.ndarray, predictors: np.ndarray) -> np.ndarray:
@@ -32,3 +34,16 @@ def linear_r2(targets: np.ndarray, predictors: np.ndarray) -> np.ndarray:
     coefficients, *_ = np.linalg.lstsq(predictors, centred)
     residual = centred - predictors @ coefficients
     return np.asarray(1.0 - residual.var(axis=0) / centred.var(axis=0))
+
+
+SCORES = (
+    Score(
+        name="r2",
+        compute=lambda replicate: float(linear_r2(replicate.true, replicate.estimated).mean()),
+        description="share of the true sources that a linear map of all estimates explains; 1 is "
+        "perfect",
+        caption="R² of a linear map from all estimates to the true sources (higher is better)",
+        tolerance=0.01,
+        position=15,
+    ),
+)
