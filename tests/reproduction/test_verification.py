@@ -15,7 +15,7 @@ from bssbench.experiment.configuration import configure
 from bssbench.parameters import parse_seeds
 from bssbench.reproduction.environment import describe_environment, environment_changes
 from bssbench.reproduction.recorded_results import RecordedResults
-from bssbench.reproduction.verification import BATCH_TOLERANCE, TOLERANCES, draw_cells, verify
+from bssbench.reproduction.verification import BATCH_TOLERANCE, draw_cells, verify
 from bssbench.scores.catalogue import SCORES
 from bssbench.scores.collect import collect
 
@@ -132,7 +132,7 @@ def test_of_a_seed_alone_no_other_is_looked_at(results):
 @pytest.mark.usefixtures("recomputed")
 def test_in_another_environment_means_over_seeds_have_to_agree(results):
     alter_provenance(results, platform="another")
-    allowed = TOLERANCES["mcc"] / np.sqrt(2)
+    allowed = SCORES["mcc"].tolerance / np.sqrt(2)
     # Of two seeds, one that is off by x moves the mean by x / 2.
     alter_score(results, "sobi", "mcc", 2 * 0.99 * allowed)
     assert verdicts(results, "sobi")["mcc"] == "within tolerance"
@@ -207,10 +207,6 @@ def test_a_sample_is_of_quick_cells_unless_any(results):
     assert sorted(everything) == sorted(recorded.cells())
     drawn = {draw_cells(recorded, np.random.default_rng(seed))[0] for seed in range(9)}
     assert len(drawn) == 2
-
-
-def test_every_score_has_a_tolerance():
-    assert {score.removesuffix("_start") for score in SCORES} <= set(TOLERANCES)
 
 
 def test_what_decides_the_last_bits_makes_an_environment():

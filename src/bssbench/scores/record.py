@@ -40,7 +40,7 @@ class Replicate:
         """Return what `compute` makes of this replicate, computed when first asked for."""
         if compute not in self._known:
             self._known[compute] = compute(self)
-        return self._known[compute]  # type: ignore[no-any-return]
+        return self._known[compute]
 
 
 def needs_true_sources(dataset: Dataset) -> None:

@@ -8,13 +8,13 @@ import pytest
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.experiment.problem import make_problem
 from bssbench.methods import load_method
-from bssbench.priors.past import feature_lags
+from bssbench.scores.catalogue import SCORES
 from bssbench.scores.cell import score_separation
-from bssbench.scores.measures.prior_parameters import prior_score
-from bssbench.scores.spectra import _feature_lags, autoregressive_spectrum
+from bssbench.scores.record import Replicate
+from bssbench.scores.spectra import autoregressive_spectrum
 from bssbench.separation import Separation
 
-FLOW = "1 layer(s), linear autoregression of order {} and {} octaves, constant scale, base normal"
+FLOW = {"layers": 1, "lags": [[1, 1], [2, 2], [3, 4]]}
 # The latents of the test's separations, by the number of their source.
 ORDER = [2, 0, 1]
 
@@ -55,7 +55,7 @@ def test_what_cannot_be_compared_is_no_error(processes, autoregressions):
     assert not scored(autoregressions, fixed, kernel="squared-exponential")
     assert not scored(processes, {"bandwidth": fixed["length_scale"]})
     deep = {"coefficients": np.zeros((1, 2, 3, 1))}
-    flow = FLOW.format(1, 0).replace("1 layer", "2 layer")
+    flow = {"layers": 2, "lags": [[1, 1]]}
     assert scored(autoregressions, deep, flow=flow, spacing=[1])["spectrum_error"].value is None
 
 
@@ -65,7 +65,7 @@ def test_the_true_autoregression_has_no_error_and_a_white_one_its_own(autoregres
     coefficients[0, 1, :, 0] = true[ORDER]
     kurtosis = np.array([0.0, 3.0])[None, :, None] * np.ones(3)
     history = {"coefficients": coefficients, "innovation_excess_kurtosis": kurtosis}
-    rows = scored(autoregressions, history, flow=FLOW.format(2, 1), spacing=[1])
+    rows = scored(autoregressions, history, flow=FLOW, spacing=[1])
     assert rows["spectrum_error"].value == pytest.approx(0)
     assert rows["innovation_error"].value == pytest.approx(0)
     # Gaussian innovations have half a Laplace distribution's kurtosis.
@@ -85,11 +85,6 @@ def test_gaussian_sources_have_gaussian_innovations(processes):
     )
 
 
-@pytest.mark.parametrize("octaves", [0, 1, 3])
-def test_lags_are_those_of_the_prior(octaves):
-    assert _feature_lags(4, octaves) == feature_lags(4, octaves)
-
-
 def test_a_block_and_its_lags_one_by_one_are_the_same_autoregression():
     block = autoregressive_spectrum([0.2], [range(2, 6)])
     singles = autoregressive_spectrum([0.05] * 4, [[lag] for lag in range(2, 6)])
@@ -98,9 +93,7 @@ def test_a_block_and_its_lags_one_by_one_are_the_same_autoregression():
 
 def test_the_flow_of_a_real_training_is_understood(autoregressions):
     method = load_method("ar-flow-vae", {"order": 2, "octaves": 1, "restarts": 1})
-    components = np.swapaxes(autoregressions.observations, 1, 2)
-    prior = method.prior(components, 3, 200)
-    diagnostics = method.describe(prior, np.arange(len(components)))
+    diagnostics = method.describe(nonlinear=False, lag_spacings=[1])
     history = {"coefficients": np.zeros((1, 2, 3, 3))}
     assert scored(autoregressions, history, **diagnostics)["spectrum_error"].status == "ok"
 
@@ -125,7 +118,7 @@ def test_the_default_flow_has_a_spectrum_that_its_network_takes_nothing_of():
         method = load_method("ar-flow-vae", {"restarts": 1, **parameters})
         separation = method.separate(make_problem(dataset, method, 2, 0))
         scores = [
-            [prior_score(dataset, separation, seed, name) for seed in (0, 1)]
+            [SCORES[name].compute(Replicate(dataset, separation, seed)) for seed in (0, 1)]
             for name in ("spectrum_error", "spectrum_error_start")
         ]
         errors.append(scores)

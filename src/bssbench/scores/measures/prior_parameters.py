@@ -83,7 +83,7 @@ def _comparable(parameter: str, laws: Iterable[str]) -> Callable[[Dataset, Separ
 
 
 def _score(
-    name: str, error: Callable[[Replicate, int], float], position: int, **said: Any
+    name: str, error: Callable[..., float], position: int, **said: Any
 ) -> tuple[Score, Score]:
     """Return the score after training and the one before it, which claims compare it with."""
     compute = partial(error, record=-1)
