@@ -62,14 +62,11 @@ class Method(Random):
 
 
 DATASETS = {
-    "gp-distinct-t100": None,
-    "gp-equal-t100": {"methods": ["oracle", "random", "broken", "waiting"]},
+    "gp-distinct-t100": {"methods": ["oracle", "random", "skr-vae", "broken"]},
+    "gp-equal-t100": {"methods": ["oracle", "broken", "waiting"]},
 }
 METHODS = {"oracle": None, "random": None, "skr-vae": {"steps": 5}, "broken": None, "waiting": None}
-CELLS = {
-    *(("gp-distinct-t100", method) for method in METHODS),
-    *(("gp-equal-t100", method) for method in DATASETS["gp-equal-t100"]["methods"]),
-}
+CELLS = {(name, method) for name, own in DATASETS.items() for method in own["methods"]}
 CHOICE = {
     "choice": "the method's offset",
     "method": "guess",
@@ -122,7 +119,7 @@ def finished(tmp_path_factory):
 
 @pytest.fixture
 def run(finished, tmp_path):
-    """A copy of it; one that has been compared with what it was made from."""
+    """A copy of it, to be changed."""
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
@@ -250,12 +247,15 @@ def test_a_killed_run_is_completed_to_the_same_bytes_and_repeats_no_finished_cel
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        finished = [run / cell(*each) for each in CELLS if each[1] in ("oracle", "skr-vae")]
+        # Written last, so that a cell that has it is finished.
+        finished = [
+            (run / cell(*each)).with_name("run.json") for each in CELLS if each[1] != "waiting"
+        ]
         deadline = time.monotonic() + 120
         while not all(path.exists() for path in finished) and time.monotonic() < deadline:
             time.sleep(0.05)
-        # Long enough for Snakemake to note them, not for those that wait to end.
-        time.sleep(1.0)
+        # Long enough for Snakemake to note them; the one that waits does not end.
+        time.sleep(2.0)
         while_alive = subprocess.run(recovery, cwd=run, capture_output=True, text=True)
         assert while_alive.returncode == 2
         assert "is running" in while_alive.stderr
