@@ -17,7 +17,8 @@ from bssbench.separation import Separation
 
 COMMANDS = [
     *("list", "generate", "separate", "score", "tables", "statistics", "figures", "check"),
-    *("training-cost", "cores", "held-out", "select", "claims"),
+    *("training-cost", "cores", "held-out", "select", "claims", "provenance", "manifest"),
+    *("verify", "merge"),
 ]
 
 

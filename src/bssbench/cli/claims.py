@@ -4,23 +4,21 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-__all__ = ["add_claims_commands"]
+from bssbench.cli.options import add_out
+
+__all__ = ["add_commands"]
 
 
 def _claims(arguments: argparse.Namespace) -> None:
     from bssbench.paper.claims_table import write_claims
-    from bssbench.paper.stamps import stamp
-    from bssbench.reproduction.identity import identify
     from bssbench.statistics.claims_file import COST_TABLES
 
     given = {name: getattr(arguments, name) for name in COST_TABLES}
     costs = {name: path for name, path in given.items() if path}
-    paths = write_claims(arguments.claims, arguments.scores, costs, arguments.out)
-    read = dict.fromkeys((arguments.claims, arguments.scores, *costs.values()), ())
-    stamp(paths, identify(arguments.identity, ["bssbench.paper.claims_table"], read))
+    write_claims(arguments.claims, arguments.scores, costs, arguments.out)
 
 
-def add_claims_commands(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser(
         "claims",
@@ -39,6 +37,5 @@ def add_claims_commands(commands: Any) -> None:
         "--training-cost", type=Path, metavar="CSV", help="from 'bssbench tables --training-cost'"
     )
     command.add_argument("--cores", type=Path, metavar="CSV", help="from 'bssbench cores'")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
+    add_out(command, "DIR")
     command.set_defaults(run=_claims)

@@ -5,14 +5,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["add_statistics_commands"]
+from bssbench.cli.options import add_out
+
+__all__ = ["add_commands"]
 
 
 def _statistics(arguments: argparse.Namespace) -> None:
     from bssbench.paper.comparison_tables import describe_undecidable, write_comparison_tables
     from bssbench.paper.rank_tables import write_rank_tables
-    from bssbench.paper.stamps import stamp
-    from bssbench.reproduction.identity import identify
     from bssbench.scores.table import read_scores
     from bssbench.statistics.comparisons import compare_with_best
     from bssbench.statistics.ranks import rank_methods
@@ -21,13 +21,11 @@ def _statistics(arguments: argparse.Namespace) -> None:
     comparisons = compare_with_best(scores)
     for line in describe_undecidable(comparisons):
         print(f"bssbench: warning: {line}", file=sys.stderr)
-    paths = write_comparison_tables(comparisons, arguments.out)
-    paths += write_rank_tables(rank_methods(scores), arguments.out)
-    modules = ["bssbench.paper.comparison_tables", "bssbench.paper.rank_tables"]
-    stamp(paths, identify(arguments.identity, modules, {arguments.scores: ()}))
+    write_comparison_tables(comparisons, arguments.out)
+    write_rank_tables(rank_methods(scores), arguments.out)
 
 
-def add_statistics_commands(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser(
         "statistics",
@@ -38,6 +36,5 @@ def add_statistics_commands(commands: Any) -> None:
     command.add_argument(
         "--scores", type=Path, required=True, metavar="CSV", help="from 'bssbench score'"
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where tables go")
-    command.add_argument("--identity", metavar="JSON", help="for 'bssbench check', by the workflow")
+    add_out(command, "DIR", "where tables go")
     command.set_defaults(run=_statistics)
