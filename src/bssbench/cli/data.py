@@ -46,7 +46,9 @@ def _generate(arguments: argparse.Namespace) -> None:
 def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser("list", help="show data sets, methods and scores")
-    command.add_argument("kind", nargs="?", choices=["datasets", "methods", "scores", "hyperparameters"])
+    command.add_argument(
+        "kind", nargs="?", choices=["datasets", "methods", "scores", "hyperparameters"]
+    )
     command.set_defaults(run=_list)
 
     command = commands.add_parser("generate", help="make a data set")
