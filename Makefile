@@ -13,7 +13,7 @@ FACTOR ?= 1.2
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
 
-.PHONY: help setup paper reference extended smoke test check bench bench-full bench-compare bench-html format lock clean
+.PHONY: help setup paper reference extended smoke test check bench bench-full bench-compare bench-html format schemas lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-html     the kept results as a web site"
 	@echo "make setup   the environment alone; TORCH_INDEX=URL takes torch from there"
 	@echo "make format  rewrite the code in the project's format"
+	@echo "make schemas write the JSON schemas of config/ anew, by which editors check what is written there"
 	@echo "make lock    write constraints.txt anew, from an environment made from nothing"
 	@echo "make clean   remove the results (not what is committed) and Snakemake's memory of them"
 
@@ -95,6 +96,9 @@ format: $(INSTALLED)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	$(BIN)/snakefmt Snakefile workflow
+
+schemas: $(INSTALLED)
+	$(BIN)/python workflow/scripts/schemas.py
 
 lock:
 	rm -rf .venv

@@ -11,14 +11,15 @@ include: "workflow/rules/selection.smk"
 include: "workflow/rules/costs.smk"
 include: "workflow/rules/cores.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/manifest.smk"
 
 
 localrules:
     all,
 
 
-# Cells, candidates and trials by themselves too: where the tables are there and these are not, as in a fresh clone,
-# nothing else would ask for them.
+# What tables are made from by itself too: where the tables are there and this is not, as in a fresh clone, or where a
+# measurement is cleared away, to be tried again, nothing else would ask for it.
 rule all:
     default_target: True
     input:
@@ -28,10 +29,6 @@ rule all:
         SCORES,
         TIMINGS,
         f"{RESULTS}/provenance.json",
-        TABLES,
-        STATISTICS_TABLES,
-        SELECTION_FILES,
-        COST_TABLES,
-        FIGURE_FILES,
-        CORE_FILES,
-        CLAIM_FILES,
+        MEASUREMENT if EXPERIMENT.cores else [],
+        ARTEFACTS,
+        MANIFEST,

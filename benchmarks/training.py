@@ -78,23 +78,34 @@ class TrainingStep:
         from bssbench.datasets.catalogue import make_dataset
         from bssbench.datasets.identifier import Identifier
         from bssbench.methods import load_method
+        from bssbench.models.time_scales import half_decay_lags, lag_spacings
         from bssbench.models.vae import BatchedVAE
         from bssbench.models.whitening import whiten
+        from bssbench.priors.base import Batch
 
         torch.set_num_threads(1)
         torch.set_flush_denormal(True)
         name = str(Identifier("gp-distinct", length=length).canonical())
         dataset = make_dataset(name, list(range(SEEDS)), {})
         components = whiten(dataset.observations, 3).components
-        prior = load_method(method, {"restarts": 1}).prior(components, 3, length)
+        batch = Batch(
+            replicates=SEEDS,
+            latents=3,
+            length=length,
+            whole_length=length,
+            lag_spacing=lag_spacings(components)[0],
+            half_decay_lags=half_decay_lags(components),
+        )
+        prior = load_method(method, {}).prior(batch)
         generators = [np.random.default_rng(seed) for seed in range(SEEDS)]
         self.model = BatchedVAE(3, 3, generators, prior, nonlinear=False)
         self.observations = torch.tensor(components, dtype=torch.float32)
         self.noise = torch.randn(SEEDS, 3, length, generator=torch.Generator().manual_seed(0))
         self.optimiser = torch.optim.Adam(self.model.parameters(), foreach=True)
-        self._step()
+        self._step(0)
 
-    def _step(self):
+    def _step(self, step):
+        self.model.prior.advance(step)
         noise = self.noise if self.model.needs_noise else None
         loss = self.model.objective(self.observations, 0.1, noise).sum()
         self.optimiser.zero_grad(set_to_none=True)
@@ -103,12 +114,10 @@ class TrainingStep:
 
     def time_step_with_the_kernel_renewed(self, method, length):
         """What every k-th step costs, or each, where the kernel is learned at every step."""
-        self.model.prior.advance(0)
-        self._step()
+        self._step(0)
 
     def time_step_with_the_kernel_kept(self, method, length):
-        self._step()
+        self._step(1)
 
     def peakmem_step(self, method, length):
-        self.model.prior.advance(0)
-        self._step()
+        self._step(0)

@@ -10,7 +10,6 @@ import pytest
 
 from bssbench.errors import InputError
 from bssbench.files import read_arrays, read_json, replacing, write_arrays, write_json
-from bssbench.parameters import parse_assignments
 from bssbench.randomness import generator, random_rotation, seed_sequence
 
 PROJECT = Path(__file__).parents[1]
@@ -65,15 +64,6 @@ def test_rotations_are_orthogonal_and_uniform():
     # Every entry has mean 0 and variance 1/3, the diagonal too: without the signs it would not.
     np.testing.assert_allclose(rotations.mean(0), 0, atol=0.05)
     np.testing.assert_allclose((rotations**2).mean(0), 1 / 3, atol=0.03)
-
-
-def test_assignments():
-    words = ["a=1", "b=0.5", "c=1e-3", "d=true", "e=text"]
-    expected = {"a": 1, "b": 0.5, "c": 0.001, "d": True, "e": "text"}
-    assert parse_assignments(words) == expected
-    for word in ("a", "=1", "a=[1]", "a="):
-        with pytest.raises(InputError, match="KEY=VALUE"):
-            parse_assignments([word])
 
 
 @pytest.mark.slow

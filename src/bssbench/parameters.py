@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -13,6 +13,7 @@ import yaml
 from bssbench.errors import InputError
 
 __all__ = [
+    "check_parameters",
     "closest",
     "from_mapping",
     "parameter",
@@ -26,12 +27,51 @@ _MOST_SEEDS = 100_000
 Settings = TypeVar("Settings")
 
 
-def parameter(default: Any, source: str) -> Any:
-    """Return a dataclass's field with its default, and in one line where that comes from.
+def parameter(
+    default: Any,
+    source: str,
+    *,
+    at_least: float | None = None,
+    above: float | None = None,
+    choices: Sequence[str] = (),
+) -> Any:
+    """Return a dataclass's field, and what there is to say of it.
 
-    None, for a field that may be None, means "by rule": what the rule is, the class documents.
+    Parameters
+    ----------
+    default : int, float, bool, str or None
+        None, for a field that may be None, means "by rule": what the rule is, the class documents.
+    source : str
+        In one line where the default comes from.
+    at_least, above : float, optional
+        The smallest value that is possible; the largest that is too small.
+    choices : sequence of str, optional
+        The values that are possible.
     """
-    return dataclasses.field(default=default, metadata={"source": source})
+    bounds = {"at_least": at_least, "above": above, "choices": tuple(choices)}
+    return dataclasses.field(default=default, metadata={"source": source, **bounds})
+
+
+def check_parameters(settings: Any) -> None:
+    """Hold the fields of a dataclass to their bounds; None, by rule, is within any.
+
+    Raises
+    ------
+    ValueError
+        For the first value that is impossible.
+    """
+    for field in dataclasses.fields(settings):
+        value, said = getattr(settings, field.name), field.metadata
+        if value is None or "source" not in said:
+            continue
+        if said["at_least"] is not None and value < said["at_least"]:
+            raise ValueError(f"{field.name} must be at least {said['at_least']:g}, not {value}")
+        if said["above"] is not None and value <= said["above"]:
+            above = "positive" if said["above"] == 0 else f"more than {said['above']:g}"
+            raise ValueError(f"{field.name} must be {above}, not {value}")
+        if said["choices"] and value not in said["choices"]:
+            known = ", ".join(said["choices"])
+            raise ValueError(f"{field.name} must be one of {known}, not {value!r}")
 
 
 def closest(name: str, known: Iterable[str]) -> str:
@@ -78,7 +118,7 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) ->
     Raises
     ------
     InputError
-        For an unknown key, a value of another type, or one that `kind` itself refuses.
+        For an unknown key, a value of another type, or an impossible one.
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     types = get_type_hints(kind)
@@ -102,7 +142,8 @@ def _converted(value: Any, wanted: Any, where: str) -> Any:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not wanted:
-        raise InputError(f"{where} must be of type {wanted.__name__}, not {value!r}")
+        rule = " or null (by rule)" if NoneType in choices else ""
+        raise InputError(f"{where} must be of type {wanted.__name__}{rule}, not {value!r}")
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{where} must be finite, not {value!r}")
     return value

@@ -99,7 +99,9 @@ def test_data_that_could_not_be_had_are_skipped_without_a_process(tmp_path, monk
     ("module", "given"),
     [(bssbench.methods.controls.oracle, True), (bssbench.methods.classical.sobi, False)],
 )
-def test_true_sources_go_to_the_method_that_declares_them_alone(module, given, data, monkeypatch):
+def test_true_sources_go_to_the_method_that_declares_them_alone(
+    module, given, data, tmp_path, monkeypatch
+):
     seen = []
     separate = module.Method.separate
 
@@ -109,7 +111,7 @@ def test_true_sources_go_to_the_method_that_declares_them_alone(module, given, d
 
     monkeypatch.setattr(module.Method, "separate", spy)
     name = module.__name__.rpartition(".")[2]
-    cell._solve(Cell(data, name), 2, lambda done, total: None)
+    cell._separate_cell(Cell(data, name), 2, tmp_path, 0.0)
     assert seen == [given]
 
 
@@ -149,23 +151,31 @@ def test_a_method_that_breaks_its_promise_fails_alone(spoilt, data, tmp_path, mo
 
     monkeypatch.setattr(process.resource, "setrlimit", lambda *_: None)
     arguments = (Cell(data, "sobi"), 2, tmp_path / "cell", 0.0)
-    process._call_and_tell(cell._solve_cell, arguments, 60, Sender())
+    process._call_and_answer(cell._separate_cell, arguments, 60, Sender())
     assert answers[0]["status"] == "failed"
     assert answers[0]["reason"].startswith("ValueError: ")
 
 
-def test_ending_the_command_ends_the_solver(data, tmp_path):
-    words = ["separate", data, "--method", "vae", "--out", tmp_path / "cell"]
-    words += ["--set", "steps=10000000"]
-    command = [sys.executable, "-m", "bssbench", *map(str, words)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("kind", ["data set", "recording"])
+def test_ending_the_command_ends_the_solver(kind, number, data, tmp_path):
+    words = ["--method", "vae", "--out", tmp_path / "cell", "--set", "steps=10000000"]
+    if kind == "recording":
+        path = tmp_path / "recording.npy"
+        np.save(path, Dataset.load(data).observations[0])
+        data, words = path, [*words, "--n-sources", 3]
+    command = [sys.executable, "-m", "bssbench", "separate", *map(str, [data, *words])]
+    # A terminal sends Ctrl-C to the whole group.
+    with subprocess.Popen(command, stderr=subprocess.PIPE, process_group=0) as process:
         deadline = time.monotonic() + 60
         children = []
         while not children and time.monotonic() < deadline:
             time.sleep(0.1)
             children = psutil.Process(process.pid).children()
-        os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(timeout=30) == 128 + signal.SIGTERM
+        end = os.kill if number == signal.SIGTERM else os.killpg
+        end(process.pid, number)
+        assert process.wait(timeout=30) == 128 + number
+        assert process.stderr.read() == b""
     _, alive = psutil.wait_procs(children, timeout=10)
     assert children
     assert not alive
@@ -179,10 +189,11 @@ def test_ending_the_command_ends_the_solver(data, tmp_path):
         ("gp-distinct-post-nonlinear", "sobi", False),
     ],
 )
-def test_nonlinear_mixing_is_told_to_methods_that_can_use_it(name, method, expected, tmp_path):
+def test_nonlinear_mixing_is_known_to_methods_that_can_use_it(name, method, expected, tmp_path):
     path = tmp_path / "data.npz"
     make_dataset(f"{name}-t60", [0], {}).save(path)
     parameters = {"steps": 2, "restarts": 1} if method == "vae" else {}
-    separation = cell._solve(Cell(path, method, parameters), 1, lambda *_: None)
+    cell._separate_cell(Cell(path, method, parameters), 1, tmp_path, 0.0)
+    separation = Separation.load(tmp_path / "separation.npz")
     # A network beside the linear part has no unmixing matrix; a linear method always has one.
     assert (separation.unmixing_matrix is None) is expected

@@ -1,5 +1,4 @@
 import copy
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,11 +7,9 @@ import yaml
 from bssbench.errors import InputError
 from bssbench.experiment.configuration import configure
 from bssbench.experiment.hyperparameters import changed_hyperparameters
-from bssbench.methods import load_method, method_names
 from bssbench.parameters import parse_seeds
 
 CONFIG = Path(__file__).parents[2] / "config"
-SCHEMA = CONFIG / "schema.yaml"
 GOOD = {
     "output": {"results": "results", "figures": "paper_figures"},
     "seeds": "0-4",
@@ -42,7 +39,7 @@ DEVELOPMENT_SEEDS = set(range(10))
 @pytest.mark.parametrize("name", ["paper", "extended", "smoke"])
 def test_the_shipped_configurations_are_valid(name):
     content = yaml.safe_load((CONFIG / f"{name}.yaml").read_text())
-    experiment = configure(content, SCHEMA)
+    experiment = configure(content)
     for dataset, entry in experiment.datasets.items():
         for method in entry.methods:
             # More than half of what jobs may declare together would leave a processor idle.
@@ -53,27 +50,13 @@ def test_the_shipped_configurations_are_valid(name):
 
 @pytest.mark.parametrize("name", ["paper", "extended"])
 def test_what_is_reported_was_not_developed_on(name):
-    experiment = configure(yaml.safe_load((CONFIG / f"{name}.yaml").read_text()), SCHEMA)
+    experiment = configure(yaml.safe_load((CONFIG / f"{name}.yaml").read_text()))
     for entry in experiment.datasets.values():
         assert not DEVELOPMENT_SEEDS & set(parse_seeds(entry.seeds))
 
 
-def test_every_hyper_parameter_has_its_default_and_where_that_comes_from():
-    content = yaml.safe_load((CONFIG / "methods.yaml").read_text())
-    stated = {
-        f"{method}.{parameter}: {entry['value']!r}"
-        for method, entries in content.items()
-        for parameter, entry in entries.items()
-    }
-    defaults = {
-        f"{method}.{field.name}: {field.default!r}"
-        for method in method_names()
-        for field in fields(load_method(method, {}))
-    }
-    assert sorted(defaults - stated) == [], "no entry in config/methods.yaml"
-    assert sorted(stated - defaults) == [], "no such default"
-    # Reading it checks the sources.
-    assert not any(changed_hyperparameters(CONFIG / "methods.yaml").values())
+def test_the_shipped_hyper_parameters_are_valid():
+    changed_hyperparameters(CONFIG / "methods.yaml")
 
 
 def test_a_changed_hyper_parameter_holds_where_the_experiment_says_nothing_else(tmp_path):
@@ -86,7 +69,7 @@ def test_a_changed_hyper_parameter_holds_where_the_experiment_says_nothing_else(
     )
     changed = changed_hyperparameters(path)
     assert changed == {"skr-vae": {"steps": 700, "regularisation": 0.5}}
-    experiment = configure(GOOD, SCHEMA, changed)
+    experiment = configure(GOOD, changed)
     assert experiment.methods["skr-vae"].parameters == {"steps": 10, "regularisation": 0.5}
     trial = {"steps": 700, "regularisation": 0.5}
     assert experiment.training_cost["skr-vae"].parameters == trial
@@ -115,7 +98,7 @@ def test_what_is_wrong_with_hyper_parameters_is_one_clear_line(text, message, tm
 
 
 def test_entries_are_resolved():
-    experiment = configure(GOOD, SCHEMA)
+    experiment = configure(GOOD)
     assert experiment.datasets["gp-distinct-t200"].seeds == "0-4"
     assert experiment.datasets["gp-distinct-t200"].parameters == {"noise": 0.125}
     assert experiment.datasets["gp-distinct-t200"].shape.length == 200
@@ -143,21 +126,21 @@ def test_entries_are_resolved():
 
 
 def test_a_file_of_claims_may_be_named():
-    assert configure(GOOD, SCHEMA).claims == ""
-    assert configure(GOOD | {"claims": "config/mine.yaml"}, SCHEMA).claims == "config/mine.yaml"
+    assert configure(GOOD).claims == ""
+    assert configure(GOOD | {"claims": "config/mine.yaml"}).claims == "config/mine.yaml"
 
 
 @pytest.mark.parametrize("section", ["training_cost", "selection"])
 def test_without_its_section_nothing_is_measured(section):
     content = {key: value for key, value in GOOD.items() if key != section}
-    assert getattr(configure(content, SCHEMA), section) == {}
+    assert getattr(configure(content), section) == {}
 
 
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("sedes",), 1, "unknown key 'sedes' at the top level; did you mean 'seeds'"),
-        (("output", "plots"), "x", "unknown key 'plots' at output"),
+        (("sedes",), 1, "the top level: unknown key 'sedes'; did you mean 'seeds'"),
+        (("output", "plots"), "x", "output: unknown key 'plots'; choose from figures, results"),
         (("datasets", "gp-distinkt"), None, "did you mean 'gp-distinct'"),
         (("methods", "skrvae"), None, "did you mean 'skr-vae'"),
         (("methods", "skr-vae", "stepz"), 3, "did you mean 'steps'"),
@@ -168,7 +151,8 @@ def test_without_its_section_nothing_is_measured(section):
         (("datasets", "gp-distinct-t200", "seeds"), "3-1", "a range is empty"),
         (("cpu_seconds",), 0, "cpu_seconds"),
         (("methods",), {}, "methods"),
-        (("methods", 2), None, "key 2 must be text"),
+        (("methods", 2), None, "configuration: methods: key 2 must be text"),
+        (("cores",), [{"length": [8], "core": ["ftt"]}], "cores.0.core.0: unknown core 'ftt'; did"),
         ((False,), 2, "the top level: key False must be text"),
         (("datasets", "gp-distinct-t200", 2), 3, "datasets.gp-distinct-t200: key 2 must be text"),
         (("methods", "skr-vae", 2), 3, "methods.skr-vae: key 2 must be text"),
@@ -182,7 +166,7 @@ def test_without_its_section_nothing_is_measured(section):
         (("training_cost", 0, "lengths"), [], "training_cost.0.lengths"),
         (("training_cost", 0, "lengths"), [3], "length must be at least 16"),
         (("training_cost", 0, 2), 3, "key 2 must be text"),
-        (("training_cost", 1), {"lengths": [50]}, "'method' is a required property"),
+        (("training_cost", 1), {"lengths": [50]}, "training_cost.1: 'method' is missing"),
         (("training_cost", 1), {"method": "skr-vae", "lengths": [50]}, "stands twice"),
         (("training_cost",), "skr-vae", "training_cost"),
         (("datasets", "modal-frame", "methods"), ["orakle"], "did you mean 'oracle'"),
@@ -210,7 +194,7 @@ def test_what_is_wrong_is_one_clear_line(path, value, message):
         place = place[key]
     place[path[-1]] = value
     with pytest.raises(InputError, match=message) as caught:
-        configure(content, SCHEMA)
+        configure(content)
     assert "\n" not in str(caught.value)
 
 
@@ -219,7 +203,7 @@ def test_a_hyphen_is_as_good_as_an_underscore():
     content["methods"]["skr-vae"] = {"learning-rate": 0.1, "cpu-seconds": 7}
     content["selection"][0]["common"] = {"learning-rate": 0.1}
     # Of what methods.yaml says as well, the experiment's counts.
-    experiment = configure(content, SCHEMA, {"skr-vae": {"learning_rate": 0.2}})
+    experiment = configure(content, {"skr-vae": {"learning_rate": 0.2}})
     entry = experiment.methods["skr-vae"]
     assert (entry.parameters, entry.cpu_seconds) == ({"learning_rate": 0.1}, 7)
     candidate = experiment.selection["the-rate-skr-vae-waveforms"]
@@ -230,7 +214,7 @@ def test_a_recording_may_be_chosen_on_if_it_is_mixed_anew_or_is_not_reported():
     content = copy.deepcopy(GOOD)
     content["datasets"]["speech-mixed"] = None
     content["selection"][0]["datasets"] = ["speech-mixed", "fetal-ecg"]
-    assert len(configure(content, SCHEMA).selection) == 4
+    assert len(configure(content).selection) == 4
 
 
 @pytest.mark.parametrize(("method", "parameter"), [("sobi", "lags"), ("ivae", "segments")])
@@ -239,13 +223,13 @@ def test_a_choice_needs_an_objective_on_held_out_time(method, parameter):
     own = {"method": method, "common": {}, "candidates": [{}, {parameter: 3}]}
     content["selection"][0] |= own
     with pytest.raises(InputError, match=f"'{method}' has no objective on held-out time"):
-        configure(content, SCHEMA)
+        configure(content)
 
 
 @pytest.mark.parametrize("key", ["output", "seeds", "datasets", "methods"])
 def test_what_is_missing_is_named(key):
     with pytest.raises(InputError, match=key):
-        configure({k: v for k, v in GOOD.items() if k != key}, SCHEMA)
+        configure({k: v for k, v in GOOD.items() if k != key})
 
 
 def test_seeds():

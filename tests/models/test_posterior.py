@@ -106,7 +106,7 @@ def test_the_objective_is_the_negative_evidence_lower_bound(observations):
     assert (differences.mean(0).abs() < 4 * differences.std(0) / math.sqrt(draws)).all()
 
 
-def test_errors_correlate_where_the_map_is_nonlinear_and_the_prior_bears_it(observations):
+def test_errors_correlate_where_the_map_is_nonlinear_and_the_prior_supports_it(observations):
     density = StandardNormalPrior(REPLICATES, LATENTS)
     regression = KernelRegressionPrior(torch.ones(REPLICATES, LATENTS), LENGTH)
     increments = LaplaceIncrementsPrior(REPLICATES, LATENTS)

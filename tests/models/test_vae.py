@@ -10,15 +10,13 @@ from bssbench.priors.kernel_regression import KernelRegressionPrior
 from bssbench.priors.standard_normal import StandardNormalPrior
 
 LENGTH, COMPONENTS = 60, 3
-SPACINGS = [1, 2, 3]
 
 
 def make_prior(kind, seeds, length):
     replicates = len(seeds)
     scales = torch.tensor([[1.0, 3.0, 9.0]]).repeat(replicates, 1)
-    spacings = [SPACINGS[seed % 3] for seed in seeds]
     return {
-        "ar": lambda: AutoregressiveFlowPrior(spacings, COMPONENTS, FlowForm(4)),
+        "ar": lambda: AutoregressiveFlowPrior(replicates, COMPONENTS, 2, FlowForm(4)),
         "skr": lambda: KernelRegressionPrior(scales, length),
         "gp": lambda: GaussianProcessPrior(scales, length, update_every=5),
         "vae": lambda: StandardNormalPrior(replicates, COMPONENTS),
@@ -168,6 +166,31 @@ def test_a_diverged_replicate_loses_and_harms_no_other(observations):
     expected = train(sound, observations, [1, 2, 3], schedule(20)).loss
     assert loss[1] == np.inf
     np.testing.assert_allclose(loss[[0, 2]], expected[[0, 2]], rtol=1e-5)
+
+
+def test_the_final_loss_is_of_the_length_scales_at_the_end(observations):
+    """The factor that the last steps were trained with belongs to earlier ones."""
+    model = make_model("gp", [0, 1, 2], nonlinear=False)
+    loss = train(model, observations, [1, 2, 3], schedule(7, 0.1)).loss
+    fresh = GaussianProcessPrior(model.prior.summary()["length_scale"].detach(), LENGTH)
+    expected = model.objective(observations, 0.01, None, fresh).detach()
+    np.testing.assert_allclose(loss, expected, rtol=1e-4)
+    kept = model.objective(observations, 0.01, None).detach()
+    assert (np.abs(loss - kept.numpy()) > 1e-3 * np.abs(loss)).any()
+
+
+@every_kind
+def test_evaluating_in_the_middle_of_a_training_changes_nothing(kind, observations):
+    def trained(evaluated):
+        model = make_model(kind, [0, 1, 2], nonlinear=True)
+
+        def look(_):
+            if evaluated:
+                evaluate(model, [observations], 0.01, [1, 2, 3])
+
+        return train(model, observations, [1, 2, 3], schedule(12), progress=look).loss
+
+    np.testing.assert_array_equal(trained(True), trained(False))
 
 
 def test_the_decoders_variance_is_annealed_and_then_held():

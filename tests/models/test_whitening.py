@@ -47,7 +47,7 @@ def test_the_strongest_directions_are_kept(rng):
     assert (explained < 1e-2).all()
 
 
-def test_dependent_channels_are_refused(rng):
+def test_dependent_channels_are_rejected(rng):
     two = rng.standard_normal((1, 100, 2))
     three = np.concatenate([two, two.sum(-1, keepdims=True)], axis=-1)
     with pytest.raises(InputError, match="fewer than 3 independent directions"):

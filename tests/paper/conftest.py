@@ -17,7 +17,7 @@ METHODS = ["ar-flow-vae", "gp-vae", "oracle"]
 
 
 FLOW = {
-    "flow": "1 layer(s), linear autoregression of order 2 and 2 octaves, constant scale",
+    "flow": {"layers": 1, "lags": [[1, 1], [2, 2], [3, 4], [5, 8]]},
     "spacing": [1, 1],
 }
 KERNEL = {"kernel": "squared-exponential"}

@@ -12,7 +12,7 @@ from bssbench.files import read_json, write_json
 from bssbench.paper.drawing import describe_seeds
 from bssbench.paper.figures import draw_figure, figure_names
 from bssbench.paper.style import save_drawing
-from bssbench.scores.matching import match, mean_correlation
+from bssbench.scores.measures.matching import match, mean_correlation
 from bssbench.scores.spectra import autoregressive_spectrum
 from bssbench.separation import Separation
 

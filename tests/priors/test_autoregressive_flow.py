@@ -33,9 +33,9 @@ every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 both = pytest.mark.parametrize("shared", [False, True], ids=["of each latent", "shared"])
 
 
-def make_flow(form, spacings=(1,) * REPLICATES, shared=False):
-    """Return a flow with other parameters than it starts with, whatever its spacings."""
-    prior = AutoregressiveFlowPrior(list(spacings), LATENTS, form, shared)
+def make_flow(form, spacing=1, shared=False, replicates=REPLICATES):
+    """Return a flow with other parameters than it starts with, whatever its spacing."""
+    prior = AutoregressiveFlowPrior(replicates, LATENTS, spacing, form, shared)
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
         for parameter in prior.parameters():
@@ -63,8 +63,9 @@ def test_the_past_is_seen_as_means_over_the_stated_lags(order, octaves, spacing,
         torch.testing.assert_close(feature, expected)
 
 
-def test_the_density_is_that_of_the_innovations(latents):
-    prior = make_flow(FlowForm(order=2, octaves=1), spacings=[1, 3, 2])
+@pytest.mark.parametrize("spacing", [1, 3])
+def test_the_density_is_that_of_the_innovations(spacing, latents):
+    prior = make_flow(FlowForm(order=2, octaves=1), spacing)
     (layer,) = prior.layers
     base = MixtureSameFamily(
         Categorical(logits=prior.base.logits),
@@ -73,10 +74,9 @@ def test_the_density_is_that_of_the_innovations(latents):
     expected = torch.zeros(REPLICATES, LATENTS)
     for t in range(LENGTH):
         predicted = torch.zeros(REPLICATES, LATENTS)
-        for row, spacing in enumerate(prior.spacings):
-            for index, lags in enumerate([[1], [2], [3, 4]]):
-                seen = [latents[row, :, t - lag * spacing] for lag in lags if t >= lag * spacing]
-                predicted[row] += layer.coefficients[row, :, index] * sum(seen) / len(lags)
+        for index, lags in enumerate([[1], [2], [3, 4]]):
+            seen = [latents[..., t - lag * spacing] for lag in lags if t >= lag * spacing]
+            predicted += layer.coefficients[..., index] * sum(seen) / len(lags)
         log_scale = layer.log_scale[..., 0]
         u = (latents[..., t] - predicted) * torch.exp(-log_scale)
         expected = expected + base.log_prob(u) - log_scale
@@ -89,7 +89,7 @@ def test_the_density_integrates_to_one(form):
     torch.manual_seed(0)
     proposal = StudentT(3.0, 0.0, 3.0)
     points = proposal.sample((200_000, 3))
-    prior = make_flow(form, spacings=[1])
+    prior = make_flow(form, replicates=1)
     density = prior.log_density(points[:, None].expand(-1, LATENTS, -1)).detach()
     mass = torch.exp(density - proposal.log_prob(points).sum(1, keepdim=True)).mean(0)
     torch.testing.assert_close(mass, torch.ones(LATENTS), rtol=0.05, atol=0.0)
@@ -97,7 +97,7 @@ def test_the_density_integrates_to_one(form):
 
 @every_form
 def test_with_a_spacing_the_interleaved_series_are_independent_and_of_one_law(form, latents):
-    density = make_flow(form, [3] * REPLICATES).log_density(latents)
+    density = make_flow(form, 3).log_density(latents)
     neighbours = make_flow(form)
     expected = sum(neighbours.log_density(latents[..., start::3]) for start in range(3))
     torch.testing.assert_close(density, expected, rtol=1e-4, atol=1e-3)
@@ -106,7 +106,7 @@ def test_with_a_spacing_the_interleaved_series_are_independent_and_of_one_law(fo
 @every_form
 @both
 def test_a_gradient_reaches_every_parameter_from_the_start(form, shared, latents):
-    prior = AutoregressiveFlowPrior([1, 3, 2], LATENTS, form, shared)
+    prior = AutoregressiveFlowPrior(REPLICATES, LATENTS, 3, form, shared)
     prior.divergence(latents, torch.ones(REPLICATES, LATENTS, 1), latents).sum().backward()
     for name, parameter in prior.named_parameters():
         assert torch.isfinite(parameter.grad).all(), name
@@ -116,16 +116,15 @@ def test_a_gradient_reaches_every_parameter_from_the_start(form, shared, latents
 @every_form
 @both
 def test_a_samples_innovations_are_the_bases_draws(form, shared):
-    prior = make_flow(form, [1, 3, 2], shared)
+    prior = make_flow(form, 3, shared)
     series = prior.sample(torch.Generator().manual_seed(0), LENGTH)
     copies = LATENTS if shared else 1
     drawn = prior.base.draw(torch.Generator().manual_seed(0), LENGTH * copies).detach()
-    for row, spacing in enumerate(prior.spacings):
-        innovations = series[row : row + 1]
-        for layer in prior.layers:
-            innovations, _ = layer(innovations, spacing, slice(row, row + 1))
-        expected = drawn[row].reshape(1, LATENTS, LENGTH)
-        torch.testing.assert_close(innovations.detach(), expected, rtol=1e-3, atol=1e-3)
+    innovations = series
+    for layer in prior.layers:
+        innovations, _ = layer(innovations, 3)
+    expected = drawn.reshape(series.shape)
+    torch.testing.assert_close(innovations.detach(), expected, rtol=1e-3, atol=1e-3)
 
 
 @both
@@ -137,16 +136,18 @@ def test_sampled_latents_are_independent(shared):
         assert torch.corrcoef(row)[0, 1].abs() < 0.08
 
 
-def test_the_divergence_of_a_gaussian_flow_agrees_with_the_closed_form(latents):
+@pytest.mark.parametrize("d", [1, 2])
+def test_the_divergence_of_a_gaussian_flow_agrees_with_the_closed_form(d, latents):
     """With a normal base the flow is a Gaussian process, whose divergence is known."""
-    prior = AutoregressiveFlowPrior([1, 1, 2], LATENTS, FlowForm(order=2, octaves=0, base="normal"))
+    form = FlowForm(order=2, octaves=0, base="normal")
+    prior = AutoregressiveFlowPrior(REPLICATES, LATENTS, d, form)
     (layer,) = prior.layers
     with torch.no_grad():
         layer.log_scale.fill_(-0.3)
         layer.coefficients[..., 0], layer.coefficients[..., 1] = 0.5, 0.2
     std = 0.1 + torch.rand(REPLICATES, LATENTS, 1, generator=torch.Generator().manual_seed(1))
     expected = []
-    for row, d in enumerate(prior.spacings):
+    for row in range(REPLICATES):
         whitening = torch.eye(LENGTH) - 0.5 * torch.diag(torch.ones(LENGTH - d), -d)
         whitening -= 0.2 * torch.diag(torch.ones(LENGTH - 2 * d), -2 * d)
         precision = math.exp(0.6) * whitening.T @ whitening
@@ -167,9 +168,9 @@ def test_the_networks_prior_counts_once_for_the_whole_series(latents):
     """A divergence over a part of it has its share."""
     std = torch.ones(REPLICATES, LATENTS, 1)
     forms = [FlowForm(2, 0, hidden_units=3, network_scale=scale) for scale in (0.0, 0.1)]
-    spacings = [1] * REPLICATES
-    without, with_prior = (AutoregressiveFlowPrior(spacings, LATENTS, form) for form in forms)
-    in_part = AutoregressiveFlowPrior(spacings, LATENTS, forms[1], share=0.25)
+    sizes = (REPLICATES, LATENTS)
+    without, with_prior = (AutoregressiveFlowPrior(*sizes, form=form) for form in forms)
+    in_part = AutoregressiveFlowPrior(*sizes, form=forms[1], share=0.25)
     whole = with_prior.divergence(latents, std, latents) - without.divergence(latents, std, latents)
     part = in_part.divergence(latents, std, latents) - without.divergence(latents, std, latents)
     expected = with_prior.layers[0].network.penalty()
@@ -178,7 +179,7 @@ def test_the_networks_prior_counts_once_for_the_whole_series(latents):
 
 
 def test_samples_have_the_moments_of_the_summary():
-    prior = AutoregressiveFlowPrior([2], 1, FlowForm(order=1, octaves=0))
+    prior = AutoregressiveFlowPrior(1, 1, 2, FlowForm(order=1, octaves=0))
     with torch.no_grad():
         prior.layers[0].coefficients.fill_(0.7)
         prior.layers[0].log_scale.fill_(-0.5)
@@ -190,3 +191,10 @@ def test_samples_have_the_moments_of_the_summary():
     expected = summary["innovation_excess_kurtosis"].item()
     assert expected > 1, "the base must start heavy-tailed"
     assert kurtosis.item() == pytest.approx(expected, rel=0.2)
+
+
+@both
+def test_latents_can_change_places_if_they_share_all_parameters(shared, latents):
+    prior = make_flow(FlowForm(2, hidden_units=3, state_dependent_scale=True), 2, shared)
+    densities = [prior.log_density(one).sum(-1) for one in (latents, latents.flip(1))]
+    assert torch.allclose(*densities, rtol=1e-5) == shared

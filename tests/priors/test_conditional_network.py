@@ -35,7 +35,7 @@ def test_answer_and_gradients_are_those_of_the_definition(shared, at_a_time, mon
     monkeypatch.setattr(conditional_network, "_AT_A_TIME", at_a_time)
     network, inputs, linear = make_network(shared)
     wanted = [inputs, linear, *network.parameters()]
-    answer = network(inputs, linear, slice(None))
+    answer = network(inputs, linear)
     expected = by_its_definition(network, inputs, linear)
     torch.testing.assert_close(answer, expected)
     weights = torch.linspace(-1.0, 1.0, answer.numel(), dtype=torch.float64).reshape(answer.shape)
@@ -44,13 +44,6 @@ def test_answer_and_gradients_are_those_of_the_definition(shared, at_a_time, mon
         own, torch.autograd.grad((expected * weights).sum(), wanted), strict=True
     ):
         torch.testing.assert_close(one, other)
-
-
-def test_some_replicates_have_their_own_answer():
-    network, inputs, linear = make_network()
-    chosen = torch.tensor([2, 0])
-    some = network(inputs[chosen], linear[chosen], chosen)
-    torch.testing.assert_close(some, network(inputs, linear, slice(None))[chosen])
 
 
 def test_the_penalty_is_the_weights_density_up_to_a_constant():

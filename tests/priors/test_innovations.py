@@ -22,7 +22,7 @@ def test_the_density_has_mass_one_and_the_stated_moments(name):
     base = moved_base(name)
     u = torch.linspace(-40.0, 40.0, 200_001, dtype=torch.float64)
     with torch.no_grad():
-        density = torch.exp(base.log_density(u.expand(*SHAPE, -1), slice(None)))
+        density = torch.exp(base.log_density(u.expand(*SHAPE, -1)))
         variance, excess_kurtosis = base.moments()
 
     def expectation(values):
@@ -53,16 +53,6 @@ def test_draws_have_the_stated_moments(name):
     )
 
 
-@every_base
-def test_a_replicates_density_does_not_depend_on_the_batch(name):
-    base = moved_base(name)
-    u = torch.linspace(-3.0, 3.0, 7, dtype=torch.float64).expand(*SHAPE, -1)
-    together = base.log_density(u, slice(None))
-    for row in range(SHAPE[0]):
-        alone = base.log_density(u[[row]], torch.tensor([row]))
-        torch.testing.assert_close(alone[0], together[row])
-
-
 def test_the_mixtures_own_gradient_is_that_of_its_density():
     generator = torch.Generator().manual_seed(2)
 
@@ -79,6 +69,6 @@ def test_the_mixtures_own_gradient_is_that_of_its_density():
 def test_a_mixtures_density_is_finite_far_from_its_components():
     base = Mixture(SHAPE)
     u = torch.tensor([-1e4, 0.0, 1e4]).expand(*SHAPE, -1).clone().requires_grad_()
-    base.log_density(u, slice(None)).sum().backward()
+    base.log_density(u).sum().backward()
     for tensor in (u, *base.parameters()):
         assert torch.isfinite(tensor.grad).all()

@@ -3,10 +3,37 @@ from pathlib import Path
 
 import pytest
 
+from bssbench.experiment.configuration import configure
 from bssbench.methods import method_module, method_modules, method_names
+from bssbench.reproduction import code_hashes
+from bssbench.reproduction.artefacts import (
+    SCORE_MODULES,
+    candidate_modules,
+    cell_modules,
+    data_modules,
+    stages,
+    trial_modules,
+)
 from bssbench.reproduction.code_hashes import code_hash, source_files
 
-SOURCE = Path("src") / "bssbench"
+METHODS = ("ar-flow-vae", "skr-vae", "gp-vae", "sobi", "oracle")
+EXPERIMENT = configure(
+    {
+        "output": {"results": "results", "figures": "figures"},
+        "seeds": "0",
+        "datasets": {"gp-equal": None, "gp-distinct": None},
+        "methods": dict.fromkeys(METHODS),
+        "training_cost": [{"method": "skr-vae", "lengths": [200]}],
+        "selection": [
+            {
+                **{"choice": "which", "method": "ar-flow-vae", "datasets": ["gp-tp"]},
+                **{"seeds": "5", "candidates": [{}, {"order": 2}]},
+            }
+        ],
+        "cores": [{"length": [512]}],
+        "claims": "config/claims.yaml",
+    }
+)
 
 
 def names(*modules):
@@ -16,23 +43,88 @@ def names(*modules):
     return {str(path).rpartition("/bssbench/")[2] for path in paths}
 
 
-def test_a_method_depends_on_its_own_prior_and_no_other():
-    found = names("bssbench.experiment.cell", *method_modules("skr-vae", {}))
-    wanted = {
-        "methods/vae/skr_vae.py",
-        "methods/vae/_batched_training.py",
-        "methods/__init__.py",
-        "models/vae.py",
-        "priors/kernel_regression.py",
-        "kernels/regression/fft.py",
-        "experiment/cell.py",
-        "__init__.py",
+def code():
+    """The hash of every rule of the workflow that depends on code."""
+    (trial,) = EXPERIMENT.training_cost.values()
+    candidate, _ = EXPERIMENT.selection.values()
+    modules = {
+        **{f"cell {name}": cell_modules(EXPERIMENT, name) for name in METHODS},
+        **{f"data {name}": data_modules(EXPERIMENT, name) for name in EXPERIMENT.datasets},
+        "score": SCORE_MODULES,
+        "trial": trial_modules(trial),
+        "candidate": candidate_modules(candidate),
+        **{name: stage.modules for name, stage in stages(EXPERIMENT).items()},
     }
-    assert wanted <= found
-    unwanted = {"priors/autoregressive_flow.py", "priors/gaussian_process.py", "cli/main.py"}
-    unwanted |= {"kernels/regression/dense.py", "kernels/inversion/toeplitz.py"}
-    assert not unwanted & found
-    assert not [name for name in found if name.startswith(("scores", "paper", "statistics"))]
+    return {name: code_hash(own) for name, own in modules.items()}
+
+
+@pytest.fixture
+def stale_after(edit):
+    """What changes with an edit of one file of the package."""
+    before = code()
+
+    def changed(file):
+        edit(file)
+        return {name for name, value in code().items() if value != before[name]}
+
+    return changed
+
+
+ALL_CELLS = {f"cell {name}" for name in METHODS}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("__init__.py", "errors.py", "files.py", "parameters.py", "discovery.py"),
+        *("validation.py", "cli/main.py", "reproduction/manifest.py", "datasets/tabular.py"),
+        *("experiment/cell.py", "experiment/process.py", "experiment/progress.py"),
+        *("experiment/provenance.py", "experiment/configuration.py"),
+    ],
+)
+def test_an_edit_of_what_decides_no_number_makes_nothing_stale(stale_after, file):
+    assert stale_after(file) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "stale"),
+    [
+        ("methods/controls/oracle.py", {"cell oracle"}),
+        ("methods/classical/sobi.py", {"cell sobi"}),
+        ("priors/autoregressive_flow.py", {"cell ar-flow-vae", "candidate"}),
+        ("priors/gaussian_process.py", {"cell gp-vae"}),
+        ("priors/kernel_regression.py", {"cell skr-vae", "trial"}),
+        ("kernels/regression/fft.py", {"cell skr-vae", "trial"}),
+        ("kernels/inversion/toeplitz.py", {"cell gp-vae"}),
+        ("experiment/problem.py", ALL_CELLS | {"trial", "candidate"}),
+        ("experiment/held_out.py", {"candidate"}),
+        ("experiment/training_cost.py", {"trial"}),
+        ("datasets/families/gp_equal.py", {"data gp-equal"}),
+        ("datasets/families/gp_distinct.py", {"data gp-distinct", "trial"}),
+        ("paper/figures/score_distributions.py", {"figure score_distributions"}),
+        ("paper/claims_table.py", {"claims"}),
+        ("paper/core_tables.py", {"cores"}),
+    ],
+)
+def test_an_edit_makes_stale_what_depends_on_it_and_no_more(stale_after, file, stale):
+    assert stale_after(file) == stale
+
+
+def test_an_edit_of_a_score_makes_the_scores_stale_and_nothing_that_is_scored(stale_after):
+    stale = stale_after("scores/measures/amari.py")
+    assert "score" in stale
+    assert not {name for name in stale if name.startswith(("cell", "data"))}
+
+
+def test_every_module_that_is_left_out_is_there():
+    assert not code_hashes._WITHOUT_NUMBERS - code_hashes._graph().modules
+
+
+def test_a_method_depends_on_what_it_runs_and_on_no_stage_that_follows():
+    found = names(*cell_modules(EXPERIMENT, "skr-vae"))
+    assert {"models/vae.py", "methods/__init__.py", "experiment/problem.py"} <= found
+    later = ("scores", "paper", "statistics", "cli", "reproduction")
+    assert not [name for name in found if name.startswith(later)]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +145,7 @@ def test_a_method_depends_on_the_core_that_it_loads_by_name(name, parameters, co
 
 @pytest.mark.parametrize("name", method_names())
 def test_no_method_depends_on_another(name):
-    found = names("bssbench.experiment.cell", method_module(name))
+    found = names("bssbench.experiment.problem", method_module(name))
     others = {
         method_module(n).removeprefix("bssbench.").replace(".", "/") + ".py"
         for n in method_names()
@@ -63,15 +155,10 @@ def test_no_method_depends_on_another(name):
 
 
 def test_scores_and_tables_depend_on_no_method():
-    for stage in (
-        "bssbench.scores.collect",
-        "bssbench.paper.tables",
-        "bssbench.paper.comparison_tables",
-        "bssbench.paper.rank_tables",
-        "bssbench.paper.training_cost_table",
-    ):
-        found = names(stage)
-        assert not [name for name in found if name.startswith(("methods", "models", "priors"))]
+    for modules in (SCORE_MODULES, *(stage.modules for stage in stages(EXPERIMENT).values())):
+        found = names(*modules)
+        inner = {name for name in found if name.startswith(("methods", "models", "priors"))}
+        assert inner <= {"methods/__init__.py"}, modules
 
 
 def test_a_hash_is_of_what_code_does(tmp_path):
@@ -79,10 +166,10 @@ def test_a_hash_is_of_what_code_does(tmp_path):
         # Each in a folder of its own, for a file is read once.
         file = Path(tempfile.mkdtemp(dir=tmp_path)) / "module.py"
         file.write_text(text)
-        return code_hash(["bssbench.errors"], [file])
+        return code_hash(["bssbench.randomness"], [file])
 
     code = hashed("def double(x):\n    return 2 * x\n")
     assert code == hashed('def double(x):\n    """Twice."""\n    return (2 * x)  # twice\n')
     assert code != hashed("def double(x):\n    return 2.0 * x\n")
     assert code != hashed("def double(y):\n    return 2 * x\n")
-    assert code_hash(["bssbench.errors"]) != code_hash(["bssbench.files"])
+    assert code_hash(["bssbench.randomness"]) != code_hash(["bssbench.separation"])

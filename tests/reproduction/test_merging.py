@@ -25,7 +25,7 @@ def write(directory, seeds="7-8", methods=METHODS, processor="slow", lags=20, **
         "methods": {"sobi": {"lags": lags}, "fastica": None},
     } | changes
     content["methods"] = {name: content["methods"][name] for name in methods}
-    experiment = configure(content, None)
+    experiment = configure(content)
     first, _, last = seeds.partition("-")
     every = range(int(first), int(last or first) + 1)
     cells = list(product(content["datasets"], methods))

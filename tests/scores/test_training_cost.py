@@ -128,7 +128,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     header = ",".join(field.name for field in fields(CostRow))
     for text, message in [
         ("a,b\n1,2\n", "expected the columns"),
-        (header + "\n" + "a,,,x,3,,,,,,ok,,1,cpu\n", "cannot be read as training costs"),
+        (header + "\n" + "a,,,x,3,,,,,,ok,,1,cpu\n", "cannot be read as a table of numbers"),
     ]:
         (tmp_path / "costs.csv").write_text(text)
         with pytest.raises(InputError, match=message):

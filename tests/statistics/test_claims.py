@@ -8,9 +8,25 @@ import pytest
 
 from bssbench.errors import InputError
 from bssbench.statistics.claims import claim_verdict, judge_claims
-from bssbench.statistics.claims_file import Claim, CostTest, ScoreTest
+from bssbench.statistics.claims_file import (
+    Cheaper,
+    Claim,
+    CloserThanStart,
+    Comparison,
+    Level,
+    LowerSlope,
+)
 
 SPREAD = np.linspace(-1, 1, 10)
+KINDS = {
+    "non_inferior": Comparison,
+    "superior": Comparison,
+    "at_least": Level,
+    "at_most": Level,
+    "closer_than_start": CloserThanStart,
+    "cheaper": Cheaper,
+    "lower_slope": LowerSlope,
+}
 
 
 def scores(**series):
@@ -35,14 +51,23 @@ def scores(**series):
 
 
 def judged(test, table=None, **costs):
-    claim = Claim("C", "a sentence", "a paper", (test,))
+    claim = Claim.model_construct(name="C", tests=(test,))
     parts = judge_claims([claim], scores(mcc__other=[1.0]) if table is None else table, costs)
     assert (parts["claim_verdict"] == claim_verdict(parts["verdict"])).all()
     return parts
 
 
 def asked(test, bound, score="mcc", than=()):
-    return ScoreTest(test, score, ("gp-equal",), ("ours",), than, bound, "why")
+    kind = KINDS[test]
+    bounds = {"threshold" if kind is Level else "margin": bound}
+    other = {"than": than} if kind is Comparison else {}
+    # Without the check that these are methods.
+    return kind.model_construct(
+        **{"test": test, "score": score, "datasets": ("gp-equal",), "methods": ("ours",)},
+        **bounds,
+        **other,
+        because="why",
+    )
 
 
 def compared(test, margin, ours, theirs, score="mcc"):
@@ -162,7 +187,7 @@ def cores(**seconds):
 
 def cost(test, **changes):
     sides = {"of": {"core": "ours"}, "than": {"core": "theirs"}, "where": {}}
-    return CostTest(
+    return KINDS[test].model_construct(
         **{"test": test, "table": "cores", "quantity": "seconds", "because": "why"}
         | sides
         | changes
@@ -192,7 +217,12 @@ def test_what_was_not_measured_decides_nothing():
         "core ours: below what is resolved",
         "core theirs",
     ]
-    assert judged(cost("cheaper", each={"length": [100]}))["verdict"].item() == "not run"
+    assert (
+        judged(cost("cheaper", each={"length": [100]}, factor=1.0, resolution=1.0))[
+            "verdict"
+        ].item()
+        == "not run"
+    )
 
 
 def test_a_case_is_one_row():

@@ -1,4 +1,4 @@
-"""What a file of claims may say, and how it is told what it may not."""
+"""What a file of claims may say, and what is said of what it may not."""
 
 import copy
 from pathlib import Path
@@ -8,7 +8,7 @@ import yaml
 
 from bssbench.cli.main import main
 from bssbench.experiment.configuration import configure
-from bssbench.statistics.claims_file import ScoreTest, read_claims
+from bssbench.statistics.claims_file import Comparison, ScoreTest, read_claims
 
 CONFIG = Path(__file__).parents[2] / "config"
 GOOD = {
@@ -43,6 +43,7 @@ GOOD = {
         }
     ]
 }
+SCORES, COSTS = ("claims", 0, "tests", 0), ("claims", 0, "tests", 1)
 
 
 def written(content, tmp_path):
@@ -54,16 +55,15 @@ def written(content, tmp_path):
 def test_a_claim_of_ones_own_is_an_entry_alone(tmp_path):
     (claim,) = read_claims(written(GOOD, tmp_path))
     assert (claim.name, claim.sentence) == ("C1", "It is so.")
-    assert claim.tests[0] == ScoreTest(
-        "superior", "mcc", ("gp-distinct",), ("skr-vae",), ("gp-vae",), 0.02, "why"
-    )
-    assert claim.tests[1].each == {"length": [500]}
+    superior, cheaper = claim.tests
+    assert isinstance(superior, Comparison)
+    assert (superior.datasets, superior.methods) == (("gp-distinct",), ("skr-vae",))
+    assert (superior.than, superior.bound) == (("gp-vae",), 0.02)
+    assert cheaper.each == {"length": (500,)}
 
 
 def test_the_projects_claims_are_about_what_its_experiment_has():
-    experiment = configure(
-        yaml.safe_load((CONFIG / "paper.yaml").read_text()), CONFIG / "schema.yaml"
-    )
+    experiment = configure(yaml.safe_load((CONFIG / "paper.yaml").read_text()))
     assert CONFIG.parent / experiment.claims == CONFIG / "claims.yaml"
     claims = read_claims(CONFIG / "claims.yaml")
     assert {claim.name[:2] for claim in claims} == {"C1", "C2", "C3", "C4", "C5"}
@@ -94,35 +94,75 @@ def test_the_projects_claims_are_about_what_its_experiment_has():
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("claims",), [], "claims: []"),
-        (("claim",), [], "'claim' was unexpected"),
-        (("claims", 0, "name"), "a claim", "claims.0.name"),
-        (("claims", 0, "sentence"), "", "claims.0.sentence"),
-        (("claims", 0, "verdict"), "supported", "'verdict' was unexpected"),
-        (("claims", 0, "tests"), [], "claims.0.tests"),
-        (("claims", 0, "tests", 0, "test"), "better", "claims.0.tests.0.test: 'better'"),
-        (("claims", 1), GOOD["claims"][0], "claim C1: stands twice"),
-        (("claims", 0, "tests", 0, "margin"), -1, "claim C1, test 1: margin: -1"),
-        (("claims", 0, "tests", 0, "threshold"), 1, "test 1: Additional properties"),
-        (("claims", 0, "tests", 0, "methods"), ["skrvae"], "test 1: unknown method 'skrvae'; did"),
-        (("claims", 0, "tests", 0, "than"), ["gpvae"], "test 1: unknown method 'gpvae'; did"),
-        (("claims", 0, "tests", 0, "datasets"), ["gp-distinkt"], "did you mean 'gp-distinct'"),
-        (("claims", 0, "tests", 0, "score"), "mmc", "test 1: unknown score 'mmc'; did you mean"),
-        (("claims", 0, "tests", 1, "than", "method"), "gpvae", "test 2: unknown method 'gpvae'"),
-        (("claims", 0, "tests", 1, "table"), "core", "test 2: table: 'core' is not one of"),
-        (("claims", 0, "tests", 1, "resolution"), 0.5, "test 2: resolution: 0.5"),
-        (("claims", 0, "tests", 1, "each", "length"), [], "test 2: each.length"),
+        (("claims",), [], "claims: expected 1 or more entries, not []"),
+        (("claim",), [], "the top level: unknown key 'claim'; did you mean 'claims'"),
+        (("claims", 0, "name"), "a claim", "claims.a claim.name: must match"),
+        (("claims", 0, "sentence"), "", "claims.C1.sentence: must have at least 1 character"),
+        (("claims", 0, "verdict"), "supported", "claims.C1: unknown key 'verdict'"),
+        (("claims", 0, "tests"), [], "claims.C1.tests: expected 1 or more"),
         (
-            ("claims", 0, "tests", 0),
+            (*SCORES, "test"),
+            "better",
+            "claims.C1.tests.0: unknown test 'better'; choose from at_least",
+        ),
+        (("claims", 1), GOOD["claims"][0], "claims: C1 stands twice"),
+        (
+            (*SCORES, "margin"),
+            -1,
+            "C1.tests.0.margin: must be greater than or equal to 0, not -1",
+        ),
+        ((*SCORES, "threshold"), 1, "C1.tests.0: unknown key 'threshold'"),
+        (
+            (*SCORES, "methods"),
+            ["skrvae"],
+            "tests.0.methods.0: unknown method 'skrvae'; did",
+        ),
+        (
+            (*SCORES, "than"),
+            ["gpvae"],
+            "tests.0.than.0: unknown method 'gpvae'; did",
+        ),
+        (
+            (*SCORES, "datasets"),
+            ["gp-distinkt"],
+            "tests.0.datasets.0: unknown data set 'gp-distinkt'",
+        ),
+        (
+            (*SCORES, "score"),
+            "mmc",
+            "C1.tests.0.score: unknown score 'mmc'; did you mean",
+        ),
+        (
+            (*COSTS, "than", "method"),
+            "gpvae",
+            "C1.tests.1.than: unknown method 'gpvae'",
+        ),
+        (
+            (*COSTS, "table"),
+            "core",
+            "C1.tests.1.table: must be 'timings', 'training_cost'",
+        ),
+        (
+            (*COSTS, "resolution"),
+            0.5,
+            "C1.tests.1.resolution: must be greater than or equal to 1",
+        ),
+        (
+            (*COSTS, "each", "length"),
+            [],
+            "C1.tests.1.each.length: expected 1 or more",
+        ),
+        (
+            SCORES,
             {
                 key: value
                 for key, value in GOOD["claims"][0]["tests"][0].items()
                 if key != "because"
             },
-            "test 1: 'because' is a required property",
+            "C1.tests.0: 'because' is missing",
         ),
         (
-            ("claims", 0, "tests", 0),
+            SCORES,
             {
                 **{"test": "closer_than_start", "score": "mcc", "datasets": ["waveforms"]},
                 **{"methods": ["skr-vae"], "margin": 0, "because": "why"},

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from bssbench.experiment.configuration import configure
+from bssbench.reproduction.artefacts import FIGURE_SUFFIXES, locate, stages
 from bssbench.reproduction.code_hashes import code_hash
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.experiment.hyperparameters import changed_hyperparameters
-from bssbench.reproduction.identity import origin
-from bssbench.paper.figures import figure_module, figure_names
+from bssbench.paper.figures import figure_names
 from bssbench.statistics.claims_file import read_claims
 from snakemake.utils import update_config
 
@@ -30,9 +30,7 @@ try:
         config.update(read_yaml(Path(CONFIGURATION_FILE)))
         update_config(config, overrides)
     EXPERIMENT = configure(
-        config,
-        CONFIGURATIONS / "schema.yaml",
-        changed_hyperparameters(CONFIGURATIONS / "methods.yaml"),
+        config, changed_hyperparameters(CONFIGURATIONS / "methods.yaml")
     )
     if EXPERIMENT.claims:
         read_claims(Path(EXPERIMENT.claims))
@@ -55,27 +53,13 @@ RUNS = [f"{cell}/run.json" for cell in CELLS]
 SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
-# JSON: the identity of the CSV, which has no place for it.
-TABLE_SUFFIXES = ["csv", "md", "tex", "json"]
-TABLES = expand(f"{RESULTS}/tables/separation.{{suffix}}", suffix=TABLE_SUFFIXES)
-STATISTICS_TABLES = expand(
-    f"{RESULTS}/tables/{{table}}.{{suffix}}",
-    table=["comparisons", "ranks"],
-    suffix=TABLE_SUFFIXES,
-)
 TRIALS = expand(
     f"{RESULTS}/training_cost/{{trial}}.csv", trial=EXPERIMENT.training_cost
 )
-COST_TABLES = (
-    expand(f"{RESULTS}/tables/training_cost.{{suffix}}", suffix=TABLE_SUFFIXES)
-    if TRIALS
-    else []
+CANDIDATES = expand(
+    f"{RESULTS}/selection/{{candidate}}.csv", candidate=EXPERIMENT.selection
 )
-# The figure twice, its caption, the numbers it draws and the identity of these two.
-FIGURE_SUFFIXES = ["pdf", "png", "txt", "csv", "json"]
-FIGURE_FILES = expand(
-    f"{FIGURES}/{{figure}}.{{suffix}}", figure=figure_names(), suffix=FIGURE_SUFFIXES
-)
+STAGES = stages(EXPERIMENT)
 # This very environment, whether it is activated or not.
 PYTHON = shlex.quote(sys.executable)
 BSSBENCH = f"{PYTHON} -m bssbench"
@@ -94,9 +78,19 @@ wildcard_constraints:
     candidate="|".join(map(re.escape, EXPERIMENT.selection)),
 
 
-def get_identity(*sections):
-    """Return what files say of the configuration that they depend on, as an option of the command line."""
-    return f"--identity {shlex.quote(origin(EXPERIMENT, sections))}"
+def get_outputs(stage):
+    """Return the files of a stage; none if the experiment does not have it."""
+    names = STAGES[stage].outputs if stage in STAGES else ()
+    return [str(locate(name, Path(RESULTS), Path(FIGURES))) for name in names]
+
+
+# All tables, figures and files of claims.
+ARTEFACTS = [path for stage in STAGES for path in get_outputs(stage)]
+
+
+def get_code(stage):
+    """Return what changes with the code that a stage's files depend on."""
+    return code_hash(STAGES[stage].modules) if stage in STAGES else ""
 
 
 def get_assignments(parameters):

@@ -4,10 +4,6 @@ from pathlib import Path
 from bssbench.reproduction.code_hashes import modules_in
 
 MEASUREMENT = f"{RESULTS}/cores/measurement.json"
-CORE_TABLES = expand(f"{RESULTS}/tables/cores.{{suffix}}", suffix=TABLE_SUFFIXES)
-CORE_FIGURES = expand(f"{FIGURES}/core_scaling.{{suffix}}", suffix=FIGURE_SUFFIXES)
-# Itself a target: where it is cleared away, to be tried again, it must be missed.
-CORE_FILES = [MEASUREMENT, *CORE_TABLES, *CORE_FIGURES] if EXPERIMENT.cores else []
 
 
 def get_core_code():
@@ -55,15 +51,12 @@ rule core_tables:
     input:
         measurement=MEASUREMENT,
     output:
-        CORE_TABLES,
-        CORE_FIGURES,
+        get_outputs("cores"),
     log:
         f"{RESULTS}/logs/core_tables.log",
     resources:
         mem_mb=500,
     params:
-        code=code_hash(["bssbench.paper.core_tables", "bssbench.paper.core_scaling"]),
-        identity=get_identity("cores"),
+        code=get_code("cores"),
     shell:
-        "{BSSBENCH} cores {input.measurement} --out {RESULTS}/tables --figures {FIGURES} "
-        "{params.identity} 2> {log}"
+        "{BSSBENCH} cores {input.measurement} --out {RESULTS}/tables --figures {FIGURES} 2> {log}"

@@ -1,10 +1,5 @@
 # What training costs: a method at several lengths, each trained alone on the machine.
-
-
-def get_trial_code(wildcards):
-    """Return what changes with the code that this trial depends on."""
-    own = EXPERIMENT.training_cost[wildcards.trial].modules
-    return code_hash(["bssbench.experiment.training_cost", *own])
+from bssbench.reproduction.artefacts import trial_modules
 
 
 rule training_cost:
@@ -17,7 +12,7 @@ rule training_cost:
         machine=WHOLE_MACHINE,
         mem_mb=lambda w: EXPERIMENT.training_cost[w.trial].megabytes(),
     params:
-        code=get_trial_code,
+        code=lambda w: code_hash(trial_modules(EXPERIMENT.training_cost[w.trial])),
         method=lambda w: EXPERIMENT.training_cost[w.trial].method,
         lengths=lambda w: list(EXPERIMENT.training_cost[w.trial].lengths),
         root_seed=EXPERIMENT.root_seed,
@@ -35,14 +30,12 @@ rule training_cost_table:
     input:
         trials=TRIALS,
     output:
-        COST_TABLES,
+        get_outputs("training cost"),
     log:
         f"{RESULTS}/logs/training_cost_table.log",
     resources:
         mem_mb=500,
     params:
-        code=code_hash(["bssbench.paper.training_cost_table"]),
-        identity=get_identity("root_seed", "training_cost"),
+        code=get_code("training cost"),
     shell:
-        "{BSSBENCH} tables --training-cost {input.trials} --out {RESULTS}/tables "
-        "{params.identity} 2> {log}"
+        "{BSSBENCH} tables --training-cost {input.trials} --out {RESULTS}/tables 2> {log}"

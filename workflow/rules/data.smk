@@ -1,10 +1,5 @@
 # A data set is one file with all its seeds.
-
-
-def get_data_code(wildcards):
-    """Return what changes with the code that makes this data set."""
-    own = EXPERIMENT.datasets[wildcards.dataset].module
-    return code_hash(["bssbench.datasets.catalogue", own])
+from bssbench.reproduction.artefacts import data_modules
 
 
 rule generate:
@@ -16,7 +11,7 @@ rule generate:
     resources:
         mem_mb=500,
     params:
-        code=get_data_code,
+        code=lambda w: code_hash(data_modules(EXPERIMENT, w.dataset)),
         seeds=lambda w: EXPERIMENT.datasets[w.dataset].seeds,
         root_seed=EXPERIMENT.root_seed,
         assignments=lambda w: get_assignments(EXPERIMENT.datasets[w.dataset].parameters),

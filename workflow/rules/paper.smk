@@ -1,64 +1,54 @@
-# Tables and figures.
+# Statistics of the scores, and the tables and figures that show them.
 
 
 rule tables:
     input:
-        scores=SCORES,
+        statistics=get_outputs("statistics"),
         timings=TIMINGS,
     output:
-        TABLES,
+        get_outputs("tables"),
     log:
         f"{RESULTS}/logs/tables.log",
     resources:
         mem_mb=500,
     params:
-        code=code_hash(["bssbench.paper.tables"]),
-        identity=get_identity("root_seed", "datasets", "methods"),
+        code=get_code("tables"),
     shell:
-        "{BSSBENCH} tables --scores {input.scores} --timings {input.timings} "
-        "--out {RESULTS}/tables {params.identity} 2> {log}"
+        "{BSSBENCH} tables --statistics {RESULTS}/statistics --timings {input.timings} "
+        "--out {RESULTS}/tables 2> {log}"
 
 
 rule statistics:
     input:
         scores=SCORES,
     output:
-        STATISTICS_TABLES,
+        get_outputs("statistics"),
     log:
         f"{RESULTS}/logs/statistics.log",
     resources:
         mem_mb=500,
     params:
-        code=code_hash(
-            ["bssbench.paper.comparison_tables", "bssbench.paper.rank_tables"]
-        ),
-        identity=get_identity("root_seed", "datasets", "methods"),
+        code=get_code("statistics"),
     shell:
-        "{BSSBENCH} statistics --scores {input.scores} --out {RESULTS}/tables {params.identity} "
-        "2> {log}"
-
-
-def get_figure_code(wildcards):
-    """Return what changes with the code that this figure depends on."""
-    return code_hash([figure_module(wildcards.figure), "bssbench.paper.style"])
+        "{BSSBENCH} statistics --scores {input.scores} --out {RESULTS}/statistics 2> {log}"
 
 
 rule figure:
     input:
         scores=SCORES,
-        timings=TIMINGS,
+        statistics=get_outputs("statistics"),
         data=DATA,
         runs=RUNS,
         separations=SEPARATIONS,
     output:
-        expand(f"{FIGURES}/{{{{figure}}}}.{{suffix}}", suffix=FIGURE_SUFFIXES),
+        [f"{FIGURES}/{{figure}}.{suffix}" for suffix in FIGURE_SUFFIXES],
     log:
         f"{RESULTS}/logs/figure/{{figure}}.log",
     resources:
         mem_mb=1000,
     params:
-        code=get_figure_code,
-        identity=get_identity("root_seed", "datasets", "methods"),
+        code=lambda w: get_code(f"figure {w.figure}"),
     shell:
-        "{BSSBENCH} figures {wildcards.figure} --scores {input.scores} --timings {input.timings} "
-        "--data {RESULTS}/data --cells {RESULTS}/cells --out {FIGURES} {params.identity} 2> {log}"
+        "{BSSBENCH} figures {wildcards.figure} --scores {input.scores} "
+        "--statistics {RESULTS}/statistics --data {RESULTS}/data --cells {RESULTS}/cells "
+        "--out {FIGURES} 2> {log}"

@@ -1,3 +1,6 @@
+from bssbench.reproduction.artefacts import SCORE_MODULES
+
+
 # All scores in one job: seconds, where a process for each cell would take minutes.
 rule score:
     input:
@@ -12,7 +15,7 @@ rule score:
     resources:
         mem_mb=1000,
     params:
-        code=code_hash(["bssbench.scores.collect"]),
+        code=code_hash(SCORE_MODULES),
     shell:
         "{BSSBENCH} score {input.runs} --data {RESULTS}/data "
         "--out {output.scores} --timings {output.timings} 2> {log}"

@@ -1,22 +1,5 @@
 # Choices between configurations by likelihood on held-out time, on development seeds.
-
-CANDIDATES = expand(
-    f"{RESULTS}/selection/{{candidate}}.csv", candidate=EXPERIMENT.selection
-)
-SELECTION_FILES = (
-    [
-        f"{RESULTS}/selection.csv",
-        *expand(f"{RESULTS}/tables/selection.{{suffix}}", suffix=TABLE_SUFFIXES),
-    ]
-    if CANDIDATES
-    else []
-)
-
-
-def get_candidate_code(wildcards):
-    """Return what changes with the code that this candidate depends on."""
-    own = EXPERIMENT.selection[wildcards.candidate].modules
-    return code_hash(["bssbench.experiment.held_out", *own])
+from bssbench.reproduction.artefacts import candidate_modules
 
 
 # It makes its own data, whose sources it takes away before it trains.
@@ -29,7 +12,7 @@ rule held_out:
     resources:
         mem_mb=lambda w: EXPERIMENT.selection[w.candidate].megabytes(),
     params:
-        code=get_candidate_code,
+        code=lambda w: code_hash(candidate_modules(EXPERIMENT.selection[w.candidate])),
         method=lambda w: EXPERIMENT.selection[w.candidate].method,
         dataset=lambda w: EXPERIMENT.selection[w.candidate].dataset,
         seeds=lambda w: ",".join(map(str, EXPERIMENT.selection[w.candidate].seeds)),
@@ -49,14 +32,12 @@ rule select:
     input:
         candidates=CANDIDATES,
     output:
-        SELECTION_FILES,
+        get_outputs("selection"),
     log:
         f"{RESULTS}/logs/selection.log",
     resources:
         mem_mb=500,
     params:
-        code=code_hash(["bssbench.paper.selection_table"]),
-        identity=get_identity("root_seed", "selection"),
+        code=get_code("selection"),
     shell:
-        "{BSSBENCH} select {input.candidates} --out {output[0]} --tables {RESULTS}/tables "
-        "{params.identity} 2> {log}"
+        "{BSSBENCH} select {input.candidates} --out {output[0]} --tables {RESULTS}/tables 2> {log}"

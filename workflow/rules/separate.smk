@@ -1,10 +1,5 @@
 # A cell is one method on one data set, all seeds in one process. A cell that fails is a result too.
-
-
-def get_method_code(wildcards):
-    """Return the source files that this method's cells depend on."""
-    own = EXPERIMENT.methods[wildcards.method].modules
-    return code_hash(["bssbench.experiment.cell", *own])
+from bssbench.reproduction.artefacts import cell_modules
 
 
 rule separate:
@@ -20,7 +15,7 @@ rule separate:
     resources:
         mem_mb=lambda w: EXPERIMENT.cell_megabytes(w.dataset, w.method),
     params:
-        code=get_method_code,
+        code=lambda w: code_hash(cell_modules(EXPERIMENT, w.method)),
         directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}",
         root_seed=EXPERIMENT.root_seed,
         cpu_seconds=lambda w: EXPERIMENT.methods[w.method].cpu_seconds,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 RESULTS = Path("results")
 REFERENCE = RESULTS / "reference"
-NEEDED = ("scores.csv", "timings.csv", "provenance.json")
+NEEDED = ("scores.csv", "timings.csv", "provenance.json", "manifest.json")
+FOLDERS = ("statistics", "tables")
 SUFFIXES = (".csv", ".md", ".json")
 
 
@@ -22,7 +23,9 @@ def main() -> int:
     for path in sorted(RESULTS.iterdir()):
         if path.is_file() and path.suffix in SUFFIXES:
             shutil.copyfile(path, REFERENCE / path.name)
-    shutil.copytree(RESULTS / "tables", REFERENCE / "tables", copy_function=shutil.copyfile)
+    for name in FOLDERS:
+        if (RESULTS / name).is_dir():
+            shutil.copytree(RESULTS / name, REFERENCE / name, copy_function=shutil.copyfile)
     return 0
 
 

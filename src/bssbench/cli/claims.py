@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-__all__ = ["add_claims_commands"]
+from bssbench.cli.options import add_out
+
+__all__ = ["add_commands"]
 
 
 def _claims(arguments: argparse.Namespace) -> None:
@@ -22,7 +24,7 @@ def _claims(arguments: argparse.Namespace) -> None:
     write(claims_report(claims, parts), arguments.out, formats=("csv", "md"))
 
 
-def add_claims_commands(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser(
         "claims",
@@ -41,5 +43,5 @@ def add_claims_commands(commands: Any) -> None:
         "--training-cost", type=Path, metavar="CSV", help="from 'bssbench tables --training-cost'"
     )
     command.add_argument("--cores", type=Path, metavar="CSV", help="from 'bssbench cores'")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    add_out(command, "DIR")
     command.set_defaults(run=_claims)

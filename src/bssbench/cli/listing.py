@@ -8,8 +8,7 @@ from bssbench.datasets.catalogue import dataset_names, summary
 from bssbench.datasets.families import family_names, load_family
 from bssbench.datasets.identifier import GRAMMAR
 from bssbench.methods import load_method, method_names
-from bssbench.scores.cell import SCORES
-from bssbench.scores.prior_parameters import PRIOR_SCORES
+from bssbench.scores.catalogue import SCORES
 
 __all__ = ["listing"]
 
@@ -28,7 +27,10 @@ def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
 
 
 def _parameters(kind: type[Any]) -> str:
-    parameters = ", ".join(f"{field.name}={field.default}" for field in dataclasses.fields(kind))
+    parameters = ", ".join(
+        f"{field.name}={'by rule' if field.default is None else field.default}"
+        for field in dataclasses.fields(kind)
+    )
     return f" [{parameters}]" if parameters else ""
 
 
@@ -41,8 +43,32 @@ def _method_line(name: str) -> str:
     return (method.__doc__ or "").splitlines()[0] + _parameters(method)
 
 
+def _hyperparameters() -> str:
+    """Return every method's parameters with their defaults and where these come from."""
+    rows = [
+        (
+            name,
+            field.name,
+            "by rule" if field.default is None else str(field.default),
+            field.metadata["source"],
+        )
+        for name in method_names()
+        for field in dataclasses.fields(load_method(name, {}))
+    ]
+    # Imported here: names alone are listed in no time.
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=["method", "parameter", "default", "where it comes from"])
+    return table.to_markdown(index=False, disable_numparse=True)
+
+
 def listing(kind: str | None = None) -> str:
-    """Return names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three."""
+    """Return names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three.
+
+    ``hyperparameters`` are a Markdown table of all methods' parameters.
+    """
+    if kind == "hyperparameters":
+        return _hyperparameters()
     sections = {
         "datasets": lambda: "\n".join(
             [
@@ -56,6 +82,8 @@ def listing(kind: str | None = None) -> str:
         "methods": lambda: _section(
             "Methods [parameters for --set]", [(n, _method_line(n)) for n in method_names()]
         ),
-        "scores": lambda: _section("Scores", (SCORES | PRIOR_SCORES).items()),
+        "scores": lambda: _section(
+            "Scores", [(name, score.description) for name, score in SCORES.items()]
+        ),
     }
     return "\n\n".join(make() for name, make in sections.items() if kind in (None, name))

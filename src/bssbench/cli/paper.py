@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from bssbench.cli.options import add_out
 from bssbench.errors import InputError
 
-__all__ = ["add_paper_commands"]
+__all__ = ["add_commands"]
 
 
 def _tables(arguments: argparse.Namespace) -> None:
@@ -42,25 +43,26 @@ def _figures(arguments: argparse.Namespace) -> None:
 
     results = Results(arguments.scores, arguments.statistics, arguments.data, arguments.cells)
     names = arguments.names or figure_names()
+    # All names are looked up before the first is drawn.
     for name in names:
         figure_module(name)
     for name in names:
         save_drawing(draw_figure(name, results), name, arguments.out)
 
 
-def add_paper_commands(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser("tables", help="write the tables of the paper")
     command.add_argument(
         "--statistics", type=Path, metavar="DIR", help="from 'bssbench statistics'"
     )
     command.add_argument(
-        "--timings", type=Path, metavar="CSV", help="marks what did not converge"
+        "--timings", type=Path, metavar="CSV", help="of 'bssbench score': marks what did not converge"
     )
     command.add_argument(
         "--training-cost", type=Path, nargs="+", metavar="CSV", help="from 'bssbench training-cost'"
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    add_out(command, "DIR")
     command.set_defaults(run=_tables)
 
     command = commands.add_parser("figures", help="draw the figures of the paper")
@@ -69,5 +71,5 @@ def add_paper_commands(commands: Any) -> None:
     command.add_argument("--statistics", type=Path, required=True, metavar="DIR")
     command.add_argument("--data", type=Path, required=True, metavar="DIR")
     command.add_argument("--cells", type=Path, required=True, metavar="DIR")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    add_out(command, "DIR")
     command.set_defaults(run=_figures)

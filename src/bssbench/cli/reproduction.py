@@ -1,13 +1,15 @@
 """Commands of `bssbench` that say whether results can be relied on, and join them."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from bssbench.cli.options import add_out
 from bssbench.errors import InputError
 
-__all__ = ["add_verification_commands"]
+__all__ = ["add_commands"]
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -74,10 +76,32 @@ def _merge(arguments: argparse.Namespace) -> None:
         )
 
 
+def _provenance(arguments: argparse.Namespace) -> None:
+    from bssbench.files import write_json
+    from bssbench.reproduction.environment import describe_environment
+
+    report = describe_environment(arguments.command_line) | {
+        "parameters": json.loads(arguments.parameters),
+        "configuration": json.loads(arguments.settings),
+        "configuration_file": arguments.configuration,
+    }
+    write_json(arguments.out, report)
+
+
+def _manifest(arguments: argparse.Namespace) -> None:
+    from bssbench.reproduction.manifest import write_manifest
+
+    write_manifest(json.loads(arguments.stages), arguments.results, arguments.figures)
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from bssbench.reproduction.staleness import check
 
-    checked = check(arguments.directory, arguments.configuration)
+    if arguments.path is not None and not arguments.path.is_dir():
+        return _find_origins(arguments.path, arguments.results)
+    if arguments.results:
+        raise InputError("--results is for a figure or table, whose run is to be found")
+    checked = check(arguments.path, arguments.configuration)
     stale = {path: reasons for path, reasons in checked.items() if reasons}
     for path, reasons in stale.items():
         print(f"{path} is stale: {', '.join(reasons)}")
@@ -88,7 +112,20 @@ def _check(arguments: argparse.Namespace) -> int:
     return 1 if stale else 0
 
 
-def add_verification_commands(commands: Any) -> None:
+def _find_origins(file: Path, directories: list[Path]) -> int:
+    from bssbench.reproduction.staleness import find_origins
+
+    origins = find_origins(file, directories)
+    for origin in origins:
+        state = f"stale: {', '.join(origin.reasons)}" if origin.reasons else "up to date"
+        commit = f"commit {origin.commit}" if origin.commit else "no commit"
+        print(f"{file} is {origin.path} of {origin.results} ({commit}), {state}")
+    if not origins:
+        print(f"{file} is of no run that is known here; name others by --results DIR")
+    return 0 if origins else 1
+
+
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser(
         "verify",
@@ -119,28 +156,54 @@ def add_verification_commands(commands: Any) -> None:
         "the same, and so must scores that both have. Timings stay apart, each with its hardware.",
     )
     command.add_argument("results", type=Path, nargs="+", metavar="DIR", help="two or more")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    add_out(command, "DIR", "a new folder")
     command.set_defaults(run=_merge)
+
+    command = commands.add_parser("provenance", help="record how a run of the workflow was made")
+    command.add_argument("--command-line", required=True)
+    command.add_argument("--settings", required=True, metavar="JSON")
+    command.add_argument("--parameters", default="{}", metavar="JSON", help="of each method")
+    command.add_argument("--configuration", metavar="YAML", help="the file that has them")
+    add_out(command, "JSON_FILE")
+    command.set_defaults(run=_provenance)
+
+    command = commands.add_parser(
+        "manifest", help="record what each table and figure of a run of the workflow was made from"
+    )
+    command.add_argument("--stages", required=True, metavar="JSON", help="from the workflow")
+    command.add_argument("--results", type=Path, required=True, metavar="DIR")
+    command.add_argument("--figures", type=Path, required=True, metavar="DIR")
+    command.set_defaults(run=_manifest)
 
     command = commands.add_parser(
         "check",
         help="compare tables and figures with what they were made from",
-        description="Every table, figure and file of claims carries hashes of the configuration, "
-        "of the code that made it and of the scores or timings that it shows. Compare them with "
-        "those of today and name each file for which one differs: exit code 1, else 0. Code is "
-        "compared without comments, docstrings and line breaks. Run it at the top of the project.",
+        description="A run's manifest.json has the SHA-256 of every table, figure and file of "
+        "claims, and hashes of the configuration, the code and the data that it was made from. "
+        "Compare them with those of today and name each file for which one differs: exit code 1, "
+        "else 0. Code is compared without comments, docstrings and line breaks. Of a FILE that was "
+        "copied elsewhere say which run it is from: exit code 1 if it is from none. Run it at the "
+        "top of the project.",
     )
     command.add_argument(
-        "directory",
+        "path",
         type=Path,
         nargs="?",
-        metavar="DIR",
-        help="a run's results (default: results, or else results/reference)",
+        metavar="DIR|FILE",
+        help="a run's results (default: results, or else results/reference), or a figure or table",
     )
     command.add_argument(
         "--configuration",
         type=Path,
         metavar="YAML",
         help="the experiment's file (default: the one that the run was made from)",
+    )
+    command.add_argument(
+        "--results",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="where to look for FILE (default: results, and the folders in it that are kept)",
     )
     command.set_defaults(run=_check)

@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-__all__ = ["add_selection_commands"]
+from bssbench.cli.options import add_assignments, add_cpu_seconds, add_out, add_root_seed, add_seeds
+
+__all__ = ["add_commands"]
 
 
 def _held_out(arguments: argparse.Namespace) -> None:
@@ -36,7 +38,7 @@ def _select(arguments: argparse.Namespace) -> None:
         write(selection_report(compare_candidates(held_out)), arguments.tables)
 
 
-def add_selection_commands(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser(
         "held-out",
@@ -47,21 +49,12 @@ def add_selection_commands(commands: Any) -> None:
     )
     command.add_argument("method", help="a VAE from 'bssbench list methods'")
     command.add_argument("--dataset", required=True, help="an id; see 'bssbench list datasets'")
-    command.add_argument(
-        "--seeds", default="0-9", help="development seeds (default 0-9), not those reported"
-    )
+    add_seeds(command, "development seeds (default 0-9), not those reported")
     command.add_argument("--choice", default="", help="what is chosen, in words")
-    command.add_argument(
-        "--set",
-        dest="assignments",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a parameter of the method; 'bssbench list' shows them",
-    )
-    command.add_argument("--root-seed", type=int, default=0, help="(default 0)")
-    command.add_argument("--cpu-seconds", type=int, default=900, help="limit (default 900)")
-    command.add_argument("--out", type=Path, required=True, metavar="CSV", help="where rows go")
+    add_assignments(command, "method")
+    add_root_seed(command)
+    add_cpu_seconds(command, 900, "limit (default 900)")
+    add_out(command, "CSV", "where rows go")
     command.set_defaults(run=_held_out)
 
     command = commands.add_parser(
@@ -74,6 +67,6 @@ def add_selection_commands(commands: Any) -> None:
     command.add_argument(
         "candidates", type=Path, nargs="+", metavar="CSV", help="written by 'bssbench held-out'"
     )
-    command.add_argument("--out", type=Path, required=True, metavar="CSV", help="the files as one")
+    add_out(command, "CSV", "the files as one")
     command.add_argument("--tables", type=Path, metavar="DIR", help="where the tables go")
     command.set_defaults(run=_select)

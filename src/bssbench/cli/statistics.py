@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["add_statistics_commands"]
+from bssbench.cli.options import add_out
+
+__all__ = ["add_commands"]
 
 
 def _statistics(arguments: argparse.Namespace) -> None:
@@ -19,7 +21,7 @@ def _statistics(arguments: argparse.Namespace) -> None:
     evaluation.save(arguments.out)
 
 
-def add_statistics_commands(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser(
         "statistics",
@@ -31,5 +33,5 @@ def add_statistics_commands(commands: Any) -> None:
     command.add_argument(
         "--scores", type=Path, required=True, metavar="CSV", help="from 'bssbench score'"
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="where files go")
+    add_out(command, "DIR", "where files go")
     command.set_defaults(run=_statistics)

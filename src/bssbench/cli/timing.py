@@ -4,7 +4,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-__all__ = ["add_timing_commands"]
+from bssbench.cli.options import (
+    add_assignments,
+    add_cpu_seconds,
+    add_device,
+    add_out,
+    add_root_seed,
+)
+
+__all__ = ["add_commands"]
 
 
 def _training_cost(arguments: argparse.Namespace) -> None:
@@ -29,7 +37,7 @@ def _cores(arguments: argparse.Namespace) -> None:
     save_drawing(draw_core_scaling(measurement.table), "core_scaling", arguments.figures)
 
 
-def add_timing_commands(commands: Any) -> None:
+def add_commands(commands: Any) -> None:
     """Add them to argparse's `commands`."""
     command = commands.add_parser(
         "training-cost",
@@ -44,20 +52,11 @@ def add_timing_commands(commands: Any) -> None:
     command.add_argument(
         "--lengths", type=int, nargs="+", required=True, metavar="T", help="samples in time"
     )
-    command.add_argument(
-        "--set",
-        dest="assignments",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a parameter of the method; 'bssbench list' shows them",
-    )
-    command.add_argument("--root-seed", type=int, default=0, help="(default 0)")
-    command.add_argument("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")
-    command.add_argument(
-        "--cpu-seconds", type=int, default=60, help="limit for each length (default 60)"
-    )
-    command.add_argument("--out", type=Path, required=True, metavar="CSV", help="where rows go")
+    add_assignments(command, "method")
+    add_root_seed(command)
+    add_device(command)
+    add_cpu_seconds(command, 60, "limit for each length (default 60)")
+    add_out(command, "CSV", "where rows go")
     command.set_defaults(run=_training_cost)
 
     command = commands.add_parser(
@@ -68,7 +67,7 @@ def add_timing_commands(commands: Any) -> None:
     command.add_argument(
         "measurement", type=Path, metavar="MEASUREMENT_JSON", help="what measure_cores.py wrote"
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the tables")
+    add_out(command, "DIR", "for the tables")
     command.add_argument(
         "--figures", type=Path, required=True, metavar="DIR", help="for the figure"
     )

@@ -3,8 +3,8 @@
 Whatever happens in there, the cell ends as a result or as a status with a reason, never as a hole.
 """
 
+import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,15 @@ from typing import Any
 import numpy as np
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import InputError, MachineError
+from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
-from bssbench.experiment.progress import progress_bar
 from bssbench.experiment.provenance import provenance
+from bssbench.experiment.separating import separate_and_save
 from bssbench.files import write_json
-from bssbench.methods import Problem, load_method
-from bssbench.randomness import seed_sequence
-from bssbench.separation import Separation, Stopwatch
+from bssbench.methods import load_method
+from bssbench.separation import Separation
 
-__all__ = ["Cell", "make_problem", "run_cell", "timing"]
+__all__ = ["Cell", "run_cell"]
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,6 @@ class Cell:
     jobs_allowed: int = 1
 
 
-def timing(stopwatch: Stopwatch, launched: float) -> dict[str, dict[str, float]]:
-    """Return wall and CPU seconds of start-up (since `launched`), warm-up and solving."""
-    wall, cpu = stopwatch.began
-    phases = {"start_up": (wall - launched, cpu)} | stopwatch.laps
-    return {name: {"wall": lap[0], "cpu": lap[1]} for name, lap in phases.items()}
-
-
 def run_cell(cell: Cell, directory: Path) -> str:
     """Run a cell and write ``separation.npz`` and ``run.json`` into `directory`.
 
@@ -87,14 +79,13 @@ def run_cell(cell: Cell, directory: Path) -> str:
     method = load_method(cell.method, cell.parameters)
     # Fixed data and no randomness: all seeds would be the same row.
     seeds = dataset.seeds[:1] if dataset.fixed and method.deterministic else dataset.seeds
-    if cell.cpu_seconds < 1:
-        raise InputError(f"--cpu-seconds must be at least 1, not {cell.cpu_seconds}")
     if dataset.unavailable:
         outcome = {"status": "skipped", "reason": dataset.unavailable}
     else:
         outcome = call_in_own_process(
-            _solve_cell, (cell, len(seeds), directory, time.monotonic()), cell.cpu_seconds
+            _separate_cell, (cell, len(seeds), directory, time.monotonic()), cell.cpu_seconds
         )
+    sys.stderr.write(outcome.get("traceback", ""))
     if outcome["status"] != "ok":
         Separation(np.empty((0, 0, dataset.n_sources))).save(directory / "separation.npz")
     write_json(
@@ -118,59 +109,9 @@ def run_cell(cell: Cell, directory: Path) -> str:
     return str(outcome["status"])
 
 
-def _solve_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -> dict[str, Any]:
-    """Solve, save the separation, and return what the report says of it."""
-    with progress_bar(cell.method) as progress:
-        separation = _solve(cell, n_seeds, progress)
-    try:
-        separation.save(directory / "separation.npz")
-    except OSError as error:
-        raise MachineError(f"{directory}: cannot be written ({error})") from None
-    return {
-        "timing": timing(separation.stopwatch, launched),
-        "seconds_at_records": separation.stopwatch.records,
-        "diagnostics": separation.diagnostics,
-    }
-
-
-def make_problem(
-    dataset: Dataset, method: Any, n_seeds: int, root_seed: int, device: str = "cpu"
-) -> Problem:
-    """Return what `method` is given of the leading seeds: the truth only if it declares to need it.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Its observations, and what is known of their mixing.
-    method : SeparationMethod
-        Who is to separate them.
-    n_seeds : int
-        How many of its seeds.
-    root_seed : int
-        The experiment's seed.
-    device : str
-        For methods that can choose.
-    """
-    return Problem(
-        observations=dataset.observations[:n_seeds],
-        n_sources=dataset.n_sources,
-        seeds=[
-            seed_sequence(root_seed, dataset.name, "initialisation", seed)
-            for seed in dataset.seeds[:n_seeds]
-        ],
-        nonlinear=dataset.mixing == "nonlinear" and method.can_demix_nonlinearly,
-        device=device,
-        sources=dataset.sources if method.needs_true_sources else None,
-    )
-
-
-def _solve(cell: Cell, n_seeds: int, progress: Callable[[int, int], None]) -> Separation:
-    """Load the data and run the method on the leading seeds."""
+def _separate_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -> dict[str, Any]:
+    """Separate the leading seeds, and return what the report says of it."""
     dataset = Dataset.load(cell.data)
     method = load_method(cell.method, cell.parameters)
     problem = make_problem(dataset, method, n_seeds, cell.root_seed, cell.device)
-    separation: Separation = method.separate(problem, progress)
-    expected = (n_seeds, problem.observations.shape[1], dataset.n_sources)
-    if separation.sources.shape != expected:
-        raise ValueError(f"sources of shape {separation.sources.shape} instead of {expected}")
-    return separation
+    return separate_and_save(cell.method, method, problem, directory / "separation.npz", launched)

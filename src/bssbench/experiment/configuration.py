@@ -1,31 +1,24 @@
 """An experiment's configuration: read once, checked whole, then a frozen object."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
-
-import jsonschema
-import yaml
 
 from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape, is_fixed
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
+from bssbench.experiment.configuration_file import ConfigurationFile
 from bssbench.experiment.held_out import Candidate
+from bssbench.experiment.memory import peak_megabytes
 from bssbench.experiment.training_cost import DEFAULT_CPU_SECONDS, Trial
-from bssbench.methods import Size, load_method, method_modules
-from bssbench.parameters import closest, parse_seeds, with_underscores
+from bssbench.methods import load_method, method_modules
+from bssbench.parameters import closest, parse_seeds
+from bssbench.validation import validated
 
-__all__ = [
-    "Configuration",
-    "DatasetEntry",
-    "MethodEntry",
-    "configure",
-    "parse_seeds",
-]
+__all__ = ["Configuration", "DatasetEntry", "MethodEntry", "configure"]
 
-_DEFAULT_CPU_SECONDS = 900
+_Hyperparameters = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -72,16 +65,8 @@ class Configuration:
     def cell_megabytes(self, dataset: str, method: str) -> int:
         """Return the memory that a cell declares."""
         entry = self.datasets[dataset]
-        solver = load_method(method, self.methods[method].parameters)
-        shape = entry.shape
-        size = Size(
-            replicates=len(parse_seeds(entry.seeds)),
-            length=shape.length,
-            n_channels=shape.n_channels,
-            n_sources=shape.n_sources,
-            nonlinear=shape.nonlinear and solver.can_demix_nonlinearly,
-        )
-        return int(solver.megabytes(size))
+        parameters, n_seeds = self.methods[method].parameters, len(parse_seeds(entry.seeds))
+        return peak_megabytes(method, parameters, entry.shape, n_seeds)
 
     def method_parameters(self) -> dict[str, dict[str, Any]]:
         """Return, by method, all parameters with their values, defaults included.
@@ -94,51 +79,15 @@ class Configuration:
         }
 
 
-def _with_keys_as_fields(content: Any, place: str = "") -> Any:
-    """Return `content` with underscores in the keys that may be written with hyphens."""
-    if isinstance(content, list):
-        return [_with_keys_as_fields(item, f"{place}.{i}") for i, item in enumerate(content)]
-    if not isinstance(content, Mapping):
-        return content
-    fields = with_underscores(content, f"configuration: {place[1:] or 'the top level'}")
-    # The keys of these are ids and names, which have hyphens.
-    keys = content if place in (".datasets", ".methods") else fields
-    return {
-        key: _with_keys_as_fields(value, f"{place}.{key}")
-        for key, value in zip(keys, content.values(), strict=True)
-    }
-
-
-def _check_against_schema(content: Mapping[str, Any], schema: Path) -> None:
-    """Raise `InputError` with the most telling of the schema's complaints."""
-    rules = yaml.safe_load(schema.read_text(encoding="utf-8"))
-    errors = jsonschema.Draft202012Validator(rules).iter_errors(content)
-    worst = jsonschema.exceptions.best_match(errors)
-    if worst is None:
-        return
-    place = ".".join(str(step) for step in worst.absolute_path) or "the top level"
-    if worst.validator == "additionalProperties":
-        known = worst.schema["properties"]
-        unknown = next(key for key in worst.instance if key not in known)
-        raise InputError(
-            f"configuration: unknown key {unknown!r} at {place}; {closest(unknown, known)}"
-        )
-    raise InputError(f"configuration: {place}: {worst.message.splitlines()[0]}")
-
-
 def configure(
-    content: Mapping[str, Any],
-    schema: Path | None,
-    hyperparameters: Mapping[str, Mapping[str, Any]] | None = None,
+    content: Mapping[str, Any], hyperparameters: _Hyperparameters | None = None
 ) -> Configuration:
-    """Check a configuration's content and resolve it.
+    """Check a configuration's content as a whole.
 
     Parameters
     ----------
     content : mapping
         What the YAML file says.
-    schema : pathlib.Path or None
-        JSON schema, as YAML; None for content that was checked when it was run.
     hyperparameters : mapping, optional
         By method, values in place of its defaults where the content says nothing else.
 
@@ -147,50 +96,45 @@ def configure(
     InputError
         For whatever is wrong, in one line.
     """
-    content = _with_keys_as_fields(content)
-    if schema is not None:
-        _check_against_schema(content, schema)
+    file = validated(ConfigurationFile, content, "configuration")
     given = hyperparameters or {}
-    cpu_seconds = content.get("cpu_seconds", _DEFAULT_CPU_SECONDS)
-    datasets = _datasets(content)
     methods = {}
-    for name, own in content["methods"].items():
-        parameters = {**given.get(name, {}), **(own or {})}
-        limit = parameters.pop("cpu_seconds", cpu_seconds)
+    for name, own in file.methods.items():
+        parameters = {**given.get(name, {}), **((own and own.model_extra) or {})}
+        limit = (own and own.cpu_seconds) or file.cpu_seconds
         methods[name] = MethodEntry(name, parameters, limit, method_modules(name, parameters))
+    datasets = _datasets(file)
     return Configuration(
-        results=content["output"]["results"],
-        figures=content["output"]["figures"],
-        root_seed=content.get("root_seed", 0),
+        results=file.output.results,
+        figures=file.output.figures,
+        root_seed=file.root_seed,
         datasets=datasets,
         methods=methods,
-        training_cost=_trials(content.get("training_cost", ()), given),
-        selection=_candidates(content.get("selection", ()), datasets, given, cpu_seconds),
-        cores=tuple(content.get("cores", ())),
-        claims=content.get("claims", ""),
+        training_cost=_trials(file, given),
+        selection=_candidates(file, datasets, given),
+        cores=tuple(
+            grid.model_dump(mode="json", by_alias=True, exclude_unset=True) for grid in file.cores
+        ),
+        claims=file.claims,
     )
 
 
-def _datasets(content: Mapping[str, Any]) -> dict[str, DatasetEntry]:
-    """Resolve the section `datasets`."""
-    parse_seeds(content["seeds"])
-    known = list(content["methods"])
+def _datasets(file: ConfigurationFile) -> dict[str, DatasetEntry]:
+    """Return the section `datasets`."""
     datasets = {}
-    for name, own in content["datasets"].items():
-        parameters = dict(own or {})
-        seeds = parameters.pop("seeds", content["seeds"])
-        parse_seeds(seeds)
-        chosen = parameters.pop("methods", known)
+    for name, own in file.datasets.items():
+        chosen = (own and own.methods) or tuple(file.methods)
         for method in chosen:
-            if method not in known:
+            if method not in file.methods:
                 raise InputError(
                     f"configuration: datasets.{name}.methods: {method!r} is not among the "
-                    f"experiment's methods; {closest(method, known)}"
+                    f"experiment's methods; {closest(method, file.methods)}"
                 )
+        parameters = (own and own.model_extra) or {}
         datasets[name] = DatasetEntry(
             name=name,
-            seeds=str(seeds),
-            methods=tuple(method for method in known if method in chosen),
+            seeds=(own and own.seeds) or file.seeds,
+            methods=tuple(method for method in file.methods if method in chosen),
             parameters=parameters,
             shape=dataset_shape(name, parameters),
             module=dataset_module(name),
@@ -198,57 +142,52 @@ def _datasets(content: Mapping[str, Any]) -> dict[str, DatasetEntry]:
     return datasets
 
 
-def _trials(
-    entries: Iterable[Mapping[str, Any]], given: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Trial]:
-    """Resolve the section `training_cost`."""
+def _trials(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, Trial]:
+    """Return the section `training_cost`."""
     trials: dict[str, Trial] = {}
-    for entry in entries:
-        own = dict(entry)
-        method, lengths = own.pop("method"), tuple(own.pop("lengths"))
-        cpu_seconds = own.pop("cpu_seconds", DEFAULT_CPU_SECONDS)
-        name = _file_name(method, own)
+    for entry in file.training_cost:
+        own = entry.model_extra or {}
+        name = _file_name(entry.method, own)
         if name in trials:
             raise InputError(
                 f"configuration: training_cost: {name!r} stands twice; join its lengths"
             )
-        trials[name] = Trial(method, lengths, {**given.get(method, {}), **own}, cpu_seconds)
+        parameters = {**given.get(entry.method, {}), **own}
+        limit = entry.cpu_seconds or DEFAULT_CPU_SECONDS
+        trials[name] = Trial(entry.method, entry.lengths, parameters, limit)
     return trials
 
 
 def _candidates(
-    entries: Iterable[Mapping[str, Any]],
-    datasets: Mapping[str, DatasetEntry],
-    given: Mapping[str, Mapping[str, Any]],
-    cpu_seconds: int,
+    file: ConfigurationFile, datasets: Mapping[str, DatasetEntry], given: _Hyperparameters
 ) -> dict[str, Candidate]:
-    """Resolve the section `selection`, which may touch no data that are reported."""
+    """Return the section `selection`, which may touch no data that are reported."""
     reported = {seed for entry in datasets.values() for seed in parse_seeds(entry.seeds)}
     # At another rate a recording is the same recording.
     stems = {parse_identifier(name).stem for name in datasets}
     candidates: dict[str, Candidate] = {}
-    for entry in entries:
-        choice, method, seeds = entry["choice"], entry["method"], parse_seeds(entry["seeds"])
-        both = sorted(reported & set(seeds))
-        if both:
+    for entry in file.selection:
+        seeds = tuple(parse_seeds(entry.seeds))
+        place = f"configuration: selection: {entry.choice!r}"
+        if both := sorted(reported.intersection(seeds)):
             raise InputError(
-                f"configuration: selection: {choice!r}: seed {both[0]} is reported by the "
-                "experiment, so nothing may be chosen on it; take others"
+                f"{place}: seed {both[0]} is reported by the experiment, so nothing may be chosen "
+                "on it; take others"
             )
-        for dataset in entry["datasets"]:
+        common = {**given.get(entry.method, {}), **entry.common}
+        limit = entry.cpu_seconds or file.cpu_seconds
+        for dataset in entry.datasets:
             if is_fixed(dataset) and parse_identifier(dataset).stem in stems:
                 raise InputError(
-                    f"configuration: selection: {choice!r}: {dataset!r} is reported by the "
-                    "experiment, and is the same data for every seed; take others"
+                    f"{place}: {dataset!r} is reported by the experiment, and is the same data for "
+                    "every seed; take others"
                 )
-            for own in entry["candidates"]:
-                name = _file_name(f"{choice}-{method}-{dataset}", own)
+            for own in entry.candidates:
+                name = _file_name(f"{entry.choice}-{entry.method}-{dataset}", own)
                 if name in candidates:
                     raise InputError(f"configuration: selection: {name!r} stands twice")
-                parameters = {**given.get(method, {}), **entry.get("common", {}), **own}
-                limit = entry.get("cpu_seconds", cpu_seconds)
                 candidates[name] = Candidate(
-                    choice, method, dataset, tuple(seeds), parameters, limit
+                    entry.choice, entry.method, dataset, seeds, {**common, **own}, limit
                 )
     return candidates
 

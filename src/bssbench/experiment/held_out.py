@@ -3,6 +3,7 @@
 Nothing here reads true sources: they are taken away before the process that trains is started.
 """
 
+import sys
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError
-from bssbench.experiment.cell import make_problem
+from bssbench.experiment.memory import peak_megabytes
+from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
-from bssbench.methods import Size, load_method, method_modules
+from bssbench.methods import load_method, method_modules
 from bssbench.scores.held_out import HeldOutRow
 
 __all__ = ["Candidate", "measure"]
@@ -51,7 +53,7 @@ class Candidate:
 
     def __post_init__(self) -> None:
         method = load_method(self.method, self.parameters)
-        if not getattr(method, "judged_on_held_out_time", False):
+        if not method.has_held_out_objective:
             raise InputError(f"method {self.method!r} has no objective on held-out time")
         if self.cpu_seconds < 1:
             raise InputError(f"--cpu-seconds must be at least 1, not {self.cpu_seconds}")
@@ -69,11 +71,8 @@ class Candidate:
 
     def megabytes(self) -> int:
         """Return an upper estimate of the peak memory."""
-        solver = load_method(self.method, self.parameters)
         shape = dataset_shape(self.dataset, {})
-        nonlinear = shape.nonlinear and solver.can_demix_nonlinearly
-        size = Size(len(self.seeds), shape.length, shape.n_channels, shape.n_sources, nonlinear)
-        return int(solver.megabytes(size))
+        return peak_megabytes(self.method, self.parameters, shape, len(self.seeds))
 
 
 def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
@@ -91,6 +90,7 @@ def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
     if not dataset.unavailable:
         arguments = (candidate, _without_truth(dataset), root_seed)
         outcome = call_in_own_process(_held_out, arguments, candidate.cpu_seconds)
+    sys.stderr.write(outcome.get("traceback", ""))
     status, reason = outcome["status"], outcome["reason"]
     rows = []
     for seed, objective in zip(

@@ -11,18 +11,24 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from bssbench.errors import InputError, MachineError, NotApplicable
-from bssbench.experiment.allocation import keep_freed_memory
 
-__all__ = ["call_in_own_process", "peak_bytes"]
+__all__ = ["call_in_own_process"]
 
 _Task = Callable[..., dict[str, Any]]
 
+# Every training step frees and allocates the same arrays. Those above 32 MB glibc gives back to the
+# system each time, which clears every page of the next one: a quarter of a large training's time.
+# So it keeps what is freed. It reads this when a process begins; other libraries ignore it.
+_KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1)}
 
-def peak_bytes() -> int:
+
+def _peak_bytes() -> int:
     """Return the peak resident memory of this process."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # Linux counts in KiB, macOS in bytes.
@@ -46,24 +52,29 @@ def call_in_own_process(
     Returns
     -------
     dict
-        ``status`` (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``peak_bytes``
-        of a process that lived to tell; and the task's answer, if it gave one.
+        ``status`` (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``traceback`` of
+        an exception; ``peak_bytes`` of a process that lived to say so; and the task's answer, if it
+        gave one.
 
     Raises
     ------
+    InputError
+        If the limit is none.
     MachineError
         If this machine can't do what is asked.
     """
+    if cpu_seconds < 1:
+        raise InputError(f"--cpu-seconds must be at least 1, not {cpu_seconds}")
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(
-        target=_call_and_tell, args=(task, arguments, cpu_seconds, sender), daemon=True
+        target=_call_and_answer, args=(task, arguments, cpu_seconds, sender), daemon=True
     )
     # Whoever ends this process ends the other as well: as an exception, the signal reaches
     # `finally`.
     before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        process.start()
+        _start(process)
         sender.close()
         try:
             outcome: dict[str, Any] = json.loads(receiver.recv_bytes())
@@ -71,7 +82,8 @@ def call_in_own_process(
             outcome = {"status": "failed", "reason": "the process ended without an answer"}
         process.join()
     finally:
-        process.kill()
+        if process.pid is not None:
+            process.kill()
         signal.signal(signal.SIGTERM, before)
     code = process.exitcode or 0
     if code == -signal.SIGXCPU:
@@ -80,19 +92,39 @@ def call_in_own_process(
         return {"status": "failed", "reason": "killed (SIGKILL), most likely for want of memory"}
     if code:
         return {"status": "failed", "reason": f"the process ended with code {code}"}
-    if outcome["status"] == "refused":
+    if outcome["status"] == "impossible":
         raise MachineError(outcome["reason"])
     return outcome
 
 
-def _call_and_tell(
+def _start(process: SpawnProcess) -> None:
+    """Start a process that keeps freed memory, and that Ctrl-C reaches only through this one.
+
+    It inherits that the signals are blocked; here they wait until it can be killed.
+    """
+    # Started on the way, it would unblock them.
+    resource_tracker.ensure_running()
+    before = {name: os.environ.get(name) for name in _KEEP_FREED_MEMORY}
+    os.environ.update(_KEEP_FREED_MEMORY)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        process.start()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+def _call_and_answer(
     task: _Task, arguments: tuple[Any, ...], cpu_seconds: int, sender: Connection
 ) -> None:
     """Call under the CPU limit and send the outcome as JSON."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 30))
-    keep_freed_memory()
     outcome: dict[str, Any]
     try:
         outcome = {"status": "ok", "reason": ""} | task(*arguments)
@@ -101,11 +133,11 @@ def _call_and_tell(
     except NotApplicable as why:
         outcome = {"status": "skipped", "reason": str(why)}
     except MachineError as why:
-        outcome = {"status": "refused", "reason": str(why)}
+        outcome = {"status": "impossible", "reason": str(why)}
     except InputError as why:
         outcome = {"status": "failed", "reason": str(why)}
     except Exception as error:
-        traceback.print_exc()
         first_line = (str(error).splitlines() or [""])[0][:300]
-        outcome = {"status": "failed", "reason": f"{type(error).__name__}: {first_line}"}
-    sender.send_bytes(json.dumps(outcome | {"peak_bytes": peak_bytes()}).encode())
+        reason = f"{type(error).__name__}: {first_line}"
+        outcome = {"status": "failed", "reason": reason, "traceback": traceback.format_exc()}
+    sender.send_bytes(json.dumps(outcome | {"peak_bytes": _peak_bytes()}).encode())

@@ -1,11 +1,15 @@
 """A progress bar on a terminal, and silence in a log."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tqdm import tqdm
 
 __all__ = ["progress_bar"]
+
+# tqdm's own lock is shared between processes, and Python warns of it where one is killed.
+tqdm.set_lock(threading.RLock())
 
 
 @contextmanager

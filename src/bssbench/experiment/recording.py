@@ -3,16 +3,16 @@
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from bssbench.datasets.tabular import check_observations, read_observations
-from bssbench.errors import InputError, NotApplicable
-from bssbench.experiment.cell import timing
-from bssbench.experiment.process import peak_bytes
-from bssbench.experiment.progress import progress_bar
+from bssbench.errors import InputError
+from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.provenance import provenance
+from bssbench.experiment.separating import separate_and_save
 from bssbench.files import write_json, write_text
 from bssbench.methods import Problem, load_method
 from bssbench.paper.recording_picture import draw_estimates
@@ -45,6 +45,8 @@ class OwnRecording:
         ``cpu`` or ``cuda``.
     root_seed : int
         Another one gives other initialisations for the same seeds.
+    cpu_seconds : int
+        Limit of the process's CPU time.
     """
 
     path: Path
@@ -55,10 +57,14 @@ class OwnRecording:
     nonlinear: bool = False
     device: str = "cpu"
     root_seed: int = 0
+    cpu_seconds: int = 7200
 
 
 def separate_recording(recording: OwnRecording, directory: Path, launched: float) -> None:
     """Separate and write ``sources.csv``, ``sources.png`` and ``run.json`` into `directory`.
+
+    The method runs in a process of its own, with the limits of a cell. Without a separation nothing
+    is written.
 
     Parameters
     ----------
@@ -67,12 +73,13 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
     directory : pathlib.Path
         Where the results go.
     launched : float
-        When the process began, by `time.monotonic`.
+        When the command began, by `time.monotonic`.
 
     Raises
     ------
     InputError
-        If the recording or a parameter is unfit, or the method does not apply.
+        If the recording or a parameter is unfit, or the method does not apply, fails or takes too
+        long.
     """
     method = load_method(recording.method, recording.parameters)
     if method.needs_true_sources:
@@ -81,21 +88,13 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
         raise InputError(f"method {recording.method!r} demixes linearly; leave --nonlinear out")
     observations = read_observations(recording.path)
     check_observations(observations, recording.n_sources, str(recording.path))
-    problem = Problem(
-        observations=np.broadcast_to(observations, (len(recording.seeds), *observations.shape)),
-        n_sources=recording.n_sources,
-        seeds=[
-            seed_sequence(recording.root_seed, "recording", "initialisation", seed)
-            for seed in recording.seeds
-        ],
-        nonlinear=recording.nonlinear,
-        device=recording.device,
-    )
-    try:
-        with progress_bar(recording.method) as progress:
-            separation: Separation = method.separate(problem, progress)
-    except NotApplicable as why:
-        raise InputError(f"method {recording.method!r} does not apply: {why}") from None
+    with TemporaryDirectory() as name:
+        path = Path(name) / "separation.npz"
+        arguments = (recording, observations, path, launched)
+        outcome = call_in_own_process(_separate, arguments, recording.cpu_seconds)
+        if outcome["status"] != "ok":
+            raise InputError(_explanation(recording.method, outcome))
+        separation = Separation.load(path)
     losses = separation.loss
     best = 0 if losses is None else int(np.argmin(losses))
     sources = separation.sources[best]
@@ -120,12 +119,37 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
             ],
             "unmixing_matrix": _listed(separation.unmixing_matrix, best),
             "posterior_std": _listed(separation.uncertainty, best),
-            "timing": timing(separation.stopwatch, launched),
-            "peak_bytes": peak_bytes(),
-            "diagnostics": separation.diagnostics,
+            "timing": outcome["timing"],
+            "peak_bytes": outcome["peak_bytes"],
+            "diagnostics": outcome["diagnostics"],
             "provenance": provenance(),
         },
     )
+
+
+def _separate(
+    recording: OwnRecording, observations: np.ndarray, path: Path, launched: float
+) -> dict[str, Any]:
+    """Separate from all initialisations, and return what the report says of it."""
+    problem = Problem(
+        observations=np.broadcast_to(observations, (len(recording.seeds), *observations.shape)),
+        n_sources=recording.n_sources,
+        seeds=[
+            seed_sequence(recording.root_seed, "recording", "initialisation", seed)
+            for seed in recording.seeds
+        ],
+        nonlinear=recording.nonlinear,
+        device=recording.device,
+    )
+    method = load_method(recording.method, recording.parameters)
+    return separate_and_save(recording.method, method, problem, path, launched)
+
+
+def _explanation(method: str, outcome: dict[str, Any]) -> str:
+    """Return why there is no separation, and what to do."""
+    does_not_apply = " does not apply" if outcome["status"] == "skipped" else ""
+    advice = "; allow more by --cpu-seconds" if outcome["status"] == "timeout" else ""
+    return f"method {method!r}{does_not_apply}: {outcome['reason']}{advice}"
 
 
 def _write_sources(directory: Path, sources: np.ndarray, recording: OwnRecording) -> None:

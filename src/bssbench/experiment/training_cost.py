@@ -12,8 +12,9 @@ from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_data
 from bssbench.datasets.identifier import Identifier
 from bssbench.errors import InputError
 from bssbench.experiment.cell import Cell, run_cell
+from bssbench.experiment.memory import peak_megabytes
 from bssbench.files import read_json
-from bssbench.methods import Size, load_method, method_modules
+from bssbench.methods import load_method, method_modules
 from bssbench.scores.training_cost import CostRow, cost_row
 from bssbench.separation import Separation
 
@@ -69,11 +70,9 @@ class Trial:
 
     def megabytes(self) -> int:
         """Return an upper estimate of the peak memory at any of the lengths."""
-        solver = load_method(self.method, self.settings)
-        shapes = [dataset_shape(_dataset(length), {}) for length in self.lengths]
+        shapes = (dataset_shape(_dataset(length), {}) for length in self.lengths)
         return max(
-            int(solver.megabytes(Size(len(_SEEDS), s.length, s.n_channels, s.n_sources, False)))
-            for s in shapes
+            peak_megabytes(self.method, self.settings, shape, len(_SEEDS)) for shape in shapes
         )
 
 

@@ -3,25 +3,28 @@
 A method's module holds a class `Method` (see `SeparationMethod`) and imports heavy libraries where
 it uses them, so that methods can be listed and their parameters checked in no time. Placing such a
 module in this folder, at any depth, is all it takes to add a method. Modules whose names begin with
-an underscore hold what methods share.
+an underscore hold what methods share; those in `controls/` calibrate the scale of scores and take
+no part in comparisons.
 """
 
 import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
 from bssbench.discovery import modules_below
 from bssbench.errors import InputError
-from bssbench.parameters import closest, from_mapping
+from bssbench.parameters import check_parameters, closest, from_mapping
 from bssbench.separation import Separation
 
 __all__ = [
     "Problem",
     "SeparationMethod",
     "Size",
+    "control_names",
     "load_method",
     "method_module",
     "method_modules",
@@ -80,22 +83,36 @@ class Problem:
         return Size(replicates, length, n_channels, self.n_sources, self.nonlinear)
 
 
-class SeparationMethod(Protocol):
-    """What a method offers: a frozen dataclass whose fields are its parameters, with defaults.
+@dataclass(frozen=True)
+class SeparationMethod(ABC):
+    """A method: a frozen dataclass whose fields are its parameters, with defaults.
 
-    The first line of its docstring describes it in `bssbench list`.
+    The first line of its docstring describes it in `bssbench list`; `bssbench.parameters.parameter`
+    makes its fields. Whatever is not said here is as it is for most methods.
     """
 
-    deterministic: ClassVar[bool]
+    deterministic: ClassVar[bool] = False
     """Whether the seed makes no difference, so that a fixed recording needs one replicate."""
-    needs_true_sources: ClassVar[bool]
+    needs_true_sources: ClassVar[bool] = False
     """Whether `Problem.sources` has to be given: true for controls alone."""
-    can_demix_nonlinearly: ClassVar[bool]
+    can_demix_nonlinearly: ClassVar[bool] = False
     """Whether `Problem.nonlinear` makes a difference."""
+    has_held_out_objective: ClassVar[bool] = False
+    """Whether ``held_out`` returns an objective on time that was not trained on."""
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+
+    @property
+    def loaded_modules(self) -> tuple[str, ...]:
+        """Dotted names of modules that it loads by name, which no import tells of."""
+        return ()
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory of `separate`, everything included."""
+        return 500 + int(size.values * 8 * 12 / 1e6)
 
+    @abstractmethod
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
@@ -122,6 +139,11 @@ def method_names() -> list[str]:
     return list(modules_below(__name__))
 
 
+def control_names() -> list[str]:
+    """Return the names of the controls, sorted: the ceiling of scores and the level of chance."""
+    return list(modules_below(f"{__name__}.controls"))
+
+
 def method_module(name: str) -> str:
     """Return the dotted name of the method's module.
 
@@ -139,16 +161,12 @@ def method_module(name: str) -> str:
 def method_modules(name: str, parameters: dict[str, Any]) -> tuple[str, ...]:
     """Return the dotted names of the modules that a method with these parameters starts from.
 
-    These are its own and, from its `loaded_modules` if it has any, those that it loads by name,
-    which no import tells of.
-
     Raises
     ------
     InputError
         For an unknown method or parameter, or an impossible value.
     """
-    method = load_method(name, parameters)
-    return (method_module(name), *getattr(method, "loaded_modules", ()))
+    return (method_module(name), *load_method(name, parameters).loaded_modules)
 
 
 def load_method(name: str, parameters: dict[str, Any]) -> Any:

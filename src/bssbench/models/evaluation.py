@@ -36,12 +36,15 @@ def evaluate(
 ) -> np.ndarray:
     """Return the objective of each replicate, averaged over windows, and over draws if random.
 
+    Nothing of the model changes, so it can be evaluated in the middle of its training.
+
     Parameters
     ----------
     model : BatchedVAE
         As it is.
     windows : list of torch.Tensor
-        Each (replicate, component, time), whitened, of one length.
+        Each (replicate, component, time), whitened, all of one length, whatever the model was
+        trained on.
     variance : float or torch.Tensor
         Of the decoder, for all or of shape (replicate,).
     noise_seeds : list of int
@@ -61,11 +64,13 @@ def evaluate(
     seeds = [seed ^ 2 for seed in noise_seeds]
     noise = Noise(seeds, shape, windows[0].device) if model.needs_noise else None
     draws = max(1, _DRAWS // len(windows)) if noise else 1
+    # Made once for all windows and draws, and of the parameters as they are.
+    prior = model.prior.resized(length)
     total = torch.zeros(len(windows[0]), device=windows[0].device)
     for window in windows:
         for _ in range(draws):
             drawn = noise.draw()[..., :length] if noise else None
-            total += model.objective(window, variance, drawn)
+            total += model.objective(window, variance, drawn, prior)
     loss = (total / (draws * len(windows))).cpu().numpy().astype(np.float64)
     # A replicate that diverged must lose against every other restart, not win by NaN.
     return np.where(np.isfinite(loss), loss, math.inf)

@@ -2,14 +2,43 @@
 
 import numpy as np
 
-from bssbench.models.time_scales import lag_spacings
+__all__ = ["decoder_variances", "white_floor"]
 
-__all__ = ["white_floor"]
-
+_SMALLEST_VARIANCE, _LARGEST_VARIANCE = 0.01, 0.05
+# Of a whitened component: with more white noise than that there would be little left to separate.
+_SOURCES_FILL_THE_BAND = 0.25
 _WELCH_SEGMENT, _SHORTEST_SEGMENT = 64, 8
 
 
-def white_floor(components: np.ndarray) -> np.ndarray:
+def decoder_variances(components: np.ndarray, spacings: list[int], nonlinear: bool) -> np.ndarray:
+    """Return the variance that each replicate's decoder should end with.
+
+    It is 0.01; for linear mixing as much white noise as the observations leave room for, between
+    0.01 and 0.05, unless that is more than 0.25: then the sources themselves fill the band, which
+    says nothing of noise.
+
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), whitened.
+    spacings : list of int
+        Of `bssbench.models.time_scales.lag_spacings`, one per replicate.
+    nonlinear : bool
+        Whether the mixing is nonlinear.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,), of the components' unit variance.
+    """
+    if nonlinear:
+        return np.full(len(components), _SMALLEST_VARIANCE)
+    floor = white_floor(components, spacings)
+    floor = np.where(floor > _SOURCES_FILL_THE_BAND, 0.0, floor)
+    return np.clip(floor, _SMALLEST_VARIANCE, _LARGEST_VARIANCE)
+
+
+def white_floor(components: np.ndarray, spacings: list[int]) -> np.ndarray:
     """Return the largest variance that white noise can have in any one of the components.
 
     White noise has the same power at every frequency, so a component can't have more of it than its
@@ -18,7 +47,7 @@ def white_floor(components: np.ndarray) -> np.ndarray:
     themselves fill the band this is a bound and no estimate.
 
     Of a series sampled faster than it varies, what counts is the band that it has: seen are samples
-    one spacing apart (`bssbench.models.time_scales.lag_spacings`). The lowest of some thirty
+    one spacing apart. The lowest of some thirty
     estimates of one density lies below it, of white noise by a fifth to a third for 3,000 to 1,000
     samples.
 
@@ -26,13 +55,15 @@ def white_floor(components: np.ndarray) -> np.ndarray:
     ----------
     components : numpy.ndarray
         Shape (replicate, component, time), whitened.
+    spacings : list of int
+        Of `bssbench.models.time_scales.lag_spacings`, one per replicate.
 
     Returns
     -------
     numpy.ndarray
         Shape (replicate,), of the components' unit variance; 0 for series too short to tell.
     """
-    pairs = zip(components, lag_spacings(components), strict=True)
+    pairs = zip(components, spacings, strict=True)
     return np.array([_floor(one[:, ::spacing]) for one, spacing in pairs])
 
 

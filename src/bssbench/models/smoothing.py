@@ -3,8 +3,6 @@
 import torch
 from torch import nn
 
-from bssbench.priors.spacings import rows_by_spacing
-
 __all__ = ["Smoother"]
 
 _REACH = 8
@@ -22,32 +20,27 @@ class Smoother(nn.Module):
 
     Parameters
     ----------
-    spacings : sequence of int
-        d for each replicate, in samples.
-    latents : int
-        Number of latents.
+    replicates, latents : int
+        Sizes of the batch.
+    spacing : int
+        d, in samples.
     """
 
-    def __init__(self, spacings: list[int], latents: int) -> None:
+    def __init__(self, replicates: int, latents: int, spacing: int) -> None:
         super().__init__()
-        self.spacings = tuple(spacings)
-        self.weights = nn.Parameter(torch.zeros(len(spacings), latents, 2 * _REACH + 1))
+        self.spacing = spacing
+        self.weights = nn.Parameter(torch.zeros(replicates, latents, 2 * _REACH + 1))
 
     def forward(self, mean: torch.Tensor) -> torch.Tensor:
         """Return the averages of `mean`, (replicate, latent, time), with zeros beyond its ends."""
-        added = torch.empty_like(mean)
-        for spacing, rows in rows_by_spacing(self.spacings, mean.device):
-            added[rows] = self._averages(mean[rows], self.weights[rows], spacing)
-        return mean + added
-
-    def _averages(self, mean: torch.Tensor, weights: torch.Tensor, spacing: int) -> torch.Tensor:
-        """Return what the weights, less one for the sample itself, make of the mean."""
         replicates, latents, length = mean.shape
         series = replicates * latents
-        padded = nn.functional.pad(mean, (_REACH * spacing, _REACH * spacing))
-        return nn.functional.conv1d(
+        padded = nn.functional.pad(mean, (_REACH * self.spacing, _REACH * self.spacing))
+        # What the weights, less one for the sample itself, make of the mean.
+        added = nn.functional.conv1d(
             padded.reshape(1, series, -1),
-            _SCALE * weights.reshape(series, 1, -1),
+            _SCALE * self.weights.reshape(series, 1, -1),
             groups=series,
-            dilation=spacing,
-        ).reshape(replicates, latents, length)
+            dilation=self.spacing,
+        )
+        return mean + added.reshape(replicates, latents, length)

@@ -1,8 +1,7 @@
 """Training a batch of VAEs: one program for all seeds and restarts, none of which sees another."""
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,10 +140,16 @@ def train(
     noise = Noise(noise_seeds, shape, observations.device) if model.needs_noise else None
     recorded = Recorder(schedule.steps)
     first_step_done = (0.0, 0.0)
-    before_last: list[torch.Tensor] = []
+    judged = evenly_spaced(observations, window) if window else [observations]
+
+    def objective() -> np.ndarray:
+        # By the same draws each time, so that what differs is the parameters alone.
+        return evaluate(model, judged, schedule.last_variance, noise_seeds)
+
+    earlier = np.empty(0)
     for step in range(schedule.steps):
         if step == int(_JUDGED_FRACTION * schedule.steps):
-            before_last = [parameter.detach().clone() for parameter in parameters]
+            earlier = objective()
         model.prior.advance(step)
         drawn = noise.draw() if noise else None
         seen = windows.cut(observations) if windows else observations
@@ -161,28 +166,7 @@ def train(
             first_step_done = (time.monotonic(), time.process_time())
         if progress:
             progress(step + 1)
-    judged = evenly_spaced(observations, window) if window else [observations]
-    final = evaluate(model, judged, schedule.last_variance, noise_seeds)
-    # By the same draws, so that what differs is the parameters alone.
-    with _exchanged(parameters, before_last):
-        earlier = evaluate(model, judged, schedule.last_variance, noise_seeds)
+    final = objective()
     # Not as a difference, which infinities have none of.
     converged = np.isfinite(final) & (earlier < final + _LARGEST_FALL)
     return Trained(final, converged, recorded.history(), first_step_done)
-
-
-@contextlib.contextmanager
-def _exchanged(parameters: list[torch.nn.Parameter], values: list[torch.Tensor]) -> Iterator[None]:
-    """Give the parameters other values for a while."""
-    own = [parameter.detach().clone() for parameter in parameters]
-    _assign(parameters, values)
-    try:
-        yield
-    finally:
-        _assign(parameters, own)
-
-
-@torch.no_grad()
-def _assign(parameters: list[torch.nn.Parameter], values: list[torch.Tensor]) -> None:
-    for parameter, value in zip(parameters, values, strict=True):
-        parameter.copy_(value)

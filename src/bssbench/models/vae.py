@@ -10,7 +10,7 @@ from bssbench.models.maps import PointwiseMap
 from bssbench.models.posterior import Posterior
 from bssbench.models.rotation import Rotation
 from bssbench.models.smoothing import Smoother
-from bssbench.priors import Prior
+from bssbench.priors.base import Prior
 from bssbench.randomness import random_rotation
 
 __all__ = ["BatchedVAE"]
@@ -29,7 +29,7 @@ class BatchedVAE(nn.Module):
 
     q(z_t) = N(μ_t, S_t) with μ = G encoder(x), averaged over neighbouring times where the prior is
     a density that relates them. S is diagonal and the same at all times for linear maps and for
-    priors that don't bear anything else, and a full covariance set by the encoder's network
+    priors that support nothing else, and a full covariance set by the encoder's network
     otherwise. The mean of x is decoder(Gᵀ z), with a variance v that the training sets. G is a
     rotation (see `bssbench.models.rotation`).
 
@@ -41,13 +41,12 @@ class BatchedVAE(nn.Module):
         Number of latents, at most as many.
     generators : list of numpy.random.Generator
         One per replicate, for the initial values; a replicate's depend on its own alone.
-    prior : torch.nn.Module
-        A `bssbench.priors.Prior`.
+    prior : bssbench.priors.base.Prior
+        Of the latents.
     nonlinear : bool
         Whether encoder and decoder have a network beside their linear part.
-    spacings : sequence of int, optional
-        Samples between the times that each replicate's posterior mean is averaged over; without
-        it, it is not.
+    spacing : int, optional
+        Samples between the times that the posterior mean is averaged over; without it, it is not.
     """
 
     def __init__(
@@ -55,14 +54,14 @@ class BatchedVAE(nn.Module):
         n_components: int,
         n_latents: int,
         generators: list[np.random.Generator],
-        prior: nn.Module,
+        prior: Prior,
         nonlinear: bool,
-        spacings: list[int] | None = None,
+        spacing: int | None = None,
     ) -> None:
         super().__init__()
         rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
         # The network also sets how uncertain the latents are, and how their errors correlate.
-        further = n_latents * (n_latents + 1) // 2 if prior.bears_correlated_errors else 0
+        further = n_latents * (n_latents + 1) // 2 if prior.supports_full_covariance else 0
         self.encoder = PointwiseMap(rotations, generators, nonlinear, further)
         self.decoder = PointwiseMap(np.swapaxes(rotations, 1, 2), generators, nonlinear)
         self.rotation = Rotation(len(generators), n_latents)
@@ -70,9 +69,11 @@ class BatchedVAE(nn.Module):
         initial = torch.full((len(generators), n_latents, 1), math.log(_INITIAL_STD))
         self.log_std = nn.Parameter(initial)
         # A prior that is no density could be made small by averaging alone.
-        averaged = spacings is not None and prior.normalised and prior.relates_times
-        self.smoother = Smoother(spacings or [], n_latents) if averaged else None
-        self.prior: Prior = prior  # type: ignore[assignment]
+        averaged = prior.normalised and prior.relates_times
+        self.smoother = (
+            Smoother(len(generators), n_latents, spacing) if spacing and averaged else None
+        )
+        self.prior = prior
 
     @property
     def needs_noise(self) -> bool:
@@ -112,6 +113,7 @@ class BatchedVAE(nn.Module):
         observations: torch.Tensor,
         variance: float | torch.Tensor,
         noise: torch.Tensor | None,
+        prior: Prior | None = None,
     ) -> torch.Tensor:
         """Return the negative objective of each replicate, in nats per time point.
 
@@ -123,6 +125,8 @@ class BatchedVAE(nn.Module):
             v, of the decoder's output, for all or of shape (replicate,).
         noise : torch.Tensor or None
             Standard normal, shape (replicate, latent, time); given if `needs_noise`.
+        prior : bssbench.priors.base.Prior, optional
+            To judge by in place of the model's own: that, resized.
 
         Returns
         -------
@@ -143,5 +147,6 @@ class BatchedVAE(nn.Module):
             error = error + length * (gain * std[..., 0] ** 2).sum(1)
         v = torch.as_tensor(variance, dtype=error.dtype, device=error.device)
         constant = 0.5 * observations.shape[1] * torch.log(2.0 * math.pi * v)
-        divergence = self.prior.divergence(mean, std, sample) + posterior.total_correlation()
+        divergence = (prior or self.prior).divergence(mean, std, sample)
+        divergence = divergence + posterior.total_correlation()
         return (0.5 * error / v + divergence) / length + constant

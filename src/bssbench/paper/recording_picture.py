@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from bssbench.paper.style import method_colour, new_figure
+from bssbench.paper.looks import method_colour
+from bssbench.paper.style import new_figure
 
 __all__ = ["draw_estimates"]
 

@@ -13,8 +13,7 @@ from bssbench.statistics.controls import CONTROLS
 
 __all__ = ["separation_report"]
 
-# Scores before training are for claims.
-_SHOWN = [name for name in SCORES if not name.endswith("_start")]
+_SHOWN = [name for name, score in SCORES.items() if score.tabulated]
 _BEST, _INDISTINGUISHABLE = "best", "indistinguishable from the best"
 # As many as fit across a page in type of seven points.
 _MOST_COLUMNS = 8

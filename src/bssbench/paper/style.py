@@ -15,8 +15,6 @@ __all__ = [
     "PAGE_WIDTH",
     "SOURCE_LOOKS",
     "empty_drawing",
-    "method_colour",
-    "method_marker",
     "new_figure",
     "save",
     "save_drawing",
@@ -25,46 +23,6 @@ __all__ = [
 # Inches: both columns of a paper, and one.
 PAGE_WIDTH = 7.0
 COLUMN_WIDTH = 3.4
-
-# Okabe and Ito's colours, which colour-blind readers can tell apart; the same for a method in every
-# figure. Close relatives share a colour and differ by their marker.
-_COLOURS = {
-    "ar-flow-vae": "#D55E00",
-    "ar-flow-vae-shared": "#D55E00",
-    "skr-vae": "#0072B2",
-    "skr-vae-learned": "#0072B2",
-    "skr-vae-shared": "#0072B2",
-    "gp-vae": "#009E73",
-    "slow-vae": "#000000",
-    "ivae": "#882255",
-    "sobi": "#E69F00",
-    "amuse": "#E69F00",
-    "fastica": "#CC79A7",
-    "jade": "#CC79A7",
-    "picard": "#56B4E9",
-    "infomax": "#56B4E9",
-}
-_MARKERS = {
-    "ar-flow-vae": "o",
-    "ar-flow-vae-shared": "8",
-    "skr-vae": "s",
-    "skr-vae-learned": "*",
-    "skr-vae-shared": "X",
-    "gp-vae": "^",
-    "gp-vae-matern": "<",
-    "gp-vae-inducing": ">",
-    "slow-vae": "p",
-    "ivae": "d",
-    "sobi": "D",
-    "amuse": "H",
-    "fastica": "v",
-    "jade": "h",
-    "picard": "P",
-    "infomax": "+",
-    "vae": "X",
-    "oracle": "*",
-    "random": "x",
-}
 
 # Recovered sources, spectra and parameters: lines that differ without colour, too.
 SOURCE_LOOKS: tuple[dict[str, Any], ...] = (
@@ -96,16 +54,6 @@ _WITHOUT_TIME_AND_VERSION: Any = {
     ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     ".png": {"Software": None},
 }
-
-
-def method_colour(method: str) -> str:
-    """Return the method's colour, grey for all that have none of their own."""
-    return _COLOURS.get(method, "#555555")
-
-
-def method_marker(method: str) -> str:
-    """Return the method's marker."""
-    return _MARKERS.get(method, ".")
 
 
 def new_figure(height: float, width: float = PAGE_WIDTH) -> Figure:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from bssbench.priors import expected_negative_entropy
+from bssbench.priors.base import Prior, expected_negative_entropy
 from bssbench.priors.conditional_network import ConditionalNetwork
 from bssbench.priors.innovations import BASES
 from bssbench.priors.past import feature_lags, past_features
-from bssbench.priors.spacings import Rows, rows_by_spacing
 
 __all__ = ["AutoregressiveFlowPrior", "FlowForm"]
 
@@ -63,32 +62,29 @@ class _Layer(nn.Module):
                 shape, features, form.hidden_units, outputs, form.network_scale
             )
 
-    def conditional(
-        self, past: list[torch.Tensor], rows: Rows
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return m and a, of which a may have one value for all times; (row, latent, time)."""
-        coefficients, log_scale = self.coefficients[rows], self.log_scale[rows]
+    def conditional(self, past: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return m and a, each (replicate, latent, time), a perhaps with one time for all."""
+        coefficients = self.coefficients
         if self.network is None:
             # Whole shifted copies: a pass over memory for each costs less than gathering windows.
             mean = coefficients[..., :1] * past[0]
             for index in range(1, len(past)):
                 mean = mean + coefficients[..., index : index + 1] * past[index]
-            return mean, log_scale
-        answer = self.network(torch.stack(past, dim=2), coefficients, rows)
-        if self.form.state_dependent_scale:
-            bound = _LARGEST_LOG_SCALE
-            log_scale = log_scale + bound * torch.tanh(answer[:, :, 1] / bound)
-        return answer[:, :, 0], log_scale
+            return mean, self.log_scale
+        answer = self.network(torch.stack(past, dim=2), coefficients)
+        if not self.form.state_dependent_scale:
+            return answer[:, :, 0], self.log_scale
+        bound = _LARGEST_LOG_SCALE
+        shift = bound * torch.tanh(answer[:, :, 1] / bound)
+        return answer[:, :, 0], self.log_scale + shift
 
-    def forward(
-        self, series: torch.Tensor, spacing: int, rows: Rows
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the innovations and a, each (row, latent, time or 1)."""
+    def forward(self, series: torch.Tensor, spacing: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the innovations and a, each (replicate, latent, time or 1)."""
         past = past_features(series, self.form.order, self.form.octaves, spacing)
-        mean, log_scale = self.conditional(past, rows)
+        mean, log_scale = self.conditional(past)
         return (series - mean) * torch.exp(-log_scale), log_scale
 
-    def invert(self, innovations: torch.Tensor, spacing: int, rows: Rows) -> torch.Tensor:
+    def invert(self, innovations: torch.Tensor, spacing: int) -> torch.Tensor:
         """Return the series with these innovations, one time step after the other."""
         lags = feature_lags(self.form.order, self.form.octaves)
         reach = lags[-1][-1] * spacing
@@ -99,12 +95,12 @@ class _Layer(nn.Module):
                 torch.stack([path[..., now - lag * spacing] for lag in span]).mean(0)[..., None]
                 for span in lags
             ]
-            mean, log_scale = self.conditional(past, rows)
+            mean, log_scale = self.conditional(past)
             path[..., now] = (mean + torch.exp(log_scale) * innovations[..., t : t + 1])[..., 0]
         return path[..., reach:]
 
 
-class AutoregressiveFlowPrior(nn.Module):
+class AutoregressiveFlowPrior(Prior):
     """Each latent is an autoregression whose innovations have a learned distribution.
 
         u_t = (z_t − m(past)) e^{−a},    log p(z) = Σ_t [log π(u_t) − a],
@@ -118,10 +114,10 @@ class AutoregressiveFlowPrior(nn.Module):
 
     Parameters
     ----------
-    spacings : sequence of int
-        d for each replicate, in samples.
-    latents : int
-        Number of latents.
+    replicates, latents : int
+        Sizes of the batch.
+    spacing : int
+        d, in samples.
     form : FlowForm
         The form of the flow.
     shared : bool
@@ -131,25 +127,20 @@ class AutoregressiveFlowPrior(nn.Module):
     """
 
     needs_sample = True
-    normalised = True
-    bears_correlated_errors = True
-    relates_times = True
-    learning_rate_factor = 1.0
 
     def __init__(
         self,
-        spacings: list[int],
+        replicates: int,
         latents: int,
+        spacing: int = 1,
         form: FlowForm | None = None,
         shared: bool = False,
         share: float = 1.0,
     ) -> None:
         super().__init__()
         form = form or FlowForm()
-        self.latents = latents
-        self.share = share
-        self.spacings = tuple(spacings)
-        shape = (len(spacings), 1 if shared else latents)
+        self.shape, self.spacing, self.share = (replicates, latents), spacing, share
+        shape = (replicates, 1 if shared else latents)
         self.layers = nn.ModuleList(_Layer(shape, form) for _ in range(form.layers))
         self.base = BASES[form.base](shape)
 
@@ -169,23 +160,16 @@ class AutoregressiveFlowPrior(nn.Module):
         torch.Tensor
             Shape (replicate, latent), in nats.
         """
-        density = torch.empty(latents.shape[:2], device=latents.device)
-        for spacing, rows in rows_by_spacing(self.spacings, latents.device):
-            density[rows] = self._log_density(latents[rows], spacing, rows)
-        return density
-
-    def _log_density(self, latents: torch.Tensor, spacing: int, rows: Rows) -> torch.Tensor:
-        """Return log p(z) of the replicates `rows`, which have this spacing."""
         length = latents.shape[-1]
         series, total = latents, torch.zeros(latents.shape[:2], device=latents.device)
         for layer in self._stack():
-            series, log_scale = layer(series, spacing, rows)
+            series, log_scale = layer(series, self.spacing)
             # One value stands for all times.
             total = total - log_scale.sum(-1) * (length / log_scale.shape[-1])
-        return total + self.base.log_density(series, rows).sum(-1)
+        return total + self.base.log_density(series).sum(-1)
 
     def divergence(
-        self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None
+        self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Return a one-sample estimate of KL(q ‖ p) of shape (replicate,), in nats.
 
@@ -204,23 +188,14 @@ class AutoregressiveFlowPrior(nn.Module):
         networks = [layer.network for layer in self._stack() if layer.network is not None]
         return divergence + self.share * sum(network.penalty() for network in networks)
 
-    def advance(self, step: int) -> None:
-        """Do nothing."""
-
-    def resized(self, length: int) -> "AutoregressiveFlowPrior":
-        """Return itself: it serves any length."""
-        return self
-
     @torch.no_grad()
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw, one time step after the other; shape (replicate, latent, length)."""
         # Latents that share their parameters are independent all the same: as many draws of each.
-        copies = self.latents // self._stack()[0].log_scale.shape[1]
-        drawn = self.base.draw(generator, length * copies)
-        series = drawn.reshape(len(self.spacings), self.latents, length)
-        for spacing, rows in rows_by_spacing(self.spacings, series.device):
-            for layer in reversed(self._stack()):
-                series[rows] = layer.invert(series[rows], spacing, rows)
+        copies = self.shape[1] // self._stack()[0].log_scale.shape[1]
+        series = self.base.draw(generator, length * copies).reshape(*self.shape, length)
+        for layer in reversed(self._stack()):
+            series = layer.invert(series, self.spacing)
         return series
 
     def summary(self) -> Mapping[str, torch.Tensor]:
@@ -236,6 +211,4 @@ class AutoregressiveFlowPrior(nn.Module):
             "innovation_std": torch.exp(log_scale) * variance.to(log_scale).sqrt(),
             "innovation_excess_kurtosis": excess_kurtosis,
         }
-        return {
-            name: value.expand(-1, self.latents, *value.shape[2:]) for name, value in values.items()
-        }
+        return {name: value.expand(*self.shape, *value.shape[2:]) for name, value in values.items()}

@@ -6,8 +6,6 @@ import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-from bssbench.priors.spacings import Rows
-
 __all__ = ["ConditionalNetwork"]
 
 _INITIAL_STD = 0.3
@@ -94,30 +92,28 @@ class ConditionalNetwork(nn.Module):
         self.outer = drawn(outputs, hidden_units)
         self.bias = nn.Parameter(torch.zeros(*shape, hidden_units, 1))
 
-    def forward(self, inputs: torch.Tensor, linear: torch.Tensor, rows: Rows) -> torch.Tensor:
-        """Return the answer for some replicates.
+    def forward(self, inputs: torch.Tensor, linear: torch.Tensor) -> torch.Tensor:
+        """Return the answer.
 
         Parameters
         ----------
         inputs : torch.Tensor
-            x, shape (row, latent, feature, time).
+            x, shape (replicate, latent, feature, time).
         linear : torch.Tensor
-            The first output's row of U, shape (row, latent or 1, feature); the others are zero.
-        rows : slice or torch.Tensor
-            Which replicates these are.
+            The first output's row of U, shape (replicate, latent or 1, feature); the others are
+            zero.
 
         Returns
         -------
         torch.Tensor
-            Shape (row, latent, output, time).
+            Shape (replicate, latent, output, time).
         """
-        outer = self.outer[rows]
         first = linear[:, :, None]
-        zeros = first.new_zeros(*first.shape[:2], outer.shape[2] - 1, first.shape[-1])
+        zeros = first.new_zeros(*first.shape[:2], self.outer.shape[2] - 1, first.shape[-1])
         # As many as there are latents, where these share their weights.
         weights = [
             weight.expand(*inputs.shape[:2], -1, -1).flatten(0, 1)
-            for weight in (torch.cat([first, zeros], 2), self.inner[rows], self.bias[rows], outer)
+            for weight in (torch.cat([first, zeros], 2), self.inner, self.bias, self.outer)
         ]
         answer = _HiddenLayer.apply(inputs.flatten(0, 1), *weights)
         return answer.unflatten(0, inputs.shape[:2])

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from typing import Self
 
 import torch
 from torch import nn
@@ -9,11 +10,12 @@ from torch import nn
 from bssbench.kernels.catalogue import CORES, chosen_core, load_core, load_module
 from bssbench.kernels.inversion import Factor
 from bssbench.kernels.stationary import Kernel, covariance, make_kernel
+from bssbench.priors.base import Prior
 
 __all__ = ["GaussianProcessPrior"]
 
 
-class GaussianProcessPrior(nn.Module):
+class GaussianProcessPrior(Prior):
     """z_i ~ GP(0, k_i), with a kernel of one length-scale for each latent.
 
     The length-scales are learned by the exact gradient (of the bound, for the core ``inducing``).
@@ -36,11 +38,6 @@ class GaussianProcessPrior(nn.Module):
         Added to the diagonal, as a fraction of the variance.
     """
 
-    needs_sample = False
-    normalised = True
-    bears_correlated_errors = True
-    relates_times = True
-
     def __init__(
         self,
         length_scales: torch.Tensor,
@@ -59,44 +56,56 @@ class GaussianProcessPrior(nn.Module):
         # On a logarithmic scale, so that one step means the same proportion for short and long
         # ones.
         self.log_length_scale = nn.Parameter(torch.log(length_scales))
-        self._due = True
+        self._learned = update_every > 0
         self._kept: Factor | None = None
-        self._factorised_at = torch.full_like(length_scales, torch.nan)
 
     def _kernel(self, learned: bool) -> Kernel:
         parameter = self.log_length_scale if learned else self.log_length_scale.detach()
         return make_kernel(self.kernel, torch.exp(parameter))
+
+    def _nugget(self) -> torch.Tensor:
+        return torch.full_like(self.log_length_scale, self.nugget)
+
+    def _factorise(self) -> Factor:
+        """Return the factor of the present length-scales, differentiable in them if they move."""
+        kernel, dtype = self._kernel(self._learned), self.log_length_scale.dtype
+        factor: Factor = load_module(self.core).factorise(
+            kernel, self._nugget(), self.length, dtype
+        )
+        return factor
 
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Return KL(q ‖ p) of shape (replicate,), in nats."""
         variance = std**2
-        due = self._due
-        if not torch.is_grad_enabled():
-            # A loss that is reported belongs to the length-scales that are reported with it.
-            due = not torch.equal(self._factorised_at, self.log_length_scale)
-        self._due = False
-        if self._kept is not None and not due:
-            return self._kept.divergence(mean, variance).sum(-1)
-        kernel = self._kernel(learned=due and self.update_every > 0)
-        nugget = torch.full_like(kernel.length_scale, self.nugget)
         if not CORES[self.core].keeps:
+            kernel, nugget = self._kernel(self._learned), self._nugget()
             return load_core(self.core)(mean, variance, kernel, nugget).sum(-1)
-        factor = load_module(self.core).factorise(kernel, nugget, self.length, mean.dtype)
-        self._kept = factor.detach()
-        self._factorised_at = self.log_length_scale.detach().clone()
+        factor = self._factorise() if self._kept is None else self._kept
         return factor.divergence(mean, variance).sum(-1)
 
     def advance(self, step: int) -> None:
         """Let the length-scales move, and renew the factor, at every k-th step."""
-        if self.update_every > 0 and step % self.update_every == 0:
-            self._due = True
+        self._learned = self.update_every > 0 and step % self.update_every == 0
+        if not CORES[self.core].keeps:
+            return
+        if self._learned or self._kept is None:
+            self._kept = self._factorise()
+        else:
+            self._kept = self._kept.detach()
 
-    def resized(self, length: int) -> "GaussianProcessPrior":
-        """Return this prior for series of another length; both have the same parameters."""
+    def resized(self, length: int) -> Self:
+        """Return this prior as it is now, for series of `length`; both have the same parameters.
+
+        Its factor belongs to the length-scales as they are, which may have moved since the last one
+        that training had.
+        """
         other = copy.copy(self)
-        other.length, other._kept, other._due = length, None, True
+        other.length, other._kept = length, None
+        if CORES[self.core].keeps:
+            with torch.no_grad():
+                other._kept = other._factorise()
         return other
 
     def covariance(self, length: int) -> torch.Tensor:

@@ -11,8 +11,6 @@ import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
 
-from bssbench.priors.spacings import Rows
-
 __all__ = ["BASES", "Laplace", "Mixture", "Normal", "Spline"]
 
 # A mixture starts heavy-tailed (one narrow and one wide component more than a Gaussian has): from a
@@ -38,7 +36,7 @@ class _MixtureLogDensity(torch.autograd.Function):
         means: torch.Tensor,
         precisions: torch.Tensor,
     ) -> torch.Tensor:
-        """Take u (row, latent, time) and c, m, 1/s (row, latent, component)."""
+        """Take u (replicate, latent, time) and c, m, 1/s (replicate, latent, component)."""
         # The component is the first axis, so that each pass runs along contiguous time.
         precision = precisions.movedim(-1, 0)[..., None]
         t = (u - means.movedim(-1, 0)[..., None]).mul_(precision)
@@ -77,15 +75,14 @@ class Mixture(nn.Module):
         self.means = nn.Parameter(torch.tensor(_INITIAL_MEANS).repeat(*shape, 1))
         self.log_stds = nn.Parameter(torch.tensor(_INITIAL_LOG_STDS).repeat(*shape, 1))
 
-    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
-        """Return log π(u) of the shape of u, (row, latent, time)."""
-        log_stds = self.log_stds[rows]
-        log_weights = torch.log_softmax(self.logits[rows], dim=-1)
-        constants = log_weights - log_stds - 0.5 * math.log(2.0 * math.pi)
+    def log_density(self, u: torch.Tensor) -> torch.Tensor:
+        """Return log π(u) of the shape of u, (replicate, latent, time)."""
+        log_weights = torch.log_softmax(self.logits, dim=-1)
+        constants = log_weights - self.log_stds - 0.5 * math.log(2.0 * math.pi)
         # As many as there are latents, where these share their parameters.
         own = [
             values.expand(-1, u.shape[1], -1)
-            for values in (constants, self.means[rows], torch.exp(-log_stds))
+            for values in (constants, self.means, torch.exp(-self.log_stds))
         ]
         return _MixtureLogDensity.apply(u, *own)
 
@@ -115,9 +112,8 @@ class Normal(nn.Module):
         super().__init__()
         self.shape = shape
 
-    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
+    def log_density(self, u: torch.Tensor) -> torch.Tensor:
         """Return log π(u) of the shape of u."""
-        del rows
         return -0.5 * u**2 - 0.5 * math.log(2.0 * math.pi)
 
     def draw(self, generator: torch.Generator, length: int) -> torch.Tensor:
@@ -136,9 +132,8 @@ class Laplace(nn.Module):
         super().__init__()
         self.shape = shape
 
-    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
+    def log_density(self, u: torch.Tensor) -> torch.Tensor:
         """Return log π(u) of the shape of u."""
-        del rows
         return -u.abs() - math.log(2.0)
 
     def draw(self, generator: torch.Generator, length: int) -> torch.Tensor:
@@ -162,27 +157,27 @@ class Spline(nn.Module):
         self.heights = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS))
         self.slopes = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS - 1))
 
-    def _transform(self, rows: Rows) -> Any:
+    def _transform(self) -> Any:
         # Imported here: only this option needs it.
         from zuko.transforms import MonotonicRQSTransform
 
-        return MonotonicRQSTransform(self.widths[rows], self.heights[rows], self.slopes[rows])
+        return MonotonicRQSTransform(self.widths, self.heights, self.slopes)
 
-    def log_density(self, u: torch.Tensor, rows: Rows) -> torch.Tensor:
+    def log_density(self, u: torch.Tensor) -> torch.Tensor:
         """Return log π(u) of the shape of u."""
-        y, log_slope = self._transform(rows).call_and_ladj(u)
+        y, log_slope = self._transform().call_and_ladj(u)
         return log_slope - 0.5 * y**2 - 0.5 * math.log(2.0 * math.pi)
 
     def draw(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw; shape (replicate, latent, length)."""
         shape = (*self.widths.shape[:2], length)
-        return self._transform(slice(None)).inv(torch.randn(shape, generator=generator))
+        return self._transform().inv(torch.randn(shape, generator=generator))
 
     def moments(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Return variance and excess kurtosis, each (replicate, latent), from quantiles."""
         probabilities = (torch.arange(_QUANTILES) + 0.5) / _QUANTILES
         quantiles = torch.special.ndtri(probabilities).to(self.widths)
-        u = self._transform(slice(None)).inv(quantiles.expand(*self.widths.shape[:2], -1))
+        u = self._transform().inv(quantiles.expand(*self.widths.shape[:2], -1))
         centred = u - u.mean(-1, keepdim=True)
         variance = (centred**2).mean(-1)
         return variance, (centred**4).mean(-1) / variance**2 - 3.0

@@ -2,16 +2,16 @@
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Self
 
 import torch
 from torch import nn
 
-from bssbench.errors import NotApplicable
 from bssbench.kernels.catalogue import chosen_core, load_module
 from bssbench.kernels.regression import Weights, divergence_about
 from bssbench.kernels.stationary import make_kernel
-from bssbench.priors.spacings import Rows, deinterleaved, interleaved, rows_by_spacing
+from bssbench.priors.base import Prior
 from bssbench.priors.standard_normal import standard_normal_divergence
 
 __all__ = ["KernelRegressionPrior"]
@@ -34,7 +34,24 @@ def _correlation_penalty(mean: torch.Tensor) -> torch.Tensor:
     return (-0.5 * length * torch.linalg.slogdet(mixed).logabsdet).to(mean.dtype)
 
 
-class KernelRegressionPrior(nn.Module):
+def _interleaved(series: torch.Tensor, spacing: int) -> torch.Tensor:
+    """Return as series of their own the `spacing` ones that each series is interleaved from.
+
+    From (replicate, latent, time) to (replicate, latent · spacing, time / spacing).
+    """
+    replicates, latents, length = series.shape
+    split = series.reshape(replicates, latents, length // spacing, spacing).mT
+    return split.reshape(replicates, latents * spacing, length // spacing)
+
+
+def _deinterleaved(series: torch.Tensor, spacing: int) -> torch.Tensor:
+    """Undo `_interleaved`."""
+    replicates, all_series, length = series.shape
+    split = series.reshape(replicates, all_series // spacing, spacing, length).mT
+    return split.reshape(replicates, all_series // spacing, length * spacing)
+
+
+class KernelRegressionPrior(Prior):
     """Each latent is close to the kernel regression of its own other time points.
 
     p(z_t) = N(m(t), σ²) with the leave-one-out mean m(t) of `bssbench.kernels.regression`, so that
@@ -73,18 +90,14 @@ class KernelRegressionPrior(nn.Module):
     freedom : float
         How far learning may move a bandwidth from where it starts, in octaves up and down; 0 keeps
         the bandwidths fixed. Without a bound they all become short, where a latent is predicted
-        from its next neighbours alone and the latents are told apart no more.
+        from its next neighbours alone and the latents are distinct no more.
     shared : bool
         Whether all latents of a replicate have one residual variance (an ablation).
-    spacings : sequence of int, optional
-        d for each replicate, in samples; 1 without it.
+    spacing : int
+        d, in samples.
     """
 
-    needs_sample = False
     normalised = False
-    bears_correlated_errors = True
-    relates_times = True
-    learning_rate_factor = 1.0
     bandwidths: torch.Tensor
 
     def __init__(
@@ -95,7 +108,7 @@ class KernelRegressionPrior(nn.Module):
         core: str = "auto",
         freedom: float = 0.0,
         shared: bool = False,
-        spacings: Sequence[int] | None = None,
+        spacing: int = 1,
         dtype: torch.dtype = torch.float32,
     ) -> None:
         super().__init__()
@@ -108,8 +121,8 @@ class KernelRegressionPrior(nn.Module):
         self.freedom = freedom
         if freedom:
             self.shift = nn.Parameter(torch.zeros(bandwidths.shape, dtype=dtype))
-        self.spacings = tuple(spacings or [1] * len(bandwidths))
-        self._kept: dict[int, Weights] = {}
+        self.length, self.spacing = length, spacing
+        self._weights: Weights | None = None
 
     def _bandwidths(self) -> torch.Tensor:
         """Return the bandwidths in samples, shape (replicate, latent)."""
@@ -119,58 +132,39 @@ class KernelRegressionPrior(nn.Module):
         octaves = self.freedom * torch.tanh(self.shift / self.freedom)
         return self.bandwidths * 2.0 ** octaves.to(self.bandwidths)
 
-    def _weights(self, spacing: int, rows: Rows, length: int, dtype: torch.dtype) -> Weights:
-        """Return the weights of interleaved series, of fixed bandwidths those once prepared.
-
-        They are prepared when first asked for: by then the device is settled.
-        """
-        if spacing in self._kept:
-            return self._kept[spacing]
-        bandwidths = self._bandwidths()[rows].repeat_interleave(spacing, dim=1) / spacing
+    def _weigh(self) -> Weights:
+        """Return the interleaved series' weights, differentiable in bandwidths that learn."""
+        bandwidths = self._bandwidths().repeat_interleave(self.spacing, dim=1) / self.spacing
         kernel = make_kernel("squared-exponential", bandwidths)
-        weights: Weights = load_module(self.core).weigh(kernel, length, dtype)
-        if not self.freedom:
-            self._kept[spacing] = weights
+        length = self.length // self.spacing
+        weights: Weights = load_module(self.core).weigh(kernel, length, self.log_variance.dtype)
         return weights
 
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
         """Return the penalised divergence of shape (replicate,), in nats."""
-        local = torch.empty(mean.shape[:2], dtype=mean.dtype, device=mean.device)
-        noise_variance = torch.exp(self.log_variance)
-        for spacing, rows in rows_by_spacing(self.spacings, mean.device):
-            length = mean.shape[-1] // spacing
-            seen = mean[rows][..., : length * spacing]
-            series = interleaved(seen, spacing)
-            regressed = self._weights(spacing, rows, length, mean.dtype).regress(series)
-            variance = std[rows][..., : length * spacing] ** 2
-            local[rows] = divergence_about(
-                deinterleaved(regressed, spacing), seen, variance, noise_variance[rows]
-            )
+        weights = self._weigh() if self._weights is None else self._weights
+        length = mean.shape[-1] // self.spacing * self.spacing
+        seen, variance = mean[..., :length], std[..., :length] ** 2
+        regressed = _deinterleaved(weights.regress(_interleaved(seen, self.spacing)), self.spacing)
+        local = divergence_about(regressed, seen, variance, torch.exp(self.log_variance))
         held = self.regularisation * standard_normal_divergence(mean, std)
         return (local + held).sum(-1) + _correlation_penalty(mean)
 
     def advance(self, step: int) -> None:
-        """Do nothing."""
+        """Prepare the weights: once, or for each step if the bandwidths learn."""
+        if self.freedom or self._weights is None:
+            self._weights = self._weigh()
 
-    def resized(self, length: int) -> "KernelRegressionPrior":
-        """Return this prior for series of another length; both have the same parameters."""
+    def resized(self, length: int) -> Self:
+        """Return this prior as it is now, for series of `length`; both have the same parameters."""
         other = copy.copy(self)
-        other._kept = {}
+        other.length = length
+        if self.freedom or length != self.length:
+            with torch.no_grad():
+                other._weights = other._weigh()
         return other
-
-    def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
-        """Refuse: leave-one-out conditionals define no joint density to draw from.
-
-        Raises
-        ------
-        NotApplicable
-            Always.
-        """
-        raise NotApplicable(
-            "the kernel-regression prior is a pseudo-likelihood: it has no density to draw from"
-        )
 
     def summary(self) -> Mapping[str, torch.Tensor]:
         """Return bandwidths in samples and residual deviations in units of the latent."""

@@ -1,12 +1,10 @@
 """The temporally sparse prior of SlowVAE (Klindt et al., 2021)."""
 
 import math
-from collections.abc import Mapping
 
 import torch
-from torch import nn
 
-from bssbench.priors import expected_negative_entropy
+from bssbench.priors.base import Prior, expected_negative_entropy
 from bssbench.priors.standard_normal import standard_normal_divergence
 
 __all__ = ["LaplaceIncrementsPrior", "expected_absolute_value"]
@@ -19,7 +17,7 @@ def expected_absolute_value(mean: torch.Tensor, std: torch.Tensor) -> torch.Tens
     return std * density + mean * torch.erf(ratio / math.sqrt(2.0))
 
 
-class LaplaceIncrementsPrior(nn.Module):
+class LaplaceIncrementsPrior(Prior):
     """Each latent seldom moves, and then far: p(z_t | z_{t−1}) = (λ/2) exp(−λ |z_t − z_{t−1}|).
 
     A series is read as its pairs of neighbours, and p(z_{t−1}, z_t) = N(z_{t−1}; 0, 1) times the
@@ -42,11 +40,8 @@ class LaplaceIncrementsPrior(nn.Module):
         ρ, which holds the scale of the latents.
     """
 
-    needs_sample = False
     normalised = False
-    bears_correlated_errors = False
-    relates_times = True
-    learning_rate_factor = 1.0
+    supports_full_covariance = False
 
     def __init__(
         self,
@@ -77,20 +72,9 @@ class LaplaceIncrementsPrior(nn.Module):
         held = (first + self.marginal_weight * marginal).sum(-1)
         return held + self.transition_weight * transition
 
-    def advance(self, step: int) -> None:
-        """Do nothing."""
-
-    def resized(self, length: int) -> "LaplaceIncrementsPrior":
-        """Return itself: it serves any length."""
-        return self
-
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw from the Markov chain; shape (replicate, latent, length)."""
         first = torch.randn((*self.shape, 1), generator=generator)
         uniform = torch.rand((*self.shape, length - 1), generator=generator) - 0.5
         increments = -torch.sign(uniform) * torch.log1p(-2.0 * uniform.abs()) / self.rate
         return torch.cat([first, increments], dim=-1).cumsum(-1)
-
-    def summary(self) -> Mapping[str, torch.Tensor]:
-        """Return nothing: there is nothing to learn."""
-        return {}

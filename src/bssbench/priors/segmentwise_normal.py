@@ -1,16 +1,18 @@
 """The conditional prior of iVAE (Khemakhem et al., 2020), given the segment of time."""
 
 from collections.abc import Mapping
+from typing import Self
 
 import torch
 from torch import nn
 
 from bssbench.errors import NotApplicable
+from bssbench.priors.base import Prior
 
 __all__ = ["SegmentwiseNormalPrior"]
 
 
-class SegmentwiseNormalPrior(nn.Module):
+class SegmentwiseNormalPrior(Prior):
     """Each latent is white noise whose variance is another in each segment of time.
 
     p(z_t | u) = N(m_u, σ_u²) in segment u = ⌊t / (samples of a segment)⌋, with learned σ_u for each
@@ -28,11 +30,7 @@ class SegmentwiseNormalPrior(nn.Module):
         Whether the means are learned too, or zero.
     """
 
-    needs_sample = False
-    normalised = True
-    bears_correlated_errors = True
     relates_times = False
-    learning_rate_factor = 1.0
 
     def __init__(
         self,
@@ -43,6 +41,7 @@ class SegmentwiseNormalPrior(nn.Module):
         learned_means: bool = False,
     ) -> None:
         super().__init__()
+        self.length = length
         self.segment_length = -(-length // segments)
         shape = (replicates, latents, -(-length // self.segment_length))
         self.log_variance = nn.Parameter(torch.zeros(shape))
@@ -63,18 +62,17 @@ class SegmentwiseNormalPrior(nn.Module):
         standardised = (offset**2 + std**2) * torch.exp(-log_variance)
         return 0.5 * (standardised - log_ratio - 1.0).sum(-1).sum(-1)
 
-    def advance(self, step: int) -> None:
-        """Do nothing."""
-
-    def resized(self, length: int) -> "SegmentwiseNormalPrior":
-        """Refuse: of a segment that training did not see, nothing is known.
+    def resized(self, length: int) -> Self:
+        """Return itself.
 
         Raises
         ------
         NotApplicable
-            Always.
+            For another length: of a segment that training did not see, nothing is known.
         """
-        raise NotApplicable("the segments of another series have no variances")
+        if length != self.length:
+            raise NotApplicable("the segments of another series have no variances")
+        return self
 
     @torch.no_grad()
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:

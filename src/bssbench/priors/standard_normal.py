@@ -1,9 +1,8 @@
 """The standard normal prior: no structure, the ablation."""
 
-from collections.abc import Mapping
-
 import torch
-from torch import nn
+
+from bssbench.priors.base import Prior
 
 __all__ = ["StandardNormalPrior", "standard_normal_divergence"]
 
@@ -28,7 +27,7 @@ def standard_normal_divergence(mean: torch.Tensor, std: torch.Tensor) -> torch.T
     return 0.5 * ((mean**2).sum(-1) + spread - length)
 
 
-class StandardNormalPrior(nn.Module):
+class StandardNormalPrior(Prior):
     """z ~ N(0, I): invariant to rotations of the latents, so it must not separate.
 
     Parameters
@@ -37,11 +36,7 @@ class StandardNormalPrior(nn.Module):
         Sizes of the batch.
     """
 
-    needs_sample = False
-    normalised = True
-    bears_correlated_errors = True
     relates_times = False
-    learning_rate_factor = 1.0
 
     def __init__(self, replicates: int, latents: int) -> None:
         super().__init__()
@@ -53,17 +48,6 @@ class StandardNormalPrior(nn.Module):
         """Return KL(q ‖ p) of shape (replicate,), in nats."""
         return standard_normal_divergence(mean, std).sum(-1)
 
-    def advance(self, step: int) -> None:
-        """Do nothing."""
-
-    def resized(self, length: int) -> "StandardNormalPrior":
-        """Return itself: it serves any length."""
-        return self
-
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw white noise of shape (replicate, latent, length)."""
         return torch.randn((*self.shape, length), generator=generator)
-
-    def summary(self) -> Mapping[str, torch.Tensor]:
-        """Return nothing: there is nothing to learn."""
-        return {}

@@ -15,6 +15,26 @@ __all__ = ["code_hash", "modules_in", "source_files"]
 
 _ROOT = Path(bssbench.__file__).parent
 _DIGITS = 16
+# What decides no number of a result: at worst these stop what runs with one line that says why, or
+# write the same numbers into a file in another way. What a stage needs only through them does not
+# count either.
+_WITHOUT_NUMBERS = frozenset(
+    f"bssbench{module}"
+    for module in (
+        "",  # the version
+        ".discovery",  # finds a module by its name
+        ".errors",
+        ".files",
+        ".parameters",  # their values are in a rule's own parameters
+        ".validation",
+        ".experiment.cell",  # what it computes is said by `problem` and the method
+        ".experiment.memory",  # an estimate, for the scheduler
+        ".experiment.process",
+        ".experiment.progress",
+        ".experiment.provenance",
+        ".experiment.separating",
+    )
+)
 
 
 @cache
@@ -28,10 +48,11 @@ def modules_in(package: str) -> list[str]:
 
 
 def source_files(modules: Iterable[str]) -> list[str]:
-    """Return the files of `modules` and of all they import, directly or not.
+    """Return the files of `modules` and of all they import that can change a number.
 
     Importing ``a.b`` runs ``a/__init__.py`` as well, so the packages around a module count, with
-    what they import.
+    what they import. Modules that write files, show progress, limit a process or report errors do
+    not.
 
     Parameters
     ----------
@@ -48,6 +69,8 @@ def source_files(modules: Iterable[str]) -> list[str]:
     waiting = set(modules)
     while waiting:
         module = waiting.pop()
+        if module in _WITHOUT_NUMBERS:
+            continue
         found.add(module)
         package = module.rpartition(".")[0]
         imported = graph.find_modules_directly_imported_by(module)
@@ -67,10 +90,11 @@ def _display(path: Path) -> str:
 
 
 def code_hash(modules: Iterable[str], files: Iterable[Path] = ()) -> str:
-    """Return a hash of what the code of `modules`, and of all they import, does.
+    """Return a hash of what the code of `modules`, and of all they import, does to numbers.
 
-    Comments, docstrings, layout and dates of files are no part of it: an edit of these makes no
-    result stale, and neither does another checkout of the same code.
+    It is of the files that `source_files` returns. Comments, docstrings, layout and dates of files
+    are no part of it: an edit of these makes no result stale, and neither does another checkout of
+    the same code.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ def _parts(path: Path, name: str) -> tuple[Part, ...]:
             Part(
                 source=part["source"],
                 provenance={key: value for key, value in part.items() if key != "source"},
-                experiment=configure(part["configuration"], None, part["parameters"]),
+                experiment=configure(part["configuration"], part["parameters"]),
             )
             for part in recorded
         )

@@ -1,20 +1,45 @@
-"""Which tables, figures and claims of a run are not of today's configuration, code and scores."""
+"""Which files of a run are not of today's configuration, code and data, and which run one is of."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bssbench.errors import InputError
 from bssbench.experiment.configuration import Configuration, configure
 from bssbench.experiment.hyperparameters import changed_hyperparameters
 from bssbench.files import read_json, read_yaml
-from bssbench.paper.stamps import read_stamp
-from bssbench.reproduction.identity import differences
+from bssbench.reproduction.artefacts import locate, stages
+from bssbench.reproduction.manifest import FILE_NAME, differences, file_hash, read_manifest
 
-__all__ = ["check"]
+__all__ = ["Origin", "check", "find_origins"]
 
 # Where they lie from the top of the project, where the workflow is run as well.
 _CONFIGURATIONS = Path("config")
-_PLACES = (Path("results"), Path("results/reference"))
+_PLACES = tuple(map(Path, ("results", "results/reference", "results/extended", "results/smoke")))
 _SUFFIXES = (".csv", ".md", ".tex", ".pdf", ".png", ".txt")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a file comes from.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        What it is a copy of.
+    results : pathlib.Path
+        The folder of results of its run.
+    commit : str or None
+        The commit of the code that made it, None where there was no repository.
+    reasons : list of str
+        What it was made from that is not today's: ``configuration``, ``code``, ``data``.
+    """
+
+    path: Path
+    results: Path
+    commit: str | None
+    reasons: list[str]
 
 
 def check(
@@ -25,48 +50,102 @@ def check(
     Parameters
     ----------
     directory : pathlib.Path, optional
-        The run's results, with its ``provenance.json``; without it ``results``, or
-        ``results/reference`` if nothing was run.
+        The run's results, with ``manifest.json`` and ``provenance.json``; without it ``results``,
+        or ``results/reference`` if nothing was run.
     configuration : pathlib.Path, optional
         The experiment's file; without it the one that the run was made from.
 
     Returns
     -------
     dict
-        For each file what differs: ``configuration``, ``sources``, ``data``, or that it has ``no
-        identity``; nothing where it is up to date.
+        For each file what is wrong: it was made from another ``configuration``, ``code`` or
+        ``data``, was ``modified`` since, is ``missing`` or is ``not in the manifest``; nothing
+        where it is up to date. A folder of figures that was not kept at all is not missed.
 
     Raises
     ------
     InputError
-        If there is no run, none of its files, or the configuration is wrong.
+        If there is no run or no manifest of it, or the configuration is wrong.
     """
     if directory is None:
-        directory = next((place for place in _PLACES if _provenance(place).exists()), _PLACES[-1])
+        directory = next((each for each in _PLACES[:2] if _provenance(each).exists()), _PLACES[1])
     run = read_json(_provenance(directory))
-    try:
-        figures = Path(run["configuration"]["output"]["figures"])
-        own = Path(run.get("configuration_file") or _CONFIGURATIONS / "paper.yaml")
-    except (KeyError, TypeError):
-        raise InputError(f"{_provenance(directory)}: not the provenance of a run") from None
-    experiment = _experiment(configuration or own)
-    found = [*directory.glob("tables/*"), *directory.glob("claims.*"), *figures.glob("*")]
-    paths = sorted(path for path in found if path.suffix in _SUFFIXES)
-    if not paths:
-        raise InputError(f"{directory}: there are no tables, nor figures in {figures}")
-    return {path: _reasons(path, experiment, directory) for path in paths}
+    figures = _figures(run, directory)
+    manifest = read_manifest(directory)
+    experiment = _experiment(run, configuration)
+    today = stages(experiment)
+    found: dict[Path, list[str]] = {}
+    for name, entry in manifest.items():
+        reasons = differences(entry, today.get(name), experiment, directory)
+        for output, recorded in entry.files.items():
+            path = locate(output, directory, figures)
+            if path.exists():
+                found[path] = reasons + ["modified"] * (file_hash(path) != recorded)
+            elif path.parent != figures or figures.exists():
+                found[path] = ["missing"]
+    present = [*directory.glob("tables/*"), *directory.glob("claims.*"), *figures.glob("*")]
+    unknown = {path for path in present if path.suffix in _SUFFIXES} - set(found)
+    found |= {path: ["not in the manifest"] for path in unknown}
+    return dict(sorted(found.items()))
+
+
+def find_origins(file: Path, directories: Sequence[Path] = ()) -> list[Origin]:
+    """Find the runs that made a figure or table, by its bytes.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        The figure or table, or a copy from anywhere.
+    directories : sequence of pathlib.Path, optional
+        Folders of results to look in; without them those that the project has.
+
+    Returns
+    -------
+    list of Origin
+        One for each folder whose manifest has a file with these bytes.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or a folder given is not one of results.
+    """
+    if not file.is_file():
+        raise InputError(f"{file}: no such file")
+    known = directories or [each for each in _PLACES if (each / FILE_NAME).exists()]
+    wanted, origins = file_hash(file), []
+    for directory in known:
+        for name, entry in read_manifest(directory).items():
+            for output, recorded in entry.files.items():
+                if recorded == wanted:
+                    run = read_json(_provenance(directory))
+                    experiment = _experiment(run, None)
+                    origins.append(
+                        Origin(
+                            path=locate(output, directory, _figures(run, directory)),
+                            results=directory,
+                            commit=run.get("commit"),
+                            reasons=differences(
+                                entry, stages(experiment).get(name), experiment, directory
+                            ),
+                        )
+                    )
+    return origins
 
 
 def _provenance(directory: Path) -> Path:
     return directory / "provenance.json"
 
 
-def _experiment(configuration: Path) -> Configuration:
-    """Read an experiment's file as the workflow does."""
+def _figures(run: Mapping[str, Any], directory: Path) -> Path:
+    """Return the run's folder of figures."""
+    try:
+        return Path(run["configuration"]["output"]["figures"])
+    except (KeyError, TypeError):
+        raise InputError(f"{_provenance(directory)}: not the provenance of a run") from None
+
+
+def _experiment(run: Mapping[str, Any], configuration: Path | None) -> Configuration:
+    """Read an experiment's file as the workflow does; without one that of the run."""
+    path = configuration or Path(run.get("configuration_file") or _CONFIGURATIONS / "paper.yaml")
     hyperparameters = changed_hyperparameters(_CONFIGURATIONS / "methods.yaml")
-    return configure(read_yaml(configuration), _CONFIGURATIONS / "schema.yaml", hyperparameters)
-
-
-def _reasons(path: Path, experiment: Configuration, results: Path) -> list[str]:
-    identity = read_stamp(path)
-    return ["no identity"] if identity is None else differences(identity, experiment, results)
+    return configure(read_yaml(path), hyperparameters)

@@ -16,11 +16,11 @@ from bssbench.experiment.cell import Cell, run_cell
 from bssbench.parameters import closest, parse_seeds
 from bssbench.reproduction.environment import describe_environment, environment_changes
 from bssbench.reproduction.recorded_results import Part, RecordedResults, as_text
+from bssbench.scores.catalogue import SCORES
 from bssbench.scores.collect import collect
 
 __all__ = [
     "BATCH_TOLERANCE",
-    "TOLERANCES",
     "Comparison",
     "comparison_table",
     "draw_cells",
@@ -33,36 +33,6 @@ BATCH_TOLERANCE = 1e-6
 
 A seed's random numbers and arithmetic are its own; only the last bits of some sums depend on the
 size of the batch, and the cells that were looked at had 1e-14.
-"""
-
-TOLERANCES = {
-    "mcc": 0.1,
-    "mcc_spearman": 0.1,
-    "amari": 0.2,
-    "si_sdr": 3.0,
-    "rmse": 0.15,
-    "r2": 0.01,
-    "modes_found": 1.5,
-    "mode_purity": 0.1,
-    "eog1_correlation": 0.1,
-    "eog1_ceiling": 1e-6,
-    "eog2_correlation": 0.1,
-    "eog2_ceiling": 1e-6,
-    "fetal_heart_found": 0.6,
-    "beat_rate": 3.0,
-    "beat_regularity": 0.05,
-    "beat_purity": 0.1,
-    "length_scale_error": 0.3,
-    "spectrum_error": 2.0,
-    "innovation_error": 0.3,
-}
-"""How far a score may be from its record in another environment: for one seed, and divided by √n
-for the mean over n seeds, because rounding sends each seed its own way.
-
-Training amplifies rounding. With other instruction sets than those of the record, MCCs of ten seeds
-of `gp-tp` moved by up to 0.0006 (`skr-vae`), 0.009 (`ar-flow-vae`), 0.04 (`gp-vae`) and 0.18
-(`vae`, whose latents nothing keeps from turning), their means by up to 0.004 and `vae`'s by 0.013.
-What no training touches, the ceilings, is exact; a heart may be lost in one seed of three.
 """
 
 QUICK_SECONDS = 120.0
@@ -165,7 +135,7 @@ def verify(
 
     All seeds are one batch, as they were. In the environment of the record the rows must then be
     the same bytes, and those of a seed alone within `BATCH_TOLERANCE`; in another, the mean over
-    seeds within `TOLERANCES`. Failures and timeouts must be the same in any.
+    seeds within its `Score.tolerance`. Failures and timeouts must be the same in any.
 
     Parameters
     ----------
@@ -259,7 +229,7 @@ def _compare(
     elif same:
         tolerance, close = BATCH_TOLERANCE, (largest or 0.0) <= BATCH_TOLERANCE
     else:
-        tolerance = TOLERANCES[score.removesuffix("_start")] / math.sqrt(max(len(distances), 1))
+        tolerance = SCORES[score].tolerance / math.sqrt(max(len(distances), 1))
         close = (mean or 0.0) <= tolerance
     if here.equals(there):
         verdict = "identical"

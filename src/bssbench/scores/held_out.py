@@ -1,13 +1,12 @@
 """The table of objectives on held-out time, ``selection.csv``."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from bssbench.errors import InputError
-from bssbench.files import write_text
+from bssbench.scores.rows import read_rows, write_rows
 
 __all__ = ["HeldOutRow", "read_held_out", "write_held_out"]
 
@@ -41,34 +40,14 @@ class HeldOutRow:
     reason: str
 
 
-_COLUMNS = [field.name for field in fields(HeldOutRow)]
+_NUMBERS = {"seed": "int64", "objective": "float64"}
 
 
 def write_held_out(path: Path, rows: Iterable[HeldOutRow]) -> None:
     """Write rows as ``selection.csv`` has them."""
-    frame = pd.DataFrame([asdict(row) for row in rows], columns=_COLUMNS)
-    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    write_rows(path, HeldOutRow, rows, counts=())
 
 
 def read_held_out(paths: Iterable[Path]) -> pd.DataFrame:
-    """Read what `write_held_out` wrote, one file after the other.
-
-    Raises
-    ------
-    InputError
-        If a file is missing, has other columns, or what can't be a number.
-    """
-    frames = []
-    for path in paths:
-        try:
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-            if list(frame.columns) != _COLUMNS:
-                raise InputError(f"{path}: expected the columns {','.join(_COLUMNS)}")
-            # Text stays text, even where it looks like a number or like nothing.
-            objective = pd.to_numeric(frame["objective"]).astype(float)
-            frames.append(frame.assign(seed=frame["seed"].astype(int), objective=objective))
-        except FileNotFoundError:
-            raise InputError(f"{path}: no such file; make it with 'bssbench held-out'") from None
-        except (ValueError, OSError) as error:
-            raise InputError(f"{path}: cannot be read as held-out objectives ({error})") from None
-    return pd.concat(frames, ignore_index=True)
+    """Read what `write_held_out` wrote, one file after the other; see `read_rows`."""
+    return read_rows(paths, HeldOutRow, _NUMBERS, "bssbench held-out")

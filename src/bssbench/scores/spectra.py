@@ -1,7 +1,6 @@
 """Spectra of autoregressions: the sources' own, and those that a flow prior has learned."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -13,13 +12,9 @@ __all__ = ["FREQUENCIES", "autoregressive_spectrum", "has_spectrum", "learned_sp
 FREQUENCIES = (np.arange(2048) + 0.5) / 4096
 """In cycles per sample: where spectra are compared."""
 
-_FLOW = re.compile(
-    r"1 layer\(s\), (?:linear|network of \d+) autoregression of order (\d+) and (\d+) octaves, "
-)
-
 
 def autoregressive_spectrum(
-    coefficients: Iterable[float], lags: Iterable[Sequence[int] | np.ndarray]
+    coefficients: Iterable[float], lags: Iterable[Iterable[int]]
 ) -> np.ndarray:
     """Return an autoregression's spectrum at `FREQUENCIES`, in dB at unit power.
 
@@ -30,11 +25,11 @@ def autoregressive_spectrum(
     ----------
     coefficients : iterable of float
         Of the means of the past.
-    lags : iterable of sequence of int
+    lags : iterable of iterable of int
         For each coefficient the lags, in samples, that the mean is of.
     """
     transfer = 1.0 - sum(
-        value * np.exp(-2j * np.pi * np.outer(own, FREQUENCIES)).mean(axis=0)
+        value * np.exp(-2j * np.pi * np.outer(list(own), FREQUENCIES)).mean(axis=0)
         for value, own in zip(coefficients, lags, strict=True)
     )
     power = np.abs(transfer) ** -2.0
@@ -43,7 +38,7 @@ def autoregressive_spectrum(
 
 def has_spectrum(separation: Separation) -> bool:
     """Return whether its prior is a flow whose spectra `learned_spectra` can tell."""
-    return _FLOW.match(separation.diagnostics.get("flow", "")) is not None
+    return bool(separation.diagnostics.get("flow", {}).get("layers") == 1)
 
 
 def learned_spectra(separation: Separation, replicate: int, record: int = -1) -> np.ndarray:
@@ -64,18 +59,10 @@ def learned_spectra(separation: Separation, replicate: int, record: int = -1) ->
     NotApplicable
         If the flow has no spectrum in closed form.
     """
-    form = _FLOW.match(separation.diagnostics.get("flow", ""))
-    if form is None:
+    if not has_spectrum(separation):
         raise NotApplicable("only one layer has a spectrum in closed form")
     spacing = separation.diagnostics["spacing"][replicate]
-    lags = [np.array(own) * spacing for own in _feature_lags(*map(int, form.groups()))]
+    blocks = separation.diagnostics["flow"]["lags"]
+    lags = [spacing * np.arange(first, last + 1) for first, last in blocks]
     coefficients = separation.history["coefficients"][replicate, record]
     return np.array([autoregressive_spectrum(own, lags) for own in coefficients])
-
-
-def _feature_lags(order: int, octaves: int) -> list[range]:
-    """Return the lags of each feature; as in `bssbench.priors.past`, which needs torch."""
-    blocks = (order * 2**octave for octave in range(octaves))
-    return [range(lag, lag + 1) for lag in range(1, order + 1)] + [
-        range(start + 1, 2 * start + 1) for start in blocks
-    ]

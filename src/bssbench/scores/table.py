@@ -5,8 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.errors import InputError
-from bssbench.scores.cell import SCORES
-from bssbench.scores.prior_parameters import PRIOR_SCORES
+from bssbench.scores.catalogue import SCORES
 
 __all__ = ["read_scores", "read_timings"]
 
@@ -34,7 +33,7 @@ def read_scores(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: there are no scores in it")
     if not pd.api.types.is_numeric_dtype(scores["value"]):
         raise InputError(f"{path}: the column 'value' holds something that is no number")
-    unknown = set(scores["score"]) - {*SCORES, *PRIOR_SCORES}
+    unknown = set(scores["score"]) - set(SCORES)
     if unknown:
         raise InputError(f"{path}: unknown score {min(unknown)!r}")
     return scores

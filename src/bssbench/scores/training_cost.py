@@ -1,7 +1,7 @@
 """What a separation cost: seconds of training until the sources are apart, and peak memory."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import InputError
-from bssbench.files import write_text
-from bssbench.scores.matching import mean_correlation
+from bssbench.scores.measures.matching import mean_correlation
+from bssbench.scores.rows import read_rows, write_rows
 from bssbench.separation import Separation
 
 __all__ = ["SEPARATED", "CostRow", "cost_row", "read_costs", "write_costs"]
 
 SEPARATED = 0.95
-_COUNTS = {"steps": "Int64", "peak_bytes": "Int64"}
-_NUMBERS = ["length", "seeds", *_COUNTS, "seconds_to_separation", "seconds_of_training", "mcc"]
+_COUNTS = ("steps", "peak_bytes")
+_NUMBERS = {
+    **{"length": "int64", "seeds": "int64", "steps": "Int64", "peak_bytes": "Int64"},
+    **dict.fromkeys(("seconds_to_separation", "seconds_of_training", "mcc"), "float64"),
+}
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,6 @@ class CostRow:
     device: str
 
 
-_COLUMNS = [field.name for field in fields(CostRow)]
-
-
 def _mcc(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the mean absolute correlation, NaN where the estimate diverged."""
     return mean_correlation(true, estimated) if np.isfinite(estimated).all() else np.nan
@@ -109,7 +108,7 @@ def cost_row(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> C
     diagnostics, given = run["diagnostics"] or {}, run["parameters"]
     # A run that came to nothing has no diagnostics: then what it was asked for.
     cores = (told.get(key) for told in (diagnostics, given) for key in ("core", "solver"))
-    row: dict[str, Any] = dict.fromkeys(_COLUMNS) | {
+    row: dict[str, Any] = dict.fromkeys(field.name for field in fields(CostRow)) | {
         "method": run["method"],
         "core": next((str(core) for core in cores if core is not None), ""),
         "length_scales": str(diagnostics.get("length_scales", "")),
@@ -147,31 +146,9 @@ def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dic
 
 def write_costs(path: Path, rows: Iterable[CostRow]) -> None:
     """Write rows as ``training_cost.csv`` has them."""
-    frame = pd.DataFrame([asdict(row) for row in rows], columns=_COLUMNS).astype(_COUNTS)
-    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    write_rows(path, CostRow, rows, _COUNTS)
 
 
 def read_costs(paths: Iterable[Path]) -> pd.DataFrame:
-    """Read what `write_costs` wrote, one file after the other.
-
-    Raises
-    ------
-    InputError
-        If a file is missing, has other columns, or what can't be a number.
-    """
-    frames = []
-    for path in paths:
-        try:
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-            if list(frame.columns) != _COLUMNS:
-                raise InputError(f"{path}: expected the columns {','.join(_COLUMNS)}")
-            # Text stays text, even where it looks like a number or like nothing.
-            numbers = frame[_NUMBERS].apply(pd.to_numeric)
-            frames.append(frame.assign(**numbers).astype(_COUNTS))
-        except FileNotFoundError:
-            raise InputError(
-                f"{path}: no such file; make it with 'bssbench training-cost'"
-            ) from None
-        except (ValueError, TypeError, OSError) as error:
-            raise InputError(f"{path}: cannot be read as training costs ({error})") from None
-    return pd.concat(frames, ignore_index=True)
+    """Read what `write_costs` wrote, one file after the other; see `read_rows`."""
+    return read_rows(paths, CostRow, _NUMBERS, "bssbench training-cost")

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from bssbench.errors import InputError
-from bssbench.scores.cell import LOWER_IS_BETTER
-from bssbench.statistics.claims_file import CostTest, ScoreTest
+from bssbench.scores.catalogue import SCORES
+from bssbench.statistics.claims_file import Cheaper, CostTest, LowerSlope, ScoreTest
 from bssbench.statistics.noninferiority import judge_noninferiority
 from bssbench.statistics.pairs import paired_differences
 from bssbench.statistics.scaling import fit_scaling
@@ -97,7 +97,7 @@ def _judge_score(
         threshold = -test.bound if test.test == "non_inferior" else test.bound
     elif test.test == "closer_than_start":
         gain = values(test.score) - values(f"{test.score}_start")
-        series = gain.dropna() * (-1.0 if test.score in LOWER_IS_BETTER else 1.0)
+        series = gain.dropna() * (-1.0 if SCORES[test.score].lower_is_better else 1.0)
     else:
         series = values(test.score)
         # Judged is whether a mean is above: of what should be below, the negative.
@@ -175,8 +175,9 @@ def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
     for chosen in itertools.product(*test.each.values()):
         case = dict(zip(test.each, chosen, strict=True))
         sides = [_select(table, {**test.where, **case, **own}) for own in (test.of, test.than)]
-        judge = _ratio if test.test == "cheaper" else _slopes
-        numbers, verdict, reason = judge(test, *sides)
+        numbers, verdict, reason = (
+            _ratio(test, *sides) if isinstance(test, Cheaper) else _slopes(test, *sides)
+        )
         yield Part(
             test.test,
             test.quantity,
@@ -185,7 +186,7 @@ def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
             _words(test.of),
             _words(test.than),
             *numbers,
-            threshold=test.factor if test.test == "cheaper" else 0.0,
+            threshold=test.factor if isinstance(test, Cheaper) else 0.0,
             verdict=verdict,
             because=test.because,
             reason=reason,
@@ -207,7 +208,7 @@ _NONE = (math.nan, math.nan, math.nan)
 _Judged = tuple[tuple[float, float, float], str, str]
 
 
-def _ratio(test: CostTest, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
+def _ratio(test: Cheaper, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
     """Judge how many times the cost of `of` that of `than` is."""
     values = []
     for name, rows in (("of", of), ("than", than)):
@@ -230,7 +231,7 @@ def _ratio(test: CostTest, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
     return (ratio, low, high), "undecided", "closer than measurements resolve: repeat them"
 
 
-def _slopes(test: CostTest, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
+def _slopes(test: LowerSlope, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
     """Judge by how much the exponent of `of` is above that of `than`; overlap decides nothing."""
     fits = []
     for name, rows in (("of", of), ("than", than)):

@@ -1,161 +1,166 @@
 """Claims as their file states them, checked whole before anything is judged."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-import jsonschema
+from pydantic import AfterValidator, Field
 
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.methods import method_names
-from bssbench.parameters import closest
-from bssbench.scores.cell import SCORES
-from bssbench.scores.prior_parameters import PRIOR_SCORES
+from bssbench.scores.catalogue import SCORES
+from bssbench.validation import (
+    Content,
+    Distinct,
+    Parameter,
+    Parameters,
+    Some,
+    Text,
+    accepted_by,
+    one_of,
+    validated,
+)
 
-__all__ = ["COST_TABLES", "Claim", "CostTest", "ScoreTest", "read_claims"]
+__all__ = [
+    "COST_TABLES",
+    "Cheaper",
+    "Claim",
+    "ClaimsFile",
+    "CloserThanStart",
+    "Comparison",
+    "CostTest",
+    "Level",
+    "LowerSlope",
+    "ScoreTest",
+    "read_claims",
+]
 
-COST_TABLES = ("timings", "training_cost", "cores")
-
-_TEXT = {"type": "string", "minLength": 1}
-_NAMES = {"type": "array", "minItems": 1, "uniqueItems": True, "items": _TEXT}
-_VALUE = {"type": ["string", "integer"]}
-_SELECTION = {"type": "object", "additionalProperties": _VALUE}
-_MARGIN = {"type": "number", "minimum": 0}
-_OF_SCORES = {"score": _TEXT, "datasets": _NAMES, "methods": _NAMES}
-_OF_COSTS = {
-    "table": {"enum": list(COST_TABLES)},
-    "quantity": _TEXT,
-    "where": _SELECTION,
-    "of": _SELECTION,
-    "than": _SELECTION,
-}
-_COMPARED = {**_OF_SCORES, "than": _NAMES, "margin": _MARGIN}
-_LEVEL = {**_OF_SCORES, "threshold": {"type": "number"}}
-# What each test has to say, all of it, beside `because`.
-_TESTS: dict[str, dict[str, Any]] = {
-    "non_inferior": _COMPARED,
-    "superior": _COMPARED,
-    "at_least": _LEVEL,
-    "at_most": _LEVEL,
-    "closer_than_start": {**_OF_SCORES, "margin": _MARGIN},
-    "cheaper": {
-        **_OF_COSTS,
-        "each": {
-            "type": "object",
-            "additionalProperties": {"type": "array", "minItems": 1, "items": _VALUE},
-        },
-        "factor": {"type": "number", "exclusiveMinimum": 0},
-        "resolution": {"type": "number", "minimum": 1},
-    },
-    "lower_slope": _OF_COSTS,
-}
-_SCHEMA = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["claims"],
-    "properties": {
-        "claims": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["name", "sentence", "source", "tests"],
-                "properties": {
-                    "name": {"type": "string", "pattern": "^[A-Za-z0-9.-]+$"},
-                    "sentence": _TEXT,
-                    "source": _TEXT,
-                    "tests": {
-                        "type": "array",
-                        "minItems": 1,
-                        "items": {
-                            "type": "object",
-                            "required": ["test"],
-                            "properties": {"test": {"enum": list(_TESTS)}},
-                        },
-                    },
-                },
-            },
-        },
-    },
-}
+_CostTable = Literal["timings", "training_cost", "cores"]
+COST_TABLES: tuple[str, ...] = get_args(_CostTable)
 
 
-@dataclass(frozen=True)
-class ScoreTest:
-    """A question to scores, asked of each data set, method and method compared with.
+_check_method = one_of("method", method_names())
+_check_score = one_of("score", SCORES)
 
-    Attributes
-    ----------
-    test : {'non_inferior', 'superior', 'at_least', 'at_most', 'closer_than_start'}
-        What is asked of the mean over seeds: of the paired difference from another method, of the
-        score itself, or of its difference from the score before training.
-    score : str
-        As in ``scores.csv``.
-    datasets, methods, than : tuple of str
-        `than` is empty where there is no other method.
-    bound : float
-        Margin or threshold, in the score's unit.
-    because : str
-        Where the bound and the choice of data sets come from.
+
+def _check_selection(selection: dict[str, Any]) -> None:
+    if "method" in selection:
+        _check_method(selection["method"])
+
+
+_Line = Annotated[Text, AfterValidator(lambda text: " ".join(text.split()))]
+_Methods = Distinct[Annotated[str, accepted_by(_check_method)]]
+_Datasets = Distinct[Annotated[str, accepted_by(parse_identifier)]]
+_Score = Annotated[str, accepted_by(_check_score)]
+_LearnedScore = Annotated[_Score, accepted_by(lambda name: _check_score(f"{name}_start"))]
+_Margin = Annotated[float, Field(strict=True, ge=0, alias="margin")]
+_Threshold = Annotated[float, Field(strict=True, alias="threshold")]
+_Selection = Annotated[Parameters, accepted_by(_check_selection)]
+
+
+class _Test(Content):
+    """A question.
+
+    `because` says where the numbers and the choice of data come from.
     """
 
-    test: str
-    score: str
-    datasets: tuple[str, ...]
-    methods: tuple[str, ...]
-    than: tuple[str, ...]
-    bound: float
-    because: str
+    because: _Line
 
 
-@dataclass(frozen=True)
-class CostTest:
-    """A question to a table of time and memory.
+class _ScoreTest(_Test):
+    """A question to scores, asked of each data set, method and method compared with."""
 
-    Attributes
-    ----------
-    test : {'cheaper', 'lower_slope'}
-        Of values at the same place, or of the exponents of their growth with length.
-    table : {'timings', 'training_cost', 'cores'}
-        Where the values are.
-    quantity : str
-        Column of the values.
-    where, of, than : dict
-        Values by column: of the rows of both sides, and of each side's own.
-    each : dict
-        Lists of values by column: one comparison for each combination.
-    factor : float
-        How many times cheaper it must be.
-    resolution : float
-        Values that differ by less than this factor are not told apart.
-    because : str
-        Where factor and resolution come from.
+    score: _Score
+    datasets: _Datasets
+    methods: _Methods
+
+
+class Comparison(_ScoreTest):
+    """Whether the mean of the paired differences from other methods is above −margin, or margin.
+
+    The margin is in the score's unit, and the difference positive where `methods` are better.
     """
 
-    test: str
-    table: str
-    quantity: str
-    where: dict[str, Any]
-    of: dict[str, Any]
-    than: dict[str, Any]
-    because: str
-    each: dict[str, list[Any]] = field(default_factory=dict)
-    factor: float = 1.0
-    resolution: float = 1.0
+    test: Literal["non_inferior", "superior"]
+    than: _Methods
+    bound: _Margin
 
 
-@dataclass(frozen=True)
-class Claim:
+class Level(_ScoreTest):
+    """Whether the mean over seeds is above the threshold, or below it."""
+
+    test: Literal["at_least", "at_most"]
+    bound: _Threshold
+    than: ClassVar[tuple[str, ...]] = ()
+
+
+class CloserThanStart(_ScoreTest):
+    """Whether the score is better after training than before it, by more than the margin."""
+
+    test: Literal["closer_than_start"]
+    score: _LearnedScore
+    bound: _Margin
+    than: ClassVar[tuple[str, ...]] = ()
+
+
+class _CostTest(_Test):
+    """A question to a column of a table of time and memory.
+
+    `where` has values by column of the rows of both sides, `of` and `than` those of each side.
+    """
+
+    table: _CostTable
+    quantity: Text
+    where: _Selection
+    of: _Selection
+    than: _Selection
+
+
+class Cheaper(_CostTest):
+    """Whether `than` takes more than `factor` times the quantity that `of` takes.
+
+    `each` has lists of values by column: one comparison for each combination. Values that differ by
+    less than the factor `resolution` can't be distinguished.
+    """
+
+    test: Literal["cheaper"]
+    each: dict[Text, Some[Parameter]]
+    factor: Annotated[float, Field(strict=True, gt=0)]
+    resolution: Annotated[float, Field(strict=True, ge=1)]
+
+
+class LowerSlope(_CostTest):
+    """Whether the quantity of `of` grows with a lower power of the length than that of `than`."""
+
+    test: Literal["lower_slope"]
+    each: ClassVar[dict[str, tuple[Any, ...]]] = {}
+
+
+ScoreTest = Comparison | Level | CloserThanStart
+CostTest = Cheaper | LowerSlope
+
+
+class Claim(Content):
     """A claim: a sentence, where it stands, and the tests that all have to hold."""
 
-    name: str
-    sentence: str
-    source: str
-    tests: tuple[ScoreTest | CostTest, ...]
+    name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]+$")]
+    sentence: _Line
+    source: _Line
+    tests: Some[Annotated[ScoreTest | CostTest, Field(discriminator="test")]]
+
+
+def _check_claims(claims: tuple[Claim, ...]) -> None:
+    names = [claim.name for claim in claims]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{name} stands twice; give each claim a name of its own")
+
+
+class ClaimsFile(Content):
+    """A file of claims."""
+
+    claims: Annotated[Some[Claim], accepted_by(_check_claims)]
 
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
@@ -166,70 +171,4 @@ def read_claims(path: Path) -> tuple[Claim, ...]:
     InputError
         If the file is missing, or with the place of the first thing that is wrong.
     """
-    content = read_yaml(path)
-    _check(content, _SCHEMA, str(path))
-    claims: dict[str, Claim] = {}
-    for entry in content["claims"]:
-        place = f"{path}: claim {entry['name']}"
-        if entry["name"] in claims:
-            raise InputError(f"{place}: stands twice; give each claim a name of its own")
-        tests = (_test(own, f"{place}, test {i}") for i, own in enumerate(entry["tests"], start=1))
-        claims[entry["name"]] = Claim(
-            entry["name"], _line(entry["sentence"]), _line(entry["source"]), tuple(tests)
-        )
-    return tuple(claims.values())
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _test(content: Mapping[str, Any], place: str) -> ScoreTest | CostTest:
-    """Check one test against what its kind has to say."""
-    own = {"test": _TEXT, "because": _TEXT, **_TESTS[content["test"]]}
-    schema = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(own),
-        "properties": own,
-    }
-    _check(content, schema, place)
-    stated = {**content, "because": _line(content["because"])}
-    if "table" in stated:
-        for selection in (stated["where"], stated["of"], stated["than"]):
-            _check_name(selection.get("method"), method_names(), place, "method")
-        return CostTest(**stated)
-    _check_name(stated["score"], [*SCORES, *PRIOR_SCORES], place, "score")
-    if stated["test"] == "closer_than_start":
-        _check_name(f"{stated['score']}_start", [*PRIOR_SCORES], place, "score")
-    for method in [*stated["methods"], *stated.get("than", ())]:
-        _check_name(method, method_names(), place, "method")
-    for dataset in stated["datasets"]:
-        try:
-            parse_identifier(dataset)
-        except InputError as error:
-            raise InputError(f"{place}: {error}") from None
-    return ScoreTest(
-        stated["test"],
-        stated["score"],
-        tuple(stated["datasets"]),
-        tuple(stated["methods"]),
-        tuple(stated.get("than", ())),
-        stated["margin"] if "margin" in stated else stated["threshold"],
-        stated["because"],
-    )
-
-
-def _check_name(name: str | None, known: list[str], place: str, kind: str) -> None:
-    if name is not None and name not in known:
-        raise InputError(f"{place}: unknown {kind} {name!r}; {closest(name, known)}")
-
-
-def _check(content: Any, schema: Mapping[str, Any], place: str) -> None:
-    """Raise `InputError` with the most telling of the schema's complaints."""
-    worst = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(content)
-    )
-    if worst is not None:
-        steps = "".join(f".{step}" for step in worst.absolute_path)
-        raise InputError(f"{place}{steps and f': {steps[1:]}'}: {worst.message.splitlines()[0]}")
+    return validated(ClaimsFile, read_yaml(path), str(path)).claims

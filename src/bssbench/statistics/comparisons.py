@@ -5,17 +5,15 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from bssbench.scores.cell import LOWER_IS_BETTER
+from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.controls import CONTROLS
 from bssbench.statistics.intervals import mean_intervals
 from bssbench.statistics.pairs import paired_differences
 from bssbench.statistics.sample_size import fewest_seeds, seeds_for_difference
 
-__all__ = ["ALPHA", "HEADLINE_SCORES", "compare_with_best", "describe_undecidable"]
+__all__ = ["ALPHA", "compare_with_best", "describe_undecidable"]
 
 ALPHA = 0.05
-# What decides: the MCC, and what recordings have in its place.
-HEADLINE_SCORES = ("mcc", "modes_found", "eog1_correlation", "eog2_correlation", "beat_purity")
 
 
 def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +43,7 @@ def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
     families = [
         family
         for (dataset, score), rows in scores.groupby(["dataset", "score"], sort=False)
-        if score in HEADLINE_SCORES
+        if SCORES[str(score)].headline
         if (family := _family(rows, str(dataset), str(score))) is not None
     ]
     columns = ["dataset", "score", "best", "method", "mean_difference", "low", "high", "n_pairs"]
@@ -115,7 +113,7 @@ def _best(rows: pd.DataFrame, score: str) -> str | None:
         return None
     missing = (by_method.size() - by_method.count())[medians.index]
     medians = medians[missing == missing.min()]
-    return str(medians.idxmin() if score in LOWER_IS_BETTER else medians.idxmax())
+    return str(medians.idxmin() if SCORES[score].lower_is_better else medians.idxmax())
 
 
 def describe_undecidable(comparisons: pd.DataFrame) -> list[str]:

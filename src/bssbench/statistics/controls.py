@@ -1,8 +1,8 @@
 """What calibrates the scale of scores and takes no part in comparisons."""
 
-__all__ = ["CONTROLS", "NEGATIVE_CONTROLS"]
+from bssbench.methods import control_names
 
-# Methods: the ceiling, which is told the true sources, and the floor.
-CONTROLS = ("oracle", "random")
-# Families of data sets that no method can separate, whatever its prior.
-NEGATIVE_CONTROLS = ("gp-equal",)
+__all__ = ["CONTROLS"]
+
+CONTROLS = tuple(control_names())
+"""The ceiling, which is given the true sources, and the level of chance."""

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bssbench.scores.cell import LOWER_IS_BETTER
+from bssbench.scores.catalogue import SCORES
 
 __all__ = ["paired_differences"]
 
@@ -42,5 +42,5 @@ def paired_differences(
     better = (ours["value"] - theirs["value"])[
         (ours["status"] == "ok") & (theirs["status"] == "ok")
     ]
-    sign = -1.0 if score in LOWER_IS_BETTER else 1.0
+    sign = -1.0 if SCORES[score].lower_is_better else 1.0
     return sign * better.dropna().sort_index()

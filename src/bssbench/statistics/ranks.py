@@ -7,9 +7,10 @@ import pandas as pd
 import scikit_posthocs
 from scipy import stats
 
+from bssbench.datasets.families import is_negative_control
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.statistics.comparisons import ALPHA
-from bssbench.statistics.controls import CONTROLS, NEGATIVE_CONTROLS
+from bssbench.statistics.controls import CONTROLS
 
 __all__ = ["Ranking", "rank_methods"]
 
@@ -95,7 +96,7 @@ def _left_out(medians: pd.DataFrame, title: str) -> dict[str, str]:
         kind = (identifier.stem, identifier.mixing)
         if identifier.recorded:
             left_out[name] = "a recording"
-        elif identifier.stem in NEGATIVE_CONTROLS:
+        elif is_negative_control(identifier.stem):
             left_out[name] = "a negative control"
         elif title == _LINEAR and identifier.mixing != "linear":
             left_out[name] = "nonlinear mixing"

@@ -3,8 +3,9 @@
 A family is a frozen dataclass named `Family` whose fields are its parameters, whose docstring is
 the law it follows, and which has the attributes and methods of `SourceFamily`; where the usual
 sensor noise does not fit, also `default_noise: ClassVar[float]`, a fraction of each channel's
-standard deviation. Placing such a module in this folder is all it takes to add one. Modules whose
-names begin with an underscore hold what families share.
+standard deviation; and where no method can separate its sources, whatever its prior,
+`negative_control: ClassVar[bool] = True`. Placing such a module in this folder is all it takes to
+add one. Modules whose names begin with an underscore hold what families share.
 """
 
 import importlib
@@ -14,7 +15,7 @@ import numpy as np
 
 from bssbench.discovery import modules_below
 
-__all__ = ["SourceFamily", "family_names", "load_family"]
+__all__ = ["SourceFamily", "family_names", "is_negative_control", "load_family"]
 
 
 class SourceFamily(Protocol):
@@ -37,3 +38,8 @@ def family_names() -> list[str]:
 def load_family(name: str) -> Any:
     """Return the family's class; `name` is one of `family_names()`."""
     return importlib.import_module(modules_below(__name__)[name]).Family
+
+
+def is_negative_control(name: str) -> bool:
+    """Return whether no method can separate this family's sources."""
+    return bool(getattr(load_family(name), "negative_control", False))

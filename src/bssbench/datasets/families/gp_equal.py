@@ -13,6 +13,7 @@ class Family:
     """Squared-exponential Gaussian processes, all of one length-scale: not identifiable."""
 
     default_n_sources: ClassVar[int] = 3
+    negative_control: ClassVar[bool] = True
 
     length_scale: float = 10.0
 

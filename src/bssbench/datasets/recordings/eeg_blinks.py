@@ -6,7 +6,8 @@ Neuroscience Methods 134 (2004) 9–21. The repository's licence (BSD-2) is that
 stated for the data.
 
 The electrodes EOG1 and EOG2 lie by the eyes. They are held out: a method sees the scalp alone, and
-is judged by whether one of its components is what they recorded (`bssbench.scores.electrodes`).
+is judged by whether one of its components is what they recorded
+(`bssbench.scores.measures.electrodes`).
 """
 
 from pathlib import Path

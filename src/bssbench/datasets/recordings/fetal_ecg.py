@@ -7,7 +7,8 @@ and citing it is customary; the copy is that of the Open-Source Electrophysiolog
 BSD-3).
 
 Nobody knows the sources. What is known is physiology: a child's heart beats faster than the
-mother's and about as regularly, and only hers is seen on the thorax (`bssbench.scores.heart`).
+mother's and about as regularly, and only hers is seen on the thorax
+(`bssbench.scores.measures.heart`).
 """
 
 from pathlib import Path

@@ -1,32 +1,58 @@
 """Joint diagonalisation by Jacobi rotations (Cardoso and Souloumiac, 1996), by pyRiemann."""
 
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
-from pyriemann.geometry.ajd import rjd
 
-__all__ = ["joint_rotation"]
+from bssbench.methods import Size
+from bssbench.methods.classical._base import ClassicalMethod, Replicate
+from bssbench.parameters import parameter
+
+__all__ = ["JointDiagonalisation"]
 
 
-def joint_rotation(
-    matrices: np.ndarray, max_iterations: int, tolerance: float
-) -> tuple[np.ndarray, bool]:
-    """Rotate so that symmetric matrices become as diagonal as they can together.
+@dataclass(frozen=True)
+class JointDiagonalisation(ClassicalMethod):
+    """The rotation that makes matrices as diagonal as they can be together.
 
-    Parameters
+    Attributes
     ----------
-    matrices : numpy.ndarray
-        Shape (matrix, component, component).
     max_iterations : int
         Sweeps over all pairs of components.
     tolerance : float
         Sine of the largest rotation that counts as none.
-
-    Returns
-    -------
-    rotation : numpy.ndarray
-        Shape (source, component).
-    converged : bool
-        Whether a further sweep would rotate no pair.
     """
-    rotation, diagonalised = rjd(matrices, n_iter_max=max_iterations, eps=tolerance)
-    further, _ = rjd(diagonalised, n_iter_max=1, eps=tolerance)
-    return np.asarray(rotation.T), bool(np.array_equal(further, np.eye(len(further))))
+
+    deterministic: ClassVar[bool] = True
+
+    max_iterations: int = parameter(
+        200, "chosen by us, not tuned: enough to reach the tolerance", at_least=1
+    )
+    tolerance: float = parameter(
+        1e-10, "chosen by us, not tuned: stricter than pyRiemann's default of 1e-8", at_least=0
+    )
+
+    @abstractmethod
+    def matrices(self, components: np.ndarray) -> np.ndarray:
+        """Return symmetric matrices (matrix, component, component) of white components.
+
+        Parameters
+        ----------
+        components : numpy.ndarray
+            Shape (component, time).
+        """
+
+    def start(self, size: Size) -> None:
+        """Import pyRiemann, which takes seconds."""
+        import pyriemann.geometry.ajd  # noqa: F401
+
+    def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
+        """Rotate; a further sweep would rotate no pair if that has converged."""
+        from pyriemann.geometry.ajd import rjd
+
+        matrices = self.matrices(replicate.components)
+        rotation, diagonalised = rjd(matrices, n_iter_max=self.max_iterations, eps=self.tolerance)
+        further, _ = rjd(diagonalised, n_iter_max=1, eps=self.tolerance)
+        return rotation.T @ replicate.whitening, np.array_equal(further, np.eye(len(further)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bssbench.methods.classical._maximum_likelihood import MaximumLikelihoodMethod
+from bssbench.methods.classical._picard import MaximumLikelihoodMethod
 
 __all__ = ["Method"]
 

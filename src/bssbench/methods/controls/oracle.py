@@ -7,13 +7,13 @@ from typing import ClassVar
 import numpy as np
 
 from bssbench.errors import NotApplicable
-from bssbench.methods import Problem, Size
-from bssbench.methods.classical._linear import demixed
+from bssbench.methods import Problem, SeparationMethod, Size
+from bssbench.methods.classical._base import demixed
 from bssbench.separation import Separation, Stopwatch
 
 
 @dataclass(frozen=True)
-class Method:
+class Method(SeparationMethod):
     """Least squares on the true sources: the ceiling of linear demixing (control).
 
     For nonlinear mixing a network of the form of the VAEs' encoder is fitted. Either is evaluated

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from bssbench.methods import Size
 from bssbench.methods.vae._variational import VariationalMethod
+from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
-    import torch
+    from bssbench.priors.base import Batch, Prior
 
 __all__ = ["FlowMethod"]
 
 _BASES = ("mixture", "normal", "laplace", "spline")
+_HELD_OUT = "held-out time, development seeds 0-9: results/extended/selection.csv"
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class FlowMethod(VariationalMethod):
     octaves : int
         Number of blocks of the further past, each twice as long as the one before, that it depends
         on by their means.
-    spacing : int
-        Samples between one lag and the next; 0 for the rule: as far apart as the observations'
-        band allows (see `bssbench.models.time_scales.lag_spacings`).
+    spacing : int or None
+        Samples between one lag and the next; by rule as far apart as the observations' band allows
+        (see `bssbench.models.time_scales.lag_spacings`).
     layers : int
         Number of autoregressive layers, one upon the other.
     hidden_units : int
@@ -44,34 +44,33 @@ class FlowMethod(VariationalMethod):
 
     shared: ClassVar[bool] = False
 
-    order: int = 8
-    octaves: int = 2
-    spacing: int = 0
-    layers: int = 1
-    hidden_units: int = 16
-    state_dependent_scale: bool = True
-    network_scale: float = 0.1
-    base: str = "mixture"
+    order: int = parameter(
+        8, "the design's prototypes; on held-out time: results/selection.csv", at_least=1
+    )
+    octaves: int = parameter(
+        2, "development seeds 0-9; on held-out time: results/selection.csv", at_least=0
+    )
+    spacing: int | None = parameter(
+        None, "rule: the band that the observations' power lies in", at_least=1
+    )
+    # A free network is by far the likelier one for waveforms, by far the less likely one for all
+    # else; with a prior on its weights it is as good as none where none is needed. Two layers are
+    # likelier on one data set of four.
+    layers: int = parameter(1, _HELD_OUT, at_least=1)
+    hidden_units: int = parameter(16, _HELD_OUT, at_least=0)
+    state_dependent_scale: bool = parameter(True, _HELD_OUT)
+    network_scale: float = parameter(0.1, _HELD_OUT, at_least=0)
+    base: str = parameter("mixture", _HELD_OUT, choices=_BASES)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if min(self.order, self.layers) < 1:
-            raise ValueError("order and layers must be at least 1")
-        if min(self.octaves, self.spacing, self.hidden_units, self.network_scale) < 0:
-            raise ValueError(
-                "octaves, spacing, hidden_units and network_scale must not be negative"
-            )
         if self.octaves and self.order & (self.order - 1):
             raise ValueError(f"with octaves the order must be a power of two, not {self.order}")
-        if self.base not in _BASES:
-            raise ValueError(f"base must be one of {', '.join(_BASES)}, not {self.base!r}")
 
-    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
-        """Return the flow prior for each seed's restarts."""
-        from bssbench.models.time_scales import lag_spacings
+    def prior(self, batch: "Batch") -> "Prior":
+        """Return the flow prior of this batch's latents."""
         from bssbench.priors.autoregressive_flow import AutoregressiveFlowPrior, FlowForm
 
-        chosen = [self.spacing] * len(components) if self.spacing else lag_spacings(components)
         form = FlowForm(
             self.order,
             self.octaves,
@@ -81,28 +80,37 @@ class FlowMethod(VariationalMethod):
             self.base,
             self.network_scale,
         )
-        restarts = self.chosen_restarts(n_latents)
-        spacings = [spacing for spacing in chosen for _ in range(restarts)]
-        share = length / components.shape[-1]
-        return AutoregressiveFlowPrior(spacings, n_latents, form, self.shared, share)
+        return AutoregressiveFlowPrior(
+            batch.replicates,
+            batch.latents,
+            self.spacing or batch.lag_spacing,
+            form,
+            self.shared,
+            batch.length / batch.whole_length,
+        )
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory: each lag holds two copies of the latents."""
-        window = self.chosen_window(size.length)
-        restarts = self.chosen_restarts(size.n_sources)
-        latents = size.replicates * restarts * window * size.n_sources
+        latents = self.series(size) * self.recipe(size).window
         copies = 2 * (self.order + 4 * self.octaves) + 4 * self.hidden_units
         return super().megabytes(size) + int(latents * copies * self.layers * 4 / 1e6)
 
-    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
-        """State the form of the flow."""
-        mean = f"network of {self.hidden_units}" if self.hidden_units else "linear"
-        dependent = self.state_dependent_scale and self.hidden_units
-        scale = "state-dependent" if dependent else "constant"
+    def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
+        """State the form of the flow; its lags in units of the spacing, which each seed has one of.
+
+        Each feature of the past is the mean over the lags from its first to its last.
+        """
+        from bssbench.priors.past import feature_lags
+
+        lags = feature_lags(self.order, self.octaves)
         return {
-            "flow": f"{self.layers} layer(s), {mean} autoregression of order {self.order} and "
-            f"{self.octaves} octaves, {scale} scale, base {self.base}",
-            # One for each seed.
-            "spacing": [prior.spacings[one] for one in kept],
-            "parameters": "shared by all latents" if self.shared else "of each latent",
+            "flow": {
+                "layers": self.layers,
+                "lags": [[span[0], span[-1]] for span in lags],
+                "hidden_units": self.hidden_units,
+                "state_dependent_scale": self.state_dependent_scale and self.hidden_units > 0,
+                "base": self.base,
+                "shared": self.shared,
+            },
+            "spacing": [self.spacing or spacing for spacing in lag_spacings],
         }

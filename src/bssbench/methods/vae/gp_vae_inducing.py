@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bssbench.methods.vae._gaussian_process import GaussianProcessMethod
+from bssbench.parameters import parameter
 
 __all__ = ["Method"]
 
@@ -16,13 +17,17 @@ class Method(GaussianProcessMethod):
 
     Attributes
     ----------
-    restarts : int
+    restarts : int or None
         One by default: each costs as much again as the first.
     """
 
     kernel = "squared-exponential"
     length_scale_per_half_decay = 0.85
 
-    restarts: int = 1
-    core: str = "inducing"
-    update_every: int = 25
+    restarts: int | None = parameter(
+        1, "chosen by us, not tuned: for what each training costs", at_least=1
+    )
+    core: str = parameter("inducing", "what the method is")
+    update_every: int = parameter(
+        25, "chosen by us, not tuned: for what each update costs", at_least=0
+    )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bssbench.methods.vae._gaussian_process import GaussianProcessMethod
+from bssbench.parameters import parameter
 
 __all__ = ["Method"]
 
@@ -19,4 +20,4 @@ class Method(GaussianProcessMethod):
     # exp(−d/ℓ) is one half at 0.69 length-scales.
     length_scale_per_half_decay = 1.44
 
-    update_every: int = 3
+    update_every: int = parameter(3, "chosen by us for what each update costs", at_least=0)

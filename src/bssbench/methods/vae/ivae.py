@@ -1,14 +1,15 @@
 """iVAE (Khemakhem et al., 2020): a prior that depends on the segment of time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
+from bssbench.methods import Size
 from bssbench.methods.vae._variational import VariationalMethod
+from bssbench.models.recipe import Recipe
+from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
-    import torch
+    from bssbench.priors.base import Batch, Prior
 
 
 @dataclass(frozen=True)
@@ -29,35 +30,30 @@ class Method(VariationalMethod):
     """
 
     # What a segment's variance is, is known from that segment alone.
-    judged_on_held_out_time: ClassVar[bool] = False
+    has_held_out_objective: ClassVar[bool] = False
 
-    segments: int = 40
-    learned_means: bool = False
+    window: int | None = parameter(None, "none: each step needs all segments")
+    segments: int = parameter(40, "Khemakhem et al., 2020, simulations: 40 segments", at_least=1)
+    learned_means: bool = parameter(False, "the authors' code: means of zero")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.segments < 1:
-            raise ValueError(f"segments must be at least 1, not {self.segments}")
-        if self.window:
-            raise ValueError(f"each step needs all segments: window must be 0, not {self.window}")
+        if self.window is not None:
+            raise ValueError(f"each step needs all segments: there is no window of {self.window}")
 
-    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
-        """Return the segmentwise prior for each seed's restarts."""
+    def prior(self, batch: "Batch") -> "Prior":
+        """Return the segmentwise prior of this batch's latents."""
         from bssbench.priors.segmentwise_normal import SegmentwiseNormalPrior
 
         return SegmentwiseNormalPrior(
-            len(components) * self.chosen_restarts(n_latents),
-            n_latents,
-            length,
-            self.segments,
-            self.learned_means,
+            batch.replicates, batch.latents, batch.length, self.segments, self.learned_means
         )
 
-    def chosen_window(self, length: int) -> int:
-        """Return all of the time: every segment has variances to be learned."""
-        return length
+    def recipe(self, size: Size, device: str = "cpu") -> Recipe:
+        """Return how to train: on all of the time, as every segment has variances to be learned."""
+        return replace(super().recipe(size, device), window=size.length)
 
-    def describe(self, prior: Any, kept: np.ndarray) -> dict[str, Any]:
+    def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State the form of the prior."""
         means = "learned" if self.learned_means else "zero"
         return {"segments": self.segments, "means_of_segments": means}

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bssbench.methods.vae._variational import VariationalMethod
+from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
-    import torch
+    from bssbench.priors.base import Batch, Prior
 
 
 @dataclass(frozen=True)
@@ -33,24 +32,17 @@ class Method(VariationalMethod):
         free then, so that the rate makes no difference.
     """
 
-    rate: float = 6.0
-    transition_weight: float = 10.0
-    marginal_weight: float = 1.0
+    rate: float = parameter(6.0, "Klindt et al., 2021: λ = 6", above=0)
+    transition_weight: float = parameter(10.0, "Klindt et al., 2021: γ = 10", at_least=0)
+    marginal_weight: float = parameter(1.0, "Klindt et al., 2021: 1", at_least=0)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.rate <= 0:
-            raise ValueError(f"rate must be positive, not {self.rate}")
-        if min(self.transition_weight, self.marginal_weight) < 0:
-            raise ValueError("weights must not be negative")
-
-    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
-        """Return the prior for each seed's restarts."""
+    def prior(self, batch: "Batch") -> "Prior":
+        """Return the prior of this batch's latents."""
         from bssbench.priors.laplace_increments import LaplaceIncrementsPrior
 
         return LaplaceIncrementsPrior(
-            len(components) * self.chosen_restarts(n_latents),
-            n_latents,
+            batch.replicates,
+            batch.latents,
             self.rate,
             self.transition_weight,
             self.marginal_weight,

@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bssbench.methods.vae._variational import VariationalMethod
 
 if TYPE_CHECKING:
-    import torch
+    from bssbench.priors.base import Batch, Prior
 
 
 @dataclass(frozen=True)
 class Method(VariationalMethod):
     """VAE with the standard normal prior: blind to rotations of the latents (ablation)."""
 
-    def prior(self, components: np.ndarray, n_latents: int, length: int) -> "torch.nn.Module":
-        """Return the unstructured prior for each seed's restarts."""
+    def prior(self, batch: "Batch") -> "Prior":
+        """Return the unstructured prior of this batch's latents."""
         from bssbench.priors.standard_normal import StandardNormalPrior
 
-        return StandardNormalPrior(len(components) * self.chosen_restarts(n_latents), n_latents)
+        return StandardNormalPrior(batch.replicates, batch.latents)

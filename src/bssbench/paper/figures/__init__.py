@@ -18,9 +18,11 @@ from bssbench.discovery import modules_below
 from bssbench.errors import InputError, NotApplicable
 from bssbench.files import read_json
 from bssbench.paper.drawing import Drawing
+from bssbench.paper.looks import MAIN_METHODS
 from bssbench.parameters import closest
 from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
+from bssbench.statistics.controls import CONTROLS
 
 __all__ = [
     "Drawing",
@@ -33,10 +35,8 @@ __all__ = [
     "preferred",
 ]
 
-# One of each kind; more than five are too narrow to see anything.
-_MAIN_METHODS = ("ar-flow-vae", "skr-vae", "gp-vae", "sobi", "fastica")
+# More are too narrow to see anything.
 _MAIN_METHODS_SHOWN = 5
-_CONTROLS = ("oracle", "random", "vae")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Results:
     ----------
     scores_file : pathlib.Path
         ``scores.csv``, whose order of data sets and methods the figures follow.
+    statistics : pathlib.Path
+        Folder of what 'bssbench statistics' made of these scores.
     data : pathlib.Path
         Folder of the data sets, ``NAME.npz``.
     cells : pathlib.Path
@@ -54,6 +56,7 @@ class Results:
     """
 
     scores_file: Path
+    statistics: Path
     data: Path
     cells: Path
 
@@ -129,12 +132,12 @@ def main_separations(results: Results, dataset: str) -> list[tuple[str, Separati
     NotApplicable
         If no method separated `dataset`.
     """
-    run = [method for method in results.methods_on(dataset) if method not in _CONTROLS]
+    run = [method for method in results.methods_on(dataset) if method not in CONTROLS]
     found = [(method, results.separation(dataset, method)) for method in run]
     separated = {m: s for m, s in found if s is not None and 0 in finite_replicates(s)}
     if not separated:
         raise NotApplicable(f"no method separated {dataset}")
-    shown = preferred(list(separated), _MAIN_METHODS, _MAIN_METHODS_SHOWN)
+    shown = preferred(list(separated), MAIN_METHODS, _MAIN_METHODS_SHOWN)
     return [(method, separated[method]) for method in results.methods if method in shown]
 
 

@@ -17,7 +17,7 @@ from bssbench.paper.figures import (
     preferred,
 )
 from bssbench.paper.style import PAGE_WIDTH, new_figure
-from bssbench.scores.matching import match
+from bssbench.scores.measures.matching import match
 from bssbench.separation import Separation
 
 __all__ = ["draw"]

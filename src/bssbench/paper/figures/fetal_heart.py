@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results
-from bssbench.paper.style import method_colour, new_figure
-from bssbench.scores.heart import THORAX, detect_beats, fetal_heartbeat, heart_rate
+from bssbench.paper.looks import method_colour
+from bssbench.paper.style import new_figure
+from bssbench.scores.measures.heart import THORAX, detect_beats, fetal_heartbeat, heart_rate
 
 __all__ = ["draw"]
 

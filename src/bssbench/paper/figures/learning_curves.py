@@ -9,21 +9,16 @@ from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results, finite_replicates, preferred
-from bssbench.paper.style import method_colour, method_marker, new_figure
-from bssbench.scores.matching import mean_correlation
+from bssbench.paper.looks import MAIN_METHODS, method_colour, method_marker
+from bssbench.paper.style import new_figure
+from bssbench.scores.measures.matching import mean_correlation
 from bssbench.separation import Separation
 
-__all__ = ["DRAWS_TIMINGS", "draw"]
-
-DRAWS_TIMINGS = True
-"""Seconds are another run's even where its scores are the same."""
+__all__ = ["draw"]
 
 # On the first second-order methods separate as well; on the second sources have one spectrum.
 _TELLING = ("gp-distinct", "ar-laplace-equal")
 _DATASETS_SHOWN = 2
-# With the range over seeds; bands of all would hide each other.
-_MAIN = ("ar-flow-vae", "skr-vae", "gp-vae")
-_OTHERS = ("gp-vae-matern", "slow-vae", "ivae", "vae")
 _QUANTITIES = {"mcc": "MCC", "loss": "loss above its last\n(nats per time point)"}
 
 
@@ -81,7 +76,8 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
     dataset = results.dataset(name)
     run = results.methods_on(name)
     tables = []
-    for method in [method for method in (*_MAIN, *_OTHERS) if method in run]:
+    # What is drawn in colour first.
+    for method in preferred(run, MAIN_METHODS, len(run)):
         separation = results.separation(name, method)
         seconds = results.run(name, method).get("seconds_at_records")
         if separation is None or not seconds or "unmixing_matrix" not in separation.history:
@@ -118,7 +114,7 @@ def _correlations(dataset: Dataset, separation: Separation) -> np.ndarray:
 
 def _draw_curve(axis: Axes, method: str, curve: pd.DataFrame) -> None:
     """Draw one method's median over seeds, of a main method with the range."""
-    main = method in _MAIN
+    main = method in MAIN_METHODS
     colour = method_colour(method) if main else "#777777"
     axis.plot(
         curve["seconds"],

@@ -14,8 +14,8 @@ from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results, finite_replicates
 from bssbench.paper.style import SOURCE_LOOKS, new_figure
-from bssbench.scores.matching import match
-from bssbench.scores.prior_parameters import INNOVATION_KURTOSIS
+from bssbench.scores.measures.matching import match
+from bssbench.scores.measures.prior_parameters import INNOVATION_KURTOSIS
 from bssbench.scores.spectra import (
     FREQUENCIES,
     autoregressive_spectrum,

@@ -7,9 +7,11 @@ from matplotlib.axes import Axes
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import enumerated
 from bssbench.paper.figures import Drawing, Results
-from bssbench.paper.style import method_colour, new_figure
+from bssbench.paper.looks import method_colour
+from bssbench.paper.style import new_figure
 from bssbench.statistics.comparisons import ALPHA
-from bssbench.statistics.ranks import Ranking, rank_methods
+from bssbench.statistics.evaluation import read_rankings
+from bssbench.statistics.ranks import Ranking
 
 __all__ = ["draw"]
 
@@ -25,7 +27,7 @@ def draw(results: Results) -> Drawing:
     NotApplicable
         If too few methods have a result on enough data sets.
     """
-    rankings = rank_methods(results.scores)
+    rankings = read_rankings(results.statistics)
     if not rankings:
         raise NotApplicable("too few methods have a result on enough data sets to be ranked")
     heights = [_BESIDE + _LINE * len(ranking.ranks) for ranking in rankings]

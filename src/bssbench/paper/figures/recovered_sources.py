@@ -5,8 +5,9 @@ import pandas as pd
 
 from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results, main_separations, preferred
-from bssbench.paper.style import method_colour, new_figure
-from bssbench.scores.matching import match
+from bssbench.paper.looks import method_colour
+from bssbench.paper.style import new_figure
+from bssbench.scores.measures.matching import match
 from bssbench.separation import Separation
 
 __all__ = ["draw"]

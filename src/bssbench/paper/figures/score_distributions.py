@@ -13,20 +13,16 @@ from matplotlib.ticker import MaxNLocator
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds
 from bssbench.paper.figures import Drawing, Results
-from bssbench.paper.style import method_colour, method_marker, new_figure
+from bssbench.paper.looks import method_colour, method_marker
+from bssbench.paper.style import new_figure
+from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.chance import chance_level
 
 __all__ = ["draw"]
 
 _COLUMNS = 5
 # A panel each, on the data sets that have the score.
-_SCORES = {
-    "mcc": "MCC",
-    "modes_found": "modes found",
-    "eog1_correlation": "correlation\nwith EOG1",
-    "eog2_correlation": "correlation\nwith EOG2",
-    "beat_purity": "purity of the\nfetal heart",
-}
+_SCORES = {name: score.axis for name, score in SCORES.items() if score.axis}
 # Inches: what a method takes, and what axis and title take beside.
 _METHOD, _BESIDE = 0.115, 0.65
 _TITLE_WIDTH = 20

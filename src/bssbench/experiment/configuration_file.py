@@ -1,0 +1,114 @@
+"""What an experiment's YAML file may say.
+
+The parameters of data sets and methods are checked against the data set's and the method's own, so
+that adding one needs no change here.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bssbench.kernels.catalogue import CORES
+from bssbench.validation import (
+    Content,
+    Count,
+    Distinct,
+    FilePath,
+    Named,
+    Parameter,
+    Parameters,
+    Seeds,
+    Some,
+    Text,
+    accepted_by,
+    one_of,
+)
+
+__all__ = ["ConfigurationFile"]
+
+_KERNELS = list(dict.fromkeys(kernel for core in CORES.values() for kernel in core.kernels))
+_Core = Annotated[
+    str, accepted_by(one_of("core", CORES)), Field(json_schema_extra={"enum": list(CORES)})
+]
+_Kernel = Annotated[
+    str, accepted_by(one_of("kernel", _KERNELS)), Field(json_schema_extra={"enum": _KERNELS})
+]
+
+
+class _Output(Content):
+    results: FilePath
+    figures: FilePath
+
+
+class _Dataset(Content, extra="allow"):
+    """Its parameters, and who separates it of the experiment's methods: all, if left out."""
+
+    __pydantic_extra__: dict[str, Parameter]
+    seeds: Seeds | None = None
+    methods: Distinct[Text] | None = None
+
+
+class _Method(Content, extra="allow"):
+    """Its parameters, and the CPU seconds of each of its cells."""
+
+    __pydantic_extra__: dict[str, Parameter]
+    cpu_seconds: Count | None = None
+
+
+class _Training(Content, extra="allow"):
+    """A method with its parameters, to be timed at some lengths of the data."""
+
+    __pydantic_extra__: dict[str, Parameter]
+    method: Text
+    lengths: Distinct[Count]
+    cpu_seconds: Count | None = None
+
+
+class _Choice(Content):
+    """A choice by the objective on held-out time.
+
+    The first candidate is the default that the others are compared with; what is common to all need
+    not be repeated.
+    """
+
+    choice: Text
+    method: Text
+    datasets: Distinct[Text]
+    seeds: Seeds
+    cpu_seconds: Count | None = None
+    common: Parameters = Field(default_factory=dict)
+    candidates: Annotated[tuple[Parameters, ...], Field(min_length=2)]
+
+
+class _Cases(Content):
+    """A grid of cases of benchmarks/cores.py; a key left out selects all of its values."""
+
+    core: Some[_Core] | None = None
+    kernel: Some[_Kernel] | None = None
+    pass_: Some[Literal["forward", "forward+backward"]] | None = Field(None, alias="pass")
+    parameters: Some[Literal["fixed", "learned"]] | None = None
+    grid: Some[Literal["regular", "irregular"]] | None = None
+    length: Distinct[Count]
+    latents: Distinct[Count] | None = None
+    replicates: Distinct[Count] | None = None
+    dtype: Some[Literal["float32", "float64"]] | None = None
+    device: Some[Literal["cpu", "cuda"]] | None = None
+    threads: Distinct[Count] | None = None
+
+
+class ConfigurationFile(Content):
+    """An experiment: data sets, methods, and what else is measured.
+
+    `claims` is a file of claims to be judged by what was measured.
+    """
+
+    output: _Output
+    claims: FilePath = ""
+    root_seed: Annotated[int, Field(strict=True, ge=0)] = 0
+    seeds: Seeds
+    cpu_seconds: Count = 900
+    datasets: Named[_Dataset | None]
+    methods: Named[_Method | None]
+    selection: Some[_Choice] = ()
+    training_cost: tuple[_Training, ...] = ()
+    cores: Some[_Cases] = ()

@@ -1,0 +1,40 @@
+"""What a method is given of a data set."""
+
+from typing import Any
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.methods import Problem
+from bssbench.randomness import seed_sequence
+
+__all__ = ["make_problem"]
+
+
+def make_problem(
+    dataset: Dataset, method: Any, n_seeds: int, root_seed: int, device: str = "cpu"
+) -> Problem:
+    """Return what `method` is given of the leading seeds: the truth only if it declares to need it.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its observations, and what is known of their mixing.
+    method : SeparationMethod
+        Who is to separate them.
+    n_seeds : int
+        How many of its seeds.
+    root_seed : int
+        The experiment's seed.
+    device : str
+        For methods that can choose.
+    """
+    return Problem(
+        observations=dataset.observations[:n_seeds],
+        n_sources=dataset.n_sources,
+        seeds=[
+            seed_sequence(root_seed, dataset.name, "initialisation", seed)
+            for seed in dataset.seeds[:n_seeds]
+        ],
+        nonlinear=dataset.mixing == "nonlinear" and method.can_demix_nonlinearly,
+        device=device,
+        sources=dataset.sources if method.needs_true_sources else None,
+    )

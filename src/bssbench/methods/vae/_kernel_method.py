@@ -1,0 +1,85 @@
+"""What the VAEs share whose priors compute with kernels: the core, and a limit to its memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from bssbench.errors import NotApplicable
+from bssbench.kernels.catalogue import chosen_core, core_module
+from bssbench.kernels.limits import held_bytes
+from bssbench.methods import Problem, Size
+from bssbench.methods.vae._variational import VariationalMethod
+from bssbench.parameters import parameter
+from bssbench.separation import Separation
+
+__all__ = ["KernelMethod"]
+
+
+@dataclass(frozen=True)
+class KernelMethod(VariationalMethod):
+    """A VAE whose prior computes with kernels, in one of several ways.
+
+    Attributes
+    ----------
+    core : str
+        How: ``auto`` or a core of `family`.
+    max_megabytes : int
+        Largest memory to try of what the core keeps.
+    """
+
+    family: ClassVar[Literal["inversion", "regression"]]
+    kernel: ClassVar[str]
+
+    core: str = parameter("auto", "the cheapest exact core; another changes cost, not the prior")
+    max_megabytes: int = parameter(
+        4000, "chosen by us, not tuned: a limit to what is tried", at_least=0
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.chosen_core()
+
+    def chosen_core(self) -> str:
+        """Return the core's name, by the catalogue's rule if it is ``auto``."""
+        # The data sets' grids are regular; there the rule does not ask for the length.
+        return chosen_core(self.core, self.family, self.kernel, length=0)
+
+    @property
+    def loaded_modules(self) -> tuple[str, ...]:
+        """The core's module, which is loaded by name."""
+        return (core_module(self.chosen_core()),)
+
+    def kept_megabytes(self, size: Size) -> float:
+        """Return how much the core keeps between training steps."""
+        window = self.recipe(size).window
+        return held_bytes(self.chosen_core(), window, self.series(size)) / 1e6
+
+    def megabytes(self, size: Size) -> int:
+        """Return an upper estimate of the peak memory: nothing much where a limit forbids it."""
+        kept = self.kept_megabytes(size)
+        return super().megabytes(size) + (int(kept) if kept <= self.max_megabytes else 0)
+
+    def objection(self, size: Size) -> str:
+        """Return the arithmetic that forbids this size; empty if no limit does."""
+        kept = self.kept_megabytes(size)
+        if kept <= self.max_megabytes:
+            return ""
+        return (
+            f"core {self.chosen_core()} at length {self.recipe(size).window} keeps {kept:.0f} MB "
+            f"for {self.series(size)} series; the limit is {self.max_megabytes} MB"
+        )
+
+    def separate(
+        self, problem: Problem, progress: Callable[[int, int], None] | None = None
+    ) -> Separation:
+        """Train as the other VAEs do, unless a limit forbids it.
+
+        Raises
+        ------
+        NotApplicable
+            With the arithmetic.
+        """
+        objection = self.objection(problem.size)
+        if objection:
+            raise NotApplicable(objection)
+        return super().separate(problem, progress)

@@ -1,0 +1,257 @@
+"""From observations to trained VAEs, and from these to a separation."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from bssbench.models.evaluation import evaluate
+from bssbench.models.preparation import Prepared, prepare
+from bssbench.models.recipe import Recipe
+from bssbench.models.training import Schedule, Trained, train
+from bssbench.models.vae import BatchedVAE
+from bssbench.priors.base import Batch, Prior
+from bssbench.separation import Separation, Stopwatch
+
+__all__ = ["Fit", "fit", "held_out_objective"]
+
+PriorFactory = Callable[[Batch], Prior]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What training found.
+
+    Attributes
+    ----------
+    separation : bssbench.separation.Separation
+        Of each seed's best restart.
+    lag_spacings : list of int
+        One for each seed, in samples.
+    """
+
+    separation: Separation
+    lag_spacings: list[int]
+
+
+def fit(
+    observations: np.ndarray,
+    n_latents: int,
+    seeds: Sequence[np.random.SeedSequence],
+    recipe: Recipe,
+    make_prior: PriorFactory,
+    progress: Callable[[int, int], None] | None = None,
+) -> Fit:
+    """Train one VAE per seed and restart, and keep each seed's best restart by loss.
+
+    Parameters
+    ----------
+    observations : numpy.ndarray
+        Shape (replicate, time, channel).
+    n_latents : int
+        Number of sources to find.
+    seeds : sequence of numpy.random.SeedSequence
+        One per replicate, the only source of randomness.
+    recipe : Recipe
+        How to train.
+    make_prior : callable
+        Returns the prior for a `bssbench.priors.base.Batch`.
+    progress : callable, optional
+        Called with (steps done, steps in all).
+
+    Raises
+    ------
+    InputError
+        If a replicate has fewer independent channels than sources.
+    MachineError
+        If the device can't be used.
+    """
+    stopwatch = Stopwatch()
+    data = prepare(observations, n_latents, seeds, recipe)
+    groups = data.groups()
+    found: list[dict[str, np.ndarray]] = []
+    elapsed: list[np.ndarray] = []
+    began = stopwatch.began[0]
+    for place, rows in enumerate(groups):
+        report = _report(progress, place * recipe.steps, len(groups) * recipe.steps)
+        part = _train(data, rows, make_prior, report)
+        if place == 0:
+            stopwatch.lap("warm_up", part.trained.first_step_done)
+        elapsed.append(part.trained.history.reached - began)
+        found.append(_found(part))
+        began = time.monotonic()
+    arrays = {name: _by_seed(groups, [one[name] for one in found]) for name in found[0]}
+    history = {"step": part.trained.history.steps}
+    for name in [name for name in arrays if name.startswith("history/")]:
+        history[name.removeprefix("history/")] = arrays.pop(name)
+    losses, converged = arrays.pop("losses"), arrays.pop("converged")
+    # A record has taken what it took every group to reach it.
+    stopwatch.records = np.sum(elapsed, axis=0).tolist()
+    separation = Separation(
+        **arrays,
+        loss=losses.min(axis=1),
+        history=history,
+        diagnostics=_diagnostics(data, losses) | {"converged": converged.tolist()},
+        stopwatch=stopwatch,
+    )
+    stopwatch.lap("solve")
+    return Fit(separation, data.spacings)
+
+
+def held_out_objective(
+    observations: np.ndarray,
+    training_length: int,
+    n_latents: int,
+    seeds: Sequence[np.random.SeedSequence],
+    recipe: Recipe,
+    make_prior: PriorFactory,
+) -> np.ndarray:
+    """Train on the first part of the time and return the objective on the rest.
+
+    Parameters
+    ----------
+    observations, n_latents, seeds, recipe, make_prior
+        As for `fit`.
+    training_length : int
+        Number of samples to train on.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,), in nats per time point.
+    """
+    length, whole = training_length, observations.shape[1]
+    data = prepare(observations[:, :length], n_latents, seeds, recipe)
+    # Of the whole, in the coordinates of the training data, which are the same for all
+    # configurations, less the part that was trained on: what comes after, given what was before.
+    rest = data.whitened.apply(observations[:, length:])
+    components = np.concatenate([data.whitened.components, rest], axis=2)
+    found = []
+    for rows in data.groups():
+        part = _train(data, rows, make_prior)
+        everything = data.tensor(components[rows])
+        later = _nats(part, everything, whole) - _nats(part, everything[..., :length], whole)
+        found.append((later / (whole - length))[part.best])
+    return _by_seed(data.groups(), found)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The seeds of one spacing, trained: all restarts, seed-major."""
+
+    data: Prepared
+    rows: np.ndarray
+    model: BatchedVAE
+    observations: torch.Tensor
+    noise_seeds: list[int]
+    schedule: Schedule
+    trained: Trained
+
+    @property
+    def losses(self) -> np.ndarray:
+        """Shape (seed, restart)."""
+        return self.trained.loss.reshape(len(self.rows), -1)
+
+    @property
+    def best(self) -> np.ndarray:
+        """Where in the batch each seed's restart with the lowest loss stands."""
+        losses = self.losses
+        return np.asarray(np.arange(len(losses)) * losses.shape[1] + losses.argmin(axis=1))
+
+
+def _train(
+    data: Prepared,
+    rows: np.ndarray,
+    make_prior: PriorFactory,
+    report: Callable[[int], None] | None = None,
+) -> _Part:
+    """Make the model of the seeds `rows`, which have one spacing, and train it."""
+    recipe, components = data.recipe, data.whitened.components[rows]
+    length = components.shape[-1]
+    children = [_child(data.seeds[row], k) for row in rows for k in range(recipe.restarts)]
+    batch = Batch(
+        replicates=len(children),
+        latents=data.n_latents,
+        length=recipe.window,
+        whole_length=length,
+        lag_spacing=data.spacings[rows[0]],
+        half_decay_lags=np.repeat(data.half_decay_lags[rows], recipe.restarts, axis=0),
+        nonlinear=recipe.nonlinear,
+    )
+    model = BatchedVAE(
+        components.shape[1],
+        data.n_latents,
+        [np.random.default_rng(child) for child in children],
+        make_prior(batch),
+        recipe.nonlinear,
+        batch.lag_spacing,
+    ).to(data.device)
+    observations = data.tensor(components)
+    noise_seeds = [int(child.generate_state(1, np.uint64)[0] >> 1) for child in children]
+    schedule = Schedule(recipe.steps, recipe.learning_rate, data.tensor(data.variances[rows]))
+    window = recipe.window if recipe.window < length else 0
+    trained = train(model, observations, noise_seeds, schedule, window, report)
+    return _Part(data, rows, model, observations, noise_seeds, schedule, trained)
+
+
+def _nats(part: _Part, observations: torch.Tensor, drawn_length: int) -> np.ndarray:
+    """Return the objective of a series in nats, for each of the batch."""
+    variance = part.schedule.last_variance
+    loss = evaluate(part.model, [observations], variance, part.noise_seeds, drawn_length)
+    return loss * observations.shape[-1]
+
+
+@torch.no_grad()
+def _found(part: _Part) -> dict[str, np.ndarray]:
+    """Return what was found for each seed, of its best restart."""
+    best, model, history = part.best, part.model, part.trained.history
+    whitening = part.data.whitened.whitening[part.rows]
+    # Without the averaging over time, which would compare noise filters: a method is judged by its
+    # demixing.
+    sources = model.latents(part.observations).mT.cpu().numpy()[best]
+    std = model.posterior(part.observations).std
+    found = {
+        "sources": sources.astype(np.float64),
+        "uncertainty": std.mean(-1).cpu().numpy()[best],
+        "losses": part.losses,
+        "converged": part.trained.converged[best],
+        "history/loss": history.loss[best],
+    }
+    if history.weight is not None:
+        found["history/unmixing_matrix"] = history.weight[best] @ whitening[:, None]
+        found["unmixing_matrix"] = model.unmixing_matrix().cpu().numpy()[best] @ whitening
+    return found | {f"history/{name}": value[best] for name, value in history.parameters.items()}
+
+
+def _by_seed(groups: list[np.ndarray], values: list[np.ndarray]) -> np.ndarray:
+    """Return the groups' values, (seed of the group, …), in the order of all seeds."""
+    return np.asarray(np.concatenate(values)[np.argsort(np.concatenate(groups))])
+
+
+def _report(
+    progress: Callable[[int, int], None] | None, before: int, in_all: int
+) -> Callable[[int], None] | None:
+    """Return what a group's training calls with its own steps done."""
+    return (lambda done: progress(before + done, in_all)) if progress else None
+
+
+def _diagnostics(data: Prepared, losses: np.ndarray) -> dict[str, Any]:
+    """Say how the training went, in JSON's types; a diverged restart's loss is null."""
+    finite = [[loss if np.isfinite(loss) else None for loss in row] for row in losses.tolist()]
+    return {
+        "steps": data.recipe.steps,
+        "learning_rate": data.recipe.learning_rate,
+        # One for each seed.
+        "observation_variance": data.variances.tolist(),
+        "window": data.recipe.window,
+        "losses_of_restarts": finite,
+        "device": str(data.device),
+    }
+
+
+def _child(seed: np.random.SeedSequence, restart: int) -> np.random.SeedSequence:
+    """Derive a restart's seed; `seed.spawn` would also change the seed that the caller holds."""
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, restart))

@@ -1,0 +1,148 @@
+"""What an experiment makes, stage by stage, and what each stage depends on.
+
+The workflow takes its files and its hashes of code from here, and so does the manifest by which
+`bssbench check` finds what is out of date.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bssbench.experiment.configuration import Configuration
+from bssbench.experiment.held_out import Candidate
+from bssbench.experiment.training_cost import Trial
+from bssbench.paper.figures import figure_module, figure_names
+from bssbench.statistics.evaluation import FILES
+
+__all__ = [
+    "FIGURE_SUFFIXES",
+    "SCORE_MODULES",
+    "Stage",
+    "candidate_modules",
+    "cell_modules",
+    "data_modules",
+    "locate",
+    "stages",
+    "trial_modules",
+]
+
+SCORE_MODULES = ("bssbench.scores.collect",)
+"""Modules that the scores depend on."""
+
+FIGURE_SUFFIXES = ("pdf", "png", "txt", "csv")
+"""A figure twice, its caption and the numbers that it draws."""
+
+_FIGURES = "figures/"
+_SCORES, _TIMINGS = "scores.csv", "timings.csv"
+_STATISTICS = tuple(f"statistics/{name}" for name in FILES)
+_COSTS, _CORES = "tables/training_cost.csv", "tables/cores.csv"
+_REPORTED = ("root_seed", "datasets", "methods")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Files of a run that are made together.
+
+    Attributes
+    ----------
+    outputs : tuple of str
+        Their names below the folder of results; those of figures begin with ``figures/``, wherever
+        their folder is.
+    modules : tuple of str
+        Dotted names of the modules that make them; what these import counts as well.
+    sections : tuple of str
+        Fields of the configuration that they depend on.
+    inputs : tuple of str
+        The files that they show, by name below the folder of results, or else by path.
+    """
+
+    outputs: tuple[str, ...]
+    modules: tuple[str, ...]
+    sections: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+def stages(experiment: Configuration) -> dict[str, Stage]:
+    """Return the stages whose files are kept of an experiment, by name."""
+    paper = "bssbench.paper"
+    found = {
+        "statistics": Stage(
+            _STATISTICS, ("bssbench.statistics.evaluation",), _REPORTED, (_SCORES,)
+        ),
+        "tables": Stage(
+            _tables("separation", "comparisons", "ranks"),
+            tuple(f"{paper}.{kind}_tables" for kind in ("separation", "comparison", "rank")),
+            _REPORTED,
+            (*_STATISTICS, _TIMINGS),
+        ),
+    }
+    for name in figure_names():
+        modules = (figure_module(name), f"{paper}.style")
+        inputs = (_SCORES, _TIMINGS, *_STATISTICS)
+        found[f"figure {name}"] = Stage(_figure(name), modules, _REPORTED, inputs)
+    # Tables of costs have all that was measured, and are kept where the measurements are not.
+    if experiment.training_cost:
+        found["training cost"] = Stage(
+            _tables("training_cost"),
+            (f"{paper}.training_cost_table",),
+            ("root_seed", "training_cost"),
+            (_COSTS,),
+        )
+    if experiment.cores:
+        found["cores"] = Stage(
+            (*_tables("cores"), *_figure("core_scaling")),
+            (f"{paper}.core_tables", f"{paper}.core_scaling"),
+            ("cores",),
+            (_CORES,),
+        )
+    if experiment.selection:
+        found["selection"] = Stage(
+            ("selection.csv", *_tables("selection")),
+            (f"{paper}.selection_table",),
+            ("root_seed", "selection"),
+            ("selection.csv",),
+        )
+    if experiment.claims:
+        costs = (_COSTS,) * bool(experiment.training_cost) + (_CORES,) * bool(experiment.cores)
+        found["claims"] = Stage(
+            ("claims.csv", "claims.md"),
+            (f"{paper}.claims_table",),
+            _REPORTED,
+            (experiment.claims, _SCORES, _TIMINGS, *costs),
+        )
+    return found
+
+
+def _tables(*names: str) -> tuple[str, ...]:
+    return tuple(f"tables/{name}.{suffix}" for name in names for suffix in ("csv", "md", "tex"))
+
+
+def _figure(name: str) -> tuple[str, ...]:
+    return tuple(f"{_FIGURES}{name}.{suffix}" for suffix in FIGURE_SUFFIXES)
+
+
+def locate(name: str, results: Path, figures: Path) -> Path:
+    """Return the path of a stage's output."""
+    if name.startswith(_FIGURES):
+        return figures / name.removeprefix(_FIGURES)
+    return results / name
+
+
+def data_modules(experiment: Configuration, dataset: str) -> tuple[str, ...]:
+    """Return the modules that a data set depends on."""
+    return ("bssbench.datasets.catalogue", experiment.datasets[dataset].module)
+
+
+def cell_modules(experiment: Configuration, method: str) -> tuple[str, ...]:
+    """Return the modules that a method's cells depend on, the data aside."""
+    return ("bssbench.experiment.problem", *experiment.methods[method].modules)
+
+
+def candidate_modules(candidate: Candidate) -> tuple[str, ...]:
+    """Return the modules that a candidate's objective on held-out time depends on."""
+    return ("bssbench.experiment.held_out", *candidate.modules)
+
+
+def trial_modules(trial: Trial) -> tuple[str, ...]:
+    """Return the modules that a trial of the cost of training depends on."""
+    own = ("bssbench.experiment.training_cost", "bssbench.experiment.problem")
+    return (*own, *trial.modules)

@@ -1,0 +1,168 @@
+"""The manifest of a folder of results: what each file was made from, and which bytes it has.
+
+The commit is no part of it, for committing the manifest would change that, nor are times and
+places: the same results give the same bytes. ``provenance.json``, beside it, has these.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from bssbench.errors import InputError
+from bssbench.experiment.configuration import Configuration
+from bssbench.files import read_json, write_json
+from bssbench.reproduction.artefacts import Stage, locate, stages
+from bssbench.reproduction.code_hashes import code_hash
+
+__all__ = [
+    "FILE_NAME",
+    "Entry",
+    "differences",
+    "file_hash",
+    "hash_stages",
+    "read_manifest",
+    "write_manifest",
+]
+
+FILE_NAME = "manifest.json"
+_DIGITS = 16
+# Fields of a configuration's entries that the code adds to what the files say.
+_OF_CODE = ("module", "modules", "shape")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stage in a manifest.
+
+    Attributes
+    ----------
+    configuration, code, data : str
+        Hashes of the sections of the configuration, of the code and of the files shown.
+    files : dict
+        SHA-256 of each output, by its name as in `Stage.outputs`.
+    """
+
+    configuration: str
+    code: str
+    data: str
+    files: dict[str, str]
+
+
+def hash_stages(experiment: Configuration) -> dict[str, dict[str, Any]]:
+    """Return of each stage what is known before it has run, in JSON's types.
+
+    The workflow takes it when it starts: an edit during the run must not pass for what was run.
+    """
+    return {
+        name: {
+            "configuration": _configuration_hash(experiment, stage.sections),
+            "code": code_hash(stage.modules),
+            "inputs": stage.inputs,
+            "outputs": stage.outputs,
+        }
+        for name, stage in stages(experiment).items()
+    }
+
+
+def write_manifest(hashed: Mapping[str, Mapping[str, Any]], results: Path, figures: Path) -> None:
+    """Write ``manifest.json`` into the folder of results.
+
+    Parameters
+    ----------
+    hashed : mapping
+        As `hash_stages` returns.
+    results, figures : pathlib.Path
+        The folders of the run, where all outputs are.
+    """
+    content = {
+        name: {
+            "configuration": stage["configuration"],
+            "code": stage["code"],
+            "data": _data_hash(stage["inputs"], results),
+            "files": {
+                output: file_hash(locate(output, results, figures)) for output in stage["outputs"]
+            },
+        }
+        for name, stage in hashed.items()
+    }
+    write_json(results / FILE_NAME, content)
+
+
+def read_manifest(results: Path) -> dict[str, Entry]:
+    """Read the manifest of a folder of results.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it is not one.
+    """
+    path = results / FILE_NAME
+    if not path.exists():
+        raise InputError(
+            f"{path}: no such file: results of an older version or not complete; make them again"
+        )
+    try:
+        return {name: Entry(**entry) for name, entry in read_json(path).items()}
+    except TypeError:
+        raise InputError(f"{path}: not the manifest of results; make them again") from None
+
+
+def differences(
+    entry: Entry, stage: Stage | None, experiment: Configuration, results: Path
+) -> list[str]:
+    """Return what a stage was made from that is not today's: configuration, code, data.
+
+    Parameters
+    ----------
+    entry : Entry
+        The stage as it was made.
+    stage : Stage or None
+        Today's, None if the experiment has it no more.
+    experiment : Configuration
+        Today's.
+    results : pathlib.Path
+        The folder of results.
+    """
+    if stage is None:
+        return ["configuration"]
+    today = {
+        "configuration": _configuration_hash(experiment, stage.sections),
+        "code": code_hash(stage.modules),
+        "data": _data_hash(stage.inputs, results),
+    }
+    return [name for name, value in today.items() if value != getattr(entry, name)]
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, as ``sha256sum`` prints it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _configuration_hash(experiment: Configuration, sections: Iterable[str]) -> str:
+    """Return the hash of what the experiment's files say in some sections."""
+    content = {section: getattr(experiment, section) for section in sections}
+    text = json.dumps(content, sort_keys=True, default=_as_written)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def _as_written(entry: Any) -> dict[str, Any]:
+    """Return of a configuration's entry what the files say."""
+    if not is_dataclass(entry):
+        raise TypeError(f"{entry!r} is no entry of a configuration")
+    names = [field.name for field in fields(entry) if field.name not in _OF_CODE]
+    return {name: getattr(entry, name) for name in names}
+
+
+def _data_hash(inputs: Iterable[str], results: Path) -> str:
+    """Return the hash of files, each in the folder of results or else where its path says.
+
+    A file that is gone is another one.
+    """
+    digest = hashlib.sha256()
+    for name in inputs:
+        path = results / name if (results / name).exists() else Path(name)
+        digest.update(f"{name} {file_hash(path) if path.exists() else 'gone'}\n".encode())
+    return digest.hexdigest()[:_DIGITS]

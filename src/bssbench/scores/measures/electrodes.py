@@ -1,0 +1,88 @@
+"""Scores against an electrode that was held out: how well one component says what it recorded.
+
+The electrode is no source: it hears the eye and the brain behind it. So a score is to be seen
+between two others: its ceiling, what all components together say of the electrode, and that of the
+control `random`, because the best of ten random directions has half of the ceiling already.
+"""
+
+import numpy as np
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.scores.measures.identifiability import linear_r2
+from bssbench.scores.measures.matching import mean_correlation
+from bssbench.scores.record import Replicate, Score
+
+__all__ = ["SCORES", "electrode_ceiling", "electrode_correlation"]
+
+
+def electrode_correlation(electrode: np.ndarray, components: np.ndarray) -> float:
+    """Return the absolute Pearson correlation of the best component with the electrode.
+
+    Parameters
+    ----------
+    electrode : numpy.ndarray
+        Shape (time,).
+    components : numpy.ndarray
+        Shape (time, component).
+    """
+    return mean_correlation(electrode[:, None], components)
+
+
+def electrode_ceiling(electrode: np.ndarray, observations: np.ndarray) -> float:
+    """Return the electrode's multiple correlation with all observations, by least squares.
+
+    Whatever a linear method makes of these observations, its best component's correlation is at
+    most this.
+
+    Parameters
+    ----------
+    electrode : numpy.ndarray
+        Shape (time,).
+    observations : numpy.ndarray
+        Shape (time, channel).
+    """
+    return float(np.sqrt(linear_r2(electrode[:, None], observations)[0]))
+
+
+def _scores(name: str, position: int) -> tuple[Score, Score]:
+    """Return both scores against the electrode of this name."""
+
+    def needs(dataset: Dataset) -> None:
+        dataset.references(name)
+
+    def correlation(replicate: Replicate) -> float:
+        return electrode_correlation(replicate.dataset.references(name)[:, 0], replicate.estimated)
+
+    def ceiling(replicate: Replicate) -> float:
+        dataset = replicate.dataset
+        return electrode_ceiling(
+            dataset.references(name)[:, 0], dataset.observations[replicate.index]
+        )
+
+    return (
+        Score(
+            name=f"{name.lower()}_correlation",
+            compute=correlation,
+            needs=needs,
+            description="absolute correlation of the best component with held-out electrode "
+            f"{name}",
+            caption=f"correlation of the best component with electrode {name} (higher is better)",
+            tolerance=0.1,
+            axis=f"correlation\nwith {name}",
+            headline=True,
+            position=position,
+        ),
+        Score(
+            name=f"{name.lower()}_ceiling",
+            compute=ceiling,
+            needs=needs,
+            description=f"multiple correlation of {name} with all observations: no component has "
+            "more",
+            caption=f"multiple correlation of {name} with all observations, the ceiling of that",
+            tolerance=1e-6,
+            position=position + 1,
+        ),
+    )
+
+
+SCORES = (*_scores("EOG1", 30), *_scores("EOG2", 32))

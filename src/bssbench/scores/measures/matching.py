@@ -1,0 +1,174 @@
+"""Matching estimated sources to true ones, and the scores that rest on it.
+
+Separation leaves order, sign and scale open. All scores here are blind to them: sources are matched
+one to one so that the sum of absolute correlations is largest.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.stats import rankdata
+
+from bssbench.scores.record import Replicate, Score
+
+__all__ = [
+    "SCORES",
+    "Match",
+    "aligned_rmse",
+    "match",
+    "mean_correlation",
+    "si_sdr",
+    "spearman_ranks",
+]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A one-to-one matching.
+
+    Attributes
+    ----------
+    correlations : numpy.ndarray
+        Shape (true, estimated), Pearson, signed.
+    estimated : numpy.ndarray
+        Shape (true,), the index of the estimate matched to each true source.
+    """
+
+    correlations: np.ndarray
+    estimated: np.ndarray
+
+    @property
+    def matched_correlations(self) -> np.ndarray:
+        """Shape (true,), the signed correlation of each true source with its estimate."""
+        return self.correlations[np.arange(len(self.estimated)), self.estimated]
+
+
+def _standardised(signals: np.ndarray) -> np.ndarray:
+    """Return signals (time, source) at zero mean and unit variance; constants stay zero."""
+    centred = signals - signals.mean(axis=0)
+    deviation = centred.std(axis=0)
+    return centred / np.where(deviation > 0, deviation, 1.0)
+
+
+def match(true: np.ndarray, estimated: np.ndarray) -> Match:
+    """Match estimates to true sources by the largest sum of absolute Pearson correlations.
+
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source), at least as many estimates as true sources.
+    """
+    correlations = _standardised(true).T @ _standardised(estimated) / len(true)
+    _, columns = linear_sum_assignment(-np.abs(correlations))
+    return Match(correlations, columns)
+
+
+def mean_correlation(true: np.ndarray, estimated: np.ndarray) -> float:
+    """Return the mean absolute correlation (MCC) of matched sources.
+
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source). For Spearman's version give `spearman_ranks` of both.
+    """
+    return float(np.abs(match(true, estimated).matched_correlations).mean())
+
+
+def spearman_ranks(signals: np.ndarray) -> np.ndarray:
+    """Return each source's ranks along time, ties averaged; shape (time, source)."""
+    return np.asarray(rankdata(signals, axis=0))
+
+
+def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
+    """Return the mean scale-invariant signal-to-distortion ratio of matched sources, in dB.
+
+    For a centred source s and estimate ŝ: 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with α = ⟨ŝ, s⟩ / ‖s‖² (Le
+    Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ. An exact estimate
+    scores infinity.
+
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source).
+    """
+    matched = match(true, estimated)
+    target = _standardised(true)
+    found = _standardised(estimated)[:, matched.estimated] * np.sign(matched.matched_correlations)
+    scale = (found * target).mean(axis=0)
+    # Through the residual and not 1 − ρ², which cancels where the estimate is good.
+    distortion = ((found - scale * target) ** 2).mean(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = 10.0 * np.log10(scale**2 / distortion)
+    return float(ratios.mean()) if not np.isnan(ratios).any() else -math.inf
+
+
+def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
+    """Return the root mean squared error after matching and least-squares scaling.
+
+    In units of a true source's standard deviation: each matched estimate is scaled (with its sign)
+    and shifted to fit its source best, and the squared errors are averaged over time and sources.
+
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source).
+    """
+    matched = match(true, estimated)
+    found = _standardised(estimated)[:, matched.estimated] * matched.matched_correlations
+    return float(np.sqrt(((_standardised(true) - found) ** 2).mean()))
+
+
+def _of_sources(
+    compute: Callable[[np.ndarray, np.ndarray], float],
+) -> Callable[[Replicate], float]:
+    """Return a function of true and estimated sources as one of a replicate."""
+    return lambda replicate: compute(replicate.true, replicate.estimated)
+
+
+def _rank_correlation(true: np.ndarray, estimated: np.ndarray) -> float:
+    return mean_correlation(spearman_ranks(true), spearman_ranks(estimated))
+
+
+SCORES = (
+    Score(
+        name="mcc",
+        compute=_of_sources(mean_correlation),
+        description="mean absolute Pearson correlation of matched sources; 1 is perfect",
+        caption="MCC (mean absolute correlation, higher is better)",
+        tolerance=0.1,
+        axis="MCC",
+        headline=True,
+        position=10,
+    ),
+    Score(
+        name="mcc_spearman",
+        compute=_of_sources(_rank_correlation),
+        description="the same with Spearman's rank correlation; 1 is perfect",
+        caption="MCC of ranks (Spearman, higher is better)",
+        tolerance=0.1,
+        position=11,
+    ),
+    Score(
+        name="si_sdr",
+        compute=_of_sources(si_sdr),
+        description="scale-invariant signal-to-distortion ratio in dB, matched sources; higher is "
+        "better",
+        caption="SI-SDR in dB (higher is better)",
+        tolerance=3.0,
+        decimals=1,
+        position=13,
+    ),
+    Score(
+        name="rmse",
+        compute=_of_sources(aligned_rmse),
+        description="error after matching and scaling, in standard deviations of a source; 0 is "
+        "perfect",
+        caption="aligned RMSE in standard deviations (lower is better)",
+        tolerance=0.15,
+        better="lower",
+        position=14,
+    ),
+)

@@ -1,0 +1,61 @@
+"""Tables that are written row by row, a dataclass for each line of a CSV file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bssbench.errors import InputError
+from bssbench.files import write_text
+
+__all__ = ["read_rows", "write_rows"]
+
+
+def _columns(kind: type[Any]) -> list[str]:
+    return [field.name for field in fields(kind)]
+
+
+def write_rows(path: Path, kind: type[Any], rows: Iterable[Any], counts: Iterable[str]) -> None:
+    """Write rows of `kind`, whole numbers in the columns `counts`, where some may be missing."""
+    frame = pd.DataFrame([asdict(row) for row in rows], columns=_columns(kind))
+    frame = frame.astype(dict.fromkeys(counts, "Int64"))
+    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def read_rows(
+    paths: Iterable[Path], kind: type[Any], numbers: Mapping[str, str], command: str
+) -> pd.DataFrame:
+    """Read what `write_rows` wrote, one file after the other.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        CSV files.
+    kind : type
+        A dataclass, a field for each column.
+    numbers : mapping
+        Columns of numbers with pandas's names of their types; all else stays text, even where it
+        looks like a number or like nothing.
+    command : str
+        What makes such a file.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, has other columns, or what can't be a number.
+    """
+    frames = []
+    for path in paths:
+        try:
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+            if list(frame.columns) != _columns(kind):
+                raise InputError(f"{path}: expected the columns {','.join(_columns(kind))}")
+            parsed = frame[list(numbers)].apply(pd.to_numeric)
+            frames.append(frame.assign(**parsed).astype(dict(numbers)))
+        except FileNotFoundError:
+            raise InputError(f"{path}: no such file; make it with '{command}'") from None
+        except (ValueError, TypeError, OSError) as error:
+            raise InputError(f"{path}: cannot be read as a table of numbers ({error})") from None
+    return pd.concat(frames, ignore_index=True)

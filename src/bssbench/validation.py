@@ -1,0 +1,196 @@
+"""Content of YAML files, held to pydantic models: what is wrong with it becomes one line."""
+
+import json
+import reprlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from bssbench.errors import InputError
+from bssbench.parameters import closest, parse_seeds, with_underscores
+
+__all__ = [
+    "Content",
+    "Count",
+    "Distinct",
+    "FilePath",
+    "Named",
+    "Parameter",
+    "Parameters",
+    "Seeds",
+    "Some",
+    "Text",
+    "accepted_by",
+    "json_schema",
+    "one_of",
+    "validated",
+]
+
+Model = TypeVar("Model", bound="Content")
+Value = TypeVar("Value")
+
+
+def accepted_by(check: Callable[[Any], object]) -> AfterValidator:
+    """Return an annotation of what `check` must not raise `InputError` for."""
+
+    def accept(value: Any) -> Any:
+        try:
+            check(value)
+        except InputError as error:
+            # As pydantic wants it, which adds the place.
+            raise ValueError(str(error)) from None
+        return value
+
+    return AfterValidator(accept)
+
+
+def one_of(kind: str, names: Collection[str]) -> Callable[[str], None]:
+    """Return a check that a text is one of the `names` of a `kind`, for `accepted_by`."""
+
+    def check(name: str) -> None:
+        if name not in names:
+            raise InputError(f"unknown {kind} {name!r}; {closest(name, names)}")
+
+    return check
+
+
+def _fields(content: Any) -> Any:
+    """Return content with keys as fields are named; nothing after a key is an empty mapping."""
+    try:
+        mapping = content is None or isinstance(content, Mapping)
+        return with_underscores(content or {}, "") if mapping else content
+    except InputError as error:
+        raise ValueError(str(error).removeprefix(": ")) from None
+
+
+def _check_scalar(value: Any) -> None:
+    if not isinstance(value, bool | int | float | str | None):
+        raise InputError(f"expected a number, text, true, false or null, not {value!r}")
+
+
+def _check_distinct(values: tuple[Any, ...]) -> None:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise InputError(f"{value!r} stands twice")
+
+
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Some = Annotated[tuple[Value, ...], Field(min_length=1)]
+Distinct = Annotated[
+    Some[Value], Field(json_schema_extra={"uniqueItems": True}), accepted_by(_check_distinct)
+]
+Named = Annotated[dict[str, Value], Field(min_length=1)]
+FilePath = Annotated[str, Field(pattern="^[A-Za-z0-9._/-]+$")]
+Seeds = Annotated[
+    str,
+    BeforeValidator(str),
+    accepted_by(parse_seeds),
+    WithJsonSchema({"type": ["string", "integer"]}),
+]
+# Of a data set or a method, which know their own types.
+Parameter = Annotated[
+    Any,
+    accepted_by(_check_scalar),
+    WithJsonSchema({"type": ["number", "string", "boolean", "null"]}),
+]
+Parameters = Annotated[dict[str, Parameter], BeforeValidator(_fields)]
+
+
+class Content(BaseModel):
+    """What a file says at one place: fields, with hyphens or underscores, and no others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_fields(cls, content: Any) -> Any:
+        fields = _fields(content)
+        if cls.model_config.get("extra") == "forbid" and isinstance(fields, Mapping):
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            for key in fields:
+                if key not in known:
+                    raise ValueError(f"unknown key {key!r}; {closest(key, known)}")
+        return fields
+
+
+def validated(model: type[Model], content: Any, where: str) -> Model:
+    """Return `content` as `model`.
+
+    Parameters
+    ----------
+    model : type
+        What it should be.
+    content : object
+        What a file says.
+    where : str
+        How to name the file in a message.
+
+    Raises
+    ------
+    InputError
+        With the place of the first thing that is wrong, and what should be there.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise InputError(f"{where}: {_place(first, content)}: {_message(first)}") from None
+
+
+def _place(error: ErrorDetails, content: Any) -> str:
+    """Return the dotted path to what is wrong; an entry of a list by its name, if any."""
+    above = 2 if error["loc"][-1:] == ("[key]",) else error["type"] == "missing"
+    steps = []
+    for step in error["loc"][: len(error["loc"]) - above]:
+        if isinstance(content, Mapping):
+            fields = {str(key).replace("-", "_"): value for key, value in content.items()}
+            # pydantic also names the kind of what it tries.
+            if step not in (found := {**fields, **content}):
+                continue
+            content = found[step]
+        elif isinstance(content, Sequence) and isinstance(step, int):
+            content = content[step]
+            step = content.get("name", step) if isinstance(content, Mapping) else step
+        steps.append(str(step))
+    return ".".join(steps) or "the top level"
+
+
+def _message(error: ErrorDetails) -> str:
+    """Return what is wrong in words of YAML."""
+    context, found = error.get("ctx", {}), reprlib.repr(error["input"])
+    if error["loc"][-1:] == ("[key]",):
+        return f"key {found} must be text; put it in quotes"
+    match error["type"]:
+        case "missing":
+            return f"{error['loc'][-1]!r} is missing"
+        case "value_error":
+            return str(context["error"])
+        case "tuple_type":
+            return f"expected a list, not {found}"
+        case "dict_type" | "model_type":
+            return f"expected keys and values, not {found}"
+        case "too_short":
+            return f"expected {context['min_length']} or more entries, not {found}"
+        case "union_tag_invalid":
+            kind, known = context["discriminator"].strip("'"), context["expected_tags"]
+            known = known.replace("'", "").split(", ")
+            return f"unknown {kind} {context['tag']!r}; {closest(context['tag'], known)}"
+    # For instance: Input should be greater than or equal to 1.
+    return f"must {error['msg'].partition(' should ')[2]}, not {found}"
+
+
+def json_schema(model: type[Content]) -> str:
+    """Return the JSON schema by which an editor checks what should be a `model`."""
+    return json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,23 @@
+# What each table and figure was made from: last, for it has the hashes of all of them.
+from bssbench.reproduction.manifest import FILE_NAME, hash_stages
+
+MANIFEST = f"{RESULTS}/{FILE_NAME}"
+
+
+rule manifest:
+    input:
+        SCORES,
+        TIMINGS,
+        EXPERIMENT.claims or [],
+        ARTEFACTS,
+    output:
+        MANIFEST,
+    log:
+        f"{RESULTS}/logs/manifest.log",
+    resources:
+        mem_mb=200,
+    params:
+        stages=json.dumps(hash_stages(EXPERIMENT)),
+    shell:
+        "{BSSBENCH} manifest --stages {params.stages:q} --results {RESULTS} --figures {FIGURES} "
+        "2> {log}"

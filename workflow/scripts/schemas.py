@@ -1,0 +1,15 @@
+"""Write the JSON schemas by which editors check the YAML files beside them."""
+
+from pathlib import Path
+
+from bssbench.experiment.configuration_file import ConfigurationFile
+from bssbench.files import write_text
+from bssbench.statistics.claims_file import ClaimsFile
+from bssbench.validation import json_schema
+
+CONFIGURATIONS = Path(__file__).parents[2] / "config"
+SCHEMAS = {"schema.json": ConfigurationFile, "claims.schema.json": ClaimsFile}
+
+if __name__ == "__main__":
+    for name, model in SCHEMAS.items():
+        write_text(CONFIGURATIONS / name, json_schema(model))
