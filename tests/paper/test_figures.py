@@ -10,7 +10,7 @@ import pytest
 
 from bssbench.files import read_json, write_json
 from bssbench.paper.drawing import describe_seeds
-from bssbench.paper.figures import draw_figure, figure_names
+from bssbench.paper.figures import draw_figure, figure_names, main_separations
 from bssbench.paper.style import save_drawing
 from bssbench.scores.measures.matching import match, mean_correlation
 from bssbench.scores.spectra import autoregressive_spectrum
@@ -32,6 +32,17 @@ def changed(results, dataset, method, **changes):
     """Change what a method returned."""
     path = results.cells / dataset / method / "separation.npz"
     dataclasses.replace(Separation.load(path), **changes).save(path)
+
+
+def also(results, dataset, *methods):
+    """Results in which further methods did on that data set what gp-vae did."""
+    rows = results.scores.query(f"dataset == '{dataset}' and method == 'gp-vae'")
+    tables = [results.scores]
+    for method in methods:
+        shutil.copytree(results.cells / dataset / "gp-vae", results.cells / dataset / method)
+        tables.append(rows.assign(method=method))
+    pd.concat(tables).to_csv(results.scores_file, index=False)
+    return dataclasses.replace(results)
 
 
 @pytest.mark.parametrize("name", figure_names())
@@ -154,6 +165,23 @@ def test_matrices_are_in_the_order_of_the_true_sources(results):
     assert matrix.diagonal().mean() == pytest.approx(mcc["value"].mean())
     written = [text.get_text() for text in drawing.figure.axes[1].texts]
     assert written == [f"{value:.2f}".removeprefix("0") for value in matrix.flatten()]
+
+
+def test_an_ablation_takes_no_place_among_the_main_methods(results):
+    more = also(results, "gp-distinct", "vae", "random", "a-new-method")
+    shown = [method for method, _ in main_separations(more, "gp-distinct")]
+    assert sorted(shown) == ["a-new-method", "ar-flow-vae", "gp-vae"]
+
+
+def test_no_two_learning_curves_look_alike_and_none_is_a_variants(results):
+    others = ("vae", "gp-vae-matern", "slow-vae", "ivae", "pdgmm-vae", "a-new-method")
+    more = also(results, "gp-distinct", *others, "gp-vae-inducing")
+    drawing = draw_figure("learning_curves", more)
+    panel = next(a for a in drawing.figure.axes if a.get_title() == "gp-distinct")
+    looks = {line.get_label(): (line.get_color(), line.get_marker()) for line in panel.lines}
+    assert set(looks) == {"ar-flow-vae", "gp-vae", *others}
+    assert list(looks)[-1] == "vae"
+    assert len(set(looks.values())) == len(looks)
 
 
 def test_learning_curves_are_of_what_the_encoder_was_then(results):

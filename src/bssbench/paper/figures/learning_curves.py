@@ -19,6 +19,8 @@ __all__ = ["draw"]
 # On the first second-order methods separate as well; on the second sources have one spectrum.
 _TELLING = ("gp-distinct", "ar-laplace-equal")
 _DATASETS_SHOWN = 2
+# Their curves hide those of the methods that they vary.
+_VARIANTS = ("ar-flow-vae-shared", "skr-vae-shared", "skr-vae-learned", "gp-vae-inducing")
 _QUANTITIES = {"mcc": "MCC", "loss": "loss above its last\n(nats per time point)"}
 
 
@@ -76,8 +78,9 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
     dataset = results.dataset(name)
     run = results.methods_on(name)
     tables = []
-    # What is drawn in colour first.
-    for method in preferred(run, MAIN_METHODS, len(run)):
+    shown = [method for method in preferred(run, MAIN_METHODS, len(run)) if method not in _VARIANTS]
+    # The ablation of all structure comes last.
+    for method in sorted(shown, key=lambda method: method == "vae"):
         separation = results.separation(name, method)
         seconds = results.run(name, method).get("seconds_at_records")
         if separation is None or not seconds or "unmixing_matrix" not in separation.history:
@@ -115,7 +118,8 @@ def _correlations(dataset: Dataset, separation: Separation) -> np.ndarray:
 def _draw_curve(axis: Axes, method: str, curve: pd.DataFrame) -> None:
     """Draw one method's median over seeds, of a main method with the range."""
     main = method in MAIN_METHODS
-    colour = method_colour(method) if main else "#777777"
+    # Markers alone need not differ: only with its colour is a method's look its own.
+    colour = method_colour(method)
     axis.plot(
         curve["seconds"],
         curve["median"],
