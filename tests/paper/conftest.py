@@ -10,8 +10,11 @@ import pytest
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.files import write_json
 from bssbench.paper.figures import Results
+from bssbench.paper.report import write
+from bssbench.paper.separation_tables import separation_report
 from bssbench.scores.collect import collect
 from bssbench.separation import Separation
+from bssbench.statistics.evaluation import evaluate
 
 METHODS = ["ar-flow-vae", "gp-vae", "oracle"]
 
@@ -72,7 +75,20 @@ def results(tmp_path):
             runs.append(directory / "run.json")
     scores, _ = collect(runs, tmp_path / "data")
     scores.to_csv(tmp_path / "scores.csv", index=False)
-    return Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")
+    evaluate(scores).save(tmp_path / "statistics")
+    return Results(*(tmp_path / name for name in ("scores.csv", "statistics", "data", "cells")))
+
+
+@pytest.fixture
+def write_separation(tmp_path):
+    """Return a function that writes the separation tables of scores, and returns their paths."""
+
+    def run(scores, timings=None):
+        found = evaluate(scores)
+        report = separation_report(found.summary, found.comparisons, timings)
+        return write(report, tmp_path / "tables")
+
+    return run
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from bssbench.cli.main import main
 from bssbench.errors import InputError
 from bssbench.paper.core_results import COLUMNS, headline, read_measurement
 from bssbench.paper.core_scaling import draw_core_scaling
-from bssbench.paper.core_tables import write_core_tables
+from bssbench.paper.core_tables import core_report
+from bssbench.paper.report import write
 from bssbench.paper.style import save
 
 LENGTHS = [256, 512, 1024, 2048, 65536]
@@ -79,7 +80,7 @@ def change(path, **changes):
 
 def test_a_row_says_what_asv_measured(measured, tmp_path):
     table = read_measurement(measured).table
-    csv = write_core_tables(read_measurement(measured), tmp_path)[0].read_text().splitlines()
+    csv = write(core_report(read_measurement(measured)), tmp_path)[0].read_text().splitlines()
     assert csv[0] == HEADER == ",".join(COLUMNS)
     line = "cholesky,squared-exponential,learned,regular,512,3,1,forward+backward,float32,cpu,1,"
     (row,) = [row for row in csv if row.startswith(line)]
@@ -88,7 +89,7 @@ def test_a_row_says_what_asv_measured(measured, tmp_path):
     assert (peak_bytes, error, status, reason) == (str(100 * 512**2), "1e-05", "ok", "")
     assert set(table["core"]) == {"cholesky", "dense", "fft", "floor-fft"}
     assert (table.loc[table["core"] == "fft", "peak_bytes"].dropna() == 0).all()
-    again = write_core_tables(read_measurement(measured), tmp_path / "again")
+    again = write(core_report(read_measurement(measured)), tmp_path / "again")
     assert [path.read_bytes() for path in again] == [
         (tmp_path / path.name).read_bytes() for path in again
     ]
@@ -115,7 +116,7 @@ def test_what_is_missing_is_skipped_failed_or_absent(measured):
 
 
 def test_the_tables_compare_and_explain(measured, tmp_path):
-    _, markdown, latex = write_core_tables(read_measurement(measured), tmp_path)
+    _, markdown, latex = write(core_report(read_measurement(measured)), tmp_path)
     text = markdown.read_text()
     lines = text.splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
@@ -136,17 +137,17 @@ def test_the_tables_compare_and_explain(measured, tmp_path):
     assert source.count(r"\toprule") == source.count(r"\bottomrule") == text.count("\n## ") - 1
     # Nothing is missing: a table that said otherwise, or a failure.
     change(measured, bench=[r"\('fft', '[\w-]+', 'learned', 'regular', 512,"])
-    write_core_tables(read_measurement(measured), tmp_path)
+    write(core_report(read_measurement(measured)), tmp_path)
     assert markdown.read_text().endswith("None is.\n")
     change(measured, dirty=True)
-    write_core_tables(read_measurement(measured), tmp_path)
+    write(core_report(read_measurement(measured)), tmp_path)
     assert "Commit 0123456789ab, with uncommitted changes;" in markdown.read_text()
     assert "Commit 0123456789ab, with uncommitted changes;" in latex.read_text()
 
 
 def test_the_latex_table_compiles_and_fits_the_page(measured, tmp_path, typeset):
     assert "Overfull" not in typeset(
-        write_core_tables(read_measurement(measured), tmp_path)[2].read_text()
+        write(core_report(read_measurement(measured)), tmp_path)[2].read_text()
     )
 
 

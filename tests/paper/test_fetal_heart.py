@@ -34,7 +34,7 @@ def results(tmp_path, hearts):
         Separation(found[None]).save(directory / "separation.npz")
         write_json(directory / "run.json", {"status": "ok"})
     (tmp_path / "scores.csv").write_text(SCORES)
-    return Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")
+    return Results(tmp_path / "scores.csv", tmp_path, tmp_path / "data", tmp_path / "cells")
 
 
 def test_the_beats_of_a_found_heart_are_marked_upright(results, hearts):

@@ -9,14 +9,12 @@ import pytest
 
 from bssbench.files import write_json
 from bssbench.paper.recording_picture import _envelope
-from bssbench.paper.tables import write_separation_tables, write_tables
 from bssbench.scores.collect import collect
+from bssbench.scores.table import read_timings
 
-METHODS = ["ar-flow-vae", "gp-vae", "oracle"]
 
-
-def test_tables_say_what_the_scores_say(results, tmp_path):
-    paths = write_separation_tables(results.scores, tmp_path / "tables")
+def test_tables_say_what_the_scores_say(results, write_separation):
+    paths = write_separation(results.scores)
     table = pd.read_csv(paths[0]).set_index(["dataset", "method", "score"])
     values = results.scores.query("method == 'gp-vae' and dataset == 'gp-distinct'")
     expected = values.loc[values["score"] == "mcc", "value"].median()
@@ -41,9 +39,9 @@ def without(results, dataset, method):
     return dataclasses.replace(results)
 
 
-def test_what_was_not_run_is_blank_and_no_failure(results, tmp_path):
+def test_what_was_not_run_is_blank_and_no_failure(results, write_separation):
     partial = without(results, "gp-distinct", "ar-flow-vae")
-    paths = write_separation_tables(partial.scores, tmp_path / "tables")
+    paths = write_separation(partial.scores)
     text = paths[1].read_text()
     grid = [line for line in text.splitlines() if line.startswith("|")][:5]
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in grid]
@@ -56,16 +54,16 @@ def test_what_was_not_run_is_blank_and_no_failure(results, tmp_path):
     assert "nan" not in paths[2].read_text()
 
 
-def test_all_methods_are_those_that_were_run_there(results, tmp_path):
+def test_all_methods_are_those_that_were_run_there(results, write_separation):
     partial = without(results, "gp-distinct", "ar-flow-vae")
     scores = partial.scores
     there = scores["dataset"] == "gp-distinct"
     scores.loc[there, ["value", "status", "reason"]] = [np.nan, "failed", "it broke"]
-    text = write_separation_tables(scores, tmp_path / "tables")[1].read_text()
+    text = write_separation(scores)[1].read_text()
     assert "- failed: it broke: gp-distinct (all methods)" in text
 
 
-def test_what_did_not_converge_is_marked_and_not_hidden(results, tmp_path):
+def test_what_did_not_converge_is_marked_and_not_hidden(results, tmp_path, write_separation):
     for (dataset, method), converged in {
         ("gp-distinct", "ar-flow-vae"): [True, False],
         ("ar-laplace-distinct", "ar-flow-vae"): [True, True],
@@ -80,14 +78,13 @@ def test_what_did_not_converge_is_marked_and_not_hidden(results, tmp_path):
     assert counts["gp-distinct", "ar-flow-vae"] == 1
     assert counts["ar-laplace-distinct", "ar-flow-vae"] == 2
     assert counts.drop("ar-flow-vae", level="method").isna().all()
-    for name, table in (("scores", scores), ("timings", timings)):
-        table.to_csv(tmp_path / f"{name}.csv", index=False)
-    paths = write_tables(tmp_path / "scores.csv", tmp_path, tmp_path / "timings.csv")
+    timings.to_csv(tmp_path / "timings.csv", index=False)
+    paths = write_separation(scores, read_timings(tmp_path / "timings.csv"))
     table = pd.read_csv(paths[0]).set_index(["dataset", "method", "score"])
     assert table.loc[("gp-distinct", "ar-flow-vae", "mcc"), "n_unconverged"] == 1
     text = paths[1].read_text()
     median = table.loc[("gp-distinct", "ar-flow-vae", "mcc"), "median"]
-    assert re.search(rf"\| {median:.3f} \[[^]]*\] † ".replace("0.", r"\."), text)
+    assert re.search(rf"\| +{median:.3f} \[[^]]*\] † ".replace("0.", r"\."), text)
     grid = [line for line in text.splitlines() if line.startswith("| ")]
     assert all(line.startswith("| ar-flow-vae") for line in grid if "†" in line)
     assert all(line.count("†") <= 1 for line in grid)
@@ -95,23 +92,21 @@ def test_what_did_not_converge_is_marked_and_not_hidden(results, tmp_path):
     assert "†" not in paths[2].read_text()
 
 
-def test_the_latex_table_has_a_row_for_each_method(results, tmp_path):
-    _, markdown, latex_file = write_separation_tables(results.scores, tmp_path / "tables")
+def test_the_latex_table_has_a_row_for_each_method(results, write_separation):
+    _, markdown, latex_file = write_separation(results.scores)
     latex = latex_file.read_text()
     # A table for each score that has values, as in Markdown.
     n_tables = markdown.read_text().count("\n|:-")
-    for method in METHODS:
+    for method in ("ar-flow-vae", "gp-vae", r"\textit{oracle}"):
         assert f"\n{method} & " in latex
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == n_tables
     # A rule sets the controls apart, which have no prior whose parameters could be scored.
-    assert latex.count("\\midrule\noracle & ") == n_tables - 2 == 6
+    assert latex.count("\\midrule\n\\textit{oracle} & ") == n_tables - 2 == 6
     assert r"\shortstack[r]{ar-laplace-\\distinct}" in latex
 
 
-def test_the_latex_table_compiles_and_fits_the_page(results, tmp_path, typeset):
-    assert "Overfull" not in typeset(
-        write_separation_tables(results.scores, tmp_path)[2].read_text()
-    )
+def test_the_latex_table_compiles_and_fits_the_page(results, typeset, write_separation):
+    assert "Overfull" not in typeset(write_separation(results.scores)[2].read_text())
 
 
 def test_an_envelope_keeps_every_peak(rng):

@@ -23,7 +23,7 @@ def panels(tmp_path):
         for seed, value in enumerate(several)
     ]
     (tmp_path / "scores.csv").write_text(HEADER + "\n".join(lines) + "\n")
-    results = Results(tmp_path / "scores.csv", tmp_path / "data", tmp_path / "cells")
+    results = Results(tmp_path / "scores.csv", tmp_path, tmp_path / "data", tmp_path / "cells")
     axes = draw_figure("score_distributions", results).figure.axes
     return {axis.get_title(): axis for axis in axes if axis.axison}
 

@@ -5,7 +5,6 @@ import pytest
 from bssbench.errors import InputError
 from bssbench.paper.dataset_groups import grouped
 from bssbench.paper.latex import escape
-from bssbench.paper.tables import write_separation_tables
 from bssbench.scores.table import read_scores
 
 HEADER = "dataset,method,seed,score,value,status,reason\n"
@@ -24,10 +23,10 @@ def grids(path):
 
 
 @pytest.fixture
-def tables(tmp_path):
+def tables(tmp_path, write_separation):
     def write(*lines):
         (tmp_path / "scores.csv").write_text(HEADER + "\n".join(lines) + "\n")
-        return write_separation_tables(read_scores(tmp_path / "scores.csv"), tmp_path)
+        return write_separation(read_scores(tmp_path / "scores.csv"))
 
     return write
 
@@ -61,7 +60,7 @@ def test_a_recording_is_one_table_of_its_scores(tables):
     assert grids(markdown) == [
         [
             ["method", "fetal_heart_found", "beat_purity"],
-            [":---------", ":--------------------", ":--------------"],
+            [":---------", "--------------------:", "--------------:"],
             ["sobi", "1/2", ".810 (1/2)"],
             ["vae", "0/1", "–"],
         ]
@@ -85,7 +84,7 @@ def test_signs_and_directions(tables):
         *(f"gp-equal,sobi,{seed},rmse,{value},ok," for seed, value in enumerate((0.1, 0.2, 1.234))),
     )
     assert [grid[2][1] for grid in grids(markdown)] == ["−.3 [−1.2]", ".200 [1.234]"]
-    assert r"$-$.3 \worst{$-$1.2}" in latex.read_text()
+    assert r"$-$.3 \aside{$-$1.2}" in latex.read_text()
 
 
 def test_text_is_text_to_latex():

@@ -10,7 +10,8 @@ from bssbench.cli.main import main
 from bssbench.errors import NotApplicable
 from bssbench.paper.figures import Results
 from bssbench.paper.figures.ranks import draw
-from bssbench.paper.tables import write_tables
+from bssbench.scores.table import read_scores
+from bssbench.statistics.evaluation import FILES, evaluate
 
 DATASETS = ("gp-distinct", "waveforms", "regime-ar", "modal-frame")
 SHIFTS = {"gp-vae": 0.0, "skr-vae": 0.01, "sobi": 0.3, "oracle": -0.1}
@@ -34,8 +35,8 @@ def scores(tmp_path, rng):
     return tmp_path / "scores.csv"
 
 
-def test_the_best_and_what_is_not_distinguished_from_it_are_marked(scores, tmp_path):
-    _, markdown, latex = write_tables(scores, tmp_path)
+def test_the_best_and_what_is_not_distinguished_from_it_are_marked(scores, write_separation):
+    _, markdown, latex = write_separation(read_scores(scores))
     rows = {
         cells[1].strip(" *"): cells[2:-1]
         for cells in (line.split("|") for line in markdown.read_text().splitlines())
@@ -44,32 +45,34 @@ def test_the_best_and_what_is_not_distinguished_from_it_are_marked(scores, tmp_p
     assert all(re.match(r" \*\*\.\d+\*\* \[", cell) for cell in rows["gp-vae"])
     assert all("**" not in cell and "°" in cell for cell in rows["skr-vae"])
     assert all("**" not in cell and "°" not in cell for cell in rows["sobi"] + rows["oracle"])
-    assert re.search(r"^gp-vae & \\textbf\{\.\d+\} \\worst", latex.read_text(), re.MULTILINE)
-    assert re.search(r"^skr-vae & \.\d+ \\worst\{\.\d+\} \$\^\\circ\$", latex.read_text(), re.M)
+    assert re.search(r"^gp-vae & \\textbf\{\.\d+\} \\aside", latex.read_text(), re.MULTILINE)
+    assert re.search(r"^skr-vae & \.\d+ \\aside\{\.\d+\} \$\^\\circ\$", latex.read_text(), re.M)
 
 
-def test_where_seeds_are_too_few_only_the_best_is_marked(scores, tmp_path):
-    text = write_tables(scores, tmp_path)[1].read_text()
+def test_where_seeds_are_too_few_only_the_best_is_marked(scores, write_separation):
+    text = write_separation(read_scores(scores))[1].read_text()
     recording = text.partition("## modal-frame")[2]
     assert recording.count("**") == 2
     assert "°" not in recording
 
 
 def test_the_command_writes_all_tables_and_warns_of_families_too_large(scores, tmp_path, capsys):
-    assert main(["statistics", "--scores", str(scores), "--out", str(tmp_path / "tables")]) == 0
+    statistics, tables = tmp_path / "statistics", tmp_path / "tables"
+    assert main(["statistics", "--scores", str(scores), "--out", str(statistics)]) == 0
     warning = "bssbench: warning: modal-frame, modes_found: 3 seeds are too few for 3 comparisons\n"
     assert capsys.readouterr().err == warning
-    written = {path.name for path in (tmp_path / "tables").iterdir()}
+    assert {path.name for path in statistics.iterdir()} == set(FILES)
+    assert main(["tables", "--statistics", str(statistics), "--out", str(tables)]) == 0
+    written = {path.name for path in tables.iterdir()}
     suffixes = ("csv", "md", "tex")
-    assert written == {f"{name}.{end}" for name in ("comparisons", "ranks") for end in suffixes}
-    comparisons = pd.read_csv(tmp_path / "tables" / "comparisons.csv").set_index(
-        ["dataset", "method"]
-    )
+    names = ("separation", "comparisons", "ranks")
+    assert written == {f"{name}.{end}" for name in names for end in suffixes}
+    comparisons = pd.read_csv(tables / "comparisons.csv").set_index(["dataset", "method"])
     assert comparisons["mean_difference"]["waveforms", "sobi"] == pytest.approx(-0.3)
-    ranks = pd.read_csv(tmp_path / "tables" / "ranks.csv").set_index("method")
+    ranks = pd.read_csv(tables / "ranks.csv").set_index("method")
     assert ranks["mean_rank"]["sobi"] == 3
     assert ranks["n_datasets"].eq(3).all()
-    text = (tmp_path / "tables" / "ranks.md").read_text()
+    text = (tables / "ranks.md").read_text()
     assert "- modal-frame: a recording" in text
     assert "- oracle: a control" in text
 
@@ -77,16 +80,18 @@ def test_the_command_writes_all_tables_and_warns_of_families_too_large(scores, t
 def test_scores_of_one_method_have_nothing_to_compare(tmp_path):
     line = "dataset,method,seed,score,value,status,reason\ngp-equal,sobi,0,mcc,0.5,ok,\n"
     (tmp_path / "scores.csv").write_text(line)
-    words = ["statistics", "--scores", str(tmp_path / "scores.csv"), "--out", str(tmp_path)]
-    assert main(words) == 0
-    assert "nothing to compare" in (tmp_path / "comparisons.md").read_text()
-    assert "to be ranked" in (tmp_path / "ranks.md").read_text()
+    words = ["--scores", str(tmp_path / "scores.csv"), "--out", str(tmp_path)]
+    assert main(["statistics", *words]) == 0
+    assert main(["tables", "--statistics", str(tmp_path), "--out", str(tmp_path / "tables")]) == 0
+    assert "nothing to compare" in (tmp_path / "tables" / "comparisons.md").read_text()
+    assert "to be ranked" in (tmp_path / "tables" / "ranks.md").read_text()
     with pytest.raises(NotApplicable, match="too few methods"):
-        draw(Results(tmp_path / "scores.csv", tmp_path, tmp_path))
+        draw(Results(tmp_path / "scores.csv", tmp_path, tmp_path, tmp_path))
 
 
 def test_the_figure_has_a_label_for_each_method_and_whole_bars(scores, tmp_path):
-    drawing = draw(Results(scores, tmp_path, tmp_path))
+    evaluate(read_scores(scores)).save(tmp_path)
+    drawing = draw(Results(scores, tmp_path, tmp_path, tmp_path))
     (axis,) = drawing.figure.axes
     assert {text.get_text().strip("()0123456789. ") for text in axis.texts} == {
         "gp-vae",

@@ -1,7 +1,8 @@
 import pytest
 
-from bssbench.paper.training_cost_table import write_training_cost_tables
-from bssbench.scores.training_cost import CostRow, write_costs
+from bssbench.paper.report import write
+from bssbench.paper.training_cost_table import training_cost_report
+from bssbench.scores.training_cost import CostRow, read_costs, write_costs
 
 
 def row(method, length, seconds, **changes):
@@ -47,7 +48,8 @@ def tables(tmp_path):
         row("gp-vae", 8000, 123.4, core="cholesky"),
     ]
     write_costs(tmp_path / "b.csv", rows)
-    return write_training_cost_tables([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "tables")
+    costs = read_costs([tmp_path / "a.csv", tmp_path / "b.csv"])
+    return write(training_cost_report(costs), tmp_path / "tables")
 
 
 def cells(line):

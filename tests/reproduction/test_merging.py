@@ -5,10 +5,10 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from bssbench.paper.tables import write_tables
 
 from bssbench.cli.main import main
 from bssbench.experiment.configuration import configure
-from bssbench.paper.tables import write_tables
 from bssbench.reproduction.recorded_results import RecordedResults
 
 DATASETS = ("waveforms", "gp-distinct")

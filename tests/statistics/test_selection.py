@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from bssbench.errors import InputError
-from bssbench.paper.selection_table import write_selection_tables
+from bssbench.paper.report import write
+from bssbench.paper.selection_table import selection_report
 from bssbench.statistics.selection import compare_candidates
 
 DEFAULT = [1.0, 2.0, 3.0]
@@ -84,7 +85,7 @@ def test_a_choice_of_one_method_does_not_touch_another():
 
 def test_the_table_says_what_was_compared(tmp_path):
     table = held_out(order4=(-1, [-0.5, 0.25, -0.25], [1, 1, np.nan]), order8=(np.nan, 1, 1))
-    csv, markdown, latex = write_selection_tables(table, tmp_path)
+    csv, markdown, latex = write(selection_report(compare_candidates(table)), tmp_path)
     assert len(pd.read_csv(csv)) == 9
     lines = [line.replace(" ", "") for line in markdown.read_text().splitlines()]
     assert "|default|2.000|2.000|2.000|chosen|" in lines
@@ -95,7 +96,9 @@ def test_the_table_says_what_was_compared(tmp_path):
     )
     assert latex.read_text().count(r"\toprule") == 1
     before = [path.read_bytes() for path in (csv, markdown, latex)]
-    assert before == [path.read_bytes() for path in write_selection_tables(table, tmp_path)]
+    assert before == [
+        path.read_bytes() for path in write(selection_report(compare_candidates(table)), tmp_path)
+    ]
 
 
 def test_a_candidate_given_twice_is_refused():
@@ -106,5 +109,5 @@ def test_a_candidate_given_twice_is_refused():
 
 def test_a_title_is_text_to_latex(tmp_path):
     table = held_out(order4=(-1, -1, -1)).assign(choice="a_b & 5 % of #1")
-    latex = write_selection_tables(table, tmp_path)[2].read_text()
-    assert r"a\_b \& 5 \% of \#1 (ar-flow-vae)" in latex
+    latex = write(selection_report(compare_candidates(table)), tmp_path)[2].read_text()
+    assert r"A\_b \& 5 \% of \#1 (ar-flow-vae)" in latex

@@ -57,7 +57,10 @@ def add_commands(commands: Any) -> None:
         "--statistics", type=Path, metavar="DIR", help="from 'bssbench statistics'"
     )
     command.add_argument(
-        "--timings", type=Path, metavar="CSV", help="of 'bssbench score': marks what did not converge"
+        "--timings",
+        type=Path,
+        metavar="CSV",
+        help="of 'bssbench score': marks what did not converge",
     )
     command.add_argument(
         "--training-cost", type=Path, nargs="+", metavar="CSV", help="from 'bssbench training-cost'"

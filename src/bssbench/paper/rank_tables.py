@@ -47,9 +47,7 @@ def rank_report(rankings: Sequence[Ranking]) -> Report:
         )
         for number, ranking in enumerate(rankings, start=1)
     )
-    nothing = Section(
-        remarks="Too few methods have a result on enough data sets to be ranked."
-    )
+    nothing = Section(remarks="Too few methods have a result on enough data sets to be ranked.")
     return Report("ranks", _TITLE, _NOTE, data, sections or (nothing,))
 
 

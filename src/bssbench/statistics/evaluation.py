@@ -96,7 +96,6 @@ def _read_table(path: Path) -> pd.DataFrame:
             keep_default_na=False,
             na_values={name: [""] for name in columns if name not in _TEXT},
             dtype={name: str for name in columns if name in _TEXT},
-            float_precision="round_trip",
         )
     except (ValueError, OSError) as error:
         raise InputError(f"{path}: cannot be read as CSV ({error})") from None
@@ -125,9 +124,7 @@ def _as_json(ranking: Ranking) -> dict[str, Any]:
 
 
 def _from_json(entry: Mapping[str, Any]) -> Ranking:
-    methods, datasets = (
-        pd.Index(entry[f"{name}s"], name=name) for name in ("method", "dataset")
-    )
+    methods, datasets = (pd.Index(entry[f"{name}s"], name=name) for name in ("method", "dataset"))
     return Ranking(
         title=entry["title"],
         ranks=pd.DataFrame(entry["ranks"], methods, datasets),
