@@ -1,6 +1,8 @@
 """Which cores there are, what each can do, and which ``auto`` means. No torch until one is used."""
 
 import importlib
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -15,10 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CORES",
+    "INDUCING_POINTS",
+    "REFERENCES",
+    "Approach",
     "Core",
     "CoreDescription",
     "chosen_core",
     "core_module",
+    "cores_of",
     "load_core",
     "load_module",
 ]
@@ -28,8 +34,14 @@ Approach = Literal["inversion", "regression"]
 _MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
 _ENDING = ("squared-exponential", *_MATERN)
 _ALL = (*_ENDING, "periodic", "rational-quadratic")
-# Longer series' weights are made anew for each direction rather than kept.
-_LONGEST_DENSE = 4096
+# At so many samples ``auto`` compares what cores cost; longer series' dense weights are made anew
+# for each direction rather than kept.
+_COMPARED_LENGTH = 4096
+# Up to so many, GPyTorch takes a Cholesky factor.
+_GPYTORCH_CHOLESKY = 800
+
+INDUCING_POINTS = 128
+"""How many of them the sparse bound uses if nothing else is said."""
 
 
 class Core(Protocol):
@@ -77,7 +89,10 @@ class Core(Protocol):
 
 @dataclass(frozen=True)
 class CoreDescription:
-    """What a core can do.
+    """What a core can do and what it costs: all that is said of it outside its own module.
+
+    Costs are rough: the leading power of T, forward and backward, with factors that make them agree
+    with measurements within a factor of a few.
 
     Attributes
     ----------
@@ -85,6 +100,12 @@ class CoreDescription:
         ``inversion`` or ``regression``.
     module : str
         Where it is, below `bssbench.kernels`.
+    operations : callable
+        Operations that one series of T samples takes, forward and backward, given T.
+    held : callable
+        Bytes that each series holds at the peak, given T and the bytes of a number of the data.
+    at_work : callable
+        Bytes that are needed once, because series are dealt with one after the other, given T.
     kernels : tuple of str
         Names of the kernels it takes.
     irregular : bool
@@ -92,37 +113,145 @@ class CoreDescription:
     exact : bool
         Whether it agrees with the dense reference to the precision of the data, whatever the
         kernel.
+    bound : bool
+        Whether it computes an upper bound of the divergence.
     keeps : bool
         Whether its module has something to keep between calls (``factorise`` or ``weigh``).
     function : str
         The core in its module.
+    library : str
+        The package that computes it, if that isn't this one.
+    longest_by_rule : int
+        Longest series for which ``auto`` may mean it.
+    longest_measured : int
+        Longest series that its benchmark tries.
+    changes_above : int
+        Number of samples above which its time is another power of T; 0 if it is one throughout.
+    note : str
+        What a reader of the tables must know of it, in sentences.
     """
 
     approach: Approach
     module: str
+    operations: Callable[[float], float]
+    held: Callable[[float, int], float]
+    at_work: Callable[[float], float] = lambda _: 0.0
     kernels: tuple[str, ...] = _ALL
     irregular: bool = True
     exact: bool = True
+    bound: bool = False
     keeps: bool = True
     function: str = "divergence"
+    library: str = ""
+    longest_by_rule: int = sys.maxsize
+    longest_measured: int = 2**20
+    changes_above: int = 0
+    note: str = ""
 
 
 CORES = {
-    "cholesky": CoreDescription("inversion", "inversion.cholesky"),
-    "gpytorch": CoreDescription("inversion", "inversion.gpytorch", exact=False, keeps=False),
+    "cholesky": CoreDescription(
+        "inversion",
+        "inversion.cholesky",
+        operations=lambda length: 3 * length**3,
+        held=lambda length, _: 12 * length**2,
+        at_work=lambda length: 48 * length**2,
+        longest_measured=8192,
+    ),
+    "gpytorch": CoreDescription(
+        "inversion",
+        "inversion.gpytorch",
+        operations=lambda length: (40 if length > _GPYTORCH_CHOLESKY else 6) * length**3,
+        held=lambda length, _: 40 * length**2,
+        exact=False,
+        keeps=False,
+        library="gpytorch",
+        longest_measured=8192,
+        changes_above=_GPYTORCH_CHOLESKY,
+        note="gpytorch is that library's divergence of two normal distributions as it comes, in the "
+        f"precision of the data: conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as "
+        "many right-hand sides.",
+    ),
     "gpytorch-cholesky": CoreDescription(
-        "inversion", "inversion.gpytorch", exact=False, keeps=False, function="pinned"
+        "inversion",
+        "inversion.gpytorch",
+        operations=lambda length: 6 * length**3,
+        held=lambda length, _: 40 * length**2,
+        exact=False,
+        keeps=False,
+        function="pinned",
+        library="gpytorch",
+        longest_measured=8192,
+        note="gpytorch-cholesky pins that library's Cholesky factorisation, in the same precision.",
     ),
-    "toeplitz": CoreDescription("inversion", "inversion.toeplitz", irregular=False),
-    "inducing": CoreDescription("inversion", "inversion.inducing", exact=False),
-    "markovian": CoreDescription("inversion", "inversion.markovian", kernels=_MATERN),
-    "dense": CoreDescription("regression", "regression.dense"),
-    "chunked": CoreDescription("regression", "regression.chunked"),
+    "toeplitz": CoreDescription(
+        "inversion",
+        "inversion.toeplitz",
+        operations=lambda length: 30 * length**2,
+        held=lambda length, _: 400 * length,
+        irregular=False,
+        longest_measured=131072,
+        note="toeplitz takes T steps of T operations each, of which the steps still weigh more.",
+    ),
+    "inducing": CoreDescription(
+        "inversion",
+        "inversion.inducing",
+        operations=lambda length: 30 * length * INDUCING_POINTS**2,
+        held=lambda length, _: 80 * length * INDUCING_POINTS,
+        exact=False,
+        bound=True,
+        longest_measured=131072,
+        note=f"inducing is a bound by {INDUCING_POINTS} points, loose where they are farther apart "
+        "than a length-scale: its error says how loose.",
+    ),
+    "markovian": CoreDescription(
+        "inversion",
+        "inversion.markovian",
+        operations=lambda length: 2e4 * length,
+        held=lambda length, _: 1.2e3 * length,
+        kernels=_MATERN,
+    ),
+    "dense": CoreDescription(
+        "regression",
+        "regression.dense",
+        operations=lambda length: 300 * length**2,
+        held=lambda length, itemsize: itemsize * length**2,
+        longest_by_rule=_COMPARED_LENGTH,
+        longest_measured=16384,
+    ),
+    "chunked": CoreDescription(
+        "regression",
+        "regression.chunked",
+        operations=lambda length: 300 * length**2,
+        held=lambda length, _: 100 * length,
+        longest_measured=131072,
+    ),
     "banded": CoreDescription(
-        "regression", "regression.banded", kernels=_ENDING, irregular=False, exact=False
+        "regression",
+        "regression.banded",
+        operations=lambda length: 5e3 * length,
+        held=lambda length, _: 200 * length,
+        kernels=_ENDING,
+        irregular=False,
+        exact=False,
     ),
-    "fft": CoreDescription("regression", "regression.fft", irregular=False),
+    "fft": CoreDescription(
+        "regression",
+        "regression.fft",
+        operations=lambda length: 1e3 * length,
+        held=lambda length, _: 200 * length,
+        irregular=False,
+    ),
 }
+"""Every core, by name, in the order of tables and figures."""
+
+REFERENCES: dict[Approach, str] = {"inversion": "cholesky", "regression": "chunked"}
+"""The core of each approach that others' errors and, by inversion, times are relative to."""
+
+
+def cores_of(approach: Approach) -> tuple[str, ...]:
+    """Return the names of an approach's cores, in the order of tables and figures."""
+    return tuple(name for name, core in CORES.items() if core.approach == approach)
 
 
 def core_module(name: str) -> str:
@@ -175,15 +304,13 @@ def chosen_core(
         If there is no such core for this approach, or it can't deal with this kernel or grid;
         naming those that can.
     """
+    own = cores_of(approach)
     fit = [
         name
-        for name, core in CORES.items()
-        if core.approach == approach
-        and kernel in core.kernels
-        and (core.irregular or not irregular)
+        for name in own
+        if kernel in CORES[name].kernels and (CORES[name].irregular or not irregular)
     ]
     if setting != "auto":
-        own = [name for name, core in CORES.items() if core.approach == approach]
         if setting not in own:
             known = ["auto", *own]
             raise InputError(
@@ -196,7 +323,5 @@ def chosen_core(
                 f"these can: {', '.join(fit)}"
             )
         return setting
-    if approach == "regression":
-        by_pairs = "dense" if length <= _LONGEST_DENSE else "chunked"
-        return by_pairs if irregular else "fft"
-    return next(name for name in ("markovian", "toeplitz", "cholesky") if name in fit)
+    exact = [n for n in fit if CORES[n].exact and length <= CORES[n].longest_by_rule]
+    return min(exact, key=lambda name: CORES[name].operations(_COMPARED_LENGTH))

@@ -15,8 +15,8 @@ from typing import Self
 import torch
 
 from bssbench.errors import InputError
+from bssbench.kernels.catalogue import INDUCING_POINTS
 from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
-from bssbench.kernels.limits import INDUCING_POINTS
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import resolved
 
