@@ -1,27 +1,16 @@
 """Which cores there are, what each can do, and which ``auto`` means. No torch until one is used."""
 
 import importlib
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Literal, Protocol
 
 from bssbench.errors import InputError
+from bssbench.kernels.core import DECAYING, MATERN, Approach, Core, CoreDescription
 from bssbench.parameters import closest
-
-if TYPE_CHECKING:
-    import torch
-
-    from bssbench.kernels.stationary import Kernel
 
 __all__ = [
     "CORES",
     "INDUCING_POINTS",
     "REFERENCES",
-    "Approach",
-    "Core",
-    "CoreDescription",
     "chosen_core",
     "core_module",
     "cores_of",
@@ -29,11 +18,6 @@ __all__ = [
     "load_module",
 ]
 
-Approach = Literal["inversion", "regression"]
-
-_MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
-_ENDING = ("squared-exponential", *_MATERN)
-_ALL = (*_ENDING, "periodic", "rational-quadratic")
 # At so many samples ``auto`` compares what cores cost; longer series' dense weights are made anew
 # for each direction rather than kept.
 _COMPARED_LENGTH = 4096
@@ -42,111 +26,6 @@ _GPYTORCH_CHOLESKY = 800
 
 INDUCING_POINTS = 128
 """How many of them the sparse bound uses if nothing else is said."""
-
-
-class Core(Protocol):
-    """The one signature of all cores."""
-
-    def __call__(
-        self,
-        mean: "torch.Tensor",
-        variance: "torch.Tensor",
-        kernel: "Kernel",
-        noise_variance: "torch.Tensor",
-        times: "torch.Tensor | None" = None,
-    ) -> "torch.Tensor":
-        """Return the divergence of a factorised Gaussian posterior from the prior.
-
-        Differentiable in mean, variance, the kernel's parameters and the noise variance.
-
-        Parameters
-        ----------
-        mean : torch.Tensor
-            Posterior means, shape (replicate, latent, time), float32 or float64.
-        variance : torch.Tensor
-            Posterior variances, shape (replicate, latent, time) or (replicate, latent, 1).
-        kernel : Kernel
-            Parameters of shape (replicate, latent).
-        noise_variance : torch.Tensor
-            Shape (replicate, latent): variance that the prior has on top of what the kernel
-            explains. For a Gaussian process the nugget, as a fraction of the kernel's variance; for
-            a kernel regression the variance around the regression.
-        times : torch.Tensor, optional
-            Time stamps, shape (time,), not decreasing; without them a regular grid of step one, so
-            that length-scales are in samples.
-
-        Returns
-        -------
-        torch.Tensor
-            Shape (replicate, latent), in nats.
-
-        Raises
-        ------
-        InputError
-            If the core can't deal with this kernel or grid, naming those that can.
-        """
-
-
-@dataclass(frozen=True)
-class CoreDescription:
-    """What a core can do and what it costs: all that is said of it outside its own module.
-
-    Costs are rough: the leading power of T, forward and backward, with factors that make them agree
-    with measurements within a factor of a few.
-
-    Attributes
-    ----------
-    approach : str
-        ``inversion`` or ``regression``.
-    module : str
-        Where it is, below `bssbench.kernels`.
-    operations : callable
-        Operations that one series of T samples takes, forward and backward, given T.
-    held : callable
-        Bytes that each series holds at the peak, given T and the bytes of a number of the data.
-    at_work : callable
-        Bytes that are needed once, because series are dealt with one after the other, given T.
-    kernels : tuple of str
-        Names of the kernels it takes.
-    irregular : bool
-        Whether it takes time stamps.
-    exact : bool
-        Whether it agrees with the dense reference to the precision of the data, whatever the
-        kernel.
-    bound : bool
-        Whether it computes an upper bound of the divergence.
-    keeps : bool
-        Whether its module has something to keep between calls (``factorise`` or ``weigh``).
-    function : str
-        The core in its module.
-    library : str
-        The package that computes it, if that isn't this one.
-    longest_by_rule : int
-        Longest series for which ``auto`` may mean it.
-    longest_measured : int
-        Longest series that its benchmark tries.
-    changes_above : int
-        Number of samples above which its time is another power of T; 0 if it is one throughout.
-    note : str
-        What a reader of the tables must know of it, in sentences.
-    """
-
-    approach: Approach
-    module: str
-    operations: Callable[[float], float]
-    held: Callable[[float, int], float]
-    at_work: Callable[[float], float] = lambda _: 0.0
-    kernels: tuple[str, ...] = _ALL
-    irregular: bool = True
-    exact: bool = True
-    bound: bool = False
-    keeps: bool = True
-    function: str = "divergence"
-    library: str = ""
-    longest_by_rule: int = sys.maxsize
-    longest_measured: int = 2**20
-    changes_above: int = 0
-    note: str = ""
 
 
 CORES = {
@@ -168,9 +47,9 @@ CORES = {
         library="gpytorch",
         longest_measured=8192,
         changes_above=_GPYTORCH_CHOLESKY,
-        note="gpytorch is that library's divergence of two normal distributions as it comes, in the "
-        f"precision of the data: conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as "
-        "many right-hand sides.",
+        note="gpytorch is that library's divergence of two normal distributions as it comes: "
+        f"conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as many right-hand sides; it "
+        "computes in single precision here, the other cores by inversion in double.",
     ),
     "gpytorch-cholesky": CoreDescription(
         "inversion",
@@ -209,7 +88,7 @@ CORES = {
         "inversion.markovian",
         operations=lambda length: 2e4 * length,
         held=lambda length, _: 1.2e3 * length,
-        kernels=_MATERN,
+        kernels=MATERN,
     ),
     "dense": CoreDescription(
         "regression",
@@ -231,7 +110,7 @@ CORES = {
         "regression.banded",
         operations=lambda length: 5e3 * length,
         held=lambda length, _: 200 * length,
-        kernels=_ENDING,
+        kernels=DECAYING,
         irregular=False,
         exact=False,
     ),
