@@ -285,6 +285,8 @@ class FilterFloor(_Floor):
 class Empty:
     """The memory floor: what a process holds that has loaded all and done nothing."""
 
+    version = "1"
+
     def setup(self):
         from bssbench.kernels.stationary import make_kernel
 
