@@ -10,6 +10,10 @@ import os
 import shutil
 import time
 
+from bssbench.kernels.cases import PARAMETERS, measured_values
+from bssbench.kernels.catalogue import CORES, REFERENCES, load_core, load_module
+from bssbench.kernels.limits import exceeded
+
 # Before numpy or torch is there: timings are of one thread.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 if "BSSBENCH_PRELOAD" in os.environ:
@@ -19,9 +23,6 @@ if "BSSBENCH_PRELOAD" in os.environ:
 
     del gpytorch, torch
 
-SHORT = [256, 512, 1024, 2048, 4096, 8192]
-LONG = [*SHORT, 16384, 32768, 65536, 131072]
-LONGEST = [*LONG, 262144, 524288, 1048576]
 # Without one there is nothing to try; torch is not asked, because this module must load at once.
 DEVICES = ["cpu", "cuda"] if shutil.which("nvidia-smi") else ["cpu"]
 # Length-scales of the latents, in samples, are spread between these.
@@ -34,8 +35,6 @@ LONGEST_COMPARED = {"inversion": 1024, "regression": 4096}
 def _arguments(core, kernel, parameters, grid, length, latents, replicates, dtype, device):
     """Return the tensors of a case: mean, variance, noise variance, parameters, and time stamps."""
     import torch
-
-    from bssbench.kernels.catalogue import CORES
 
     torch.set_num_threads(1)
     # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
@@ -64,20 +63,9 @@ def _arguments(core, kernel, parameters, grid, length, latents, replicates, dtyp
 
 
 class _Case:
-    """One core; a subclass names it and the kernels and lengths to try."""
+    """One core; a subclass has its values of the parameters."""
 
-    param_names = [
-        "core",
-        "kernel",
-        "parameters",
-        "grid",
-        "length",
-        "latents",
-        "replicates",
-        "dtype",
-        "device",
-        "threads",
-    ]
+    param_names = list(PARAMETERS)
     version = "1"
     timeout = 300
     number = 1
@@ -92,8 +80,6 @@ class _Case:
     ):
         import torch
 
-        from bssbench.kernels.catalogue import CORES, load_core, load_module
-        from bssbench.kernels.limits import exceeded
         from bssbench.kernels.regression import divergence_about
         from bssbench.kernels.stationary import make_kernel
 
@@ -155,18 +141,16 @@ class _Case:
         """Largest of the relative errors of the divergence and of each gradient, as vectors."""
         import torch
 
-        from bssbench.kernels.catalogue import CORES, load_core
         from bssbench.kernels.stationary import make_kernel
 
         approach = CORES[core].approach
         # Not a number is how ASV writes "not applicable". The accuracy is that of the learned case.
         if parameters == "fixed" or length > LONGEST_COMPARED[approach]:
             return math.nan
-        reference = {"inversion": "cholesky", "regression": "chunked"}[approach]
         wide = [tensor.detach().cpu().double().requires_grad_() for tensor in self.tensors]
         times = None if self.times is None else self.times.cpu()
         prior = make_kernel(kernel, *wide[3:])
-        exact = load_core(reference)(wide[0], wide[1], prior, wide[2], times).sum()
+        exact = load_core(REFERENCES[approach])(wide[0], wide[1], prior, wide[2], times).sum()
         expected = [exact.detach(), *torch.autograd.grad(exact, wide)]
         value = self.divergence()
         actual = [value.detach(), *torch.autograd.grad(value, self.arguments)]
@@ -211,60 +195,15 @@ class _Case:
     track_cuda_peak_bytes.unit = "bytes"
 
 
-def _grid(core, lengths, kernels=("squared-exponential",), irregular=False, keeps=True):
+def _parameters(core):
     """Return ASV's lists of parameters."""
-    return [
-        [core],
-        list(kernels),
-        ["learned", "fixed"] if keeps else ["learned"],
-        ["regular", "irregular"] if irregular else ["regular"],
-        lengths,
-        [1, 3, 10],
-        [1],
-        ["float32", "float64"],
-        DEVICES,
-        [1],
-    ]
+    return list((measured_values(core) | {"device": DEVICES}).values())
 
 
-class Cholesky(_Case):
-    params = _grid("cholesky", SHORT, irregular=True)
-
-
-class Gpytorch(_Case):
-    params = _grid("gpytorch", SHORT, keeps=False)
-
-
-class GpytorchCholesky(_Case):
-    params = _grid("gpytorch-cholesky", SHORT, keeps=False)
-
-
-class Toeplitz(_Case):
-    params = _grid("toeplitz", LONG)
-
-
-class Inducing(_Case):
-    params = _grid("inducing", LONG, irregular=True)
-
-
-class Markovian(_Case):
-    params = _grid("markovian", LONGEST, ("matern-1/2", "matern-3/2"), irregular=True)
-
-
-class Dense(_Case):
-    params = _grid("dense", [*SHORT, 16384], irregular=True)
-
-
-class Chunked(_Case):
-    params = _grid("chunked", LONG, irregular=True)
-
-
-class Banded(_Case):
-    params = _grid("banded", LONGEST)
-
-
-class Fft(_Case):
-    params = _grid("fft", LONGEST)
+# A class for each core, so that ASV's names are those of the cores: GpytorchCholesky, …
+for _core in CORES:
+    _name = _core.title().replace("-", "")
+    globals()[_name] = type(_name, (_Case,), {"params": _parameters(_core), "__module__": __name__})
 
 
 class _Floor:
@@ -276,8 +215,6 @@ class _Floor:
     number, rounds, repeat, warmup_time, min_run_count = 1, 1, _Case.repeat, 0.0, 1
 
     def setup(self, core, kernel, parameters, grid, length, *rest):
-        from bssbench.kernels.limits import exceeded
-
         latents, replicates, dtype, device, _ = rest
         core = core.removeprefix("floor-")
         beyond = exceeded(core, length, latents * replicates)
@@ -291,8 +228,8 @@ class _Floor:
 
 
 def _floor_grid(cores):
-    grid = _grid(None, LONGEST, keeps=False)
-    return [cores, *grid[1:5], [3], [1], ["float32"], ["cpu"], [1]]
+    kernel, _, grid, lengths = _parameters("fft")[1:5]
+    return [cores, kernel, ["learned"], grid, lengths, [3], [1], ["float32"], ["cpu"], [1]]
 
 
 class Floors(_Floor):
@@ -348,8 +285,9 @@ class FilterFloor(_Floor):
 class Empty:
     """The memory floor: what a process holds that has loaded all and done nothing."""
 
+    version = "1"
+
     def setup(self):
-        from bssbench.kernels.catalogue import load_core
         from bssbench.kernels.stationary import make_kernel
 
         case = ("fft", "squared-exponential", "learned", "regular", 64, 1, 1, "float32", "cpu")

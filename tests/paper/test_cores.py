@@ -158,7 +158,7 @@ def test_the_figure_shows_what_was_measured_and_where_it_ends(measured, tmp_path
     time_axis, memory_axis = figure.axes
     lines = [line for line in time_axis.lines if len(line.get_xdata()) > 1]
     assert [len(line.get_xdata()) for line in lines] == [4, 4]
-    (mark,) = [line for line in time_axis.lines if line.get_marker() == "s"]
+    (mark,) = [line for line in time_axis.lines if line.get_marker() == "+"]
     assert mark.get_xdata()[0] == 65536
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert "cholesky  $T^{3.00}$" in names

@@ -9,14 +9,16 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import json5
 import pytest
-from asv.util import load_json
 
 PROJECT = Path(__file__).parents[2]
 SCRIPT = PROJECT / "workflow" / "scripts" / "compare_commits.py"
 
 INSTALLED = Path(sysconfig.get_path("purelib"))
 
+# Where a script finds those beside it.
+sys.path.insert(0, str(SCRIPT.parent))
 specification = importlib.util.spec_from_file_location("compare_commits", SCRIPT)
 script = importlib.util.module_from_spec(specification)
 # The standard library looks a dataclass's module up by name.
@@ -90,7 +92,7 @@ def libraries(tmp_path_factory):
 
 def configure(clone):
     """Use the project's configuration, but see what is installed here in place of installing."""
-    configuration = load_json(PROJECT / "benchmarks" / "asv.conf.json", js_comments=True)
+    configuration = json5.loads((PROJECT / "benchmarks" / "asv.conf.json").read_text())
     # Benchmarks don't see the links: ASV clears the path that pip is given. What a .pth file names
     # comes after the environment's own packages, so that the project is the commit's.
     see = clone / "benchmarks" / "see_installed.txt"
@@ -121,8 +123,8 @@ def clone(tmp_path_factory):
     git(clone, "commit", "--message", "base")
     git(clone, "tag", "base")
     for name, file, text in [
-        ("harmless", "src/bssbench/settings.py", HARMLESS),
-        ("worse", "src/bssbench/settings.py", WORSE),
+        ("harmless", "src/bssbench/parameters.py", HARMLESS),
+        ("worse", "src/bssbench/parameters.py", WORSE),
         ("unbuildable", "pyproject.toml", "\nthis is not TOML\n"),
     ]:
         git(clone, "checkout", "--quiet", "base")
@@ -136,7 +138,12 @@ def clone(tmp_path_factory):
 
 @pytest.fixture
 def compare(clone, libraries):
-    environment = os.environ | {"ASV_PYTHONPATH": str(libraries), "PIP_NO_INDEX": "1"}
+    # ASV notes the machine in the home folder.
+    environment = os.environ | {
+        "ASV_PYTHONPATH": str(libraries),
+        "PIP_NO_INDEX": "1",
+        "HOME": str(libraries),
+    }
 
     def run(*options):
         command = [sys.executable, SCRIPT, "--config", "benchmarks/asv.conf.json", *options]
@@ -220,14 +227,14 @@ def test_uncommitted_changes_are_not_passed_off_as_measured(clone, compare):
     ],
 )
 def test_the_verdict_on_a_single_number(unit, base, head, verdict):
-    assert script.Case("name", 0, "name", unit, [base], [head]).verdict(1.2) == verdict
+    assert script.Case("name", unit, [base], [head]).verdict(1.2) == verdict
 
 
 @pytest.mark.parametrize("n_tests", [1, 2, 50, 1000])
 def test_one_slower_benchmark_among_many_can_be_significant(n_tests):
     rounds = script.rounds_needed(n_tests)
     alike = list(range(rounds))
-    cases = [script.Case("", 0, "", "seconds", alike, alike) for _ in range(n_tests)]
+    cases = [script.Case("", "seconds", alike, alike) for _ in range(n_tests)]
     cases[0].head = [value + 100.0 for value in alike]
     script.test(cases)
     assert [bool(case.verdict(1.2)) for case in cases] == [True] + [False] * (n_tests - 1)

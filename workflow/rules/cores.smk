@@ -10,6 +10,7 @@ def get_core_code():
     """Return what changes with the code of any kernel core and of their benchmark."""
     own = [
         *Path(workflow.basedir).glob("benchmarks/*.py"),
+        Path(workflow.basedir) / "workflow/scripts/asv_runs.py",
         Path(workflow.basedir) / "workflow/scripts/measure_cores.py",
     ]
     return code_hash(modules_in("bssbench.kernels"), own)

@@ -12,26 +12,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
 import numpy as np
-from asv.benchmarks import Benchmarks
-from asv.config import Config
-from asv.console import log
-from asv.environment import Environment, get_environments
-
-# Importing it registers what ASV knows of virtualenv and git.
-from asv.plugin_manager import plugin_manager  # noqa: F401
-from asv.repo import NoSuchNameError, Repo, get_repo
-from asv.runner import run_benchmarks
-from asv.util import ProcessError, UserError, human_value
+from asv_runs import AsvRuns
 from scipy.stats import false_discovery_control, mannwhitneyu
 from tabulate import tabulate
 
 from bssbench.errors import InputError
+from bssbench.files import read_json
+from bssbench.paper.asv_results import benchmark_title, iterate_values
 
 DESCRIPTION = """\
 Build two commits in ASV's own environment, measure both with the benchmarks of the working tree,
@@ -61,6 +55,8 @@ ROUNDS_TO_SPARE = 2
 class Unit:
     """How values of a unit are judged; of all of them, more is worse."""
 
+    shown: str  # in the table, as so many of it
+    scale: float = 1.0
     repeated: bool = False  # measured in each round, and tested
     margin: float = 0.0  # a smaller difference is none
     least_factor: float = 1.0
@@ -68,10 +64,10 @@ class Unit:
 
 
 UNITS = {
-    "seconds": Unit(repeated=True),
-    "ratio": Unit(repeated=True),
-    "bytes": Unit(margin=5e6),
-    "relative error": Unit(least_factor=10.0, floor=float(np.finfo(float).eps)),
+    "seconds": Unit("ms", scale=1e3, repeated=True),
+    "ratio": Unit("", repeated=True),
+    "bytes": Unit("MB", scale=1e-6, margin=5e6),
+    "relative error": Unit("", least_factor=10.0, floor=float(np.finfo(float).eps)),
 }
 
 
@@ -82,8 +78,6 @@ class Case:
     A value is None where the benchmark failed, and NaN where it does not apply.
     """
 
-    benchmark: str
-    index: int  # of the combination of parameters
     name: str
     unit: str
     base: list[float | None] = field(default_factory=list)
@@ -129,85 +123,87 @@ def rounds_needed(n_tests: int) -> int:
     return rounds + ROUNDS_TO_SPARE
 
 
-def require_commits(path: str, allow_changes: bool) -> None:
-    """Refuse a place without git, and changes in none of the commits to be measured."""
-    command = ["git", "-C", path, "status", "--porcelain", "--untracked-files=no"]
-    status = subprocess.run(command, capture_output=True, text=True, check=False)
-    if status.returncode:
+def git(repository: Path, *words: str) -> str | None:
+    """Return what git says, or None where it fails."""
+    command = ["git", "-C", str(repository), *words]
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if completed.returncode else completed.stdout.strip()
+
+
+def require_commits(repository: Path, allow_changes: bool) -> None:
+    """Reject a place without git, and changes in none of the commits to be measured."""
+    status = git(repository, "status", "--porcelain", "--untracked-files=no")
+    if status is None:
         raise InputError("there is no git repository here, so there are no commits to compare")
-    if status.stdout and not allow_changes:
+    if status and not allow_changes:
         raise InputError(
             "uncommitted changes would not be measured: commit them, or name what to measure "
             "(--head HEAD)"
         )
 
 
-def find_commit(repo: Repo, name: str) -> str:
+def find_commit(repository: Path, name: str) -> str:
     """Return the hash of a commit."""
-    try:
-        return repo.get_hash_from_name(name)
-    except NoSuchNameError:
-        raise InputError(f"no commit is called {name!r}") from None
+    found = git(repository, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    if not found:
+        raise InputError(f"no commit is called {name!r}")
+    return found
 
 
-def list_cases(benchmarks: Benchmarks) -> Iterator[Case]:
-    """Yield the selected combinations of parameters of each benchmark."""
-    for name, benchmark in benchmarks.items():
-        if benchmark["unit"] not in UNITS:
-            continue
-        combinations = list(product(*benchmark["params"]))
-        # ASV has no selection where there are no parameters.
-        for index in benchmarks.benchmark_selection[name] or [0]:
-            words = f"({', '.join(combinations[index])})" if benchmark["params"] else ""
-            yield Case(name, index, name + words, benchmark["unit"])
-
-
-def install(environment: Environment, conf: Config, repo: Repo, commit: str) -> None:
-    """Build a commit, unless that is done, and put it into the environment."""
-    try:
-        environment.create()
-        environment.install_project(conf, repo, commit)
-    except ProcessError:
-        raise InputError(f"commit {commit[:8]} can't be built; see above") from None
-
-
-def measure(conf: Config, repo: Repo, commits: dict[str, str], bench: str) -> list[Case]:
-    """Return what matches `bench`, measured in both commits in turn, round by round."""
-    environment = next(iter(get_environments(conf, None)), None)
-    if environment is None:
-        raise InputError("ASV can make no environment here: is virtualenv installed?")
-    # BASE last: the search for benchmarks and the first round begin with it.
+def find_cases(asv: AsvRuns, commits: dict[str, str], bench: str) -> list[Case]:
+    """Return what matches `bench`, of any commit: benchmarks may be made from its code."""
+    found: dict[str, Case] = {}
+    # BASE last: the first round begins with it.
     for side in ("head", "base"):
-        install(environment, conf, repo, commits[side])
-    found = Benchmarks.discover(conf, repo, [environment], list(commits.values()), regex=bench)
-    cases = list(list_cases(found))
-    if not cases:
+        code, last = asv.run(f"{commits[side]}^!", "--bench", "just-discover")
+        if code:
+            raise InputError(f"ASV ended with code {code}: {last}")
+        listed = read_json(asv.results / "benchmarks.json")
+        # Beside them, the number of the file's version.
+        for benchmark in (entry for entry in listed.values() if isinstance(entry, dict)):
+            for parameters in product(*benchmark["params"]):
+                title = benchmark_title(benchmark["name"], parameters)
+                if benchmark["unit"] in UNITS and re.search(bench, title):
+                    found.setdefault(title, Case(title, benchmark["unit"]))
+    if not found:
         raise InputError(f"no benchmark of a unit that can get worse matches {bench!r}")
+    return list(found.values())
 
-    def measure_once(some: list[Case], sides: Sequence[str]) -> None:
-        names = [f"^{re.escape(case.name)}$" for case in some]
-        chosen = Benchmarks(conf, list(found.values()), regex=names)
+
+def measure_once(asv: AsvRuns, commit: str, cases: list[Case]) -> list[float | None]:
+    """Return a value of each case; None also where the commit does not have it."""
+    titles = [f"^{re.escape(case.name)}$" for case in cases]
+    file, _ = asv.measure(titles, f"{commit}^!", "--show-stderr", "--attribute", "rounds=1")
+    if file is None:
+        return [None] * len(cases)
+    result = read_json(file)
+    duration = result["result_columns"].index("duration")
+    # What could not be built ASV writes down as failed, after no time.
+    if not any(row[duration:] and row[duration] for row in result["results"].values()):
+        raise InputError(f"commit {commit[:8]} can't be built; see above")
+    values = {
+        benchmark_title(name, parameters): value
+        for name, parameters, value in iterate_values(result)
+    }
+    return [values.get(case.name) for case in cases]
+
+
+def measure(asv: AsvRuns, commits: dict[str, str], bench: str) -> list[Case]:
+    """Return what matches `bench`, measured in both commits in turn, round by round."""
+    cases = find_cases(asv, commits, bench)
+
+    def measure_round(some: list[Case], sides: Sequence[str]) -> None:
         for side in sides:
-            install(environment, conf, repo, commits[side])
-            results = run_benchmarks(
-                chosen,
-                environment,
-                show_stderr=True,
-                extra_params={"rounds": 1},
-                launch_method=conf.launch_method,
-            )
-            for case in some:
-                parameters = found[case.benchmark]["params"]
-                value = results.get_result_value(case.benchmark, parameters)[case.index]
+            for case, value in zip(some, measure_once(asv, commits[side], some), strict=True):
                 getattr(case, side).append(value)
 
-    measure_once(cases, ("base", "head"))
+    measure_round(cases, ("base", "head"))
     again = [case for case in cases if UNITS[case.unit].repeated and case.comparable]
     rounds = rounds_needed(len(again)) if again else 1
     for number in range(1, rounds):
-        log.info(f"Round {number + 1} of {rounds}")
+        print(f"Round {number + 1} of {rounds}", file=sys.stderr, flush=True)
         # There and back: the commit that ended a round begins the next, and is still installed.
-        measure_once(again, ("head", "base") if number % 2 else ("base", "head"))
+        measure_round(again, ("head", "base") if number % 2 else ("base", "head"))
     return cases
 
 
@@ -225,14 +221,15 @@ def table(cases: list[Case], factor: float) -> str:
     """Return the comparison as text, a line for each case."""
     lines = []
     for case in cases:
+        unit = UNITS[case.unit]
         before, after = (
-            human_value(middle(values), case.unit) if worked(values) else "-"
+            f"{middle(values) * unit.scale:.4g} {unit.shown}" if worked(values) else "-"
             for values in (case.base, case.head)
         )
         ratio = p = "-"
         if case.comparable:
             ratio = f"{middle(case.head) / middle(case.base):.2f}" if middle(case.base) else "-"
-            p = f"{case.p:.1g}" if UNITS[case.unit].repeated else "-"
+            p = f"{case.p:.1g}" if unit.repeated else "-"
         lines.append([case.verdict(factor), case.name, before, after, ratio, p])
     headers = ["", "benchmark", "BASE", "HEAD", "ratio", "p"]
     return tabulate(lines, headers=headers, disable_numparse=True)
@@ -244,19 +241,15 @@ def compare(arguments: argparse.Namespace) -> int:
         re.compile(arguments.bench)
     except re.error as error:
         raise InputError(f"{arguments.bench!r} is not a regular expression: {error}") from None
-    config = arguments.config.resolve()
-    # As ASV does: the configuration's paths are relative to its place.
-    conf = Config.load(config)
-    os.chdir(config.parent)
-    require_commits(conf.repo, allow_changes=arguments.head is not None)
-    repo = get_repo(conf)
-    commits = {
-        "base": find_commit(repo, arguments.base),
-        "head": find_commit(repo, arguments.head or "HEAD"),
-    }
-    cases = measure(conf, repo, commits, arguments.bench)
+    with tempfile.TemporaryDirectory() as folder:
+        asv = AsvRuns(arguments.config, Path(folder) / "results", {})
+        require_commits(asv.repository, allow_changes=arguments.head is not None)
+        commits = {
+            "base": find_commit(asv.repository, arguments.base),
+            "head": find_commit(asv.repository, arguments.head or "HEAD"),
+        }
+        cases = measure(asv, commits, arguments.bench)
     test(cases)
-    log.flush()
     print(f"\nBASE {commits['base'][:8]}, HEAD {commits['head'][:8]}\n")
     print(table(cases, arguments.factor))
     worse = [case.name for case in cases if case.verdict(arguments.factor) in ("WORSE", "FAILS")]
@@ -285,11 +278,9 @@ def main() -> int:
     if not arguments.factor >= 1:
         parser.error("--factor: at least 1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    log.enable()
     try:
         return compare(arguments)
-    except (InputError, UserError, ProcessError, RuntimeError, OSError) as error:
-        log.flush()
+    except (InputError, OSError) as error:
         message = str(error).strip().partition("\n")[0] or type(error).__name__
         print(f"bssbench: error: {message}", file=sys.stderr)
         return 2

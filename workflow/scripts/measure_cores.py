@@ -7,35 +7,21 @@ if ASV fails, it holds the reason.
 
 import argparse
 import importlib.util
-import json
-import os
 import re
-import shutil
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+
+from asv_runs import AsvRuns
 
 import bssbench
 from bssbench.errors import InputError
 from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
+from bssbench.kernels.cases import PARAMETERS, PASSES
 
-PARAMETERS = (
-    "core",
-    "kernel",
-    "parameters",
-    "grid",
-    "length",
-    "latents",
-    "replicates",
-    "dtype",
-    "device",
-    "threads",
-)
 # A floor is measured whatever kernel is: it has none, nor anything to learn.
 NOT_OF_FLOORS = ("kernel", "parameters", "grid")
-PASSES = {"forward": "time_forward", "forward+backward": "time_forward_backward"}
 PACKAGES = ("python", "torch", "gpytorch", "numpy", "scipy")
 
 
@@ -74,47 +60,11 @@ def expressions(grid: Mapping[str, list[str]]) -> list[str]:
     return found
 
 
-def asv(*arguments: str, environment: Mapping[str, str], directory: Path) -> tuple[int, str]:
-    """Run ASV, show what it says, and return its exit code and its last line."""
-    last = ""
-    command = [sys.executable, "-m", "asv", *arguments]
-    with subprocess.Popen(
-        command,
-        cwd=directory,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        for line in process.stdout:
-            print(line, end="", file=sys.stderr, flush=True)
-            last = line.strip(" ·\n") or last
-    return process.returncode, last
-
-
-def write_configuration(benchmarks: Path, project: Path, results: Path, path: Path) -> None:
-    """Write ASV's configuration: the project's own, but for where things are."""
-    from asv.util import load_json
-
-    own = load_json(benchmarks / "asv.conf.json", js_comments=True)
-    # Any branch will do, even none: what is measured is what lies here.
-    places = {"repo": project, "benchmark_dir": benchmarks, "results_dir": results}
-    changes = {name: str(place.resolve()) for name, place in places.items()}
-    path.write_text(json.dumps(own | changes | {"branches": ["HEAD"]}), encoding="utf-8")
-
-
-def measure(
-    benchmarks: Path, project: Path, bench: Sequence[str], out: Path
-) -> tuple[Path | None, str]:
+def measure(benchmarks: Path, bench: list[str], results: Path) -> tuple[Path | None, str]:
     """Run ASV; return (its result file or None, the reason if there is none)."""
     if importlib.util.find_spec("asv") is None:
         return None, "ASV is not installed"
-    results = out.parent / "asv"
-    shutil.rmtree(results, ignore_errors=True)
-    results.mkdir(parents=True)
-    configuration = results / "asv.conf.json"
-    write_configuration(benchmarks, project, results, configuration)
-    environment = os.environ | {
+    variables = {
         "OMP_NUM_THREADS": "1",
         # Import torch once, not in each case's process.
         "BSSBENCH_PRELOAD": "1",
@@ -122,24 +72,9 @@ def measure(
         "ASV_PYTHONPATH": str(Path(bssbench.__file__).parents[1]),
         "PYTHONUNBUFFERED": "1",
     }
-    places = {"environment": environment, "directory": project}
-    code, last = asv("machine", "--yes", *_config(configuration), **places)
-    if code == 0:
-        code, last = asv(
-            *("run", *_config(configuration), "--python=same", "--set-commit-hash", "HEAD"),
-            *("--launch-method", "forkserver"),
-            *(word for expression in bench for word in ("--bench", expression)),
-            **places,
-        )
-    # Its exit code tells a failed benchmark from none, not whether there is a result.
-    found = [path for path in results.glob("*/*.json") if path.name != "machine.json"]
-    if len(found) == 1:
-        return found[0], ""
-    return None, f"ASV ended with code {code}: {last}"
-
-
-def _config(path: Path) -> tuple[str, str]:
-    return ("--config", str(path.resolve()))
+    asv = AsvRuns(benchmarks / "asv.conf.json", results, variables)
+    here = ("--python=same", "--set-commit-hash", "HEAD", "--launch-method", "forkserver")
+    return asv.measure(bench, *here)
 
 
 def main() -> int:
@@ -175,8 +110,7 @@ def main() -> int:
     result, status = None, "skipped"
     reason = "there is no git commit to measure"
     if made_by["commit"]:
-        project = arguments.benchmarks.resolve().parent
-        result, reason = measure(arguments.benchmarks, project, bench, arguments.out)
+        result, reason = measure(arguments.benchmarks, bench, arguments.out.parent / "asv")
         status = "ok" if result else "failed"
     report = {
         "status": status,
@@ -185,7 +119,7 @@ def main() -> int:
         "dirty": made_by["dirty"],
         "versions": {name: made_by["versions"][name] for name in PACKAGES},
         "bench": bench,
-        "result": str(result.relative_to(arguments.out.parent)) if result else None,
+        "result": str(result.relative_to(arguments.out.parent.resolve())) if result else None,
     }
     write_json(arguments.out, report)
     if reason:

@@ -1,128 +1,136 @@
 """Which cores there are, what each can do, and which ``auto`` means. No torch until one is used."""
 
 import importlib
-from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Literal, Protocol
 
 from bssbench.errors import InputError
+from bssbench.kernels.core import DECAYING, MATERN, Approach, Core, CoreDescription
 from bssbench.parameters import closest
-
-if TYPE_CHECKING:
-    import torch
-
-    from bssbench.kernels.stationary import Kernel
 
 __all__ = [
     "CORES",
-    "Core",
-    "CoreDescription",
+    "INDUCING_POINTS",
+    "REFERENCES",
     "chosen_core",
     "core_module",
+    "cores_of",
     "load_core",
     "load_module",
 ]
 
-Approach = Literal["inversion", "regression"]
+# At so many samples ``auto`` compares what cores cost; longer series' dense weights are made anew
+# for each direction rather than kept.
+_COMPARED_LENGTH = 4096
+# Up to so many, GPyTorch takes a Cholesky factor.
+_GPYTORCH_CHOLESKY = 800
 
-_MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
-_ENDING = ("squared-exponential", *_MATERN)
-_ALL = (*_ENDING, "periodic", "rational-quadratic")
-# Longer series' weights are made anew for each direction rather than kept.
-_LONGEST_DENSE = 4096
-
-
-class Core(Protocol):
-    """The one signature of all cores."""
-
-    def __call__(
-        self,
-        mean: "torch.Tensor",
-        variance: "torch.Tensor",
-        kernel: "Kernel",
-        noise_variance: "torch.Tensor",
-        times: "torch.Tensor | None" = None,
-    ) -> "torch.Tensor":
-        """Return the divergence of a factorised Gaussian posterior from the prior.
-
-        Differentiable in mean, variance, the kernel's parameters and the noise variance.
-
-        Parameters
-        ----------
-        mean : torch.Tensor
-            Posterior means, shape (replicate, latent, time), float32 or float64.
-        variance : torch.Tensor
-            Posterior variances, shape (replicate, latent, time) or (replicate, latent, 1).
-        kernel : Kernel
-            Parameters of shape (replicate, latent).
-        noise_variance : torch.Tensor
-            Shape (replicate, latent): variance that the prior has on top of what the kernel
-            explains. For a Gaussian process the nugget, as a fraction of the kernel's variance; for
-            a kernel regression the variance around the regression.
-        times : torch.Tensor, optional
-            Time stamps, shape (time,), not decreasing; without them a regular grid of step one, so
-            that length-scales are in samples.
-
-        Returns
-        -------
-        torch.Tensor
-            Shape (replicate, latent), in nats.
-
-        Raises
-        ------
-        InputError
-            If the core can't deal with this kernel or grid, naming those that can.
-        """
-
-
-@dataclass(frozen=True)
-class CoreDescription:
-    """What a core can do.
-
-    Attributes
-    ----------
-    approach : str
-        ``inversion`` or ``regression``.
-    module : str
-        Where it is, below `bssbench.kernels`.
-    kernels : tuple of str
-        Names of the kernels it takes.
-    irregular : bool
-        Whether it takes time stamps.
-    exact : bool
-        Whether it agrees with the dense reference to the precision of the data, whatever the
-        kernel.
-    keeps : bool
-        Whether its module has something to keep between calls (``factorise`` or ``weigh``).
-    function : str
-        The core in its module.
-    """
-
-    approach: Approach
-    module: str
-    kernels: tuple[str, ...] = _ALL
-    irregular: bool = True
-    exact: bool = True
-    keeps: bool = True
-    function: str = "divergence"
+INDUCING_POINTS = 128
+"""How many of them the sparse bound uses if nothing else is said."""
 
 
 CORES = {
-    "cholesky": CoreDescription("inversion", "inversion.cholesky"),
-    "gpytorch": CoreDescription("inversion", "inversion.gpytorch", exact=False, keeps=False),
+    "cholesky": CoreDescription(
+        "inversion",
+        "inversion.cholesky",
+        operations=lambda length: 3 * length**3,
+        held=lambda length, _: 12 * length**2,
+        at_work=lambda length: 48 * length**2,
+        longest_measured=8192,
+    ),
+    "gpytorch": CoreDescription(
+        "inversion",
+        "inversion.gpytorch",
+        operations=lambda length: (40 if length > _GPYTORCH_CHOLESKY else 6) * length**3,
+        held=lambda length, _: 40 * length**2,
+        exact=False,
+        keeps=False,
+        library="gpytorch",
+        longest_measured=8192,
+        changes_above=_GPYTORCH_CHOLESKY,
+        note="gpytorch is that library's divergence of two normal distributions as it comes: "
+        f"conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as many right-hand sides; it "
+        "computes in single precision here, the other cores by inversion in double.",
+    ),
     "gpytorch-cholesky": CoreDescription(
-        "inversion", "inversion.gpytorch", exact=False, keeps=False, function="pinned"
+        "inversion",
+        "inversion.gpytorch",
+        operations=lambda length: 6 * length**3,
+        held=lambda length, _: 40 * length**2,
+        exact=False,
+        keeps=False,
+        function="pinned",
+        library="gpytorch",
+        longest_measured=8192,
+        note="gpytorch-cholesky pins that library's Cholesky factorisation, in the same precision.",
     ),
-    "toeplitz": CoreDescription("inversion", "inversion.toeplitz", irregular=False),
-    "inducing": CoreDescription("inversion", "inversion.inducing", exact=False),
-    "markovian": CoreDescription("inversion", "inversion.markovian", kernels=_MATERN),
-    "dense": CoreDescription("regression", "regression.dense"),
-    "chunked": CoreDescription("regression", "regression.chunked"),
+    "toeplitz": CoreDescription(
+        "inversion",
+        "inversion.toeplitz",
+        operations=lambda length: 30 * length**2,
+        held=lambda length, _: 400 * length,
+        irregular=False,
+        longest_measured=131072,
+        note="toeplitz takes T steps of T operations each, of which the steps still weigh more.",
+    ),
+    "inducing": CoreDescription(
+        "inversion",
+        "inversion.inducing",
+        operations=lambda length: 30 * length * INDUCING_POINTS**2,
+        held=lambda length, _: 80 * length * INDUCING_POINTS,
+        exact=False,
+        bound=True,
+        longest_measured=131072,
+        note=f"inducing is a bound by {INDUCING_POINTS} points, loose where they are farther apart "
+        "than a length-scale: its error says how loose.",
+    ),
+    "markovian": CoreDescription(
+        "inversion",
+        "inversion.markovian",
+        operations=lambda length: 2e4 * length,
+        held=lambda length, _: 1.2e3 * length,
+        kernels=MATERN,
+    ),
+    "dense": CoreDescription(
+        "regression",
+        "regression.dense",
+        operations=lambda length: 300 * length**2,
+        held=lambda length, itemsize: itemsize * length**2,
+        longest_by_rule=_COMPARED_LENGTH,
+        longest_measured=16384,
+    ),
+    "chunked": CoreDescription(
+        "regression",
+        "regression.chunked",
+        operations=lambda length: 300 * length**2,
+        held=lambda length, _: 100 * length,
+        longest_measured=131072,
+    ),
     "banded": CoreDescription(
-        "regression", "regression.banded", kernels=_ENDING, irregular=False, exact=False
+        "regression",
+        "regression.banded",
+        operations=lambda length: 5e3 * length,
+        held=lambda length, _: 200 * length,
+        kernels=DECAYING,
+        irregular=False,
+        exact=False,
     ),
-    "fft": CoreDescription("regression", "regression.fft", irregular=False),
+    "fft": CoreDescription(
+        "regression",
+        "regression.fft",
+        operations=lambda length: 1e3 * length,
+        held=lambda length, _: 200 * length,
+        irregular=False,
+    ),
 }
+"""Every core, by name, in the order of tables and figures."""
+
+REFERENCES: dict[Approach, str] = {"inversion": "cholesky", "regression": "chunked"}
+"""The core of each approach that others' errors and, by inversion, times are relative to."""
+
+
+def cores_of(approach: Approach) -> tuple[str, ...]:
+    """Return the names of an approach's cores, in the order of tables and figures."""
+    return tuple(name for name, core in CORES.items() if core.approach == approach)
 
 
 def core_module(name: str) -> str:
@@ -175,15 +183,13 @@ def chosen_core(
         If there is no such core for this approach, or it can't deal with this kernel or grid;
         naming those that can.
     """
+    own = cores_of(approach)
     fit = [
         name
-        for name, core in CORES.items()
-        if core.approach == approach
-        and kernel in core.kernels
-        and (core.irregular or not irregular)
+        for name in own
+        if kernel in CORES[name].kernels and (CORES[name].irregular or not irregular)
     ]
     if setting != "auto":
-        own = [name for name, core in CORES.items() if core.approach == approach]
         if setting not in own:
             known = ["auto", *own]
             raise InputError(
@@ -196,7 +202,5 @@ def chosen_core(
                 f"these can: {', '.join(fit)}"
             )
         return setting
-    if approach == "regression":
-        by_pairs = "dense" if length <= _LONGEST_DENSE else "chunked"
-        return by_pairs if irregular else "fft"
-    return next(name for name in ("markovian", "toeplitz", "cholesky") if name in fit)
+    exact = [n for n in fit if CORES[n].exact and length <= CORES[n].longest_by_rule]
+    return min(exact, key=lambda name: CORES[name].operations(_COMPARED_LENGTH))

@@ -1,24 +1,15 @@
 """Which sizes a kernel core is not tried at, by arithmetic alone. No torch here.
 
 A benchmark that waits for a hopeless case to time out learns nothing and holds up the rest. The
-counts are rough: the leading power of T, forward and backward, with factors that make them agree
-with measurements within a factor of a few.
+costs stand with each core (`bssbench.kernels.catalogue`).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = [
-    "INDUCING_POINTS",
-    "OPERATIONS_PER_SECOND",
-    "Exceeded",
-    "exceeded",
-    "held_bytes",
-    "operations",
-]
+from bssbench.kernels.catalogue import CORES
 
-INDUCING_POINTS = 128
-"""How many of them the sparse bound uses if nothing else is said."""
+__all__ = ["OPERATIONS_PER_SECOND", "Exceeded", "exceeded", "held_bytes", "operations"]
 
 OPERATIONS_PER_SECOND = 3e10
 """What one processor of today does in double precision; an assumption, not a measurement."""
@@ -45,41 +36,13 @@ class Exceeded:
 
 def operations(core: str, length: int) -> float:
     """Return about how many operations one series of that length takes, forward and backward."""
-    square, cube = float(length) ** 2, float(length) ** 3
-    counts = {
-        "cholesky": 3 * cube,
-        # Above 800, conjugate gradients for as many right-hand sides as there are samples.
-        "gpytorch": 40 * cube if length > 800 else 6 * cube,
-        "gpytorch-cholesky": 6 * cube,
-        "toeplitz": 30 * square,
-        "inducing": 30.0 * length * INDUCING_POINTS**2,
-        "markovian": 2e4 * length,
-        "dense": 300 * square,
-        "chunked": 300 * square,
-        "banded": 5e3 * length,
-        "fft": 1e3 * length,
-    }
-    return counts[core]
+    return CORES[core].operations(float(length))
 
 
 def held_bytes(core: str, length: int, series: int, itemsize: int = 4) -> float:
     """Return about how many bytes so many series hold at the peak; `itemsize`: of the data."""
-    square = float(length) ** 2
-    for_each = {
-        "cholesky": 12 * square,
-        "gpytorch": 40 * square,
-        "gpytorch-cholesky": 40 * square,
-        "toeplitz": 400.0 * length,
-        "inducing": 80.0 * length * INDUCING_POINTS,
-        "markovian": 1.2e3 * length,
-        "dense": itemsize * square,
-        "chunked": 100.0 * length,
-        "banded": 200.0 * length,
-        "fft": 200.0 * length,
-    }
-    # Series are factorised one after the other: these matrices are needed once.
-    at_work = 48 * square if core == "cholesky" else 0.0
-    return for_each[core] * series + at_work
+    own = CORES[core]
+    return own.held(float(length), itemsize) * series + own.at_work(float(length))
 
 
 def exceeded(core: str, length: int, series: int, itemsize: int = 4) -> Exceeded | None:

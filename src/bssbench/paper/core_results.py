@@ -1,7 +1,6 @@
 """The measurements of the kernel cores, read from the file that ASV wrote."""
 
 import ast
-import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -14,28 +13,17 @@ import pandas as pd
 
 from bssbench.errors import InputError
 from bssbench.files import read_json
+from bssbench.kernels.cases import PARAMETERS, PASSES
+from bssbench.kernels.catalogue import CORES
 from bssbench.kernels.limits import exceeded
+from bssbench.paper.asv_results import benchmark_title, iterate_values
 
-__all__ = ["COLUMNS", "INVERSION", "REGRESSION", "Measurement", "headline", "read_measurement"]
-
-INVERSION = ("cholesky", "gpytorch", "gpytorch-cholesky", "toeplitz", "inducing", "markovian")
-"""Cores that invert a kernel matrix, in the order of tables and figures."""
-
-REGRESSION = ("dense", "chunked", "banded", "fft")
-"""Cores that weigh the data by a kernel instead."""
+__all__ = ["COLUMNS", "Measurement", "headline", "read_measurement"]
 
 COLUMNS = (
-    "core",
-    "kernel",
-    "parameters",
-    "grid",
-    "length",
-    "latents",
-    "replicates",
+    *PARAMETERS[:7],
     "pass",
-    "dtype",
-    "device",
-    "threads",
+    *PARAMETERS[7:],
     "seconds",
     "peak_bytes",
     "relative_error",
@@ -44,11 +32,9 @@ COLUMNS = (
 )
 """The header of ``cores.csv``."""
 
-_CASE = tuple(column for column in COLUMNS[:11] if column != "pass")
 _INTEGERS = ["length", "latents", "replicates", "threads", "peak_bytes"]
 _HEADLINE = {"latents": 3, "replicates": 1, "dtype": "float32", "grid": "regular"}
 
-_PASSES = {"time_forward": "forward", "time_forward_backward": "forward+backward"}
 _FAILED = "failed or ran beyond ASV's time limit; the log says more"
 
 _Case = tuple[Any, ...]
@@ -120,7 +106,7 @@ def headline(table: pd.DataFrame, parameters: str) -> pd.DataFrame:
     was.
     """
     rows = table[(table["pass"] == "forward+backward") & (table["parameters"] == parameters)]
-    rows = rows[rows["core"].isin(INVERSION + REGRESSION)]
+    rows = rows[rows["core"].isin(list(CORES))]
     for column, value in _HEADLINE.items():
         rows = rows[rows[column] == value]
     for column, wanted in (("device", "cpu"), ("threads", 1)):
@@ -142,16 +128,11 @@ def _values(result: Mapping[str, Any], selected: list[str]) -> dict[str, _Values
     that selected tell them apart.
     """
     values: dict[str, _Values] = {}
-    for name, entries in result["results"].items():
-        row = dict(zip(result["result_columns"], entries, strict=False))
-        method = name.rpartition(".")[2]
-        # Where all failed, ASV keeps one null.
-        known = row["result"] or itertools.repeat(None)
-        for given, value in zip(itertools.product(*row["params"]), known, strict=False):
-            title = f"{name}({', '.join(given)})" if given else name
-            if any(re.search(expression, title) for expression in selected):
-                case = tuple(ast.literal_eval(parameter) for parameter in given)
-                values.setdefault(method, {})[case] = value
+    for name, parameters, value in iterate_values(result):
+        title = benchmark_title(name, parameters)
+        if any(re.search(expression, title) for expression in selected):
+            case = tuple(ast.literal_eval(parameter) for parameter in parameters)
+            values.setdefault(name.rpartition(".")[2], {})[case] = value
     return values
 
 
@@ -162,9 +143,9 @@ def _rows(values: dict[str, _Values]) -> Iterator[dict[str, Any]]:
         return values.get(method, {}).get(case, math.nan)
 
     floor = value("peakmem_empty", ())
-    for method, name in _PASSES.items():
+    for name, method in PASSES.items():
         for case in values.get(method, {}):
-            row = dict(zip(_CASE, case, strict=True))
+            row = dict(zip(PARAMETERS, case, strict=True))
             measured = {"seconds": value(method, case)}
             measured["relative_error"] = value("track_relative_error", case)
             # Memory is measured in both passes together.
@@ -204,7 +185,6 @@ def _why_skipped(case: Mapping[str, Any]) -> str:
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return a key that sorts rows: cores in their order, floors last."""
-    cores = INVERSION + REGRESSION
-    core = row["core"]
-    place = cores.index(core) if core in cores else len(cores)
-    return (place, *(row[column] for column in COLUMNS[: len(_CASE) + 1]))
+    cores = list(CORES)
+    place = cores.index(row["core"]) if row["core"] in CORES else len(cores)
+    return (place, *(row[column] for column in COLUMNS[: len(PARAMETERS) + 1]))

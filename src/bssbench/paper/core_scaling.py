@@ -7,32 +7,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bssbench.paper.core_results import INVERSION, REGRESSION, headline
+from bssbench.kernels.catalogue import CORES, cores_of
+from bssbench.paper.core_results import headline
 from bssbench.paper.core_tables import format_slope
 from bssbench.paper.drawing import Drawing
 from bssbench.paper.style import empty_drawing, new_figure
 
 __all__ = ["draw_core_scaling"]
 
-# Okabe and Ito's colours again; dashes and open markers tell the families apart, markers the cores.
-_LOOKS = {
-    "cholesky": ("#000000", "o"),
-    "gpytorch": ("#CC79A7", "v"),
-    "gpytorch-cholesky": ("#D55E00", "^"),
-    "toeplitz": ("#E69F00", "s"),
-    "inducing": ("#009E73", "D"),
-    "markovian": ("#0072B2", "P"),
-    "dense": ("#D55E00", "o"),
-    "chunked": ("#E69F00", "v"),
-    "banded": ("#009E73", "D"),
-    "fft": ("#56B4E9", "^"),
-}
+# Okabe and Ito's colours again, by a core's place in its approach; dashes and open markers tell the
+# approaches apart. As the numbers of colours and markers differ, no two cores of one look alike.
+_COLOURS = ("#000000", "#CC79A7", "#D55E00", "#E69F00", "#009E73", "#0072B2", "#56B4E9")
+_MARKERS = ("o", "v", "^", "s", "D", "P")
 _STOPS = {
     "time": ("x", "beyond the time limit"),
-    "memory": ("s", "beyond the memory limit"),
+    "memory": ("+", "beyond the memory limit"),
     "failed": ("*", "failed"),
 }
-_FAMILIES = {"kernel inversion": INVERSION, "kernel regression": REGRESSION}
+_FAMILIES = {
+    "kernel inversion": cores_of("inversion"),
+    "kernel regression": cores_of("regression"),
+}
 _NOT_RUN = "first length not run"
 _CAPTION = (
     "Time and peak memory of a forward and backward pass of each kernel core against the number of "
@@ -94,8 +89,9 @@ def _drawn(rows: pd.DataFrame, **quantities: pd.Series) -> pd.DataFrame:
 
 def _style(core: str) -> dict[str, Any]:
     """Return how a core's line looks."""
-    colour, marker = _LOOKS[core]
-    inverts = core in INVERSION
+    approach = CORES[core].approach
+    place, inverts = cores_of(approach).index(core), approach == "inversion"
+    colour, marker = _COLOURS[place % len(_COLOURS)], _MARKERS[place % len(_MARKERS)]
     return {
         "color": colour,
         "marker": marker,
@@ -124,18 +120,19 @@ def _draw_panel(axis: Axes, rows: pd.DataFrame, values: pd.Series) -> None:
     axis.set(xscale="log", yscale="log", xlabel="samples T")
     axis.set_xscale("log", base=2)
     marks: dict[int, int] = {}
-    for core in [name for name in _LOOKS if (rows["core"] == name).any()]:
+    for core in [name for name in CORES if (rows["core"] == name).any()]:
         own = rows[rows["core"] == core]
         points = values[own.index]
         shown = points > 0
-        axis.plot(own["length"][shown], points[shown], **_style(core))
+        style = _style(core)
+        axis.plot(own["length"][shown], points[shown], **style)
         stop = _stop(own)
         if stop is None:
             continue
         length, kind = stop
         level = _FIRST_ROW + _ROW * marks.setdefault(length, 0)
         marks[length] += 1
-        colour = _LOOKS[core][0]
+        colour = style["color"]
         if shown.any():
             # The colour alone would not say which family's core this is.
             axis.annotate(

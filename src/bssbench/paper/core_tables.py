@@ -5,32 +5,31 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bssbench.paper.core_results import INVERSION, REGRESSION, Measurement, headline
+from bssbench.kernels.catalogue import CORES, REFERENCES, cores_of
+from bssbench.paper.core_results import Measurement, headline
 from bssbench.paper.report import Grid, Report, Section
 from bssbench.statistics.scaling import fit_scaling
 
 __all__ = ["core_report", "format_slope"]
 
-_GPYTORCH_CHANGES = 800
+_REFERENCE = REFERENCES["inversion"]
+_INVERSION, _REGRESSION = cores_of("inversion"), cores_of("regression")
 _SETTING = "forward and backward, three latents, one replicate, float32"
 _NOTE = (
-    "Cores that invert a kernel matrix (cholesky to markovian) and cores of kernel regression, "
-    "which compute something else at the same place of a model. T is the number of samples. "
-    "'Learned' includes the gradient in the kernel's parameters; 'fixed' keeps factors, weights or "
-    "transforms between calls, whose making then counts in the memory and not in the time. The "
-    "kernel is the squared exponential unless a core's name says another. gpytorch is that "
-    "library's divergence of two normal distributions as it comes: conjugate gradients above 800 "
-    "points, for as many right-hand sides; gpytorch-cholesky pins its Cholesky factorisation; both "
-    "compute in single precision, the other cores by inversion in double. inducing is a bound by "
-    "128 points, loose where they are farther apart than a length-scale: its error says how loose. "
+    f"Cores that invert a kernel matrix ({_INVERSION[0]} to {_INVERSION[-1]}) and cores of kernel "
+    "regression, which compute something else at the same place of a model. T is the number of "
+    "samples. 'Learned' includes the gradient in the kernel's parameters; 'fixed' keeps factors, "
+    "weights or transforms between calls, whose making then counts in the memory and not in the "
+    "time. The kernel is the squared exponential unless a core's name says another. "
+    f"{' '.join(core.note for core in CORES.values() if core.note)} "
     "The data are white noise. A dash: not measured; the end says why."
 )
+_CHANGING = ", ".join(name for name, core in CORES.items() if core.changes_above)
 _SLOPE = (
     "The slope is the exponent of T, least squares on logarithms, with its 95 % confidence "
     "interval, which is of the scatter about a line; fitted are the largest sizes that take at "
-    "least five times as long as the smallest (gpytorch: above its change of solver), from the T "
-    "given on, and an interval needs three of them. An overhead that grows with T lowers it: "
-    "toeplitz takes T steps of T operations each, of which the steps still weigh more."
+    f"least five times as long as the smallest ({_CHANGING}: above its change of solver), from the "
+    "T given on, and an interval needs three of them. An overhead that grows with T lowers it."
 )
 
 
@@ -38,7 +37,8 @@ def format_slope(rows: pd.DataFrame, interval: bool = True) -> str:
     """Return a core's exponent of T, ``1.02 [0.98, 1.06]``; a dash where none can be fitted."""
     measured = rows[rows["seconds"] > 0]
     # Across a change of method there is no power law.
-    measured = measured[(measured["core"] != "gpytorch") | (measured["length"] > _GPYTORCH_CHANGES)]
+    changes = measured["core"].map(lambda core: CORES[core].changes_above)
+    measured = measured[measured["length"] > changes]
     scaling = fit_scaling(measured["length"].tolist(), measured["seconds"].tolist())
     if scaling is None:
         return "–"
@@ -75,9 +75,9 @@ def _times(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _speed_ups(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how many times faster than `cholesky` each core is, where both were measured."""
-    cholesky = rows[rows["core"] == "cholesky"].set_index("length")["seconds"]
-    ratios = rows["length"].map(cholesky).astype("float64") / rows["seconds"]
+    """Return how many times faster than the reference each core is, where both were measured."""
+    reference = rows[rows["core"] == _REFERENCE].set_index("length")["seconds"]
+    ratios = rows["length"].map(reference).astype("float64") / rows["seconds"]
     return _entries(rows, ratios.map(_number))
 
 
@@ -116,7 +116,7 @@ def _sections(table: pd.DataFrame) -> Iterator[Section]:
         yield _section(f"time-{parameters}", f"Milliseconds ({what})", _times(rows))
         yield _section(
             f"speed-up-{parameters}",
-            f"Times as fast as cholesky at the same T ({what})",
+            f"Times as fast as {_REFERENCE} at the same T ({what})",
             _speed_ups(rows),
         )
         if rows["peak_bytes"].notna().any():
@@ -143,28 +143,29 @@ def _section(name: str, caption: str, entries: pd.DataFrame) -> Section:
 
 
 def _conclusions(table: pd.DataFrame) -> list[str]:
-    """Say how much faster than cholesky the fastest is, and how the families' fastest compare."""
+    """Say how much faster than the reference the fastest is, and compare both approaches."""
     found = []
     for parameters in ("learned", "fixed"):
         rows = headline(table, parameters)
         # A bound is not the same answer sooner.
-        rows = rows[(rows["seconds"] > 0) & (rows["core"] != "inducing")]
-        cholesky = rows[rows["core"] == "cholesky"]
-        if len(cholesky) and len(cholesky) < len(rows):
-            length = cholesky["length"].max()
+        bounds = [name for name, core in CORES.items() if core.bound]
+        rows = rows[(rows["seconds"] > 0) & ~rows["core"].isin(bounds)]
+        reference = rows[rows["core"] == _REFERENCE]
+        if len(reference) and len(reference) < len(rows):
+            length = reference["length"].max()
             there = rows[rows["length"] == length].set_index("label")["seconds"]
-            best = str(there.drop("cholesky").idxmin())
-            ratio = _number(there["cholesky"] / there[best])
+            best = str(there.drop(_REFERENCE).idxmin())
+            ratio = _number(there[_REFERENCE] / there[best])
             found.append(
-                f"Parameters {parameters}: at T = {length:,}, the largest at which cholesky was "
-                f"measured, {best} is the fastest other core, {ratio} times as fast."
+                f"Parameters {parameters}: at T = {length:,}, the largest at which {_REFERENCE} "
+                f"was measured, {best} is the fastest other core, {ratio} times as fast."
             )
         pairs = []
         for length in sorted(rows["length"].unique()):
             there = rows[rows["length"] == length]
             inversion, regression = (
                 there[there["core"].isin(cores)].sort_values("seconds").head(1)
-                for cores in (INVERSION, REGRESSION)
+                for cores in (_INVERSION, _REGRESSION)
             )
             if len(inversion) and len(regression):
                 ratio = _number(inversion["seconds"].item() / regression["seconds"].item())

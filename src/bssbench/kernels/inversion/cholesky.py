@@ -152,6 +152,6 @@ def divergence(
     noise_variance: torch.Tensor,
     times: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
     factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
     return factor.divergence(mean, variance)

@@ -101,7 +101,7 @@ def divergence(
     noise_variance: torch.Tensor,
     times: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
     return _divergence(mean, variance, kernel, noise_variance, times)
 
 

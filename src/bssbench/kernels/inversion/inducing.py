@@ -15,8 +15,8 @@ from typing import Self
 import torch
 
 from bssbench.errors import InputError
+from bssbench.kernels.catalogue import INDUCING_POINTS
 from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
-from bssbench.kernels.limits import INDUCING_POINTS
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import resolved
 
@@ -122,6 +122,6 @@ def divergence(
     noise_variance: torch.Tensor,
     times: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Return the bound (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    """Return the bound (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
     factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
     return factor.divergence(mean, variance)

@@ -254,6 +254,6 @@ def divergence(
     noise_variance: torch.Tensor,
     times: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.catalogue.Core`."""
+    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
     weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
     return divergence_about(weights.regress(mean), mean, variance, noise_variance)
