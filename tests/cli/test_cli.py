@@ -67,7 +67,7 @@ def test_torch_free_stages_stay_torch_free():
         "import sys\n"
         "import bssbench.cli.main, bssbench.cli.listing, bssbench.experiment.configuration\n"
         "import bssbench.reproduction.code_hashes\n"
-        "import bssbench.scores.collect, bssbench.paper.tables, bssbench.paper.style\n"
+        "import bssbench.scores.collect, bssbench.paper.separation_tables, bssbench.paper.style\n"
         "import bssbench.experiment.training_cost, bssbench.paper.training_cost_table\n"
         "from bssbench.paper.figures import figure_module, figure_names\n"
         "import importlib\n"
@@ -100,7 +100,7 @@ def test_hyperparameters_are_listed_with_where_they_come_from(capsys):
     assert any("| skr-vae" in row and "| by rule" in row for row in rows)
 
 
-@pytest.mark.parametrize("method", [n for n in method_names() if n != "oracle"])
+@pytest.mark.parametrize("method", ["sobi", "skr-vae"])
 def test_a_recording_is_separated(method, recording, dataset, tmp_path):
     out = tmp_path / "out"
     words = ["separate", recording, "--method", method, "--n-sources", 3, "--out", out]
@@ -188,8 +188,8 @@ def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, caps
         (["--method", "skr-vae", "--device", "tpu9"], "not usable here"),
         (["--method", "sobi", "--cpu-seconds", "0"], "--cpu-seconds must be at least 1"),
         (
-            ["--method", "skr-vae", "--set", "steps=10000000", "--cpu-seconds", "5"],
-            "method 'skr-vae': more than 5 s of CPU time; allow more by --cpu-seconds",
+            ["--method", "skr-vae", "--set", "steps=10000000", "--cpu-seconds", "2"],
+            "method 'skr-vae': more than 2 s of CPU time; allow more by --cpu-seconds",
         ),
         (["--method", "gp-vae", "--set", "max_minutes=0"], "does not apply: Gaussian process"),
         ([], "required: --method"),
@@ -208,7 +208,7 @@ def test_other_bad_input(tmp_path, recording, capsys):
         capsys, "generate", "gp", "--out", tmp_path / "gp.npz"
     )
     assert "expected ranges" in refused(capsys, "generate", "gp-equal", "--seeds", "a-b")
-    assert "no such file" in refused(capsys, "tables", "--scores", out, "--out", out)
+    assert "no such file" in refused(capsys, "tables", "--statistics", out, "--out", out)
     assert "no such file" in refused(capsys, "score", out, "--data", out, "--out", out)
     words = ["separate", recording, "--method", "sobi", "--out", out]
     assert "--n-sources is missing" in refused(capsys, *words)
@@ -221,7 +221,8 @@ def test_other_bad_input(tmp_path, recording, capsys):
     words = ["generate", "gp-equal", "--set", "n-sources=5", "--out", tmp_path / "gp.npz"]
     assert "write 'gp-equal-5'" in refused(capsys, *words)
     assert "call it foo.npz" in refused(capsys, "generate", "gp-equal", "--out", "foo")
-    words = ["figures", "nofigure", "--scores", out, "--data", out, "--cells", out, "--out", out]
+    words = ["figures", "nofigure", "--scores", out, "--statistics", out, "--data", out]
+    words += ["--cells", out, "--out", out]
     assert "unknown figure" in refused(capsys, *words)
 
 
@@ -253,7 +254,9 @@ def test_the_stages_one_after_the_other(tmp_path):
     timings = pd.read_csv(tmp_path / "timings.csv")
     assert (timings["peak_bytes"] > 1e7).all()
     assert (timings["start_up_cpu_seconds"] > 0).all()
-    call("tables", "--scores", scores, "--out", tmp_path / "tables")
-    options = ["--scores", scores, "--data", data, "--cells", cells, "--out", tmp_path / "figures"]
-    call("figures", *options)
+    statistics = tmp_path / "statistics"
+    call("statistics", "--scores", scores, "--out", statistics)
+    call("tables", "--statistics", statistics, "--out", tmp_path / "tables")
+    options = ["--scores", scores, "--statistics", statistics, "--data", data, "--cells", cells]
+    call("figures", *options, "--out", tmp_path / "figures")
     assert len(list((tmp_path / "figures").glob("*.png"))) == len(figure_names())

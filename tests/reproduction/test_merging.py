@@ -5,7 +5,6 @@ from itertools import product
 
 import pandas as pd
 import pytest
-from bssbench.paper.tables import write_tables
 
 from bssbench.cli.main import main
 from bssbench.experiment.configuration import configure
@@ -95,7 +94,18 @@ def test_timings_of_unlike_hardware_stay_apart(parts, tmp_path):
 def test_tables_count_the_seeds_of_all_parts(parts, tmp_path):
     joined = tmp_path / "joined"
     assert merge(*parts, joined) == 0
-    summary = pd.read_csv(write_tables(joined / "scores.csv", joined, joined / "timings.csv")[0])
+    words = ["--scores", joined / "scores.csv", "--out", joined]
+    assert main(["statistics", *map(str, words)]) == 0
+    words = [
+        "--statistics",
+        joined,
+        "--timings",
+        joined / "timings.csv",
+        "--out",
+        joined / "tables",
+    ]
+    assert main(["tables", *map(str, words)]) == 0
+    summary = pd.read_csv(joined / "tables" / "separation.csv")
     # One of each part did not converge.
     assert (summary["n_unconverged"] == 2).all()
     assert (summary["n_seeds"] == 2).all()

@@ -72,7 +72,7 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
             _tables("separation", "comparisons", "ranks"),
             tuple(f"{paper}.{kind}_tables" for kind in ("separation", "comparison", "rank")),
             _REPORTED,
-            (*_STATISTICS, _TIMINGS),
+            (_SCORES, *_STATISTICS, _TIMINGS),
         ),
     }
     for name in figure_names():

@@ -35,6 +35,8 @@ _WITHOUT_NUMBERS = frozenset(
         ".experiment.separating",
     )
 )
+# Modules that import those of a package by their place, which no import says.
+_FOUND_BY_PLACE = {"bssbench.scores.catalogue": "bssbench.scores.measures"}
 
 
 @cache
@@ -74,6 +76,8 @@ def source_files(modules: Iterable[str]) -> list[str]:
         found.add(module)
         package = module.rpartition(".")[0]
         imported = graph.find_modules_directly_imported_by(module)
+        if module in _FOUND_BY_PLACE:
+            imported |= graph.find_children(_FOUND_BY_PLACE[module])
         waiting |= ({package} if package else set()) - found
         waiting |= imported - found
     return sorted(_display(_file(module)) for module in found)
