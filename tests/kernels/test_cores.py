@@ -250,7 +250,7 @@ def test_what_a_core_cannot_do_it_says_and_names_those_that_can(
         (lambda times: times * float("nan"), "must be finite"),
     ],
 )
-def test_wrong_time_stamps_are_refused(name, change, message, make_case):
+def test_wrong_time_stamps_are_rejected(name, change, message, make_case):
     case = make_case("matern-1/2", 20, irregular=True)
     case.times = change(case.times)
     with pytest.raises(InputError, match=message):
@@ -258,7 +258,7 @@ def test_wrong_time_stamps_are_refused(name, change, message, make_case):
 
 
 @pytest.mark.parametrize("name", CORES)
-def test_a_single_sample_is_refused(name, make_case):
+def test_a_single_sample_is_rejected(name, make_case):
     with pytest.raises(InputError, match="at least 2 samples"):
         make_case("matern-1/2", 1).run(load_core(name))
 
@@ -295,7 +295,7 @@ def test_auto_is_the_cheapest_exact_core(approach, kernel, length, irregular, ex
         ("markovian", "periodic", "these can: cholesky"),
     ],
 )
-def test_a_core_that_does_not_fit_is_refused_by_name(setting, kernel, message):
+def test_a_core_that_does_not_fit_is_rejected_by_name(setting, kernel, message):
     with pytest.raises(InputError, match=message):
         chosen_core(setting, "inversion", kernel, 100)
 
