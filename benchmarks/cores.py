@@ -11,7 +11,8 @@ import shutil
 import time
 
 from bssbench.kernels.cases import PARAMETERS, measured_values
-from bssbench.kernels.catalogue import CORES, REFERENCES, load_core, load_module
+from bssbench.kernels.catalogue import CORES, REFERENCES
+from bssbench.kernels.core import load_core, load_module
 from bssbench.kernels.limits import exceeded
 
 # Before numpy or torch is there: timings are of one thread.

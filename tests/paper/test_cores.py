@@ -207,7 +207,7 @@ def test_tables_are_about_one_setting(measured):
     assert headline(table.assign(dtype="float64"), "learned").empty
 
 
-def test_what_is_no_measurement_is_refused(measured):
+def test_what_is_no_measurement_is_rejected(measured):
     change(measured, result="asv/none.json")
     with pytest.raises(InputError, match="no such file"):
         read_measurement(measured)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bssbench.kernels.cases import CHOICES
 from bssbench.kernels.catalogue import CORES
 from bssbench.validation import (
     Content,
@@ -26,7 +27,7 @@ from bssbench.validation import (
 
 __all__ = ["ConfigurationFile"]
 
-_KERNELS = list(dict.fromkeys(kernel for core in CORES.values() for kernel in core.kernels))
+_KERNELS = list(map(str, CHOICES["kernel"]))
 _Core = Annotated[
     str, accepted_by(one_of("core", CORES)), Field(json_schema_extra={"enum": list(CORES)})
 ]

@@ -1,23 +1,28 @@
-"""Which cores there are, what each can do, and which ``auto`` means. No torch until one is used."""
+"""Which cores there are, what each can do and costs, and which ``auto`` means. No torch here."""
 
-import importlib
-from types import ModuleType
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
 from bssbench.errors import InputError
-from bssbench.kernels.core import DECAYING, MATERN, Approach, Core, CoreDescription
 from bssbench.parameters import closest
 
 __all__ = [
     "CORES",
     "INDUCING_POINTS",
     "REFERENCES",
+    "CoreDescription",
     "chosen_core",
     "core_module",
     "cores_of",
-    "load_core",
-    "load_module",
 ]
 
+Approach = Literal["inversion", "regression"]
+
+_MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
+_DECAYING = ("squared-exponential", *_MATERN)
+_EVERY = (*_DECAYING, "periodic", "rational-quadratic")
 # At so many samples ``auto`` compares what cores cost; longer series' dense weights are made anew
 # for each direction rather than kept.
 _COMPARED_LENGTH = 4096
@@ -28,20 +33,78 @@ INDUCING_POINTS = 128
 """How many of them the sparse bound uses if nothing else is said."""
 
 
+@dataclass(frozen=True)
+class CoreDescription:
+    """What a core can do and what it costs: all that is said of it outside its own module.
+
+    Costs are rough: the leading power of T, forward and backward, with factors that make them agree
+    with measurements within a factor of a few.
+
+    Attributes
+    ----------
+    approach : str
+        ``inversion`` or ``regression``.
+    operations : callable
+        Operations that one series of T samples takes, forward and backward, given T.
+    held : callable
+        Bytes that each series holds at the peak, given T and the bytes of a number of the data.
+    at_work : callable
+        Bytes that are needed once, because series are dealt with one after the other, given T.
+    kernels : tuple of str
+        Names of the kernels it takes.
+    irregular : bool
+        Whether it takes time stamps.
+    exact : bool
+        Whether it agrees with the dense reference to the precision of the data, whatever the
+        kernel.
+    bound : bool
+        Whether it computes an upper bound of the divergence.
+    keeps : bool
+        Whether its module has something to keep between calls (``factorise`` or ``weigh``).
+    module, function : str
+        Where it is, below its approach: its own name and ``divergence`` if nothing else is said.
+    library : str
+        The package that computes it, if that isn't this one.
+    longest_by_rule : int
+        Longest series for which ``auto`` may mean it.
+    longest_measured : int
+        Longest series that its benchmark tries.
+    changes_above : int
+        Number of samples above which its time is another power of T; 0 if it is one throughout.
+    note : str
+        What a reader of the tables must know of it, in sentences.
+    """
+
+    approach: Approach
+    operations: Callable[[float], float]
+    held: Callable[[float, int], float]
+    at_work: Callable[[float], float] = lambda _: 0.0
+    kernels: tuple[str, ...] = _EVERY
+    irregular: bool = True
+    exact: bool = True
+    bound: bool = False
+    keeps: bool = True
+    module: str = ""
+    function: str = "divergence"
+    library: str = ""
+    longest_by_rule: int = sys.maxsize
+    longest_measured: int = 2**20
+    changes_above: int = 0
+    note: str = ""
+
+
 CORES = {
     "cholesky": CoreDescription(
         "inversion",
-        "inversion.cholesky",
-        operations=lambda length: 3 * length**3,
-        held=lambda length, _: 12 * length**2,
-        at_work=lambda length: 48 * length**2,
+        operations=lambda t: 3 * t**3,
+        held=lambda t, _: 12 * t**2,
+        at_work=lambda t: 48 * t**2,
         longest_measured=8192,
     ),
     "gpytorch": CoreDescription(
         "inversion",
-        "inversion.gpytorch",
-        operations=lambda length: (40 if length > _GPYTORCH_CHOLESKY else 6) * length**3,
-        held=lambda length, _: 40 * length**2,
+        operations=lambda t: (40 if t > _GPYTORCH_CHOLESKY else 6) * t**3,
+        held=lambda t, _: 40 * t**2,
         exact=False,
         keeps=False,
         library="gpytorch",
@@ -53,11 +116,11 @@ CORES = {
     ),
     "gpytorch-cholesky": CoreDescription(
         "inversion",
-        "inversion.gpytorch",
-        operations=lambda length: 6 * length**3,
-        held=lambda length, _: 40 * length**2,
+        operations=lambda t: 6 * t**3,
+        held=lambda t, _: 40 * t**2,
         exact=False,
         keeps=False,
+        module="gpytorch",
         function="pinned",
         library="gpytorch",
         longest_measured=8192,
@@ -65,18 +128,16 @@ CORES = {
     ),
     "toeplitz": CoreDescription(
         "inversion",
-        "inversion.toeplitz",
-        operations=lambda length: 30 * length**2,
-        held=lambda length, _: 400 * length,
+        operations=lambda t: 30 * t**2,
+        held=lambda t, _: 400 * t,
         irregular=False,
         longest_measured=131072,
         note="toeplitz takes T steps of T operations each, of which the steps still weigh more.",
     ),
     "inducing": CoreDescription(
         "inversion",
-        "inversion.inducing",
-        operations=lambda length: 30 * length * INDUCING_POINTS**2,
-        held=lambda length, _: 80 * length * INDUCING_POINTS,
+        operations=lambda t: 30 * t * INDUCING_POINTS**2,
+        held=lambda t, _: 80 * t * INDUCING_POINTS,
         exact=False,
         bound=True,
         longest_measured=131072,
@@ -84,42 +145,31 @@ CORES = {
         "than a length-scale: its error says how loose.",
     ),
     "markovian": CoreDescription(
-        "inversion",
-        "inversion.markovian",
-        operations=lambda length: 2e4 * length,
-        held=lambda length, _: 1.2e3 * length,
-        kernels=MATERN,
+        "inversion", operations=lambda t: 2e4 * t, held=lambda t, _: 1.2e3 * t, kernels=_MATERN
     ),
     "dense": CoreDescription(
         "regression",
-        "regression.dense",
-        operations=lambda length: 300 * length**2,
-        held=lambda length, itemsize: itemsize * length**2,
+        operations=lambda t: 300 * t**2,
+        held=lambda t, itemsize: itemsize * t**2,
         longest_by_rule=_COMPARED_LENGTH,
         longest_measured=16384,
     ),
     "chunked": CoreDescription(
         "regression",
-        "regression.chunked",
-        operations=lambda length: 300 * length**2,
-        held=lambda length, _: 100 * length,
+        operations=lambda t: 300 * t**2,
+        held=lambda t, _: 100 * t,
         longest_measured=131072,
     ),
     "banded": CoreDescription(
         "regression",
-        "regression.banded",
-        operations=lambda length: 5e3 * length,
-        held=lambda length, _: 200 * length,
-        kernels=DECAYING,
+        operations=lambda t: 5e3 * t,
+        held=lambda t, _: 200 * t,
+        kernels=_DECAYING,
         irregular=False,
         exact=False,
     ),
     "fft": CoreDescription(
-        "regression",
-        "regression.fft",
-        operations=lambda length: 1e3 * length,
-        held=lambda length, _: 200 * length,
-        irregular=False,
+        "regression", operations=lambda t: 1e3 * t, held=lambda t, _: 200 * t, irregular=False
     ),
 }
 """Every core, by name, in the order of tables and figures."""
@@ -135,26 +185,7 @@ def cores_of(approach: Approach) -> tuple[str, ...]:
 
 def core_module(name: str) -> str:
     """Return the dotted name of the module of core `name`."""
-    return f"bssbench.kernels.{CORES[name].module}"
-
-
-def load_module(name: str) -> ModuleType:
-    """Import the module of core `name`."""
-    return importlib.import_module(core_module(name))
-
-
-def load_core(name: str) -> Core:
-    """Return core `name`.
-
-    Raises
-    ------
-    InputError
-        If there is no such core.
-    """
-    if name not in CORES:
-        raise InputError(f"unknown core {name!r}; {closest(name, list(CORES))}")
-    core: Core = getattr(load_module(name), CORES[name].function)
-    return core
+    return f"bssbench.kernels.{CORES[name].approach}.{CORES[name].module or name}"
 
 
 def chosen_core(

@@ -1,23 +1,19 @@
-"""What a kernel core is: the signature that all share, and the record of what one can do."""
+"""The signature that all kernel cores share, and how one is loaded."""
 
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+
+from bssbench.errors import InputError
+from bssbench.kernels.catalogue import CORES, core_module
+from bssbench.parameters import closest
 
 if TYPE_CHECKING:
     import torch
 
     from bssbench.kernels.stationary import Kernel
 
-__all__ = ["DECAYING", "EVERY_KERNEL", "MATERN", "Approach", "Core", "CoreDescription"]
-
-Approach = Literal["inversion", "regression"]
-
-MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
-DECAYING = ("squared-exponential", *MATERN)
-"""Kernels that are nothing beyond a few length-scales."""
-EVERY_KERNEL = (*DECAYING, "periodic", "rational-quadratic")
+__all__ = ["Core", "load_core", "load_module"]
 
 
 class Core(Protocol):
@@ -63,63 +59,20 @@ class Core(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class CoreDescription:
-    """What a core can do and what it costs: all that is said of it outside its own module.
+def load_module(name: str) -> ModuleType:
+    """Import the module of core `name`."""
+    return importlib.import_module(core_module(name))
 
-    Costs are rough: the leading power of T, forward and backward, with factors that make them agree
-    with measurements within a factor of a few.
 
-    Attributes
-    ----------
-    approach : str
-        ``inversion`` or ``regression``.
-    module : str
-        Where it is, below `bssbench.kernels`.
-    operations : callable
-        Operations that one series of T samples takes, forward and backward, given T.
-    held : callable
-        Bytes that each series holds at the peak, given T and the bytes of a number of the data.
-    at_work : callable
-        Bytes that are needed once, because series are dealt with one after the other, given T.
-    kernels : tuple of str
-        Names of the kernels it takes.
-    irregular : bool
-        Whether it takes time stamps.
-    exact : bool
-        Whether it agrees with the dense reference to the precision of the data, whatever the
-        kernel.
-    bound : bool
-        Whether it computes an upper bound of the divergence.
-    keeps : bool
-        Whether its module has something to keep between calls (``factorise`` or ``weigh``).
-    function : str
-        The core in its module.
-    library : str
-        The package that computes it, if that isn't this one.
-    longest_by_rule : int
-        Longest series for which ``auto`` may mean it.
-    longest_measured : int
-        Longest series that its benchmark tries.
-    changes_above : int
-        Number of samples above which its time is another power of T; 0 if it is one throughout.
-    note : str
-        What a reader of the tables must know of it, in sentences.
+def load_core(name: str) -> Core:
+    """Return core `name`.
+
+    Raises
+    ------
+    InputError
+        If there is no such core.
     """
-
-    approach: Approach
-    module: str
-    operations: Callable[[float], float]
-    held: Callable[[float, int], float]
-    at_work: Callable[[float], float] = lambda _: 0.0
-    kernels: tuple[str, ...] = EVERY_KERNEL
-    irregular: bool = True
-    exact: bool = True
-    bound: bool = False
-    keeps: bool = True
-    function: str = "divergence"
-    library: str = ""
-    longest_by_rule: int = sys.maxsize
-    longest_measured: int = 2**20
-    changes_above: int = 0
-    note: str = ""
+    if name not in CORES:
+        raise InputError(f"unknown core {name!r}; {closest(name, list(CORES))}")
+    core: Core = getattr(load_module(name), CORES[name].function)
+    return core

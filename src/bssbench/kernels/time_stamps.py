@@ -4,10 +4,10 @@ import torch
 
 from bssbench.errors import InputError
 
-__all__ = ["refuse", "resolved"]
+__all__ = ["checked_times", "require_regular_grid"]
 
 
-def resolved(times: torch.Tensor | None, length: int, device: torch.device) -> torch.Tensor:
+def checked_times(times: torch.Tensor | None, length: int, device: torch.device) -> torch.Tensor:
     """Return time stamps of shape (time,) in float64, from zero on.
 
     Parameters
@@ -38,8 +38,8 @@ def resolved(times: torch.Tensor | None, length: int, device: torch.device) -> t
     return times - times[0]
 
 
-def refuse(times: torch.Tensor | None, length: int, core: str, instead: str) -> None:
-    """Refuse time stamps on behalf of a core that is for a regular grid of step one.
+def require_regular_grid(times: torch.Tensor | None, length: int, core: str, instead: str) -> None:
+    """Reject time stamps on behalf of a core that is for a regular grid of step one.
 
     Raises
     ------

@@ -7,7 +7,8 @@ from typing import Self
 import torch
 from torch import nn
 
-from bssbench.kernels.catalogue import CORES, chosen_core, load_core, load_module
+from bssbench.kernels.catalogue import CORES, chosen_core
+from bssbench.kernels.core import load_core, load_module
 from bssbench.kernels.inversion import Factor
 from bssbench.kernels.stationary import Kernel, covariance, make_kernel
 from bssbench.priors.base import Prior

@@ -8,7 +8,8 @@ from typing import Self
 import torch
 from torch import nn
 
-from bssbench.kernels.catalogue import chosen_core, load_module
+from bssbench.kernels.catalogue import chosen_core
+from bssbench.kernels.core import load_module
 from bssbench.kernels.regression import Weights, divergence_about
 from bssbench.kernels.stationary import make_kernel
 from bssbench.priors.base import Prior

@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 from bssbench.errors import InputError
 from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
 from bssbench.kernels.stationary import Kernel, without_denormals_
-from bssbench.kernels.time_stamps import resolved
+from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["CholeskyFactor", "divergence", "factorise"]
 
@@ -75,7 +75,7 @@ def factorise(
     times: torch.Tensor | None = None,
 ) -> CholeskyFactor:
     """Invert C for each series, one after the other, and keep the inverses in precision `dtype`."""
-    times = resolved(times, length, noise_variance.device)
+    times = checked_times(times, length, noise_variance.device)
     distance = _distance(times)
     learned = any(p.requires_grad for p in (noise_variance, *kernel.parameters))
     kept = torch.float64 if learned else dtype

@@ -29,7 +29,7 @@ from bssbench.kernels.stationary import (
     Periodic,
     RationalQuadratic,
 )
-from bssbench.kernels.time_stamps import resolved
+from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["divergence", "pinned"]
 
@@ -76,7 +76,7 @@ def _divergence(
     # Its kernels underflow to denormals, which cost it three quarters of its time. This is for the
     # whole thread, but nothing else can be done from outside.
     torch.set_flush_denormal(True)
-    stamps = resolved(times, mean.shape[-1], mean.device).to(mean.dtype)
+    stamps = checked_times(times, mean.shape[-1], mean.device).to(mean.dtype)
     theirs, parameters = _translated(kernel)
     raw = {
         f"kernel.raw_{name}": getattr(theirs, f"raw_{name}_constraint").inverse_transform(value)

@@ -18,7 +18,7 @@ from bssbench.errors import InputError
 from bssbench.kernels.catalogue import INDUCING_POINTS
 from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
-from bssbench.kernels.time_stamps import resolved
+from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["InducingFactor", "divergence", "factorise"]
 
@@ -93,7 +93,7 @@ def factorise(
     """
     if inducing_points < 1:
         raise InputError(f"inducing points must be at least 1, not {inducing_points}")
-    stamps = resolved(times, length, noise_variance.device)
+    stamps = checked_times(times, length, noise_variance.device)
     chosen = torch.linspace(0, length - 1, min(inducing_points, length)).round().to(torch.int64)
     inducing = stamps[chosen.to(stamps.device)]
     wide = kernel.to(torch.float64)

@@ -21,7 +21,7 @@ import torch
 from bssbench.errors import InputError
 from bssbench.kernels.inversion import spread_terms
 from bssbench.kernels.stationary import Kernel, Matern12, Matern32, Matern52
-from bssbench.kernels.time_stamps import resolved
+from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["MarkovianFactor", "divergence", "factorise"]
 
@@ -270,7 +270,7 @@ def factorise(
             f"core 'markovian' is for Matérn kernels, not {kernel.name}; "
             "take toeplitz, cholesky, inducing or gpytorch"
         )
-    stamps = resolved(times, length, noise_variance.device)
+    stamps = checked_times(times, length, noise_variance.device)
     return MarkovianFactor(
         kernel, noise_variance, torch.diff(stamps[:2] if times is None else stamps)
     )

@@ -25,7 +25,7 @@ from torch.autograd.function import once_differentiable
 from bssbench.errors import InputError
 from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
-from bssbench.kernels.time_stamps import refuse
+from bssbench.kernels.time_stamps import require_regular_grid
 
 __all__ = ["ToeplitzFactor", "divergence", "factorise"]
 
@@ -122,7 +122,9 @@ def factorise(
     InputError
         If there are time stamps, or C is not positive definite.
     """
-    refuse(times, length, core="toeplitz", instead="cholesky, inducing, markovian or gpytorch")
+    require_regular_grid(
+        times, length, core="toeplitz", instead="cholesky, inducing, markovian or gpytorch"
+    )
     distance = torch.arange(length, dtype=torch.float64, device=noise_variance.device)
     first_column = covariance(kernel.to(torch.float64), distance)
     nugget = torch.nn.functional.pad(noise_variance.to(torch.float64)[..., None], (0, length - 1))

@@ -7,7 +7,7 @@ import torch
 from torch.autograd.function import once_differentiable
 
 from bssbench.kernels.stationary import Kernel, Periodic, without_denormals_
-from bssbench.kernels.time_stamps import resolved
+from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["Pairs", "regress_pairs"]
 
@@ -33,7 +33,7 @@ class Pairs:
 
     def __init__(self, kernel: Kernel, length: int, times: torch.Tensor | None) -> None:
         like = kernel.length_scale
-        self.times = resolved(times, length, like.device)
+        self.times = checked_times(times, length, like.device)
         self.kernel, self.length, self.dtype = kernel, length, like.dtype
         self.largest: torch.Tensor | None = None
         if not isinstance(kernel, Periodic):

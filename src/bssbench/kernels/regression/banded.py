@@ -11,7 +11,7 @@ import torch
 from bssbench.errors import InputError
 from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.stationary import Kernel, Periodic, RationalQuadratic
-from bssbench.kernels.time_stamps import refuse
+from bssbench.kernels.time_stamps import require_regular_grid
 
 __all__ = ["BandedWeights", "divergence", "truncation_error", "weigh"]
 
@@ -102,7 +102,7 @@ def weigh(
     InputError
         If the kernel has no end, there are time stamps, or fewer than two points.
     """
-    refuse(times, length, core="banded", instead="dense or chunked")
+    require_regular_grid(times, length, core="banded", instead="dense or chunked")
     if isinstance(kernel, Periodic | RationalQuadratic):
         raise InputError(f"core 'banded': a {kernel.name} kernel has no end; take fft or dense")
     flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))

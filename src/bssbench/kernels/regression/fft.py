@@ -21,7 +21,7 @@ from torch.autograd.function import once_differentiable
 from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression._fourier import TAIL, kernel_transforms, partial_sums
 from bssbench.kernels.stationary import Kernel, without_denormals_
-from bssbench.kernels.time_stamps import refuse
+from bssbench.kernels.time_stamps import require_regular_grid
 
 __all__ = ["FourierWeights", "divergence", "weigh"]
 
@@ -242,7 +242,7 @@ def weigh(
     InputError
         If there are fewer than two points, or time stamps, which need not be regular.
     """
-    refuse(times, length, core="fft", instead="dense or chunked")
+    require_regular_grid(times, length, core="fft", instead="dense or chunked")
     learned = torch.is_grad_enabled() and any(p.requires_grad for p in kernel.parameters)
     return FourierWeights(kernel.to(dtype), _groups(kernel, length, dtype, learned))
 
