@@ -110,4 +110,4 @@ def test_a_candidate_given_twice_is_refused():
 def test_a_title_is_text_to_latex(tmp_path):
     table = held_out(order4=(-1, -1, -1)).assign(choice="a_b & 5 % of #1")
     latex = write(selection_report(compare_candidates(table)), tmp_path)[2].read_text()
-    assert r"A\_b \& 5 \% of \#1 (ar-flow-vae)" in latex
+    assert r"a\_b \& 5 \% of \#1 (ar-flow-vae)" in latex

@@ -141,8 +141,8 @@ def _latex(report: Report) -> Iterator[str]:
     yield HEADER + _comment("\n".join(report.preface))
     for section in report.sections:
         for grid in section.grids:
-            said = (report.title, _sentence(section.title), _sentence(grid.caption), section.text)
-            caption = " ".join(_full_stop(text) for text in (*said, report.note) if text)
+            said = (report.title, section.title, grid.caption, section.text, report.note)
+            caption = " ".join(_full_stop(text) for text in said if text)
             first = grid.entries.iloc[:, 0]
             yield latex_table(
                 list(map(str, grid.entries.columns)),
@@ -158,10 +158,6 @@ def _latex(report: Report) -> Iterator[str]:
 
 def _comment(text: str) -> str:
     return "".join(f"% {line}\n" for line in text.splitlines() if line)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _full_stop(text: str) -> str:
