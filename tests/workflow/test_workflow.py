@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from filelock import FileLock
 
 from bssbench.scores.catalogue import SCORES
 
@@ -111,10 +112,16 @@ def write_yaml(path, content):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A run that ended, on one core."""
-    folder = tmp_path_factory.mktemp("finished")
-    copy_project(folder)
-    snakemake(folder, "--cores", "1")
+    """A run that ended, on one core; made once, however many processes run the tests."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "finished"
+    with FileLock(shared / "finished.lock"):
+        if not folder.exists():
+            folder.mkdir()
+            copy_project(folder)
+            snakemake(folder, "--cores", "1")
     return folder
 
 
