@@ -78,7 +78,7 @@ ALL_CELLS = {f"cell {name}" for name in METHODS}
     [
         *("__init__.py", "errors.py", "files.py", "parameters.py", "discovery.py"),
         *("validation.py", "cli/main.py", "reproduction/manifest.py", "datasets/tabular.py"),
-        *("experiment/cell.py", "experiment/process.py", "experiment/progress.py"),
+        *("experiment/cell.py", "experiment/process.py"),
         *("experiment/provenance.py", "experiment/configuration.py"),
     ],
 )
