@@ -14,9 +14,9 @@ from bssbench.experiment.held_out import Candidate
 from bssbench.experiment.memory import peak_megabytes
 from bssbench.experiment.training_cost import DEFAULT_CPU_SECONDS, Trial
 from bssbench.files import read_yaml
+from bssbench.files.validation import validated
 from bssbench.methods import load_method, method_modules
 from bssbench.parameters import closest, parse_seeds, with_underscores
-from bssbench.validation import validated
 
 __all__ = [
     "Configuration",

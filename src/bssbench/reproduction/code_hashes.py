@@ -25,8 +25,8 @@ _WITHOUT_NUMBERS = frozenset(
         ".discovery",  # finds a module by its name
         ".errors",
         ".files",
+        ".files.validation",
         ".parameters",  # their values are in a rule's own parameters
-        ".validation",
         ".experiment.cell",  # what it computes is said by `problem` and the method
         ".experiment.memory",  # an estimate, for the scheduler
         ".experiment.process",
