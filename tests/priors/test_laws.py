@@ -154,7 +154,10 @@ def test_samples_have_the_density_that_the_divergence_assumes(name, spacing):
     """Under p, p(a z) a^n / p(z) is one on average, for every a."""
     rows = list(range(900))
     prior = made(name, spacing, rows).resized(LENGTH)
-    series = prior.sample(torch.Generator().manual_seed(2), LENGTH)
+    try:
+        series = prior.sample(torch.Generator().manual_seed(2), LENGTH)
+    except NotApplicable:
+        pytest.skip("there is nothing to draw from")
     assert series.shape == (len(rows), LATENTS, LENGTH)
     factor = 1.03
     volume = LATENTS * LENGTH * math.log(factor)
