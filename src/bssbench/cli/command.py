@@ -2,12 +2,22 @@
 
 import argparse
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["DEVICE", "ROOT_SEED", "assignments", "command", "group", "one_of", "option", "path"]
+__all__ = [
+    "DEVICE",
+    "ROOT_SEED",
+    "Command",
+    "assignments",
+    "command",
+    "group",
+    "one_of",
+    "option",
+    "path",
+]
 
 Option = Callable[[argparse._ActionsContainer], object]
 _Run = Callable[[argparse.Namespace], int | None]
@@ -25,10 +35,9 @@ class Command:
         name = self.run.__name__.strip("_").replace("_", "-")
         first, _, description = inspect.cleandoc(self.run.__doc__ or "").partition("\n\n")
         parser = commands.add_parser(
-            name, help=first[0].lower() + first[1:].rstrip("."), description=description or None
+            name, help=first[:1].lower() + first[1:].rstrip("."), description=description or None
         )
-        for add_option in self.options:
-            add_option(parser)
+        _add_all(self.options, parser)
         parser.set_defaults(run=self.run)
 
 
@@ -50,24 +59,17 @@ def path(name: str, kind: str, text: str | None = None, **how: Any) -> Option:
 
 def group(title: str, *options: Option) -> Option:
     """Show options together, under a title."""
-
-    def add(parser: argparse._ActionsContainer) -> None:
-        own = parser.add_argument_group(title)
-        for add_option in options:
-            add_option(own)
-
-    return add
+    return lambda parser: _add_all(options, parser.add_argument_group(title))
 
 
 def one_of(*options: Option) -> Option:
     """Declare options of which exactly one must be given."""
+    return lambda parser: _add_all(options, parser.add_mutually_exclusive_group(required=True))
 
-    def add(parser: argparse._ActionsContainer) -> None:
-        own = parser.add_mutually_exclusive_group(required=True)
-        for add_option in options:
-            add_option(own)
 
-    return add
+def _add_all(options: Iterable[Option], parser: argparse._ActionsContainer) -> None:
+    for add in options:
+        add(parser)
 
 
 def assignments(whose: str) -> Option:
