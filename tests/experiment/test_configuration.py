@@ -5,8 +5,7 @@ import pytest
 import yaml
 
 from bssbench.errors import InputError
-from bssbench.experiment.configuration import configure
-from bssbench.experiment.hyperparameters import changed_hyperparameters
+from bssbench.experiment.configuration import changed_hyperparameters, configure
 from bssbench.parameters import parse_seeds
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -76,9 +76,9 @@ ALL_CELLS = {f"cell {name}" for name in METHODS}
 @pytest.mark.parametrize(
     "file",
     [
-        *("__init__.py", "errors.py", "files.py", "parameters.py", "discovery.py"),
-        *("validation.py", "cli/main.py", "reproduction/manifest.py", "datasets/tabular.py"),
-        *("experiment/cell.py", "experiment/process.py", "experiment/progress.py"),
+        *("__init__.py", "errors.py", "files/__init__.py", "parameters.py", "discovery.py"),
+        *("files/validation.py", "cli/main.py", "reproduction/manifest.py", "datasets/tabular.py"),
+        *("experiment/cell.py", "experiment/process.py"),
         *("experiment/provenance.py", "experiment/configuration.py"),
     ],
 )

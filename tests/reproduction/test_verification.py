@@ -12,8 +12,8 @@ from bssbench.cli.main import main
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.experiment.cell import Cell, run_cell
 from bssbench.experiment.configuration import configure
+from bssbench.experiment.provenance import describe_environment, environment_changes
 from bssbench.parameters import parse_seeds
-from bssbench.reproduction.environment import describe_environment, environment_changes
 from bssbench.reproduction.recorded_results import RecordedResults
 from bssbench.reproduction.verification import BATCH_TOLERANCE, draw_cells, verify
 from bssbench.scores.catalogue import SCORES

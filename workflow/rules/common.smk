@@ -6,12 +6,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from bssbench.experiment.configuration import configure
+from bssbench.experiment.configuration import changed_hyperparameters, configure
 from bssbench.reproduction.artefacts import FIGURE_SUFFIXES, locate, stages
 from bssbench.reproduction.code_hashes import code_hash
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
-from bssbench.experiment.hyperparameters import changed_hyperparameters
 from bssbench.paper.figures import figure_names
 from bssbench.statistics.claims_file import read_claims
 from snakemake.utils import update_config

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bssbench.experiment.configuration_file import ConfigurationFile
 from bssbench.files import write_text
+from bssbench.files.validation import json_schema
 from bssbench.statistics.claims_file import ClaimsFile
-from bssbench.validation import json_schema
 
 CONFIGURATIONS = Path(__file__).parents[2] / "config"
 SCHEMAS = {"schema.json": ConfigurationFile, "claims.schema.json": ClaimsFile}

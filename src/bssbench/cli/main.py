@@ -8,22 +8,19 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bssbench import __version__
-from bssbench.cli import (
-    claims,
-    data,
-    paper,
-    reproduction,
-    selection,
-    separation,
-    statistics,
-    timing,
-)
+from bssbench.cli import data, paper, reproduction, running
+from bssbench.cli.command import Command
 from bssbench.errors import InputError
 
 __all__ = ["main"]
 
 # Layers are imported by the command that uses them, so that `bssbench --help` answers at once.
-_GROUPS = (data, separation, timing, selection, statistics, claims, paper, reproduction)
+_COMMANDS = [
+    command
+    for group in (data, running, paper, reproduction)
+    for command in vars(group).values()
+    if isinstance(command, Command)
+]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,8 +37,8 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"bssbench {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    for group in _GROUPS:
-        group.add_commands(commands)
+    for command in _COMMANDS:
+        command.add(commands)
     return parser
 
 

@@ -1,16 +1,94 @@
-"""Commands of `bssbench` that write the tables and figures of the paper."""
+"""Commands of `bssbench` that compare what was computed, and write tables and figures of it."""
 
 import argparse
-from pathlib import Path
-from typing import Any
+import sys
 
-from bssbench.cli.options import add_out
+from bssbench.cli.command import command, option, path
 from bssbench.errors import InputError
 
-__all__ = ["add_commands"]
+
+@command(
+    path("candidates", "CSV", "written by 'bssbench held-out'", nargs="+"),
+    path("--out", "CSV", "the files as one"),
+    path("--tables", "DIR", "where the tables go", required=False),
+)
+def _select(arguments: argparse.Namespace) -> None:
+    """Choose between candidates by their objectives on held-out time.
+
+    Join the files into one, and compare each candidate with the first of its choice. Chosen is the
+    candidate that is better in the median over seeds on the most data sets, if these are more than
+    half of them, else the first.
+    """
+    from bssbench.files import write_text
+    from bssbench.paper.report import write
+    from bssbench.paper.selection_table import selection_report
+    from bssbench.scores.held_out import read_held_out
+    from bssbench.statistics.selection import compare_candidates
+
+    held_out = read_held_out(arguments.candidates)
+    write_text(arguments.out, held_out.to_csv(index=False, lineterminator="\n"))
+    if arguments.tables:
+        write(selection_report(compare_candidates(held_out)), arguments.tables)
 
 
+@command(
+    path("--scores", "CSV", "from 'bssbench score'"),
+    path("--out", "DIR", "where files go"),
+)
+def _statistics(arguments: argparse.Namespace) -> None:
+    """Compare methods on each data set, and rank them over data sets.
+
+    Write summary.csv (middle and spread of the seeds), comparisons.csv (each method against the
+    best of a data set, paired by seed) and ranks.json (ranks over data sets, and their tests).
+    'bssbench tables' and 'bssbench figures' show them.
+    """
+    from bssbench.scores.table import read_scores
+    from bssbench.statistics.comparisons import describe_undecidable
+    from bssbench.statistics.evaluation import evaluate
+
+    evaluation = evaluate(read_scores(arguments.scores))
+    for line in describe_undecidable(evaluation.comparisons):
+        print(f"bssbench: warning: {line}", file=sys.stderr)
+    evaluation.save(arguments.out)
+
+
+@command(
+    path("--claims", "YAML"),
+    path("--scores", "CSV", "from 'bssbench score'"),
+    path("--timings", "CSV", "likewise", required=False),
+    path("--training-cost", "CSV", "from 'bssbench tables --training-cost'", required=False),
+    path("--cores", "CSV", "from 'bssbench cores'", required=False),
+    path("--out", "DIR"),
+)
+def _claims(arguments: argparse.Namespace) -> None:
+    """Judge claims by scores, times and memory.
+
+    Write DIR/claims.csv and DIR/claims.md: for each claim of a file such as config/claims.yaml
+    whether it is supported, refuted or undecided, with the numbers behind that and, where seeds
+    would decide it, how many. What needs a table that is not given counts as not run.
+    """
+    from bssbench.paper.claims_table import claims_report
+    from bssbench.paper.report import write
+    from bssbench.scores.table import read_scores
+    from bssbench.statistics.claims import judge_claims, read_cost_tables
+    from bssbench.statistics.claims_file import COST_TABLES, read_claims
+
+    claims = read_claims(arguments.claims)
+    given = {name: getattr(arguments, name) for name in COST_TABLES}
+    costs = read_cost_tables({name: path for name, path in given.items() if path})
+    parts = judge_claims(claims, read_scores(arguments.scores), costs)
+    # Sentences, which no page of two columns has the width for.
+    write(claims_report(claims, parts), arguments.out, formats=("csv", "md"))
+
+
+@command(
+    path("--statistics", "DIR", "from 'bssbench statistics'", required=False),
+    path("--timings", "CSV", "of 'bssbench score': marks what did not converge", required=False),
+    path("--training-cost", "CSV", "from 'bssbench training-cost'", nargs="+", required=False),
+    path("--out", "DIR"),
+)
 def _tables(arguments: argparse.Namespace) -> None:
+    """Write the tables of the paper."""
     from bssbench.paper.comparison_tables import comparison_report
     from bssbench.paper.rank_tables import rank_report
     from bssbench.paper.report import write
@@ -37,7 +115,16 @@ def _tables(arguments: argparse.Namespace) -> None:
         write(report, arguments.out)
 
 
+@command(
+    option("names", nargs="*", metavar="NAME", help="figures (default: all)"),
+    path("--scores", "CSV"),
+    path("--statistics", "DIR"),
+    path("--data", "DIR"),
+    path("--cells", "DIR"),
+    path("--out", "DIR"),
+)
 def _figures(arguments: argparse.Namespace) -> None:
+    """Draw the figures of the paper."""
     from bssbench.paper.figures import Results, draw_figure, figure_module, figure_names
     from bssbench.paper.style import save_drawing
 
@@ -50,29 +137,22 @@ def _figures(arguments: argparse.Namespace) -> None:
         save_drawing(draw_figure(name, results), name, arguments.out)
 
 
-def add_commands(commands: Any) -> None:
-    """Add them to argparse's `commands`."""
-    command = commands.add_parser("tables", help="write the tables of the paper")
-    command.add_argument(
-        "--statistics", type=Path, metavar="DIR", help="from 'bssbench statistics'"
-    )
-    command.add_argument(
-        "--timings",
-        type=Path,
-        metavar="CSV",
-        help="of 'bssbench score': marks what did not converge",
-    )
-    command.add_argument(
-        "--training-cost", type=Path, nargs="+", metavar="CSV", help="from 'bssbench training-cost'"
-    )
-    add_out(command, "DIR")
-    command.set_defaults(run=_tables)
+@command(
+    path("measurement", "MEASUREMENT_JSON", "what measure_cores.py wrote"),
+    path("--out", "DIR", "for the tables"),
+    path("--figures", "DIR", "for the figure"),
+)
+def _cores(arguments: argparse.Namespace) -> None:
+    """Write tables and figure of the kernel cores.
 
-    command = commands.add_parser("figures", help="draw the figures of the paper")
-    command.add_argument("names", nargs="*", metavar="NAME", help="figures (default: all)")
-    command.add_argument("--scores", type=Path, required=True, metavar="CSV")
-    command.add_argument("--statistics", type=Path, required=True, metavar="DIR")
-    command.add_argument("--data", type=Path, required=True, metavar="DIR")
-    command.add_argument("--cells", type=Path, required=True, metavar="DIR")
-    add_out(command, "DIR")
-    command.set_defaults(run=_figures)
+    From a measurement: python workflow/scripts/measure_cores.py --help
+    """
+    from bssbench.paper.core_results import read_measurement
+    from bssbench.paper.core_scaling import draw_core_scaling
+    from bssbench.paper.core_tables import core_report
+    from bssbench.paper.report import write
+    from bssbench.paper.style import save_drawing
+
+    measurement = read_measurement(arguments.measurement)
+    write(core_report(measurement), arguments.out)
+    save_drawing(draw_core_scaling(measurement.table), "core_scaling", arguments.figures)

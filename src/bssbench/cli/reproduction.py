@@ -6,14 +6,31 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bssbench.cli.options import add_out
+from bssbench.cli.command import command, one_of, option, path
 from bssbench.errors import InputError
 
-__all__ = ["add_commands"]
 
-
+@command(
+    path("results", "DIR", "has scores.csv, timings.csv, provenance.json"),
+    one_of(
+        option("--cell", metavar="DATASET/METHOD", help="this cell, its seeds in one batch"),
+        option("--sample", type=int, metavar="N", help="so many cells, drawn at random"),
+    ),
+    option("--seed", type=int, help="of the cell this seed alone"),
+    option(
+        "--any", action="store_true", help="draw among all cells, not those of under two minutes"
+    ),
+    option("--sampling-seed", type=int, metavar="K", help="repeats a draw"),
+)
 def _verify(arguments: argparse.Namespace) -> int:
-    from bssbench.reproduction.environment import describe_environment, environment_changes
+    """Recompute recorded scores and compare.
+
+    Recompute cells of DIR and compare their scores, never their times. In the environment of the
+    record (versions, platform, processor) a cell's rows must be the same bytes; in another, means
+    over seeds must lie within the tolerances that the table shows. Exit code 0 if all are, 1 if one
+    is not or could not be recomputed here.
+    """
+    from bssbench.experiment.provenance import describe_environment, environment_changes
     from bssbench.reproduction.recorded_results import RecordedResults
     from bssbench.reproduction.verification import comparison_table, find_cell, verify
 
@@ -64,7 +81,17 @@ def _draw(results: Any, arguments: argparse.Namespace) -> list[tuple[str, str]]:
     return cells
 
 
+@command(
+    path("results", "DIR", "two or more", nargs="+"),
+    path("--out", "DIR", "a new folder"),
+)
 def _merge(arguments: argparse.Namespace) -> None:
+    """Join the results of several machines or teams.
+
+    Join scores.csv and timings.csv of several folders of results. Data sets, methods and seeds may
+    differ; the root seed and the parameters of what both have must be the same, and so must scores
+    that both have. Timings stay apart, each with its hardware.
+    """
     from bssbench.reproduction.merging import merge
 
     parts = merge(arguments.results, arguments.out)
@@ -76,9 +103,17 @@ def _merge(arguments: argparse.Namespace) -> None:
         )
 
 
+@command(
+    option("--command-line", required=True),
+    option("--settings", required=True, metavar="JSON"),
+    option("--parameters", default="{}", metavar="JSON", help="of each method"),
+    option("--configuration", metavar="YAML", help="the file that has them"),
+    path("--out", "JSON_FILE"),
+)
 def _provenance(arguments: argparse.Namespace) -> None:
+    """Record how a run of the workflow was made."""
+    from bssbench.experiment.provenance import describe_environment
     from bssbench.files import write_json
-    from bssbench.reproduction.environment import describe_environment
 
     report = describe_environment(arguments.command_line) | {
         "parameters": json.loads(arguments.parameters),
@@ -88,13 +123,49 @@ def _provenance(arguments: argparse.Namespace) -> None:
     write_json(arguments.out, report)
 
 
+@command(
+    option("--stages", required=True, metavar="JSON", help="from the workflow"),
+    path("--results", "DIR"),
+    path("--figures", "DIR"),
+)
 def _manifest(arguments: argparse.Namespace) -> None:
+    """Record what each table and figure of a run of the workflow was made from."""
     from bssbench.reproduction.manifest import write_manifest
 
     write_manifest(json.loads(arguments.stages), arguments.results, arguments.figures)
 
 
+@command(
+    path(
+        "path",
+        "DIR|FILE",
+        "a run's results (default: results, or else results/reference), or a figure or table",
+        nargs="?",
+    ),
+    path(
+        "--configuration",
+        "YAML",
+        "the experiment's file (default: the one that the run was made from)",
+        required=False,
+    ),
+    path(
+        "--results",
+        "DIR",
+        "where to look for FILE (default: results, and the folders in it that are kept)",
+        required=False,
+        nargs="+",
+        default=[],
+    ),
+)
 def _check(arguments: argparse.Namespace) -> int:
+    """Compare tables and figures with what they were made from.
+
+    A run's manifest.json has the SHA-256 of every table, figure and file of claims, and hashes of
+    the configuration, the code and the data that it was made from. Compare them with those of today
+    and name each file for which one differs: exit code 1, else 0. Code is compared without
+    comments, docstrings and line breaks. Of a FILE that was copied elsewhere say which run it is
+    from: exit code 1 if it is from none. Run it at the top of the project.
+    """
     from bssbench.reproduction.staleness import check
 
     if arguments.path is not None and not arguments.path.is_dir():
@@ -102,9 +173,9 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.results:
         raise InputError("--results is for a figure or table, whose run is to be found")
     checked = check(arguments.path, arguments.configuration)
-    stale = {path: reasons for path, reasons in checked.items() if reasons}
-    for path, reasons in stale.items():
-        print(f"{path} is stale: {', '.join(reasons)}")
+    stale = {file: reasons for file, reasons in checked.items() if reasons}
+    for file, reasons in stale.items():
+        print(f"{file} is stale: {', '.join(reasons)}")
     if stale:
         print(f"{len(stale)} of {len(checked)} artefacts are stale")
     else:
@@ -123,87 +194,3 @@ def _find_origins(file: Path, directories: list[Path]) -> int:
     if not origins:
         print(f"{file} is of no run that is known here; name others by --results DIR")
     return 0 if origins else 1
-
-
-def add_commands(commands: Any) -> None:
-    """Add them to argparse's `commands`."""
-    command = commands.add_parser(
-        "verify",
-        help="recompute recorded scores and compare",
-        description="Recompute cells of DIR and compare their scores, never their times. In the "
-        "environment of the record (versions, platform, processor) a cell's rows must be the same "
-        "bytes; in another, means over seeds must lie within the tolerances that the table shows. "
-        "Exit code 0 if all are, 1 if one is not or could not be recomputed here.",
-    )
-    command.add_argument(
-        "results", type=Path, metavar="DIR", help="has scores.csv, timings.csv, provenance.json"
-    )
-    which = command.add_mutually_exclusive_group(required=True)
-    which.add_argument("--cell", metavar="DATASET/METHOD", help="this cell, its seeds in one batch")
-    which.add_argument("--sample", type=int, metavar="N", help="so many cells, drawn at random")
-    command.add_argument("--seed", type=int, help="of the cell this seed alone")
-    command.add_argument(
-        "--any", action="store_true", help="draw among all cells, not those of under two minutes"
-    )
-    command.add_argument("--sampling-seed", type=int, metavar="K", help="repeats a draw")
-    command.set_defaults(run=_verify)
-
-    command = commands.add_parser(
-        "merge",
-        help="join the results of several machines or teams",
-        description="Join scores.csv and timings.csv of several folders of results. Data sets, "
-        "methods and seeds may differ; the root seed and the parameters of what both have must be "
-        "the same, and so must scores that both have. Timings stay apart, each with its hardware.",
-    )
-    command.add_argument("results", type=Path, nargs="+", metavar="DIR", help="two or more")
-    add_out(command, "DIR", "a new folder")
-    command.set_defaults(run=_merge)
-
-    command = commands.add_parser("provenance", help="record how a run of the workflow was made")
-    command.add_argument("--command-line", required=True)
-    command.add_argument("--settings", required=True, metavar="JSON")
-    command.add_argument("--parameters", default="{}", metavar="JSON", help="of each method")
-    command.add_argument("--configuration", metavar="YAML", help="the file that has them")
-    add_out(command, "JSON_FILE")
-    command.set_defaults(run=_provenance)
-
-    command = commands.add_parser(
-        "manifest", help="record what each table and figure of a run of the workflow was made from"
-    )
-    command.add_argument("--stages", required=True, metavar="JSON", help="from the workflow")
-    command.add_argument("--results", type=Path, required=True, metavar="DIR")
-    command.add_argument("--figures", type=Path, required=True, metavar="DIR")
-    command.set_defaults(run=_manifest)
-
-    command = commands.add_parser(
-        "check",
-        help="compare tables and figures with what they were made from",
-        description="A run's manifest.json has the SHA-256 of every table, figure and file of "
-        "claims, and hashes of the configuration, the code and the data that it was made from. "
-        "Compare them with those of today and name each file for which one differs: exit code 1, "
-        "else 0. Code is compared without comments, docstrings and line breaks. Of a FILE that was "
-        "copied elsewhere say which run it is from: exit code 1 if it is from none. Run it at the "
-        "top of the project.",
-    )
-    command.add_argument(
-        "path",
-        type=Path,
-        nargs="?",
-        metavar="DIR|FILE",
-        help="a run's results (default: results, or else results/reference), or a figure or table",
-    )
-    command.add_argument(
-        "--configuration",
-        type=Path,
-        metavar="YAML",
-        help="the experiment's file (default: the one that the run was made from)",
-    )
-    command.add_argument(
-        "--results",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="DIR",
-        help="where to look for FILE (default: results, and the folders in it that are kept)",
-    )
-    command.set_defaults(run=_check)

@@ -4,45 +4,38 @@ Whatever happens in there, the cell ends as a result or as a status with a reaso
 """
 
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from bssbench.datasets.dataset import Dataset
+from bssbench.errors import MachineError
 from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.provenance import provenance
-from bssbench.experiment.separating import separate_and_save
 from bssbench.files import write_json
-from bssbench.methods import load_method
+from bssbench.methods import Problem, load_method
 from bssbench.separation import Separation
 
-__all__ = ["Cell", "run_cell"]
+__all__ = ["Cell", "run_cell", "separate_and_save"]
+
+# tqdm's own lock is shared between processes, and Python warns of it where one is killed.
+tqdm.set_lock(threading.RLock())
 
 
 @dataclass(frozen=True)
 class Cell:
     """What to run.
 
-    Attributes
-    ----------
-    data : pathlib.Path
-        The data set, as written by `Dataset.save`.
-    method : str
-        The method's name.
-    parameters : dict
-        The method's parameters.
-    root_seed : int
-        The experiment's seed.
-    device : str
-        For methods that can choose.
-    cpu_seconds : int
-        Limit of the process's CPU time.
-    jobs_allowed : int
-        How many jobs may run at the same time: timings are to be read with that in mind.
+    `data` is what `Dataset.save` wrote; `cpu_seconds` limits the process's CPU time; `jobs_allowed`
+    says how many jobs may run at the same time: timings are to be read with that in mind.
     """
 
     data: Path
@@ -55,19 +48,10 @@ class Cell:
 
 
 def run_cell(cell: Cell, directory: Path) -> str:
-    """Run a cell and write ``separation.npz`` and ``run.json`` into `directory`.
+    """Run a cell, write ``separation.npz`` and ``run.json``, and return the status.
 
-    Parameters
-    ----------
-    cell : Cell
-        What to run.
-    directory : pathlib.Path
-        Where the results go. Without a separation, ``separation.npz`` holds no replicates.
-
-    Returns
-    -------
-    str
-        ``ok``, ``failed``, ``timeout`` or ``skipped``.
+    That is ``ok``, ``failed``, ``timeout`` or ``skipped``. Without a separation,
+    ``separation.npz`` holds no replicates.
 
     Raises
     ------
@@ -115,3 +99,51 @@ def _separate_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -
     method = load_method(cell.method, cell.parameters)
     problem = make_problem(dataset, method, n_seeds, cell.root_seed, cell.device)
     return separate_and_save(cell.method, method, problem, directory / "separation.npz", launched)
+
+
+def separate_and_save(
+    name: str, method: Any, problem: Problem, path: Path, launched: float
+) -> dict[str, Any]:
+    """Separate, in the process of its own, and write the separation.
+
+    Returns what a report says of it beside the numbers: ``timing``, wall and CPU seconds of
+    start-up (since `launched`, by `time.monotonic`), warm-up and solving; ``seconds_at_records`` of
+    the history; ``diagnostics``.
+
+    Raises
+    ------
+    ValueError
+        If the sources have not the shape (replicate, time, source) that was asked for.
+    MachineError
+        If the separation can't be written.
+    """
+    with _progress_bar(name) as progress:
+        separation: Separation = method.separate(problem, progress)
+    expected = (*problem.observations.shape[:2], problem.n_sources)
+    if separation.sources.shape != expected:
+        raise ValueError(f"sources of shape {separation.sources.shape} instead of {expected}")
+    try:
+        separation.save(path)
+    except OSError as error:
+        raise MachineError(f"{path.parent}: cannot be written ({error})") from None
+    stopwatch = separation.stopwatch
+    wall, cpu = stopwatch.began
+    phases = {"start_up": (wall - launched, cpu)} | stopwatch.laps
+    return {
+        "timing": {phase: {"wall": lap[0], "cpu": lap[1]} for phase, lap in phases.items()},
+        "seconds_at_records": stopwatch.records,
+        "diagnostics": separation.diagnostics,
+    }
+
+
+@contextmanager
+def _progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function of (done, in all) that moves a bar on a terminal, and nothing in a log."""
+    # disable=None is tqdm's own word for "unless this is a terminal".
+    with tqdm(desc=title, disable=None, leave=False) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield report

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape, is_fixed
@@ -12,11 +13,18 @@ from bssbench.experiment.configuration_file import ConfigurationFile
 from bssbench.experiment.held_out import Candidate
 from bssbench.experiment.memory import peak_megabytes
 from bssbench.experiment.training_cost import DEFAULT_CPU_SECONDS, Trial
+from bssbench.files import read_yaml
+from bssbench.files.validation import validated
 from bssbench.methods import load_method, method_modules
-from bssbench.parameters import closest, parse_seeds
-from bssbench.validation import validated
+from bssbench.parameters import closest, parse_seeds, with_underscores
 
-__all__ = ["Configuration", "DatasetEntry", "MethodEntry", "configure"]
+__all__ = [
+    "Configuration",
+    "DatasetEntry",
+    "MethodEntry",
+    "changed_hyperparameters",
+    "configure",
+]
 
 _Hyperparameters = Mapping[str, Mapping[str, Any]]
 
@@ -82,14 +90,9 @@ class Configuration:
 def configure(
     content: Mapping[str, Any], hyperparameters: _Hyperparameters | None = None
 ) -> Configuration:
-    """Check a configuration's content as a whole.
+    """Check as a whole the content of a configuration's YAML file.
 
-    Parameters
-    ----------
-    content : mapping
-        What the YAML file says.
-    hyperparameters : mapping, optional
-        By method, values in place of its defaults where the content says nothing else.
+    `hyperparameters` are by method, in place of its defaults where the content says nothing else.
 
     Raises
     ------
@@ -196,3 +199,38 @@ def _file_name(first: str, parameters: Mapping[str, Any]) -> str:
     """Return a name that a file can have."""
     words = [first, *(f"{key}-{value}" for key, value in parameters.items())]
     return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words))
+
+
+def changed_hyperparameters(path: Path) -> dict[str, dict[str, Any]]:
+    """Read ``methods.yaml`` and return, by method, the values that are not the method's defaults.
+
+    The file has, by method and parameter, ``{value: …, source: …}``. What equals a default needs no
+    mention: a cell is the same with and without it.
+
+    Raises
+    ------
+    InputError
+        For an unknown method or parameter, an impossible value, or one without a source.
+    """
+    changed = {}
+    for name, entries in read_yaml(path).items():
+        if not isinstance(entries, dict):
+            raise InputError(f"{path}: {name}: expected parameters, found {entries!r}")
+        values = {
+            key: _sourced_value(entry, f"{path}: {name}.{key}")
+            for key, entry in with_underscores(entries, f"{path}: {name}").items()
+        }
+        default, chosen = load_method(str(name), {}), load_method(str(name), values)
+        differing = {key for key in values if getattr(chosen, key) != getattr(default, key)}
+        changed[name] = {key: value for key, value in values.items() if key in differing}
+    return changed
+
+
+def _sourced_value(entry: Any, where: str) -> Any:
+    """Return the value of an entry that also has one line that says where it comes from."""
+    if not isinstance(entry, dict) or set(entry) != {"value", "source"}:
+        raise InputError(f"{where}: expected {{value: …, source: …}}, found {entry!r}")
+    source = entry["source"]
+    if not isinstance(source, str) or not source.strip() or "\n" in source.strip():
+        raise InputError(f"{where}: the source must be one line of text, not {source!r}")
+    return entry["value"]

@@ -8,9 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bssbench.kernels.cases import CHOICES
-from bssbench.kernels.catalogue import CORES
-from bssbench.validation import (
+from bssbench.files.validation import (
     Content,
     Count,
     Distinct,
@@ -24,6 +22,8 @@ from bssbench.validation import (
     accepted_by,
     one_of,
 )
+from bssbench.kernels.cases import CHOICES
+from bssbench.kernels.catalogue import CORES
 
 __all__ = ["ConfigurationFile"]
 

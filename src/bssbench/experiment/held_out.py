@@ -25,18 +25,8 @@ __all__ = ["Candidate", "measure"]
 class Candidate:
     """A configuration of a method on a data set, to be compared with others.
 
-    Attributes
-    ----------
-    choice : str
-        What is chosen, in words.
-    method, dataset : str
-        The method's name; the data set's id.
-    seeds : tuple of int
-        Development seeds.
-    parameters : dict
-        The method's parameters.
-    cpu_seconds : int
-        Limit of CPU time for all seeds together, start-up included.
+    `choice` says in words what is chosen; `cpu_seconds` limits the CPU time of all (development)
+    seeds together, start-up included.
 
     Raises
     ------
@@ -76,15 +66,7 @@ class Candidate:
 
 
 def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
-    """Train on the first four fifths of the time, evaluate on the rest; return a row for each seed.
-
-    Parameters
-    ----------
-    candidate : Candidate
-        What to train, and on what.
-    root_seed : int
-        The experiment's seed.
-    """
+    """Train on the first four fifths of the time, evaluate on the rest; a row for each seed."""
     dataset = make_dataset(candidate.dataset, candidate.seeds, {}, root_seed)
     outcome: dict[str, Any] = {"status": "skipped", "reason": dataset.unavailable}
     if not dataset.unavailable:

@@ -9,18 +9,7 @@ __all__ = ["peak_megabytes"]
 
 
 def peak_megabytes(method: str, parameters: dict[str, Any], shape: Shape, n_seeds: int) -> int:
-    """Return an upper estimate of the peak memory of a method's process.
-
-    Parameters
-    ----------
-    method : str
-        The method's name.
-    parameters : dict
-        The method's parameters.
-    shape : Shape
-        Of the data set.
-    n_seeds : int
-        How many of its seeds are separated together.
+    """Return an upper estimate of the peak memory of a method's process, `n_seeds` in one batch.
 
     Raises
     ------

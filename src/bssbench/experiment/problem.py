@@ -12,21 +12,7 @@ __all__ = ["make_problem"]
 def make_problem(
     dataset: Dataset, method: Any, n_seeds: int, root_seed: int, device: str = "cpu"
 ) -> Problem:
-    """Return what `method` is given of the leading seeds: the truth only if it declares to need it.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Its observations, and what is known of their mixing.
-    method : SeparationMethod
-        Who is to separate them.
-    n_seeds : int
-        How many of its seeds.
-    root_seed : int
-        The experiment's seed.
-    device : str
-        For methods that can choose.
-    """
+    """Return what `method` is given of the leading seeds: the truth only if it says it needs it."""
     return Problem(
         observations=dataset.observations[:n_seeds],
         n_sources=dataset.n_sources,

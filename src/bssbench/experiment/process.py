@@ -28,33 +28,14 @@ _Task = Callable[..., dict[str, Any]]
 _KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1)}
 
 
-def _peak_bytes() -> int:
-    """Return the peak resident memory of this process."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts in KiB, macOS in bytes.
-    return peak if os.uname().sysname == "Darwin" else peak * 1024
-
-
 def call_in_own_process(
     task: _Task, arguments: tuple[Any, ...], cpu_seconds: int
 ) -> dict[str, Any]:
-    """Call `task` in a fresh process and say how it ended.
+    """Call `task`, a module's function, in a fresh process and say how it ended.
 
-    Parameters
-    ----------
-    task : callable
-        A module's function, whose answer is a mapping in JSON's types.
-    arguments : tuple
-        What it is called with.
-    cpu_seconds : int
-        Limit of the process's CPU time, start-up included.
-
-    Returns
-    -------
-    dict
-        ``status`` (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``traceback`` of
-        an exception; ``peak_bytes`` of a process that lived to say so; and the task's answer, if it
-        gave one.
+    `cpu_seconds` limits the process's CPU time, start-up included. The answer has ``status``
+    (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``traceback`` of an exception;
+    ``peak_bytes`` of a process that lived to say so; and the task's own, a mapping in JSON's types.
 
     Raises
     ------
@@ -140,4 +121,7 @@ def _call_and_answer(
         first_line = (str(error).splitlines() or [""])[0][:300]
         reason = f"{type(error).__name__}: {first_line}"
         outcome = {"status": "failed", "reason": reason, "traceback": traceback.format_exc()}
-    sender.send_bytes(json.dumps(outcome | {"peak_bytes": _peak_bytes()}).encode())
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sender.send_bytes(json.dumps(outcome | {"peak_bytes": peak}).encode())

@@ -10,9 +10,9 @@ import numpy as np
 
 from bssbench.datasets.tabular import check_observations, read_observations
 from bssbench.errors import InputError
+from bssbench.experiment.cell import separate_and_save
 from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.provenance import provenance
-from bssbench.experiment.separating import separate_and_save
 from bssbench.files import write_json, write_text
 from bssbench.methods import Problem, load_method
 from bssbench.paper.recording_picture import draw_estimates
@@ -27,26 +27,8 @@ __all__ = ["OwnRecording", "separate_recording"]
 class OwnRecording:
     """What to separate, and how.
 
-    Attributes
-    ----------
-    path : pathlib.Path
-        CSV or NPY, rows are time.
-    method : str
-        The method's name.
-    n_sources : int
-        How many sources to find.
-    seeds : tuple of int
-        Initialisations, of which the one with the lowest loss is kept.
-    parameters : dict
-        The method's parameters.
-    nonlinear : bool
-        Whether the mixing is taken to be nonlinear.
-    device : str
-        ``cpu`` or ``cuda``.
-    root_seed : int
-        Another one gives other initialisations for the same seeds.
-    cpu_seconds : int
-        Limit of the process's CPU time.
+    `path` is a CSV or NPY file whose rows are time. Of the initialisations of `seeds`, others for
+    another `root_seed`, the one with the lowest loss is kept.
     """
 
     path: Path
@@ -64,16 +46,7 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
     """Separate and write ``sources.csv``, ``sources.png`` and ``run.json`` into `directory`.
 
     The method runs in a process of its own, with the limits of a cell. Without a separation nothing
-    is written.
-
-    Parameters
-    ----------
-    recording : OwnRecording
-        What to separate, and how.
-    directory : pathlib.Path
-        Where the results go.
-    launched : float
-        When the command began, by `time.monotonic`.
+    is written. `launched` is when the command began, by `time.monotonic`.
 
     Raises
     ------

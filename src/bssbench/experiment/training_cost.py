@@ -30,16 +30,8 @@ _SEEDS = (100, 101, 102)
 class Trial:
     """A method whose training is to be timed.
 
-    Attributes
-    ----------
-    method : str
-        The method's name.
-    lengths : tuple of int
-        Lengths T of the data, in samples.
-    parameters : dict
-        The method's parameters; where it has restarts, one unless they say otherwise.
-    cpu_seconds : int
-        Limit of each length's CPU time, start-up included.
+    `lengths` of the data are in samples. Where the method has restarts, it has one unless its
+    parameters say otherwise. `cpu_seconds` limits each length's CPU time, start-up included.
 
     Raises
     ------
@@ -85,15 +77,6 @@ def measure(trial: Trial, root_seed: int = 0, device: str = "cpu") -> list[CostR
     """Train at each length, shortest first, and return a row for each.
 
     A length beyond one that ran out of time is not tried.
-
-    Parameters
-    ----------
-    trial : Trial
-        What to train.
-    root_seed : int
-        The experiment's seed.
-    device : str
-        For methods that can choose.
     """
     rows: list[CostRow] = []
     with TemporaryDirectory() as name:

@@ -25,14 +25,12 @@ _WITHOUT_NUMBERS = frozenset(
         ".discovery",  # finds a module by its name
         ".errors",
         ".files",
+        ".files.validation",
         ".parameters",  # their values are in a rule's own parameters
-        ".validation",
         ".experiment.cell",  # what it computes is said by `problem` and the method
         ".experiment.memory",  # an estimate, for the scheduler
         ".experiment.process",
-        ".experiment.progress",
         ".experiment.provenance",
-        ".experiment.separating",
     )
 )
 # Modules that import those of a package by their place, which no import says.
@@ -54,17 +52,7 @@ def source_files(modules: Iterable[str]) -> list[str]:
 
     Importing ``a.b`` runs ``a/__init__.py`` as well, so the packages around a module count, with
     what they import. Modules that write files, show progress, limit a process or report errors do
-    not.
-
-    Parameters
-    ----------
-    modules : iterable of str
-        Dotted names below ``bssbench``.
-
-    Returns
-    -------
-    list of str
-        Paths, sorted; relative to the working directory where they lie below it.
+    not. The paths are relative to the working directory where they lie below it.
     """
     graph = _graph()
     found: set[str] = set()
@@ -96,21 +84,10 @@ def _display(path: Path) -> str:
 def code_hash(modules: Iterable[str], files: Iterable[Path] = ()) -> str:
     """Return a hash of what the code of `modules`, and of all they import, does to numbers.
 
-    It is of the files that `source_files` returns. Comments, docstrings, layout and dates of files
-    are no part of it: an edit of these makes no result stale, and neither does another checkout of
-    the same code.
-
-    Parameters
-    ----------
-    modules : iterable of str
-        Dotted names below ``bssbench``.
-    files : iterable of pathlib.Path, optional
-        Python files outside the package that count as well.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits of a SHA-256.
+    It is 16 hexadecimal digits of the SHA-256 of the files that `source_files` returns, and of
+    Python `files` outside the package. Comments, docstrings, layout and dates of files are no part
+    of it: an edit of these makes no result stale, and neither does another checkout of the same
+    code.
     """
     return _hash_of(tuple(sorted(modules)), tuple(sorted(files)))
 

@@ -35,15 +35,7 @@ _OF_CODE = ("module", "modules", "shape")
 
 @dataclass(frozen=True)
 class Entry:
-    """A stage in a manifest.
-
-    Attributes
-    ----------
-    configuration, code, data : str
-        Hashes of the sections of the configuration, of the code and of the files shown.
-    files : dict
-        SHA-256 of each output, by its name as in `Stage.outputs`.
-    """
+    """A stage: hashes of what it was made from, and SHA-256 of each of `Stage.outputs`."""
 
     configuration: str
     code: str
@@ -57,26 +49,13 @@ def hash_stages(experiment: Configuration) -> dict[str, dict[str, Any]]:
     The workflow takes it when it starts: an edit during the run must not pass for what was run.
     """
     return {
-        name: {
-            "configuration": _configuration_hash(experiment, stage.sections),
-            "code": code_hash(stage.modules),
-            "inputs": stage.inputs,
-            "outputs": stage.outputs,
-        }
+        name: _made_from(experiment, stage) | {"inputs": stage.inputs, "outputs": stage.outputs}
         for name, stage in stages(experiment).items()
     }
 
 
 def write_manifest(hashed: Mapping[str, Mapping[str, Any]], results: Path, figures: Path) -> None:
-    """Write ``manifest.json`` into the folder of results.
-
-    Parameters
-    ----------
-    hashed : mapping
-        As `hash_stages` returns.
-    results, figures : pathlib.Path
-        The folders of the run, where all outputs are.
-    """
+    """Write ``manifest.json`` of what `hash_stages` returned and the files as they are."""
     content = {
         name: {
             "configuration": stage["configuration"],
@@ -113,26 +92,13 @@ def read_manifest(results: Path) -> dict[str, Entry]:
 def differences(
     entry: Entry, stage: Stage | None, experiment: Configuration, results: Path
 ) -> list[str]:
-    """Return what a stage was made from that is not today's: configuration, code, data.
+    """Return what an entry was made from that is not today's: configuration, code, data.
 
-    Parameters
-    ----------
-    entry : Entry
-        The stage as it was made.
-    stage : Stage or None
-        Today's, None if the experiment has it no more.
-    experiment : Configuration
-        Today's.
-    results : pathlib.Path
-        The folder of results.
+    Today's `stage` is None if the experiment has it no more.
     """
     if stage is None:
         return ["configuration"]
-    today = {
-        "configuration": _configuration_hash(experiment, stage.sections),
-        "code": code_hash(stage.modules),
-        "data": _data_hash(stage.inputs, results),
-    }
+    today = _made_from(experiment, stage) | {"data": _data_hash(stage.inputs, results)}
     return [name for name, value in today.items() if value != getattr(entry, name)]
 
 
@@ -141,11 +107,14 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _configuration_hash(experiment: Configuration, sections: Iterable[str]) -> str:
-    """Return the hash of what the experiment's files say in some sections."""
-    content = {section: getattr(experiment, section) for section in sections}
+def _made_from(experiment: Configuration, stage: Stage) -> dict[str, Any]:
+    """Return hashes of a stage's code and of what the experiment's files say in its sections."""
+    content = {section: getattr(experiment, section) for section in stage.sections}
     text = json.dumps(content, sort_keys=True, default=_as_written)
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    return {
+        "configuration": hashlib.sha256(text.encode()).hexdigest()[:_DIGITS],
+        "code": code_hash(stage.modules),
+    }
 
 
 def _as_written(entry: Any) -> dict[str, Any]:

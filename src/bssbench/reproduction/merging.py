@@ -1,6 +1,6 @@
 """Joining the scores of several machines or teams; what would not be comparable is refused."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -23,20 +23,8 @@ def merge(directories: Sequence[Path], out: Path) -> list[Part]:
     Different data sets, methods and seeds are what a merger is for. What both of two parts have
     must be the same: the root seed, the parameters of a data set and of a method, a seed's scores.
     Limits of CPU time are a machine's own. A timing stays a row for each part, with its processor
-    and device and, in the column ``source``, the part that it is of.
-
-    Parameters
-    ----------
-    directories : sequence of pathlib.Path
-        Folders of results, or of earlier mergers.
-    out : pathlib.Path
-        Where the joint files go. Data sets and methods are in the order of their first experiment,
-        seeds ascend.
-
-    Returns
-    -------
-    list of Part
-        What was joined.
+    and device and, in the column ``source``, the part that it is of. Data sets and methods are in
+    the order of their first experiment, seeds ascend. What was joined is returned.
 
     Raises
     ------
@@ -84,29 +72,18 @@ def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
     first, second = one.experiment, other.experiment
     if one.source == other.source:
         yield "the name", one.source, "the same"
-    yield from _unequal("root_seed", first.root_seed, second.root_seed)
-    for name in first.datasets.keys() & second.datasets.keys():
-        yield from _unequal_parameters(
-            f"data set {name!r}:", first.datasets[name].parameters, second.datasets[name].parameters
-        )
-    for name in first.methods.keys() & second.methods.keys():
-        yield from _unequal_parameters(
-            f"method {name!r}:", first.methods[name].parameters, second.methods[name].parameters
-        )
-
-
-def _unequal(what: str, first: Any, second: Any) -> Iterator[tuple[str, Any, Any]]:
-    if first != second:
-        yield what, first, second
-
-
-def _unequal_parameters(
-    whose: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> Iterator[tuple[str, Any, Any]]:
-    for key in dict.fromkeys([*ours, *theirs]):
-        yield from _unequal(
-            f"{whose} {key}", ours.get(key, "not stated"), theirs.get(key, "not stated")
-        )
+    if first.root_seed != second.root_seed:
+        yield "root_seed", first.root_seed, second.root_seed
+    for kind, ours, theirs in (
+        ("data set", first.datasets, second.datasets),
+        ("method", first.methods, second.methods),
+    ):
+        for name in ours.keys() & theirs.keys():
+            own, other_own = ours[name].parameters, theirs[name].parameters
+            for key in dict.fromkeys([*own, *other_own]):
+                values = own.get(key, "not stated"), other_own.get(key, "not stated")
+                if values[0] != values[1]:
+                    yield f"{kind} {name!r}: {key}", *values
 
 
 def _refuse_conflicts(scores: pd.DataFrame) -> None:

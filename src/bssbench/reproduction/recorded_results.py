@@ -19,14 +19,9 @@ __all__ = ["Part", "RecordedResults", "as_text"]
 class Part:
     """What one run of the workflow says of itself.
 
-    Attributes
-    ----------
-    source : str
-        Its name among the parts of a merger; of results that are whole, their folder.
-    provenance : dict
-        The content of its ``provenance.json``.
-    experiment : Configuration
-        What it ran, with all parameters of its methods.
+    `source` is its name among the parts of a merger, or the folder of results that are whole;
+    `provenance` the content of its ``provenance.json``; `experiment` what it ran, with all
+    parameters of its methods.
     """
 
     source: str
@@ -43,15 +38,8 @@ class Part:
 class RecordedResults:
     """Scores and timings with the parts that they are of: one, or several after a merger.
 
-    Attributes
-    ----------
-    directory : pathlib.Path
-        Where they are.
-    parts : tuple of Part
-        In the order of their joining.
-    scores, timings : pandas.DataFrame
-        As in ``scores.csv`` and ``timings.csv``, every entry as its text: what is compared and
-        copied must not pass through rounding.
+    `scores` and `timings` are as in their files, every entry as its text: what is compared and
+    copied must not pass through rounding.
     """
 
     directory: Path

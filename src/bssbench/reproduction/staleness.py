@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bssbench.errors import InputError
-from bssbench.experiment.configuration import Configuration, configure
-from bssbench.experiment.hyperparameters import changed_hyperparameters
+from bssbench.experiment.configuration import (
+    Configuration,
+    changed_hyperparameters,
+    configure,
+)
 from bssbench.files import read_json, read_yaml
 from bssbench.reproduction.artefacts import locate, stages
 from bssbench.reproduction.manifest import FILE_NAME, differences, file_hash, read_manifest
@@ -22,18 +25,9 @@ _SUFFIXES = (".csv", ".md", ".tex", ".pdf", ".png", ".txt")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a file comes from.
+    """Where a file comes from: what it is a copy of, in the results of a run at a commit, if any.
 
-    Attributes
-    ----------
-    path : pathlib.Path
-        What it is a copy of.
-    results : pathlib.Path
-        The folder of results of its run.
-    commit : str or None
-        The commit of the code that made it, None where there was no repository.
-    reasons : list of str
-        What it was made from that is not today's: ``configuration``, ``code``, ``data``.
+    `reasons` say what it was made from that is not today's: ``configuration``, ``code``, ``data``.
     """
 
     path: Path
@@ -47,20 +41,11 @@ def check(
 ) -> dict[Path, list[str]]:
     """Compare every table, figure and file of claims of a run with what it was made from.
 
-    Parameters
-    ----------
-    directory : pathlib.Path, optional
-        The run's results, with ``manifest.json`` and ``provenance.json``; without it ``results``,
-        or ``results/reference`` if nothing was run.
-    configuration : pathlib.Path, optional
-        The experiment's file; without it the one that the run was made from.
-
-    Returns
-    -------
-    dict
-        For each file what is wrong: it was made from another ``configuration``, ``code`` or
-        ``data``, was ``modified`` since, is ``missing`` or is ``not in the manifest``; nothing
-        where it is up to date. A folder of figures that was not kept at all is not missed.
+    The run's results are in `directory`, without it in ``results``, or ``results/reference`` if
+    nothing was run; the experiment's file is `configuration`, without it the one that the run was
+    made from. Returned is for each file what is wrong: it was made from another ``configuration``,
+    ``code`` or ``data``, was ``modified`` since, is ``missing`` or is ``not in the manifest``. A
+    folder of figures that was not kept at all is not missed.
 
     Raises
     ------
@@ -90,19 +75,9 @@ def check(
 
 
 def find_origins(file: Path, directories: Sequence[Path] = ()) -> list[Origin]:
-    """Find the runs that made a figure or table, by its bytes.
+    """Find the runs that made a figure or table, by the bytes of it or of a copy from anywhere.
 
-    Parameters
-    ----------
-    file : pathlib.Path
-        The figure or table, or a copy from anywhere.
-    directories : sequence of pathlib.Path, optional
-        Folders of results to look in; without them those that the project has.
-
-    Returns
-    -------
-    list of Origin
-        One for each folder whose manifest has a file with these bytes.
+    Without folders of results to look in, these are those that the project has.
 
     Raises
     ------

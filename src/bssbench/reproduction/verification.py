@@ -13,8 +13,8 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError
 from bssbench.experiment.cell import Cell, run_cell
+from bssbench.experiment.provenance import describe_environment, environment_changes
 from bssbench.parameters import closest, parse_seeds
-from bssbench.reproduction.environment import describe_environment, environment_changes
 from bssbench.reproduction.recorded_results import Part, RecordedResults, as_text
 from bssbench.scores.catalogue import SCORES
 from bssbench.scores.collect import collect
@@ -44,26 +44,12 @@ _ANSWER = ["value", "status", "reason"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """One score of one cell, recorded and recomputed.
+    """One score (``all`` if it could not be recomputed) of one cell, recorded and recomputed.
 
-    Attributes
-    ----------
-    cell : str
-        ``DATASET/METHOD``.
-    seeds : str
-        Which were recomputed.
-    score : str
-        Its name, or ``all`` of a cell that could not be recomputed.
-    largest, mean : float or None
-        Difference of a seed, the largest, and of the means over seeds, in the score's unit; None
-        unless there are numbers on both sides.
-    tolerance : float
-        What `largest` was allowed (0 where rows have to be the same bytes), or in another
-        environment `mean`.
-    verdict : {'identical', 'within tolerance', 'DIFFERENT', 'NOT VERIFIED'}
-        The first two are passed.
-    note : str
-        What else there is to say.
+    `largest` is the largest difference of a seed and `mean` that of the means over seeds, in the
+    score's unit, None unless there are numbers on both sides. `tolerance` is what `largest` was
+    allowed (0 where rows have to be the same bytes), or in another environment `mean`. The verdict
+    is ``identical``, ``within tolerance``, ``DIFFERENT`` or ``NOT VERIFIED``.
     """
 
     cell: str
@@ -74,11 +60,6 @@ class Comparison:
     tolerance: float
     verdict: str
     note: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the record stands."""
-        return self.verdict in ("identical", "within tolerance")
 
 
 def find_cell(results: RecordedResults, name: str, seed: int | None = None) -> tuple[str, str]:
@@ -135,16 +116,8 @@ def verify(
 
     All seeds are one batch, as they were. In the environment of the record the rows must then be
     the same bytes, and those of a seed alone within `BATCH_TOLERANCE`; in another, the mean over
-    seeds within its `Score.tolerance`. Failures and timeouts must be the same in any.
-
-    Parameters
-    ----------
-    results : RecordedResults
-        With this cell.
-    dataset, method : str
-        The cell; each part of a merger that has it is recomputed by itself.
-    seed : int, optional
-        That seed alone.
+    seeds within its `Score.tolerance`. Failures and timeouts must be the same in any. Each part of
+    a merger that has the cell is recomputed by itself.
 
     Raises
     ------
@@ -183,7 +156,9 @@ def _verify_part(
         for score, rows in both.groupby("score", sort=False)
     ]
     # What is skipped on both sides has nothing to show, unless there is nothing else.
-    shown = [each for each in comparisons if each.largest is not None or not each.passed]
+    shown = [
+        each for each in comparisons if each.largest is not None or each.verdict == "DIFFERENT"
+    ]
     yield from shown or comparisons[:1]
 
 

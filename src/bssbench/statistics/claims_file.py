@@ -8,9 +8,7 @@ from pydantic import AfterValidator, Field
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
-from bssbench.methods import method_names
-from bssbench.scores.catalogue import SCORES
-from bssbench.validation import (
+from bssbench.files.validation import (
     Content,
     Distinct,
     Parameter,
@@ -21,6 +19,8 @@ from bssbench.validation import (
     one_of,
     validated,
 )
+from bssbench.methods import method_names
+from bssbench.scores.catalogue import SCORES
 
 __all__ = [
     "COST_TABLES",

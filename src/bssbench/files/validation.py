@@ -126,16 +126,7 @@ class Content(BaseModel):
 
 
 def validated(model: type[Model], content: Any, where: str) -> Model:
-    """Return `content` as `model`.
-
-    Parameters
-    ----------
-    model : type
-        What it should be.
-    content : object
-        What a file says.
-    where : str
-        How to name the file in a message.
+    """Return the content of a file as `model`; `where` names the file in a message.
 
     Raises
     ------

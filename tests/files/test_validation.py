@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 
 from bssbench.errors import InputError
-from bssbench.validation import (
+from bssbench.files.validation import (
     Content,
     Count,
     Distinct,
@@ -18,7 +18,7 @@ from bssbench.validation import (
     validated,
 )
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 SCHEMAS = runpy.run_path(str(PROJECT / "workflow" / "scripts" / "schemas.py"))["SCHEMAS"]
 
 

@@ -1,0 +1,177 @@
+"""Commands of `bssbench` that run methods, and score what came out."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from bssbench.cli.command import DEVICE, ROOT_SEED, assignments, command, group, option, path
+from bssbench.errors import InputError
+from bssbench.parameters import parse_assignments, parse_seeds
+
+_USER_SUFFIXES = (".csv", ".txt", ".tsv", ".npy")
+
+
+@command(
+    option("input", type=Path, help="CSV, NPY or NPZ file"),
+    option("--method", required=True, help="a name from 'bssbench list methods'"),
+    path("--out", "DIR", "where results go"),
+    DEVICE,
+    option("--restarts", type=int, help="initialisations of each seed, best by loss"),
+    option(
+        "--cpu-seconds", type=int, help="limit (default 7200 for a recording, 900 for a data set)"
+    ),
+    group(
+        "for a recording of your own",
+        option("--n-sources", type=int, metavar="N", help="how many sources to find"),
+        option("--seed", type=int, help="the first initialisation's seed (default 0)"),
+        option(
+            "--seeds", type=int, metavar="K", help="try K seeds, keep the lowest loss (default 1)"
+        ),
+        option("--nonlinear", action="store_true", help="take the mixing to be nonlinear"),
+    ),
+    group(
+        "for a data set",
+        option("--jobs-allowed", type=int, default=1, help="recorded with the timing"),
+    ),
+    assignments("method"),
+    ROOT_SEED,
+)
+def _separate(arguments: argparse.Namespace) -> None:
+    """Separate a recording or a data set.
+
+    Separate a recording of your own (CSV with or without a header, or NPY; rows are time) into
+    DIR/sources.csv, DIR/sources.png and DIR/run.json, or a data set made by 'bssbench generate'
+    (NPZ) into DIR/separation.npz and DIR/run.json. Computes on one thread; for a very long
+    recording set OMP_NUM_THREADS.
+    """
+    given = arguments.assignments
+    if arguments.restarts is not None:
+        given = [*given, f"restarts={arguments.restarts}"]
+    parameters = parse_assignments(given)
+    if arguments.input.suffix.lower() == ".npz":
+        _separate_dataset(arguments, parameters)
+    else:
+        _separate_recording(arguments, parameters)
+
+
+def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any]) -> None:
+    from bssbench.experiment.cell import Cell, run_cell
+
+    for name in ("n_sources", "seed", "seeds", "nonlinear"):
+        if getattr(arguments, name) not in (None, False):
+            flag = name.replace("_", "-")
+            raise InputError(f"--{flag} is for a recording; {arguments.input} says it itself")
+    cell = Cell(
+        data=arguments.input,
+        method=arguments.method,
+        parameters=parameters,
+        root_seed=arguments.root_seed,
+        device=arguments.device,
+        cpu_seconds=900 if arguments.cpu_seconds is None else arguments.cpu_seconds,
+        jobs_allowed=arguments.jobs_allowed,
+    )
+    status = run_cell(cell, arguments.out)
+    if status != "ok":
+        print(f"bssbench: {status}; the reason is in {arguments.out}/run.json", file=sys.stderr)
+
+
+def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any]) -> None:
+    from bssbench.experiment.recording import OwnRecording, separate_recording
+
+    if arguments.input.exists() and arguments.input.suffix.lower() not in _USER_SUFFIXES:
+        known = ", ".join(_USER_SUFFIXES)
+        raise InputError(f"{arguments.input}: unknown kind of file; give one of {known} or .npz")
+    if arguments.n_sources is None:
+        raise InputError("--n-sources is missing: how many sources are in the recording?")
+    if arguments.seeds is not None and arguments.seeds < 1:
+        raise InputError(f"--seeds must be at least 1, not {arguments.seeds}")
+    first = arguments.seed or 0
+    if first < 0:
+        raise InputError(f"--seed must not be negative, not {first}")
+    recording = OwnRecording(
+        path=arguments.input,
+        method=arguments.method,
+        n_sources=arguments.n_sources,
+        seeds=tuple(range(first, first + (arguments.seeds or 1))),
+        parameters=parameters,
+        nonlinear=arguments.nonlinear,
+        device=arguments.device,
+        root_seed=arguments.root_seed,
+        cpu_seconds=7200 if arguments.cpu_seconds is None else arguments.cpu_seconds,
+    )
+    separate_recording(recording, arguments.out, arguments.launched)
+    print(f"{arguments.out}/sources.csv, sources.png and run.json are written", file=sys.stderr)
+
+
+@command(
+    path("runs", "RUN_JSON", "a cell's run.json", nargs="+"),
+    path("--data", "DIR", "NPZ data sets"),
+    path("--out", "CSV", "scores"),
+    path("--timings", "CSV", "seconds and memory, too", required=False),
+)
+def _score(arguments: argparse.Namespace) -> None:
+    """Score separations of data sets."""
+    from bssbench.files import write_text
+    from bssbench.scores.collect import collect
+
+    scores, timings = collect(arguments.runs, arguments.data)
+    write_text(arguments.out, scores.to_csv(index=False, lineterminator="\n"))
+    if arguments.timings:
+        write_text(arguments.timings, timings.to_csv(index=False, lineterminator="\n"))
+
+
+@command(
+    option("method", help="a name from 'bssbench list methods'"),
+    option("--lengths", type=int, nargs="+", required=True, metavar="T", help="samples in time"),
+    assignments("method"),
+    ROOT_SEED,
+    DEVICE,
+    option("--cpu-seconds", type=int, default=60, help="limit for each length (default 60)"),
+    path("--out", "CSV", "where rows go"),
+)
+def _training_cost(arguments: argparse.Namespace) -> None:
+    """Time the training of a method until the sources are apart.
+
+    Train METHOD on 'gp-distinct' (three seeds in one batch, one initialisation of each) at each
+    length T, in a process of its own, and write a row for each: seconds until the MCC, median over
+    seeds, first reaches 0.95, seconds of the whole training, peak memory, or why there is none. Let
+    nothing else run beside it. 'bssbench tables --training-cost CSV' makes the tables.
+    """
+    from bssbench.experiment.training_cost import Trial, measure
+    from bssbench.scores.training_cost import write_costs
+
+    parameters = parse_assignments(arguments.assignments)
+    trial = Trial(arguments.method, tuple(arguments.lengths), parameters, arguments.cpu_seconds)
+    write_costs(arguments.out, measure(trial, arguments.root_seed, arguments.device))
+
+
+@command(
+    option("method", help="a VAE from 'bssbench list methods'"),
+    option("--dataset", required=True, help="an id; see 'bssbench list datasets'"),
+    option("--seeds", default="0-9", help="development seeds (default 0-9), not those reported"),
+    option("--choice", default="", help="what is chosen, in words"),
+    assignments("method"),
+    ROOT_SEED,
+    option("--cpu-seconds", type=int, default=900, help="limit (default 900)"),
+    path("--out", "CSV", "where rows go"),
+)
+def _held_out(arguments: argparse.Namespace) -> None:
+    """Take a method's objective on time that it was not trained on.
+
+    Train METHOD on the first four fifths of the time of a data set and write its objective on the
+    last fifth for each seed, in nats per time point, lower is better. True sources play no part.
+    'bssbench select CSV...' compares such candidates.
+    """
+    from bssbench.experiment.held_out import Candidate, measure
+    from bssbench.scores.held_out import write_held_out
+
+    candidate = Candidate(
+        choice=arguments.choice,
+        method=arguments.method,
+        dataset=arguments.dataset,
+        seeds=tuple(parse_seeds(arguments.seeds)),
+        parameters=parse_assignments(arguments.assignments),
+        cpu_seconds=arguments.cpu_seconds,
+    )
+    write_held_out(arguments.out, measure(candidate, arguments.root_seed))
