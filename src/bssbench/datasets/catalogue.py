@@ -1,7 +1,7 @@
 """From a data set's id to its making."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -130,25 +130,23 @@ def make_dataset(
 def _recording(name: str, seeds: Sequence[int], root_seed: int) -> Dataset:
     """Return the recording, the same for each seed unless it's mixed here, or why there is none."""
     module = load_recording(name)
+    own: dict[str, Any]
     try:
         paths = locate(module.FILES)
     except NotApplicable as reason:
-        return Dataset(
-            name=name,
-            seeds=tuple(seeds),
-            observations=np.empty((len(seeds), 0, module.N_CHANNELS)),
-            n_sources=module.N_SOURCES,
-            mixing="unknown",
-            fixed=True,
-            unavailable=str(reason),
-        )
-    if hasattr(module, "mix"):
-        mixed: Dataset = module.mix(paths, seeds, root_seed)
-        return mixed
-    recording: Dataset = module.prepare(paths)
-    shape = (len(seeds), *recording.observations.shape[1:])
-    return replace(
-        recording,
+        own = {"observations": np.empty((0, module.N_CHANNELS)), "unavailable": str(reason)}
+    else:
+        if hasattr(module, "mix"):
+            mixed: Dataset = module.mix(paths, seeds, root_seed)
+            return mixed
+        own = module.prepare(paths)
+    once = own.pop("observations")
+    return Dataset(
+        name=name,
         seeds=tuple(seeds),
-        observations=np.broadcast_to(recording.observations[0], shape),
+        observations=np.broadcast_to(once, (len(seeds), *once.shape)),
+        n_sources=module.N_SOURCES,
+        mixing="unknown",
+        fixed=True,
+        **own,
     )

@@ -6,13 +6,15 @@ from typing import ClassVar
 import numpy as np
 from scipy.signal import sawtooth, square
 
+from bssbench.datasets.families import SourceFamily
+
 # An amplitude modulation slower than its carrier by this factor, and never down to silence.
 _MODULATION_RATIO = 5.0
 _MODULATION_DEPTH = 0.8
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(SourceFamily):
     """Sine, square, sawtooth and amplitude-modulated sine, in that order, then again.
 
     Phases are uniform; periods log-uniform from 15 to 150 samples, any two at least 20 % apart.
