@@ -106,26 +106,10 @@ def mixed(
     mixing: str = "linear",
     **described: Any,
 ) -> Dataset:
-    """Draw sources for each seed, mix them, and add noise.
+    """Draw sources for each seed, whatever the others are, mix them, and add noise.
 
-    Parameters
-    ----------
-    name : str
-        The data set's id; the random streams derive from it.
-    seeds : sequence of int
-        One replicate each; a replicate does not depend on the others.
-    root_seed : int
-        The experiment's seed.
-    draw : callable
-        Returns sources of shape (source, time).
-    n_channels : int
-        Number of channels.
-    noise : float
-        Standard deviation over each channel's.
-    mixing : str
-        ``linear``, ``post-nonlinear`` or ``mlp-L``.
-    **described
-        Further fields of the data set.
+    `draw` returns sources of shape (source, time); the random streams derive from `name`; `noise`
+    is as in `add_noise` and `mixing` as in an id; `described` are further fields of the data set.
     """
     sources, matrices, observations = [], [], []
     for seed in seeds:

@@ -83,18 +83,13 @@ def _read_csv(path: Path) -> np.ndarray:
     for number, cells in rows:
         if len(cells) != width:
             raise InputError(f"{path}: line {number} has {len(cells)} columns, expected {width}")
-    try:
-        return np.array([cells for _, cells in rows], dtype=np.float64)
-    except ValueError:
-        pass
-    number, column, cell = next(
-        (number, column, cell)
-        for number, cells in rows
-        for column, cell in enumerate(cells, 1)
-        if not _is_number(cell)
-    )
-    found = f"{cell!r}" if cell.strip() else "an empty cell"
-    raise InputError(f"{path}: line {number}, column {column}: expected a number, found {found}")
+    for number, cells in rows:
+        for column, cell in enumerate(cells, 1):
+            if not _is_number(cell):
+                found = f"{cell!r}" if cell.strip() else "an empty cell"
+                place = f"line {number}, column {column}"
+                raise InputError(f"{path}: {place}: expected a number, found {found}")
+    return np.array([[float(cell) for cell in cells] for _, cells in rows])
 
 
 def _cells(line: str, delimiter: str | None) -> list[str]:

@@ -1,7 +1,6 @@
 """The negative control: Gaussian sources with equal spectra, which nothing can separate."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from bssbench.datasets.families._gaussian_process import GaussianProcesses
 
@@ -10,7 +9,7 @@ from bssbench.datasets.families._gaussian_process import GaussianProcesses
 class Family(GaussianProcesses):
     """Squared-exponential Gaussian processes, all of one length-scale: not identifiable."""
 
-    negative_control: ClassVar[bool] = True
+    negative_control = True
 
     length_scale: float = 10.0
 

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -35,7 +34,7 @@ class Family(SourceFamily):
     is therefore their spectra, as in ``gp-distinct``.
     """
 
-    default_noise: ClassVar[float] = math.sqrt(0.15)
+    default_noise = math.sqrt(0.15)
 
     shortest_length_scale: float = 2.0
     longest_length_scale: float = 40.0

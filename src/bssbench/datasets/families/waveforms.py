@@ -1,7 +1,6 @@
 """Deterministic waveforms of unknown period and phase."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from scipy.signal import sawtooth, square
@@ -20,7 +19,7 @@ class Family(SourceFamily):
     Phases are uniform; periods log-uniform from 15 to 150 samples, any two at least 20 % apart.
     """
 
-    default_n_sources: ClassVar[int] = 4
+    default_n_sources = 4
 
     shortest_period: float = 15.0
     longest_period: float = 150.0

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -21,9 +20,9 @@ class Method(SeparationMethod):
     """
 
     # The seeds give the network's initial weights, which make next to no difference.
-    deterministic: ClassVar[bool] = True
-    needs_true_sources: ClassVar[bool] = True
-    can_demix_nonlinearly: ClassVar[bool] = True
+    deterministic = True
+    needs_true_sources = True
+    can_demix_nonlinearly = True
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""

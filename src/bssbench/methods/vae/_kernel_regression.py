@@ -9,8 +9,6 @@ from bssbench.parameters import parameter
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
-__all__ = ["KernelRegressionMethod"]
-
 # The autocorrelation of a squared-exponential process falls to one half at 1.18 length-scales, and
 # half a length-scale is a good bandwidth: 0.5 / 1.18.
 _BANDWIDTH_PER_HALF_DECAY = 0.42

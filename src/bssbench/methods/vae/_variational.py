@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,6 @@ from bssbench.separation import Separation
 
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
-
-__all__ = ["VariationalMethod"]
 
 _MEGABYTES_OF_TORCH = 450
 # Numbers in single precision that training holds at its peak, gradients included: for each observed
@@ -47,9 +45,9 @@ class VariationalMethod(SeparationMethod):
         another stretch of 8,192 at each step.
     """
 
-    can_demix_nonlinearly: ClassVar[bool] = True
+    can_demix_nonlinearly = True
     # Whether the prior says anything of time to come.
-    has_held_out_objective: ClassVar[bool] = True
+    has_held_out_objective = True
 
     restarts: int | None = parameter(
         None,
