@@ -15,8 +15,6 @@ __all__ = [
     "distort",
     "mixed",
     "mixing_matrix",
-    "multilayer",
-    "post_nonlinear",
     "standardised",
 ]
 
@@ -60,31 +58,22 @@ def mixing_matrix(generator: np.random.Generator, n_channels: int, n_sources: in
             return matrix
 
 
-def post_nonlinear(signals: np.ndarray) -> np.ndarray:
-    """Distort each channel: tanh v + 0.3 v of its standardised signal v; shape (channel, time)."""
-    v = standardised(signals)
-    return np.tanh(v) + 0.3 * v
-
-
-def multilayer(generator: np.random.Generator, signals: np.ndarray, n_layers: int) -> np.ndarray:
-    """Pass standardised channels through layers: a leaky ReLU, then a random orthogonal matrix.
-
-    Signals have shape (channel, time). Each layer is invertible, and its linear part loses nothing
-    to a bad condition number.
-    """
-    v = standardised(signals)
-    for _ in range(n_layers):
-        v = random_rotation(generator, len(v)) @ np.where(v > 0, v, _LEAKY_SLOPE * v)
-    return v
-
-
 def distort(generator: np.random.Generator, signals: np.ndarray, mixing: str) -> np.ndarray:
-    """Return what is left to do of the mixing after the mixing matrix."""
+    """Return what follows the mixing matrix by ``linear``, ``post-nonlinear`` or ``mlp-L``.
+
+    Of each channel's standardised signal v the second makes tanh v + 0.3 v, and the last passes the
+    channels through L layers: a leaky ReLU, then a random orthogonal matrix. Each layer is
+    invertible, and its linear part loses nothing to a bad condition number. Signals have shape
+    (channel, time).
+    """
     if mixing == "linear":
         return signals
+    v = standardised(signals)
     if mixing == "post-nonlinear":
-        return post_nonlinear(signals)
-    return multilayer(generator, signals, int(mixing.removeprefix("mlp-")))
+        return np.tanh(v) + 0.3 * v
+    for _ in range(int(mixing.removeprefix("mlp-"))):
+        v = random_rotation(generator, len(v)) @ np.where(v > 0, v, _LEAKY_SLOPE * v)
+    return v
 
 
 def add_noise(generator: np.random.Generator, signals: np.ndarray, fraction: float) -> np.ndarray:

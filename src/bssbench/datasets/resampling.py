@@ -27,14 +27,8 @@ def upsampled(dataset: Dataset, name: str) -> Dataset:
     """Return `dataset` at four times its rate, by polyphase filtering.
 
     The observations are interpolated as they are, noise included: nothing is in them above the
-    original band. The sources are interpolated, and standardised again.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Any; one without observations only changes its name.
-    name : str
-        The new data set's id.
+    original band. The sources are interpolated, and standardised again. Without observations
+    only the name changes.
     """
     if dataset.unavailable:
         return replace(dataset, name=name)

@@ -16,17 +16,10 @@ _LARGEST_VALUE = 1e140
 
 
 def read_observations(path: Path) -> np.ndarray:
-    """Read a recording.
+    """Read a recording of shape (time, channel) in double precision.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.csv`` (or ``.txt``, ``.tsv``; separated by comma, semicolon, tab or space) or ``.npy``.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (time, channel), float64.
+    The file is ``.csv`` (or ``.txt``, ``.tsv``; separated by comma, semicolon, tab or space) or
+    ``.npy``.
 
     Raises
     ------
@@ -100,16 +93,7 @@ def _cells(line: str, delimiter: str | None) -> list[str]:
 
 
 def check_observations(observations: np.ndarray, n_sources: int, where: str) -> None:
-    """Refuse a recording that nothing can separate.
-
-    Parameters
-    ----------
-    observations : numpy.ndarray
-        Shape (time, channel).
-    n_sources : int
-        How many sources are asked for.
-    where : str
-        The file, for the message.
+    """Reject a recording (time, channel) that nothing can separate; `where` is its file.
 
     Raises
     ------

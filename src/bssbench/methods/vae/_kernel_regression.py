@@ -48,8 +48,9 @@ class KernelRegressionMethod(KernelMethod):
         None, "rule: from the half-decay lag of the slowest source", above=0
     )
 
-    def _freedom(self) -> float:
-        """Return how far learning may move a bandwidth, in octaves."""
+    @property
+    def freedom(self) -> float:
+        """How far learning may move a bandwidth, in octaves."""
         return 0.0
 
     def prior(self, batch: "Batch") -> "Prior":
@@ -68,7 +69,7 @@ class KernelRegressionMethod(KernelMethod):
             batch.length,
             self._weight(batch.nonlinear),
             self.core,
-            self._freedom(),
+            self.freedom,
             self.shared,
             batch.lag_spacing,
         )
@@ -80,7 +81,7 @@ class KernelRegressionMethod(KernelMethod):
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State the form of the regression and its core."""
-        freedom = self._freedom()
+        learned = f"learned within {self.freedom:g} octaves" if self.freedom else ""
         return {
             "regression": {
                 "kernel": self.kernel,
@@ -91,5 +92,7 @@ class KernelRegressionMethod(KernelMethod):
             "regularisation": self._weight(nonlinear),
             # One for each seed.
             "spacing": lag_spacings,
-            "length_scales": f"learned within {freedom:g} octaves" if freedom else "fixed",
+            "length_scales": f"learned within {self.freedom:g} octaves"
+            if self.freedom
+            else "fixed",
         }
