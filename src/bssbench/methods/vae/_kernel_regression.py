@@ -81,7 +81,7 @@ class KernelRegressionMethod(KernelMethod):
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State the form of the regression and its core."""
-        learned = f"learned within {self.freedom:g} octaves" if self.freedom else ""
+        bandwidths = f"learned within {self.freedom:g} octaves" if self.freedom else "fixed"
         return {
             "regression": {
                 "kernel": self.kernel,
@@ -92,7 +92,5 @@ class KernelRegressionMethod(KernelMethod):
             "regularisation": self._weight(nonlinear),
             # One for each seed.
             "spacing": lag_spacings,
-            "length_scales": f"learned within {self.freedom:g} octaves"
-            if self.freedom
-            else "fixed",
+            "length_scales": bandwidths,
         }
