@@ -33,11 +33,8 @@ def upsampled(dataset: Dataset, name: str) -> Dataset:
     if dataset.unavailable:
         return replace(dataset, name=name)
     changes: dict[str, Any] = {}
-    if dataset.fixed:
-        once = _resampled(dataset.observations[:1])
-        observations = np.broadcast_to(once, (len(dataset.seeds), *once.shape[1:]))
-    else:
-        observations = _resampled(dataset.observations)
+    observations = _resampled(dataset.observations[: 1 if dataset.fixed else None])
+    observations = np.broadcast_to(observations, (len(dataset.seeds), *observations.shape[1:]))
     if dataset.sources is not None:
         sources = _resampled(dataset.sources)
         deviation = sources.std(axis=1, keepdims=True)

@@ -33,13 +33,7 @@ class JointDiagonalisation(ClassicalMethod):
 
     @abstractmethod
     def matrices(self, components: np.ndarray) -> np.ndarray:
-        """Return symmetric matrices (matrix, component, component) of white components.
-
-        Parameters
-        ----------
-        components : numpy.ndarray
-            Shape (component, time).
-        """
+        """Return symmetric matrices (matrix, component, component) of white (component, time)."""
 
     def start(self, size: Size) -> None:
         """Import pyRiemann, which takes seconds."""

@@ -79,12 +79,7 @@ class VariationalMethod(SeparationMethod):
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """Return what a reader of a result has to know of the prior, in JSON's types.
 
-        Parameters
-        ----------
-        nonlinear : bool
-            Whether the mixing is nonlinear.
-        lag_spacings : list of int
-            Of each seed's observations.
+        Each seed's observations have a lag spacing; the mixing is nonlinear or not.
         """
         return {}
 
@@ -141,13 +136,9 @@ class VariationalMethod(SeparationMethod):
     def held_out(self, problem: Problem) -> np.ndarray:
         """Return the objective on the last fifth of the time, trained on what comes before.
 
-        Lower is better; for choices between configurations, which by the loss that they were
-        trained on would fall on the one that fits too much.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (replicate,), in nats per time point.
+        In nats per time point, of shape (replicate,). Lower is better; for choices between
+        configurations, which by the loss that they were trained on would fall on the one that fits
+        too much.
         """
         from bssbench.models.fitting import held_out_objective
 
