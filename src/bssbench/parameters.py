@@ -103,17 +103,10 @@ def with_underscores(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
 
 
 def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
-    """Build the dataclass `kind` from `values`.
+    """Build the dataclass `kind` from `values`, by field names that may have hyphens.
 
-    Parameters
-    ----------
-    kind : type
-        A frozen dataclass whose fields are int, float, bool or str, or one of these or None, each
-        with a default.
-    values : mapping
-        Field names, perhaps with hyphens, and values; what is absent keeps its default.
-    where : str
-        How to name the place in a message, for instance ``method 'skr-vae'``.
+    The fields are int, float, bool or str, or one of these or None, each with a default, which what
+    is absent keeps. `where` names the place in a message, for instance ``method 'skr-vae'``.
 
     Raises
     ------

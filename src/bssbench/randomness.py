@@ -10,17 +10,9 @@ __all__ = ["generator", "random_rotation", "seed_sequence"]
 def seed_sequence(root_seed: int, dataset: str, axis: str, seed: int) -> np.random.SeedSequence:
     """Derive the seed sequence of one axis of one replicate.
 
-    Parameters
-    ----------
-    root_seed : int
-        The experiment's seed, non-negative.
-    dataset : str
-        Data set, so that a new data set changes no other's numbers.
-    axis : str
-        What the numbers are for (``sources``, ``mixing``, ``noise``, ``initialisation``), so that a
-        method never changes the data.
-    seed : int
-        The replicate, non-negative.
+    Each data set has streams of its own, so that a new one changes no other's numbers; so has each
+    axis (``sources``, ``mixing``, ``noise``, ``initialisation``), so that no method changes data.
+    The experiment's `root_seed` and `seed`, the replicate, are non-negative.
     """
     # Python's own hash() changes from one process to the next; SHA-256 does not.
     digest = hashlib.sha256(f"{dataset}/{axis}".encode()).digest()

@@ -82,10 +82,8 @@ class Separation:
     def save(self, path: Path) -> None:
         """Write everything but the timing to NPZ; equal results give equal bytes."""
         arrays = {"sources": self.sources, "diagnostics": np.array(json.dumps(self.diagnostics))}
-        for name in ("unmixing_matrix", "uncertainty", "loss"):
-            value = getattr(self, name)
-            if value is not None:
-                arrays[name] = value
+        optional = ("unmixing_matrix", "uncertainty", "loss")
+        arrays |= {k: v for k in optional if (v := getattr(self, k)) is not None}
         arrays |= {f"history/{name}": value for name, value in self.history.items()}
         write_arrays(path, arrays)
 
@@ -98,20 +96,11 @@ class Separation:
         InputError
             If the file is not such a separation.
         """
-        arrays = read_arrays(path)
+        arrays: dict[str, Any] = read_arrays(path)
         try:
-            history = {
-                name.removeprefix("history/"): array
-                for name, array in arrays.items()
-                if name.startswith("history/")
-            }
-            return cls(
-                sources=arrays["sources"],
-                unmixing_matrix=arrays.get("unmixing_matrix"),
-                uncertainty=arrays.get("uncertainty"),
-                loss=arrays.get("loss"),
-                history=history,
-                diagnostics=json.loads(str(arrays["diagnostics"])),
-            )
-        except (KeyError, ValueError) as error:
+            diagnostics = json.loads(str(arrays.pop("diagnostics")))
+            ways = [name for name in arrays if name.startswith("history/")]
+            history = {name.removeprefix("history/"): arrays.pop(name) for name in ways}
+            return cls(**arrays, history=history, diagnostics=diagnostics)
+        except (KeyError, ValueError, TypeError) as error:
             raise InputError(f"{path}: not a separation of bssbench ({error!r})") from None

@@ -8,8 +8,6 @@ from bssbench.datasets.mixing import (
     condition_threshold,
     distort,
     mixing_matrix,
-    multilayer,
-    post_nonlinear,
     standardised,
 )
 from bssbench.randomness import generator, random_rotation
@@ -45,7 +43,7 @@ def test_linear_data_are_the_mixing_of_their_sources():
 
 def test_post_nonlinear_distortion_is_invertible_and_not_linear(rng):
     signal = np.sort(rng.standard_normal((1, 500)))
-    distorted = post_nonlinear(signal)
+    distorted = distort(rng, signal, "post-nonlinear")
     assert np.all(np.diff(distorted) > 0)
     assert np.corrcoef(signal, distorted)[0, 1] < 0.99
 
@@ -53,7 +51,7 @@ def test_post_nonlinear_distortion_is_invertible_and_not_linear(rng):
 @pytest.mark.parametrize("n_layers", [1, 2, 5])
 def test_every_layer_can_be_inverted(n_layers, rng):
     signals = rng.standard_normal((4, 300))
-    mixed = multilayer(np.random.default_rng(1), signals, n_layers)
+    mixed = distort(np.random.default_rng(1), signals, f"mlp-{n_layers}")
     same = np.random.default_rng(1)
     for rotation in reversed([random_rotation(same, 4) for _ in range(n_layers)]):
         unrotated = rotation.T @ mixed

@@ -87,7 +87,7 @@ def observations():
 
 def test_the_objective_is_the_negative_evidence_lower_bound(observations):
     """With correlated errors, by densities alone; equal on average over the same draws."""
-    model, variance, draws = make_model(StandardNormalPrior(REPLICATES, LATENTS)), 0.3, 1000
+    model, variance, draws = make_model(StandardNormalPrior(REPLICATES, LATENTS)), 0.3, 300
     posterior = model.posterior(observations)
     q = MultivariateNormal(posterior.mean.mT, scale_tril=factors(posterior))
     assert (posterior.total_correlation() > 0.05).all()

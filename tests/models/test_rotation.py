@@ -83,6 +83,7 @@ def two_speeds():
     return torch.tensor(np.sqrt(2000) * right, dtype=torch.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shared", [True, False])
 def test_training_arrives_where_the_priors_hardly_tell_which_way_to_turn(shared, two_speeds):
     """Without the shared rotation it stops somewhere, by the start's chance."""

@@ -1,14 +1,14 @@
 """From a data set's id to its making."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.families import family_names, load_family
-from bssbench.datasets.identifier import parse_identifier
+from bssbench.datasets.identifier import Identifier, parse_identifier
 from bssbench.datasets.recordings import load_recording, recording_names
 from bssbench.datasets.remote_files import locate
 from bssbench.datasets.resampling import FACTOR, upsampled
@@ -84,10 +84,9 @@ def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
     InputError
         For an unknown data set or parameter.
     """
-    identifier = parse_identifier(name)
+    identifier = _parsed(name, parameters)
     factor = FACTOR if identifier.upsampled else 1
     if identifier.recorded:
-        _refuse_parameters(name, parameters)
         module = load_recording(identifier.stem)
         return Shape(factor * module.LENGTH, module.N_CHANNELS, module.N_SOURCES, False)
     _, simulation = simulation_of(identifier, parameters)
@@ -99,11 +98,14 @@ def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
     )
 
 
-def _refuse_parameters(name: str, parameters: dict[str, Any]) -> None:
-    if parameters:
+def _parsed(name: str, parameters: dict[str, Any]) -> Identifier:
+    """Take the id apart, and reject parameters that a recording has not."""
+    identifier = parse_identifier(name)
+    if identifier.recorded and parameters:
         raise InputError(
             f"data set {name!r}: a recording has no parameter {sorted(parameters)[0]!r}"
         )
+    return identifier
 
 
 def make_dataset(
@@ -118,9 +120,8 @@ def make_dataset(
     InputError
         For an unknown data set or parameter.
     """
-    identifier = parse_identifier(name)
+    identifier = _parsed(name, parameters)
     if identifier.recorded:
-        _refuse_parameters(name, parameters)
         dataset = _recording(identifier.stem, seeds, root_seed)
     else:
         dataset = simulate(identifier, seeds, parameters, root_seed)
@@ -130,25 +131,23 @@ def make_dataset(
 def _recording(name: str, seeds: Sequence[int], root_seed: int) -> Dataset:
     """Return the recording, the same for each seed unless it's mixed here, or why there is none."""
     module = load_recording(name)
+    own: dict[str, Any]
     try:
         paths = locate(module.FILES)
     except NotApplicable as reason:
-        return Dataset(
-            name=name,
-            seeds=tuple(seeds),
-            observations=np.empty((len(seeds), 0, module.N_CHANNELS)),
-            n_sources=module.N_SOURCES,
-            mixing="unknown",
-            fixed=True,
-            unavailable=str(reason),
-        )
-    if hasattr(module, "mix"):
-        mixed: Dataset = module.mix(paths, seeds, root_seed)
-        return mixed
-    recording: Dataset = module.prepare(paths)
-    shape = (len(seeds), *recording.observations.shape[1:])
-    return replace(
-        recording,
+        own = {"observations": np.empty((0, module.N_CHANNELS)), "unavailable": str(reason)}
+    else:
+        if hasattr(module, "mix"):
+            mixed: Dataset = module.mix(paths, seeds, root_seed)
+            return mixed
+        own = module.prepare(paths)
+    once = own.pop("observations")
+    return Dataset(
+        name=name,
         seeds=tuple(seeds),
-        observations=np.broadcast_to(recording.observations[0], shape),
+        observations=np.broadcast_to(once, (len(seeds), *once.shape)),
+        n_sources=module.N_SOURCES,
+        mixing="unknown",
+        fixed=True,
+        **own,
     )

@@ -1,7 +1,7 @@
 """A data set: replicates of observations, with the truth behind them where it is known."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from bssbench.errors import InputError, NotApplicable
 from bssbench.files import read_arrays, write_arrays
 
 __all__ = ["Dataset"]
+
+_ARRAYS = ("observations", "sources", "mixing_matrix", "reference_signals")
 
 
 @dataclass(frozen=True)
@@ -83,28 +85,12 @@ class Dataset:
 
     def save(self, path: Path) -> None:
         """Write to NPZ; a fixed recording is stored once."""
-        words = {
-            "name": self.name,
-            "seeds": list(self.seeds),
-            "n_sources": self.n_sources,
-            "mixing": self.mixing,
-            "fixed": self.fixed,
-            "sampling_rate": self.sampling_rate,
-            "reference_frequencies": list(self.reference_frequencies),
-            "reference_names": list(self.reference_names),
-            "parameters": self.parameters,
-            "unavailable": self.unavailable,
-        }
-        stored = slice(0, 1) if self.fixed else slice(None)
-        arrays = {
-            "description": np.array(json.dumps(words, sort_keys=True)),
-            "observations": self.observations[stored],
-        }
-        for name in ("sources", "mixing_matrix", "reference_signals"):
-            value = getattr(self, name)
-            if value is not None:
-                arrays[name] = value
-        write_arrays(path, arrays)
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        arrays = {name: values.pop(name) for name in _ARRAYS}
+        if self.fixed:
+            arrays["observations"] = self.observations[:1]
+        description = {"description": np.array(json.dumps(values, sort_keys=True))}
+        write_arrays(path, description | {k: v for k, v in arrays.items() if v is not None})
 
     @classmethod
     def load(cls, path: Path) -> "Dataset":
@@ -117,27 +103,13 @@ class Dataset:
         """
         arrays = read_arrays(path)
         try:
-            words = json.loads(str(arrays["description"]))
-            observations = arrays["observations"]
+            words: dict[str, Any] = json.loads(str(arrays.pop("description")))
+            for name in ("seeds", "reference_frequencies", "reference_names"):
+                words[name] = tuple(words[name])
             if words["fixed"]:
-                shape = (len(words["seeds"]), *observations.shape[1:])
-                observations = np.broadcast_to(observations, shape)
-            return cls(
-                name=words["name"],
-                seeds=tuple(words["seeds"]),
-                observations=observations,
-                n_sources=words["n_sources"],
-                mixing=words["mixing"],
-                fixed=words["fixed"],
-                sources=arrays.get("sources"),
-                mixing_matrix=arrays.get("mixing_matrix"),
-                sampling_rate=words["sampling_rate"],
-                reference_frequencies=tuple(words["reference_frequencies"]),
-                reference_signals=arrays.get("reference_signals"),
-                reference_names=tuple(words["reference_names"]),
-                parameters=words["parameters"],
-                unavailable=words["unavailable"],
-            )
+                shape = (len(words["seeds"]), *arrays["observations"].shape[1:])
+                arrays["observations"] = np.broadcast_to(arrays["observations"], shape)
+            return cls(**(words | arrays))
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(
                 f"{path}: not a data set of bssbench ({error!r}); make one with 'bssbench generate'"

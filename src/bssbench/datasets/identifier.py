@@ -19,10 +19,9 @@ from bssbench.datasets.recordings import recording_names
 from bssbench.errors import InputError
 from bssbench.parameters import closest
 
-__all__ = ["DEFAULT_NOISE", "GRAMMAR", "Identifier", "default_length", "parse_identifier"]
+__all__ = ["GRAMMAR", "Identifier", "default_length", "parse_identifier"]
 
 GRAMMAR = "FAMILY[-N][-MIXING][-mM][-noiseP][-tT][-4x]"
-DEFAULT_NOISE = 0.05
 
 _COUNT = "[1-9][0-9]{0,17}"
 # What is counted in an id, in words, and the most of it that may be asked for.
@@ -104,19 +103,23 @@ class Identifier:
         }
         return {name: value for name, value in stated.items() if value is not None}
 
-    def canonical(self) -> "Identifier":
-        """Return the id of the same generated data set that states no default."""
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The same fields where a generated data set's id does not state them."""
         family = load_family(self.stem)
-        stated = self.parameters
-        n_sources = stated.get("n_sources", family.default_n_sources)
-        defaults = {
+        n_sources = self.n_sources or family.default_n_sources
+        return {
             "n_sources": family.default_n_sources,
             "n_channels": n_sources,
-            "noise": getattr(family, "default_noise", DEFAULT_NOISE),
+            "noise": family.default_noise,
             "length": default_length(n_sources),
         }
-        left_out: dict[str, Any] = {name: None for name in stated if stated[name] == defaults[name]}
-        return replace(self, **left_out)
+
+    def canonical(self) -> "Identifier":
+        """Return the id of the same generated data set that states no default."""
+        defaults = self.defaults
+        left_out = [name for name, value in self.parameters.items() if value == defaults[name]]
+        return replace(self, **dict.fromkeys(left_out, None))  # type: ignore[arg-type]
 
 
 def default_length(n_sources: int) -> int:

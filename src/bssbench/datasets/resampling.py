@@ -27,23 +27,14 @@ def upsampled(dataset: Dataset, name: str) -> Dataset:
     """Return `dataset` at four times its rate, by polyphase filtering.
 
     The observations are interpolated as they are, noise included: nothing is in them above the
-    original band. The sources are interpolated, and standardised again.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Any; one without observations only changes its name.
-    name : str
-        The new data set's id.
+    original band. The sources are interpolated, and standardised again. Without observations
+    only the name changes.
     """
     if dataset.unavailable:
         return replace(dataset, name=name)
     changes: dict[str, Any] = {}
-    if dataset.fixed:
-        once = _resampled(dataset.observations[:1])
-        observations = np.broadcast_to(once, (len(dataset.seeds), *once.shape[1:]))
-    else:
-        observations = _resampled(dataset.observations)
+    observations = _resampled(dataset.observations[: 1 if dataset.fixed else None])
+    observations = np.broadcast_to(observations, (len(dataset.seeds), *observations.shape[1:]))
     if dataset.sources is not None:
         sources = _resampled(dataset.sources)
         deviation = sources.std(axis=1, keepdims=True)

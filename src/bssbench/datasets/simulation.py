@@ -1,18 +1,15 @@
 """Making a data set: sources of a family, mixed and observed with noise."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
-
-import numpy as np
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.families import load_family
-from bssbench.datasets.identifier import DEFAULT_NOISE, Identifier, default_length
-from bssbench.datasets.mixing import add_noise, distort, mixing_matrix, standardised
+from bssbench.datasets.identifier import Identifier
+from bssbench.datasets.mixing import mixed
 from bssbench.errors import InputError
 from bssbench.parameters import closest, from_mapping, with_underscores
-from bssbench.randomness import generator
 
 __all__ = ["Simulation", "simulate", "simulation_of"]
 
@@ -28,21 +25,16 @@ class Simulation:
 
     Attributes
     ----------
-    n_sources : int
-        Number of sources; 0 means the family's own default.
-    n_channels : int
-        Number of channels; 0 means as many as sources.
-    length : int
-        Number of samples in time; 0 means `default_length` of the number of sources.
+    n_sources, n_channels, length : int
+        Numbers of sources, channels and samples; 0 where that is not said.
     noise : float
-        Sensor noise as a fraction of each channel's standard deviation; some families have
-        another default.
+        Sensor noise as a fraction of each channel's standard deviation.
     """
 
     n_sources: int = 0
     n_channels: int = 0
     length: int = 0
-    noise: float = DEFAULT_NOISE
+    noise: float = 0.0
 
     def __post_init__(self) -> None:
         if min(self.n_sources, self.n_channels) < 0 or self.noise < 0:
@@ -66,21 +58,19 @@ def simulation_of(identifier: Identifier, parameters: dict[str, Any]) -> tuple[A
     where = f"data set {str(identifier)!r}"
     parameters = with_underscores(parameters, where)
     kind = load_family(identifier.stem)
-    shared = {key: parameters[key] for key in Simulation.__dataclass_fields__ if key in parameters}
-    own = {key: value for key, value in parameters.items() if key not in shared}
-    known = {*Simulation.__dataclass_fields__, *kind.__dataclass_fields__}
-    for key in own:
+    known = [field.name for field in (*fields(Simulation), *fields(kind))]
+    for key in parameters:
         if key not in known:
             raise InputError(f"{where}: unknown parameter {key!r}; {closest(key, known)}")
-    source_family = from_mapping(kind, own, where)
-    _refuse_parts_of_the_id(identifier, asdict(from_mapping(Simulation, shared, where)), shared)
-    noise = getattr(kind, "default_noise", DEFAULT_NOISE)
-    stated = {"noise": noise} | identifier.parameters | shared
-    values = asdict(from_mapping(Simulation, stated, where))
-    values["n_sources"] = values["n_sources"] or kind.default_n_sources
-    values["n_channels"] = values["n_channels"] or values["n_sources"]
-    values["length"] = values["length"] or default_length(values["n_sources"])
-    simulation = from_mapping(Simulation, values, where)
+    shared = {
+        each.name: parameters.pop(each.name)
+        for each in fields(Simulation)
+        if each.name in parameters
+    }
+    source_family = from_mapping(kind, parameters, where)
+    _check_not_in_id(identifier, asdict(from_mapping(Simulation, shared, where)), shared)
+    stated = identifier.defaults | identifier.parameters | shared
+    simulation = from_mapping(Simulation, stated, where)
     try:
         source_family.laws(simulation.n_sources)
     except ValueError as error:
@@ -88,9 +78,7 @@ def simulation_of(identifier: Identifier, parameters: dict[str, Any]) -> tuple[A
     return source_family, simulation
 
 
-def _refuse_parts_of_the_id(
-    identifier: Identifier, values: dict[str, Any], given: Iterable[str]
-) -> None:
+def _check_not_in_id(identifier: Identifier, values: dict[str, Any], given: Iterable[str]) -> None:
     """Raise `InputError` with the id to write if one can say the given fields of `Simulation`."""
     parts: dict[str, int | None] = {key: values[key] or None for key in given if key != "noise"}
     percent = round(100 * values["noise"])
@@ -109,18 +97,9 @@ def _refuse_parts_of_the_id(
 def simulate(
     identifier: Identifier, seeds: Sequence[int], parameters: dict[str, Any], root_seed: int = 0
 ) -> Dataset:
-    """Generate a data set for each seed, at its original rate.
+    """Generate a data set at its original rate, with a replicate for each seed.
 
-    Parameters
-    ----------
-    identifier : Identifier
-        The data set's id; the random streams derive from it.
-    seeds : sequence of int
-        One replicate each; a replicate does not depend on the others.
-    parameters : dict
-        Fields of the family; ``noise`` if it is no whole percent.
-    root_seed : int
-        The experiment's seed.
+    Parameters are fields of the family, and ``noise`` if it is no whole percent.
 
     Raises
     ------
@@ -128,31 +107,16 @@ def simulate(
         For an unknown parameter, an impossible value, or a parameter that belongs in the id.
     """
     source_family, simulation = simulation_of(identifier, parameters)
-    # The data at four times the rate are these data: the same random streams.
-    name = str(identifier.base)
-    n_sources, n_channels = simulation.n_sources, simulation.n_channels
-    sources, matrices, observations = [], [], []
-    for seed in seeds:
-        drawn = source_family.sample(
-            generator(root_seed, name, "sources", seed), n_sources, simulation.length
-        )
-        replicate = standardised(drawn)
-        mixing_generator = generator(root_seed, name, "mixing", seed)
-        matrix = mixing_matrix(mixing_generator, n_channels, n_sources)
-        channels = distort(mixing_generator, matrix @ replicate, identifier.mixing)
-        noise_generator = generator(root_seed, name, "noise", seed)
-        sources.append(replicate.T)
-        matrices.append(matrix)
-        observations.append(add_noise(noise_generator, channels, simulation.noise).T)
-    linear = identifier.mixing == "linear"
-    return Dataset(
-        name=name,
-        seeds=tuple(seeds),
-        observations=np.stack(observations),
-        n_sources=n_sources,
-        mixing="linear" if linear else "nonlinear",
-        sources=np.stack(sources),
-        mixing_matrix=np.stack(matrices) if linear else None,
+    n_sources = simulation.n_sources
+    return mixed(
+        # The data at four times the rate are these data: the same random streams.
+        str(identifier.base),
+        seeds,
+        root_seed,
+        lambda stream: source_family.sample(stream, n_sources, simulation.length),
+        simulation.n_channels,
+        simulation.noise,
+        identifier.mixing,
         parameters=asdict(simulation)
         | asdict(source_family)
         | {"laws": source_family.laws(n_sources)},

@@ -16,17 +16,10 @@ _LARGEST_VALUE = 1e140
 
 
 def read_observations(path: Path) -> np.ndarray:
-    """Read a recording.
+    """Read a recording of shape (time, channel) in double precision.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``.csv`` (or ``.txt``, ``.tsv``; separated by comma, semicolon, tab or space) or ``.npy``.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (time, channel), float64.
+    The file is ``.csv`` (or ``.txt``, ``.tsv``; separated by comma, semicolon, tab or space) or
+    ``.npy``.
 
     Raises
     ------
@@ -83,18 +76,13 @@ def _read_csv(path: Path) -> np.ndarray:
     for number, cells in rows:
         if len(cells) != width:
             raise InputError(f"{path}: line {number} has {len(cells)} columns, expected {width}")
-    try:
-        return np.array([cells for _, cells in rows], dtype=np.float64)
-    except ValueError:
-        pass
-    number, column, cell = next(
-        (number, column, cell)
-        for number, cells in rows
-        for column, cell in enumerate(cells, 1)
-        if not _is_number(cell)
-    )
-    found = f"{cell!r}" if cell.strip() else "an empty cell"
-    raise InputError(f"{path}: line {number}, column {column}: expected a number, found {found}")
+    for number, cells in rows:
+        for column, cell in enumerate(cells, 1):
+            if not _is_number(cell):
+                found = f"{cell!r}" if cell.strip() else "an empty cell"
+                place = f"line {number}, column {column}"
+                raise InputError(f"{path}: {place}: expected a number, found {found}")
+    return np.array([[float(cell) for cell in cells] for _, cells in rows])
 
 
 def _cells(line: str, delimiter: str | None) -> list[str]:
@@ -105,16 +93,7 @@ def _cells(line: str, delimiter: str | None) -> list[str]:
 
 
 def check_observations(observations: np.ndarray, n_sources: int, where: str) -> None:
-    """Refuse a recording that nothing can separate.
-
-    Parameters
-    ----------
-    observations : numpy.ndarray
-        Shape (time, channel).
-    n_sources : int
-        How many sources are asked for.
-    where : str
-        The file, for the message.
+    """Reject a recording (time, channel) that nothing can separate; `where` is its file.
 
     Raises
     ------

@@ -7,7 +7,7 @@ import pandas as pd
 import scikit_posthocs
 from scipy import stats
 
-from bssbench.datasets.families import is_negative_control
+from bssbench.datasets.families import load_family
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.statistics.comparisons import ALPHA
 from bssbench.statistics.controls import CONTROLS
@@ -96,7 +96,7 @@ def _left_out(medians: pd.DataFrame, title: str) -> dict[str, str]:
         kind = (identifier.stem, identifier.mixing)
         if identifier.recorded:
             left_out[name] = "a recording"
-        elif is_negative_control(identifier.stem):
+        elif load_family(identifier.stem).negative_control:
             left_out[name] = "a negative control"
         elif title == _LINEAR and identifier.mixing != "linear":
             left_out[name] = "nonlinear mixing"

@@ -34,6 +34,7 @@ def shuffled(problem, rng):
     return replace(problem, observations=problem.observations[:, order])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ar-flow-vae", "skr-vae", "gp-vae-matern"])
 def test_what_is_learned_from_the_order_of_time_helps_on_the_rest(name, problem, rng):
     # The same variance for both: by rule it would follow the spectrum, which the order changes.
@@ -52,6 +53,7 @@ def test_without_a_structured_prior_the_order_of_time_makes_no_difference(proble
     np.testing.assert_allclose(first, second, atol=0.01)
 
 
+@pytest.mark.slow
 def test_of_a_plain_vae_it_is_the_gaussian_likelihood(problem):
     """In the coordinates of the training time, where it has covariance one."""
     first, rest = np.split(problem.observations, [FIRST], axis=1)
@@ -64,6 +66,7 @@ def test_of_a_plain_vae_it_is_the_gaussian_likelihood(problem):
     np.testing.assert_allclose(objective("vae", problem, steps=400), expected, atol=0.03)
 
 
+@pytest.mark.slow
 def test_of_a_gaussian_autoregression_it_is_the_conditional_likelihood(rng):
     """Given the past the present has the innovation's entropy, far below that of the series."""
     length, coefficient = 1500, 0.8

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import fft
 
+from bssbench.datasets.families import SourceFamily
+
 
 def squared_exponential_sample(
     generator: np.random.Generator, length: int, length_scale: float
@@ -10,21 +12,8 @@ def squared_exponential_sample(
     """Draw one path of a Gaussian process with covariance exp(-d² / (2 length_scale²)).
 
     The covariance matrix is embedded in a circulant one, which the FFT diagonalises (Dietrich and
-    Newsam, 1997): O(T log T), and exact up to the kernel's tail below the rounding error.
-
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-        Source of randomness.
-    length : int
-        Number of samples T.
-    length_scale : float
-        In samples.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (T,).
+    Newsam, 1997): O(T log T), and exact up to the kernel's tail below the rounding error. Its shape
+    is (length,); both lengths are in samples.
     """
     # Ten length-scales beyond the end the kernel is 2e-22: the wrapped copy is out of reach.
     period = fft.next_fast_len(2 * (length + int(np.ceil(10 * length_scale))), real=True)
@@ -33,3 +22,12 @@ def squared_exponential_sample(
     amplitude = np.sqrt(np.clip(spectrum, 0.0, None) / period)
     white = generator.standard_normal((2, period))
     return fft.fft(amplitude * (white[0] + 1j * white[1])).real[:length]
+
+
+class GaussianProcesses(SourceFamily):
+    """Squared-exponential Gaussian processes, by the law's length-scales in samples."""
+
+    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
+        """Draw sources of shape (source, time)."""
+        scales = self.laws(n_sources)["length_scale"]
+        return np.stack([squared_exponential_sample(generator, length, scale) for scale in scales])

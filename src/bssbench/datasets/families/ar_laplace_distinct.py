@@ -1,18 +1,15 @@
 """Autoregressions with distinct coefficients and Laplace innovations: two cues at once."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from bssbench.datasets.families._laplace_autoregression import laplace_autoregression_sample
+from bssbench.datasets.families._laplace_autoregression import LaplaceAutoregressions
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(LaplaceAutoregressions):
     """AR(1) with Laplace innovations, coefficients evenly spaced from 0.2 to 0.97."""
-
-    default_n_sources: ClassVar[int] = 3
 
     smallest_coefficient: float = 0.2
     largest_coefficient: float = 0.97
@@ -25,13 +22,3 @@ class Family:
         """Return the autoregression coefficients."""
         coefficients = np.linspace(self.smallest_coefficient, self.largest_coefficient, n_sources)
         return {"coefficient": coefficients.tolist()}
-
-    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
-        """Draw sources of shape (source, time)."""
-        coefficients = self.laws(n_sources)["coefficient"]
-        return np.stack(
-            [
-                laplace_autoregression_sample(generator, length, coefficient)
-                for coefficient in coefficients
-            ]
-        )

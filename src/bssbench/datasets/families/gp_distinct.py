@@ -1,18 +1,15 @@
 """Gaussian processes with distinct length-scales: only the spectra differ."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from bssbench.datasets.families._gaussian_process import squared_exponential_sample
+from bssbench.datasets.families._gaussian_process import GaussianProcesses
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(GaussianProcesses):
     """Squared-exponential Gaussian processes, length-scales geometric from 2 to 40 samples."""
-
-    default_n_sources: ClassVar[int] = 3
 
     shortest_length_scale: float = 2.0
     longest_length_scale: float = 40.0
@@ -25,8 +22,3 @@ class Family:
         """Return the length-scales in samples."""
         scales = np.geomspace(self.shortest_length_scale, self.longest_length_scale, n_sources)
         return {"length_scale": scales.tolist()}
-
-    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
-        """Draw sources of shape (source, time)."""
-        scales = self.laws(n_sources)["length_scale"]
-        return np.stack([squared_exponential_sample(generator, length, scale) for scale in scales])

@@ -1,19 +1,15 @@
 """The negative control: Gaussian sources with equal spectra, which nothing can separate."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-import numpy as np
-
-from bssbench.datasets.families._gaussian_process import squared_exponential_sample
+from bssbench.datasets.families._gaussian_process import GaussianProcesses
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(GaussianProcesses):
     """Squared-exponential Gaussian processes, all of one length-scale: not identifiable."""
 
-    default_n_sources: ClassVar[int] = 3
-    negative_control: ClassVar[bool] = True
+    negative_control = True
 
     length_scale: float = 10.0
 
@@ -24,12 +20,3 @@ class Family:
     def laws(self, n_sources: int) -> dict[str, list[float]]:
         """Return the length-scales in samples."""
         return {"length_scale": [self.length_scale] * n_sources}
-
-    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
-        """Draw sources of shape (source, time)."""
-        return np.stack(
-            [
-                squared_exponential_sample(generator, length, self.length_scale)
-                for _ in range(n_sources)
-            ]
-        )

@@ -2,10 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
+from bssbench.datasets.families import SourceFamily
 from bssbench.datasets.families._gaussian_process import squared_exponential_sample
 
 
@@ -22,7 +22,7 @@ def t_process_sample(
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(SourceFamily):
     """Gaussian and t-processes in turn, length-scales log-uniform from 2 to 40 samples.
 
     After Hälvä et al. (2023): squared-exponential kernels, 4 to 8 degrees of freedom, uniformly,
@@ -34,8 +34,7 @@ class Family:
     is therefore their spectra, as in ``gp-distinct``.
     """
 
-    default_n_sources: ClassVar[int] = 3
-    default_noise: ClassVar[float] = math.sqrt(0.15)
+    default_noise = math.sqrt(0.15)
 
     shortest_length_scale: float = 2.0
     longest_length_scale: float = 40.0
@@ -43,11 +42,6 @@ class Family:
     def __post_init__(self) -> None:
         if not 0 < self.shortest_length_scale <= self.longest_length_scale:
             raise ValueError("length-scales must be positive, the shortest below the longest")
-
-    def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return nothing: the length-scales are drawn anew for each seed."""
-        del n_sources
-        return {}
 
     def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
         """Draw sources of shape (source, time)."""

@@ -1,27 +1,21 @@
 """Independent draws from non-Gaussian distributions: no temporal structure at all."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
+from bssbench.datasets.families import SourceFamily
+
 
 @dataclass(frozen=True)
-class Family:
+class Family(SourceFamily):
     """White Laplace, uniform, exponential and Student t sources, in that order, then again."""
-
-    default_n_sources: ClassVar[int] = 3
 
     degrees_of_freedom: float = 5.0
 
     def __post_init__(self) -> None:
         if self.degrees_of_freedom <= 2:
             raise ValueError("degrees_of_freedom must be above 2, or there is no variance")
-
-    def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return nothing: the distributions differ in kind, not in a number."""
-        del n_sources
-        return {}
 
     def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
         """Draw sources of shape (source, time)."""

@@ -1,9 +1,10 @@
 """Autoregressions that switch between two regimes: not stationary on any short stretch."""
 
 from dataclasses import astuple, dataclass
-from typing import ClassVar
 
 import numpy as np
+
+from bssbench.datasets.families import SourceFamily
 
 _STAY_PROBABILITY = 0.99
 # A regime without a change for so long has probability 1e-9, and the mean-reverting one forgets the
@@ -61,7 +62,7 @@ def switching_autoregression_sample(
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(SourceFamily):
     """AR(2) switching between an oscillatory and a mean-reverting regime, each source by itself.
 
     The sources of SNICA (Hälvä et al., 2021) and their authors' code: a Markov chain that stays
@@ -74,13 +75,6 @@ class Family:
     law, and the noise of deviation 0.001 on the copy s_{t-1} is left out, which is there for the
     sake of inference alone.
     """
-
-    default_n_sources: ClassVar[int] = 3
-
-    def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return nothing: the regimes are drawn anew for each seed."""
-        del n_sources
-        return {}
 
     def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
         """Draw sources of shape (source, time)."""

@@ -1,10 +1,11 @@
 """Deterministic waveforms of unknown period and phase."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from scipy.signal import sawtooth, square
+
+from bssbench.datasets.families import SourceFamily
 
 # An amplitude modulation slower than its carrier by this factor, and never down to silence.
 _MODULATION_RATIO = 5.0
@@ -12,13 +13,13 @@ _MODULATION_DEPTH = 0.8
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(SourceFamily):
     """Sine, square, sawtooth and amplitude-modulated sine, in that order, then again.
 
     Phases are uniform; periods log-uniform from 15 to 150 samples, any two at least 20 % apart.
     """
 
-    default_n_sources: ClassVar[int] = 4
+    default_n_sources = 4
 
     shortest_period: float = 15.0
     longest_period: float = 150.0

@@ -1,8 +1,9 @@
 """Real recordings, one module each: `modal_frame.py` is the recording `modal-frame`.
 
 A recording's module has `SUMMARY`, `CITATION`, `FILES` (where each file comes from, with its
-checksum and licence), `LENGTH`, `N_CHANNELS`, `N_SOURCES`, and `prepare(paths) -> Dataset` with one
-replicate, the same for every seed. Where recorded sources are mixed anew for each seed, it has
+checksum and licence), `LENGTH`, `N_CHANNELS`, `N_SOURCES`, and `prepare(paths)`, which returns the
+fields of a `Dataset` that are the recording's own, `observations` of shape (time, channel), the
+same for every seed. Where recorded sources are mixed anew for each seed, it has
 `mix(paths, seeds, root_seed) -> Dataset` in place of `prepare`.
 """
 

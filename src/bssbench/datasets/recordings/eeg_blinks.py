@@ -11,12 +11,12 @@ is judged by whether one of its components is what they recorded
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.io import loadmat
 from scipy.signal import butter, sosfiltfilt
 
-from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.remote_files import RemoteFile
 
 _LICENCE = "repository BSD-2-Clause (code); data not stated"
@@ -46,7 +46,7 @@ SUMMARY = (
 )
 
 
-def prepare(paths: list[Path]) -> Dataset:
+def prepare(paths: list[Path]) -> dict[str, Any]:
     """Read the recording, hold out the eyes' electrodes and reduce the others to ten components.
 
     The band-pass (1–40 Hz, zero phase) removes drift, steps of direct current and the mains. Ten
@@ -55,15 +55,8 @@ def prepare(paths: list[Path]) -> Dataset:
     standardised: all are in microvolts, and one that little reaches should not have its noise
     raised to the others' variance. (Standardised, the ceilings of both electrodes differ by 0.01.)
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        The description (MATLAB 5, which holds no code) and the samples (float32, channels fastest).
-
-    Returns
-    -------
-    Dataset
-        One replicate of ten principal components, with the two electrodes as reference signals.
+    The files are the description (MATLAB 5, which holds no code) and the samples (float32, channels
+    fastest). The two electrodes are the reference signals.
     """
     # Imported here: the shapes of data sets are looked up where nothing is made.
     from sklearn.decomposition import PCA
@@ -76,15 +69,10 @@ def prepare(paths: list[Path]) -> Dataset:
     filtered = sosfiltfilt(band_pass, recorded.T).T
     eyes = [labels.index(name) for name in HELD_OUT]
     components = PCA(N_SOURCES).fit_transform(np.delete(filtered, eyes, axis=1))
-    return Dataset(
-        name="eeg-blinks",
-        seeds=(0,),
-        observations=np.ascontiguousarray(components)[None],
-        n_sources=N_SOURCES,
-        mixing="unknown",
-        fixed=True,
-        sampling_rate=rate,
-        reference_signals=filtered[:, eyes],
-        reference_names=HELD_OUT,
-        parameters={"pass_band": list(PASS_BAND)},
-    )
+    return {
+        "observations": np.ascontiguousarray(components),
+        "sampling_rate": rate,
+        "reference_signals": filtered[:, eyes],
+        "reference_names": HELD_OUT,
+        "parameters": {"pass_band": list(PASS_BAND)},
+    }

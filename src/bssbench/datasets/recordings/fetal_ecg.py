@@ -12,11 +12,11 @@ mother's and about as regularly, and only hers is seen on the thorax
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
-from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.remote_files import RemoteFile
 
 CITATION = "De Lathauwer et al., IEEE Trans. Biomed. Eng. 47 (2000) 567-572; DaISy"
@@ -44,36 +44,23 @@ SUMMARY = (
 _THORACIC = slice(5, 8)
 
 
-def prepare(paths: list[Path]) -> Dataset:
+def prepare(paths: list[Path]) -> dict[str, Any]:
     """Read the leads and keep 2–100 Hz.
 
     Below 2 Hz a lead shows breathing and the electrodes' drift, which would be the strongest
     sources of all; above 100 Hz there is nothing of a heart. The filter has no phase, so that beats
     stay where they are, and is the same for all leads, so that the mixture stays instantaneous.
 
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        The recording: time and eight leads as columns of text.
-
-    Returns
-    -------
-    Dataset
-        One replicate, eight leads in the recording's unit. The thoracic leads, which are among
-        them, are the reference signals as well: they tell the mother's heart.
+    The file has time and eight leads, in the recording's unit, as columns of text. The thoracic
+    leads are the reference signals as well: they tell the mother's heart.
     """
     recorded = np.loadtxt(paths[0])[:, 1:]
     band_pass = butter(4, PASS_BAND, btype="bandpass", fs=SAMPLING_RATE, output="sos")
     leads = np.ascontiguousarray(sosfiltfilt(band_pass, recorded.T).T)
-    return Dataset(
-        name="fetal-ecg",
-        seeds=(0,),
-        observations=leads[None],
-        n_sources=N_SOURCES,
-        mixing="unknown",
-        fixed=True,
-        sampling_rate=SAMPLING_RATE,
-        reference_signals=leads[:, _THORACIC],
-        reference_names=("thorax 1", "thorax 2", "thorax 3"),
-        parameters={"pass_band": list(PASS_BAND)},
-    )
+    return {
+        "observations": leads,
+        "sampling_rate": SAMPLING_RATE,
+        "reference_signals": leads[:, _THORACIC],
+        "reference_names": ("thorax 1", "thorax 2", "thorax 3"),
+        "parameters": {"pass_band": list(PASS_BAND)},
+    }

@@ -8,12 +8,13 @@ stochastic subspace identification.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.signal import butter, sosfiltfilt
 
-from bssbench.datasets.dataset import Dataset
+from bssbench.datasets.mixing import standardised
 from bssbench.datasets.remote_files import RemoteFile
 
 CITATION = "Marwitz et al., Experimental Mechanics 57 (2017) 1311-1325"
@@ -45,46 +46,23 @@ _VELOCITIES = slice(0, 3)
 _ACCELERATIONS = slice(3, 5)
 
 
-def prepare(paths: list[Path]) -> Dataset:
+def prepare(paths: list[Path]) -> dict[str, Any]:
     """Read the measurement and reduce it to the band of the first five modes.
 
     The accelerations are integrated, because velocity and acceleration of one mode differ by a
     quarter of a period, and an instantaneous mixture has no phases. The band-pass (0.8–5.5 Hz, zero
     phase) removes the integration's drift and whatever decimation would fold.
-
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        The measurement file.
-
-    Returns
-    -------
-    Dataset
-        One replicate of five channels at 256 / 9 Hz.
     """
     measured = np.load(paths[0], allow_pickle=False)
-    velocities = np.concatenate(
-        [
-            measured[:, _VELOCITIES],
-            cumulative_trapezoid(
-                measured[:, _ACCELERATIONS], dx=1 / RECORDED_RATE, axis=0, initial=0
-            ),
-        ],
-        axis=1,
-    )
+    accelerations = measured[:, _ACCELERATIONS]
+    integrated = cumulative_trapezoid(accelerations, dx=1 / RECORDED_RATE, axis=0, initial=0)
+    velocities = np.concatenate([measured[:, _VELOCITIES], integrated], axis=1)
     band_pass = butter(8, PASS_BAND, btype="bandpass", fs=RECORDED_RATE, output="sos")
     # One contiguous channel after the other: what follows sums along time.
     channels = sosfiltfilt(band_pass, velocities.T)[:, ::DECIMATION]
-    channels = channels - channels.mean(axis=1, keepdims=True)
-    channels = channels / channels.std(axis=1, keepdims=True)
-    return Dataset(
-        name="modal-frame",
-        seeds=(0,),
-        observations=np.ascontiguousarray(channels.T)[None],
-        n_sources=N_SOURCES,
-        mixing="unknown",
-        fixed=True,
-        sampling_rate=RECORDED_RATE / DECIMATION,
-        reference_frequencies=REFERENCE_FREQUENCIES,
-        parameters={"pass_band": list(PASS_BAND), "decimation": DECIMATION},
-    )
+    return {
+        "observations": np.ascontiguousarray(standardised(channels).T),
+        "sampling_rate": RECORDED_RATE / DECIMATION,
+        "reference_frequencies": REFERENCE_FREQUENCIES,
+        "parameters": {"pass_band": list(PASS_BAND), "decimation": DECIMATION},
+    }

@@ -13,9 +13,8 @@ import numpy as np
 from scipy.io import wavfile
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.datasets.mixing import add_noise, mixing_matrix, standardised
+from bssbench.datasets.mixing import mixed
 from bssbench.datasets.remote_files import RemoteFile
-from bssbench.randomness import generator
 
 _ADDRESS = (
     "https://raw.githubusercontent.com/Jakobovski/free-spoken-digit-dataset/"
@@ -88,37 +87,15 @@ def mix(paths: list[Path], seeds: Sequence[int], root_seed: int) -> Dataset:
     Each file's own offset is removed before files are joined, because one speaker's recordings have
     a direct current, and a change of it would click. What a speaker says beyond three seconds is
     cut, and the rest scaled to unit variance.
-
-    Parameters
-    ----------
-    paths : list of pathlib.Path
-        The files, in the order of `FILES`.
-    seeds : sequence of int
-        One replicate each, with its own order of digits, mixing and noise.
-    root_seed : int
-        The experiment's seed.
     """
-    name = "speech-mixed"
-    digits = {
-        speaker: [_read(p) for p in paths if f"_{speaker}_" in p.name] for speaker in SPEAKERS
-    }
-    sources, matrices, observations = [], [], []
-    for seed in seeds:
-        order = generator(root_seed, name, "sources", seed)
-        tracks = standardised(np.stack([_spoken(digits[s], order) for s in SPEAKERS]))
-        matrix = mixing_matrix(generator(root_seed, name, "mixing", seed), N_CHANNELS, N_SOURCES)
-        noise = generator(root_seed, name, "noise", seed)
-        sources.append(tracks.T)
-        matrices.append(matrix)
-        observations.append(add_noise(noise, matrix @ tracks, NOISE).T)
-    return Dataset(
-        name=name,
-        seeds=tuple(seeds),
-        observations=np.stack(observations),
-        n_sources=N_SOURCES,
-        mixing="linear",
-        sources=np.stack(sources),
-        mixing_matrix=np.stack(matrices),
+    digits = [[_read(p) for p in paths if f"_{speaker}_" in p.name] for speaker in SPEAKERS]
+    return mixed(
+        "speech-mixed",
+        seeds,
+        root_seed,
+        lambda order: np.stack([_spoken(said, order) for said in digits]),
+        N_CHANNELS,
+        NOISE,
         sampling_rate=SAMPLING_RATE,
         parameters={"noise": NOISE, "speakers": list(SPEAKERS)},
     )

@@ -2,15 +2,12 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from bssbench.methods import Size
 from bssbench.methods.classical._base import ClassicalMethod, Replicate
 from bssbench.parameters import parameter
-
-__all__ = ["JointDiagonalisation"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,7 @@ class JointDiagonalisation(ClassicalMethod):
         Sine of the largest rotation that counts as none.
     """
 
-    deterministic: ClassVar[bool] = True
+    deterministic = True
 
     max_iterations: int = parameter(
         200, "chosen by us, not tuned: enough to reach the tolerance", at_least=1
@@ -36,13 +33,7 @@ class JointDiagonalisation(ClassicalMethod):
 
     @abstractmethod
     def matrices(self, components: np.ndarray) -> np.ndarray:
-        """Return symmetric matrices (matrix, component, component) of white components.
-
-        Parameters
-        ----------
-        components : numpy.ndarray
-            Shape (component, time).
-        """
+        """Return symmetric matrices (matrix, component, component) of white (component, time)."""
 
     def start(self, size: Size) -> None:
         """Import pyRiemann, which takes seconds."""

@@ -9,8 +9,6 @@ from bssbench.methods import Size
 from bssbench.methods.classical._base import ClassicalMethod, Replicate
 from bssbench.parameters import parameter
 
-__all__ = ["MaximumLikelihoodMethod"]
-
 
 @dataclass(frozen=True)
 class MaximumLikelihoodMethod(ClassicalMethod):

@@ -1,7 +1,6 @@
 """AMUSE (Tong et al., 1990): one lagged covariance, in closed form."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -21,7 +20,7 @@ class Method(ClassicalMethod):
         In samples. Sources of equal autocorrelation at this lag are not told apart.
     """
 
-    deterministic: ClassVar[bool] = True
+    deterministic = True
 
     lag: int = parameter(
         1, "Tong et al., 1990: one lag; the field's habit to take the first", at_least=1

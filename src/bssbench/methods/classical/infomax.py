@@ -1,11 +1,8 @@
 """Extended Infomax (Bell and Sejnowski, 1995; Lee et al., 1999), by python-picard."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from bssbench.methods.classical._picard import MaximumLikelihoodMethod
-
-__all__ = ["Method"]
 
 
 @dataclass(frozen=True)
@@ -20,5 +17,5 @@ class Method(MaximumLikelihoodMethod):
     diagnostics say that it has not converged.
     """
 
-    orthogonal: ClassVar[bool] = False
-    first_iterations: ClassVar[int | None] = 10
+    orthogonal = False
+    first_iterations = 10

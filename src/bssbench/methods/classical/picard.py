@@ -1,15 +1,12 @@
 """Picard (Ablin et al., 2018), by its authors' package."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from bssbench.methods.classical._picard import MaximumLikelihoodMethod
-
-__all__ = ["Method"]
 
 
 @dataclass(frozen=True)
 class Method(MaximumLikelihoodMethod):
     """Picard, orthogonal and extended (python-picard): maximum-likelihood ICA, well converged."""
 
-    orthogonal: ClassVar[bool] = True
+    orthogonal = True

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -21,9 +20,9 @@ class Method(SeparationMethod):
     """
 
     # The seeds give the network's initial weights, which make next to no difference.
-    deterministic: ClassVar[bool] = True
-    needs_true_sources: ClassVar[bool] = True
-    can_demix_nonlinearly: ClassVar[bool] = True
+    deterministic = True
+    needs_true_sources = True
+    can_demix_nonlinearly = True
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""
@@ -45,28 +44,19 @@ class Method(SeparationMethod):
         if problem.sources is None:
             raise NotApplicable("the oracle needs the true sources, and these data have none")
         if problem.nonlinear:
-            return _separate_nonlinearly(problem, problem.sources, progress)
+            from bssbench.models.supervised import fit_supervised
         stopwatch = Stopwatch()
         stopwatch.lap("warm_up")
-        centred = problem.observations - problem.observations.mean(axis=1, keepdims=True)
-        # Normal equations through the pseudo-inverse, batched over replicates.
-        unmixing_matrix = np.swapaxes(np.linalg.pinv(centred) @ problem.sources, 1, 2)
-        sources = demixed(problem.observations, unmixing_matrix)
+        unmixing_matrix, converged = None, None
+        if problem.nonlinear:
+            # A network has no criterion of convergence: it trains for a fixed time.
+            generators = [np.random.default_rng(seed) for seed in problem.seeds]
+            sources = fit_supervised(problem.observations, problem.sources, generators, progress)
+        else:
+            centred = problem.observations - problem.observations.mean(axis=1, keepdims=True)
+            # Normal equations through the pseudo-inverse, batched over replicates.
+            unmixing_matrix = np.swapaxes(np.linalg.pinv(centred) @ problem.sources, 1, 2)
+            sources, converged = demixed(problem.observations, unmixing_matrix), True
         stopwatch.lap("solve")
-        diagnostics = {"converged": [True] * len(sources)}
+        diagnostics = {"converged": [converged] * len(sources)}
         return Separation(sources, unmixing_matrix, diagnostics=diagnostics, stopwatch=stopwatch)
-
-
-def _separate_nonlinearly(
-    problem: Problem, sources: np.ndarray, progress: Callable[[int, int], None] | None
-) -> Separation:
-    """Fit networks, which have no criterion of convergence: they train for a fixed time."""
-    from bssbench.models.supervised import fit_supervised
-
-    stopwatch = Stopwatch()
-    stopwatch.lap("warm_up")
-    generators = [np.random.default_rng(seed) for seed in problem.seeds]
-    estimated = fit_supervised(problem.observations, sources, generators, progress)
-    stopwatch.lap("solve")
-    diagnostics = {"converged": [None] * len(estimated)}
-    return Separation(estimated, diagnostics=diagnostics, stopwatch=stopwatch)

@@ -10,8 +10,6 @@ from bssbench.parameters import parameter
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
-__all__ = ["FlowMethod"]
-
 _BASES = ("mixture", "normal", "laplace", "spline")
 _HELD_OUT = "held-out time, development seeds 0-9: results/extended/selection.csv"
 

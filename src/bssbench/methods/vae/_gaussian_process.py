@@ -12,8 +12,6 @@ from bssbench.parameters import parameter
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
-__all__ = ["GaussianProcessMethod"]
-
 
 @dataclass(frozen=True)
 class GaussianProcessMethod(KernelMethod):

@@ -12,8 +12,6 @@ from bssbench.methods.vae._variational import VariationalMethod
 from bssbench.parameters import parameter
 from bssbench.separation import Separation
 
-__all__ = ["KernelMethod"]
-
 
 @dataclass(frozen=True)
 class KernelMethod(VariationalMethod):

@@ -9,8 +9,6 @@ from bssbench.parameters import parameter
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
-__all__ = ["KernelRegressionMethod"]
-
 # The autocorrelation of a squared-exponential process falls to one half at 1.18 length-scales, and
 # half a length-scale is a good bandwidth: 0.5 / 1.18.
 _BANDWIDTH_PER_HALF_DECAY = 0.42
@@ -50,8 +48,9 @@ class KernelRegressionMethod(KernelMethod):
         None, "rule: from the half-decay lag of the slowest source", above=0
     )
 
-    def _freedom(self) -> float:
-        """Return how far learning may move a bandwidth, in octaves."""
+    @property
+    def freedom(self) -> float:
+        """How far learning may move a bandwidth, in octaves."""
         return 0.0
 
     def prior(self, batch: "Batch") -> "Prior":
@@ -70,7 +69,7 @@ class KernelRegressionMethod(KernelMethod):
             batch.length,
             self._weight(batch.nonlinear),
             self.core,
-            self._freedom(),
+            self.freedom,
             self.shared,
             batch.lag_spacing,
         )
@@ -82,7 +81,7 @@ class KernelRegressionMethod(KernelMethod):
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State the form of the regression and its core."""
-        freedom = self._freedom()
+        bandwidths = f"learned within {self.freedom:g} octaves" if self.freedom else "fixed"
         return {
             "regression": {
                 "kernel": self.kernel,
@@ -93,5 +92,5 @@ class KernelRegressionMethod(KernelMethod):
             "regularisation": self._weight(nonlinear),
             # One for each seed.
             "spacing": lag_spacings,
-            "length_scales": f"learned within {freedom:g} octaves" if freedom else "fixed",
+            "length_scales": bandwidths,
         }

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,6 @@ from bssbench.separation import Separation
 
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
-
-__all__ = ["VariationalMethod"]
 
 _MEGABYTES_OF_TORCH = 450
 # Numbers in single precision that training holds at its peak, gradients included: for each observed
@@ -47,9 +45,9 @@ class VariationalMethod(SeparationMethod):
         another stretch of 8,192 at each step.
     """
 
-    can_demix_nonlinearly: ClassVar[bool] = True
+    can_demix_nonlinearly = True
     # Whether the prior says anything of time to come.
-    has_held_out_objective: ClassVar[bool] = True
+    has_held_out_objective = True
 
     restarts: int | None = parameter(
         None,
@@ -81,12 +79,7 @@ class VariationalMethod(SeparationMethod):
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """Return what a reader of a result has to know of the prior, in JSON's types.
 
-        Parameters
-        ----------
-        nonlinear : bool
-            Whether the mixing is nonlinear.
-        lag_spacings : list of int
-            Of each seed's observations.
+        Each seed's observations have a lag spacing; the mixing is nonlinear or not.
         """
         return {}
 
@@ -143,13 +136,9 @@ class VariationalMethod(SeparationMethod):
     def held_out(self, problem: Problem) -> np.ndarray:
         """Return the objective on the last fifth of the time, trained on what comes before.
 
-        Lower is better; for choices between configurations, which by the loss that they were
-        trained on would fall on the one that fits too much.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (replicate,), in nats per time point.
+        In nats per time point, of shape (replicate,). Lower is better; for choices between
+        configurations, which by the loss that they were trained on would fall on the one that fits
+        too much.
         """
         from bssbench.models.fitting import held_out_objective
 

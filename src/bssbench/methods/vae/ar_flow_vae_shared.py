@@ -1,7 +1,6 @@
 """The ablation of AR-Flow VAE: one flow for all latents."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from bssbench.methods.vae._autoregressive_flow import FlowMethod
 
@@ -10,4 +9,4 @@ from bssbench.methods.vae._autoregressive_flow import FlowMethod
 class Method(FlowMethod):
     """AR-Flow VAE with one flow for all latents, every parameter shared (ablation)."""
 
-    shared: ClassVar[bool] = True
+    shared = True

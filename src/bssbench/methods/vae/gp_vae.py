@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from bssbench.methods.vae._gaussian_process import GaussianProcessMethod
 
-__all__ = ["Method"]
-
 
 @dataclass(frozen=True)
 class Method(GaussianProcessMethod):

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from bssbench.methods.vae._gaussian_process import GaussianProcessMethod
 from bssbench.parameters import parameter
 
-__all__ = ["Method"]
-
 
 @dataclass(frozen=True)
 class Method(GaussianProcessMethod):

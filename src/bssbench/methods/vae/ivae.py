@@ -1,7 +1,7 @@
 """iVAE (Khemakhem et al., 2020): a prior that depends on the segment of time."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from bssbench.methods import Size
 from bssbench.methods.vae._variational import VariationalMethod
@@ -30,7 +30,7 @@ class Method(VariationalMethod):
     """
 
     # What a segment's variance is, is known from that segment alone.
-    has_held_out_objective: ClassVar[bool] = False
+    has_held_out_objective = False
 
     window: int | None = parameter(None, "none: each step needs all segments")
     segments: int = parameter(40, "Khemakhem et al., 2020, simulations: 40 segments", at_least=1)

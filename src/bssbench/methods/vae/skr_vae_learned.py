@@ -26,6 +26,3 @@ class Method(KernelRegressionMethod):
         "chosen by us: an octave keeps bandwidths distinct that are spread over four or more",
         above=0,
     )
-
-    def _freedom(self) -> float:
-        return self.freedom

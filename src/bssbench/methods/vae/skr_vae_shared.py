@@ -1,7 +1,6 @@
 """The ablation of SKR-VAE: one bandwidth and one residual variance for all latents."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from bssbench.methods.vae._kernel_regression import KernelRegressionMethod
 
@@ -10,4 +9,4 @@ from bssbench.methods.vae._kernel_regression import KernelRegressionMethod
 class Method(KernelRegressionMethod):
     """SKR-VAE with one bandwidth and one residual variance for all latents (ablation)."""
 
-    shared: ClassVar[bool] = True
+    shared = True
