@@ -24,17 +24,7 @@ _TEXT = ("dataset", "method", "score", "best", "reason")
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A summary of scores, the comparisons between methods, and their ranks.
-
-    Attributes
-    ----------
-    summary : pandas.DataFrame
-        From `bssbench.statistics.summary.summarise`.
-    comparisons : pandas.DataFrame
-        From `bssbench.statistics.comparisons.compare_with_best`.
-    rankings : list of Ranking
-        From `bssbench.statistics.ranks.rank_methods`.
-    """
+    """What `summarise`, `compare_with_best` and `rank_methods` make of scores."""
 
     summary: pd.DataFrame
     comparisons: pd.DataFrame
@@ -62,13 +52,7 @@ class Evaluation:
 
 
 def evaluate(scores: pd.DataFrame) -> Evaluation:
-    """Summarise, compare and rank.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
-    """
+    """Summarise, compare and rank what is in ``scores.csv``."""
     return Evaluation(summarise(scores), compare_with_best(scores), rank_methods(scores))
 
 
@@ -109,29 +93,20 @@ def _existing(path: Path) -> Path:
 
 def _as_json(ranking: Ranking) -> dict[str, Any]:
     """Return all of a ranking; JSON has no NaN, which is null."""
-    return {
-        "title": ranking.title,
-        "methods": list(ranking.ranks.index),
-        "datasets": list(ranking.ranks.columns),
+    names = {"methods": list(ranking.ranks.index), "datasets": list(ranking.ranks.columns)}
+    return {"title": ranking.title, **names, **vars(ranking)} | {
         "ranks": ranking.ranks.to_numpy().tolist(),
         "statistic": None if math.isnan(ranking.statistic) else ranking.statistic,
         "p": None if math.isnan(ranking.p) else ranking.p,
-        "critical_difference": ranking.critical_difference,
         "p_values": ranking.p_values.to_numpy().tolist(),
-        "left_out_datasets": ranking.left_out_datasets,
-        "left_out_methods": ranking.left_out_methods,
     }
 
 
 def _from_json(entry: Mapping[str, Any]) -> Ranking:
-    methods, datasets = (pd.Index(entry[f"{name}s"], name=name) for name in ("method", "dataset"))
-    return Ranking(
-        title=entry["title"],
-        ranks=pd.DataFrame(entry["ranks"], methods, datasets),
-        statistic=math.nan if entry["statistic"] is None else entry["statistic"],
-        p=math.nan if entry["p"] is None else entry["p"],
-        critical_difference=entry["critical_difference"],
-        p_values=pd.DataFrame(entry["p_values"], methods, methods),
-        left_out_datasets=entry["left_out_datasets"],
-        left_out_methods=entry["left_out_methods"],
-    )
+    """Return the ranking that `_as_json` wrote."""
+    own = dict(entry)
+    methods = pd.Index(own.pop("methods"), name="method")
+    datasets = pd.Index(own.pop("datasets"), name="dataset")
+    own["ranks"] = pd.DataFrame(own["ranks"], methods, datasets)
+    own["p_values"] = pd.DataFrame(own["p_values"], methods, methods)
+    return Ranking(**own | {n: math.nan for n in ("statistic", "p") if own[n] is None})

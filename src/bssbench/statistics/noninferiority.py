@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from bssbench.statistics.intervals import CONFIDENCE, mean_lower_bound, mean_upper_bound
+from bssbench.statistics.intervals import mean_intervals
 from bssbench.statistics.sample_size import seeds_for_margin
 
 __all__ = ["Noninferiority", "judge_noninferiority"]
@@ -22,7 +23,7 @@ class Noninferiority:
     mean : float
         Of the paired differences, positive where the method is better; NaN without a pair.
     lower, upper : float
-        One-sided bounds of the mean, each for itself with the confidence; NaN if there are fewer
+        One-sided 95 % bounds of the mean, each for itself; NaN if there are fewer
         than two pairs, which are always undecided.
     n_pairs : int
         Seeds with a value of both methods.
@@ -39,9 +40,7 @@ class Noninferiority:
     seeds_needed: int | None
 
 
-def judge_noninferiority(
-    differences: pd.Series, margin: float, confidence: float = CONFIDENCE
-) -> Noninferiority:
+def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiority:
     """Hold one-sided bootstrap bounds of the mean difference against the margin.
 
     Parameters
@@ -51,15 +50,14 @@ def judge_noninferiority(
     margin : float
         By how much the method may be worse, in the unit of the score; zero asks whether it is
         better.
-    confidence : float, optional
-        Of each one-sided bound.
     """
-    lower = mean_lower_bound(differences, confidence)
-    upper = mean_upper_bound(differences, confidence)
+    sample = [differences.to_numpy(dtype=np.float64)]
+    lower = float(mean_intervals(sample, "greater")[0, 0])
+    upper = float(mean_intervals(sample, "less")[0, 1])
     mean, n_pairs = float(differences.mean()), len(differences)
     if lower > -margin:
         return Noninferiority("supported", mean, lower, upper, n_pairs, None)
     if upper < -margin:
         return Noninferiority("refuted", mean, lower, upper, n_pairs, None)
-    needed = seeds_for_margin(differences, margin, confidence)
+    needed = seeds_for_margin(differences, margin)
     return Noninferiority("undecided", mean, lower, upper, n_pairs, needed)
