@@ -40,13 +40,7 @@ def enumerated(names: Iterable[str]) -> str:
 
 
 def describe_seeds(seeds: Mapping[str, Iterable[int]]) -> str:
-    """Say for captions which seeds are drawn of each data set.
-
-    Parameters
-    ----------
-    seeds : mapping of str to iterable of int
-        Of each data set, at least one.
-    """
+    """Say for captions which seeds, at least one, are drawn of each data set."""
     whose: dict[str, list[str]] = {}
     for dataset, own in seeds.items():
         whose.setdefault(_seeds_in_words(sorted(set(own))), []).append(dataset)

@@ -30,13 +30,7 @@ _COLUMNS = (
 
 
 def rank_report(rankings: Sequence[Ranking]) -> Report:
-    """Return a table for each ranking.
-
-    Parameters
-    ----------
-    rankings : sequence of Ranking
-        From `bssbench.statistics.ranks.rank_methods`.
-    """
+    """Return a table for each ranking, from `rank_methods`."""
     data = pd.concat(map(_table, rankings)) if rankings else pd.DataFrame(columns=list(_COLUMNS))
     sections = tuple(
         Section(

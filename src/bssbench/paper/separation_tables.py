@@ -32,16 +32,10 @@ _NOTE = (
 def separation_report(
     summary: pd.DataFrame, comparisons: pd.DataFrame, timings: pd.DataFrame | None = None
 ) -> Report:
-    """Return the tables of each score, and of each recording.
+    """Return the tables of each score, and of each recording, from an `Evaluation`.
 
-    The CSV file has the whole summary; the others show of it what a reader compares.
-
-    Parameters
-    ----------
-    summary, comparisons : pandas.DataFrame
-        From `bssbench.statistics.evaluation.Evaluation`.
-    timings : pandas.DataFrame, optional
-        As in ``timings.csv``: what did not converge is marked.
+    The CSV file has the whole summary; the others show of it what a reader compares. With
+    ``timings.csv`` what did not converge is marked.
     """
     summary = _with_convergence(summary, timings)
     missing = Section(title="Why values are missing", remarks=_reasons(summary))

@@ -16,11 +16,6 @@ from bssbench.separation import Separation
 __all__ = ["SEPARATED", "CostRow", "cost_row", "read_costs", "write_costs"]
 
 SEPARATED = 0.95
-_COUNTS = ("steps", "peak_bytes")
-_NUMBERS = {
-    **{"length": "int64", "seeds": "int64", "steps": "Int64", "peak_bytes": "Int64"},
-    **dict.fromkeys(("seconds_to_separation", "seconds_of_training", "mcc"), "float64"),
-}
 
 
 @dataclass(frozen=True)
@@ -76,12 +71,7 @@ def _mcc(true: np.ndarray, estimated: np.ndarray) -> float:
 def _mcc_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
     """Return the median over seeds of the MCC at each record; shape (record,).
 
-    Parameters
-    ----------
-    dataset : Dataset
-        With the true sources.
-    unmixing : numpy.ndarray
-        Shape (seed, record, source, channel).
+    `unmixing` has shape (seed, record, source, channel).
     """
     assert dataset.sources is not None
     paths = [
@@ -94,16 +84,9 @@ def _mcc_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
 
 
 def cost_row(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> CostRow:
-    """Say what a cell cost.
+    """Say what a cell cost, by its ``run.json``.
 
-    Parameters
-    ----------
-    dataset : Dataset
-        With the true sources.
-    separation : Separation
-        Of that data set; a method without a training has no records, and only its end counts.
-    run : dict
-        The cell's ``run.json``.
+    A method without a training has no records, and only its end counts.
     """
     diagnostics, given = run["diagnostics"] or {}, run["parameters"]
     # A run that came to nothing has no diagnostics: then what it was asked for.
@@ -146,9 +129,9 @@ def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dic
 
 def write_costs(path: Path, rows: Iterable[CostRow]) -> None:
     """Write rows as ``training_cost.csv`` has them."""
-    write_rows(path, CostRow, rows, _COUNTS)
+    write_rows(path, CostRow, rows)
 
 
 def read_costs(paths: Iterable[Path]) -> pd.DataFrame:
     """Read what `write_costs` wrote, one file after the other; see `read_rows`."""
-    return read_rows(paths, CostRow, _NUMBERS, "bssbench training-cost")
+    return read_rows(paths, CostRow, "bssbench training-cost")

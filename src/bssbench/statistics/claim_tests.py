@@ -65,15 +65,7 @@ class Part:
 
 
 def judge_scores(test: ScoreTest, scores: pd.DataFrame) -> Iterator[Part]:
-    """Yield a part for each data set, method and method compared with.
-
-    Parameters
-    ----------
-    test : ScoreTest
-        What is asked.
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
-    """
+    """Yield a part for each data set, method and method compared with."""
     for dataset, method, other in itertools.product(
         test.datasets, test.methods, test.than or ("",)
     ):
@@ -154,14 +146,7 @@ def _missing(
 
 
 def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
-    """Yield a part for each case.
-
-    Parameters
-    ----------
-    test : CostTest
-        What is asked.
-    table : pandas.DataFrame or None
-        That of the test; None if there is none.
+    """Yield a part for each case, by the table of the test; there may be none.
 
     Raises
     ------

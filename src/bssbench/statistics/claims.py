@@ -16,12 +16,7 @@ _COLUMNS = ["claim", "claim_verdict", "part", *(field.name for field in fields(P
 
 
 def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
-    """Read the tables that claims on costs are about.
-
-    Parameters
-    ----------
-    paths : mapping
-        CSV files by their names in `bssbench.statistics.claims_file.COST_TABLES`, those there are.
+    """Read the tables that claims on costs are about, by their names in `COST_TABLES`.
 
     Raises
     ------
@@ -43,16 +38,7 @@ def _read_table(name: str, path: Path) -> pd.DataFrame:
 def judge_claims(
     claims: Iterable[Claim], scores: pd.DataFrame, costs: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Judge each claim.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-        From `bssbench.statistics.claims_file.read_claims`.
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
-    costs : mapping
-        From `read_cost_tables`; a table that is not there was not run.
+    """Judge each claim by ``scores.csv`` and `read_cost_tables`; a table not there was not run.
 
     Returns
     -------

@@ -41,15 +41,9 @@ class Noninferiority:
 
 
 def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiority:
-    """Hold one-sided bootstrap bounds of the mean difference against the margin.
+    """Hold one-sided bootstrap bounds of the mean of `paired_differences` against −`margin`.
 
-    Parameters
-    ----------
-    differences : pandas.Series
-        From `bssbench.statistics.pairs.paired_differences`.
-    margin : float
-        By how much the method may be worse, in the unit of the score; zero asks whether it is
-        better.
+    The margin is in the unit of the score; zero asks whether the method is better.
     """
     sample = [differences.to_numpy(dtype=np.float64)]
     lower = float(mean_intervals(sample, "greater")[0, 0])

@@ -57,17 +57,12 @@ class Ranking:
 
 
 def rank_methods(scores: pd.DataFrame) -> list[Ranking]:
-    """Rank methods by their median MCC: on linear mixing, and on linear and nonlinear mixing.
+    """Rank methods by their median MCC in ``scores.csv``: on linear mixing, and on all mixing.
 
     Each ranking has, of each family and mixing, the first data set that has results, and the
     methods with a result on every one of these. Controls, negative controls and recordings are left
     out. A ranking is missing where it would have fewer than three methods or two data sets, or no
     other data sets than the one before.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
     """
     values = scores[(scores["score"] == "mcc") & (scores["status"] == "ok")]
     medians = values.pivot_table(

@@ -34,20 +34,9 @@ def seeds_for_difference(differences: pd.Series, alpha: float) -> int | None:
     """Return with how many seeds Wilcoxon's two-sided test would find the mean difference.
 
     Student's sample size over Wilcoxon's asymptotic relative efficiency, 3/π, and no less than
-    `fewest_seeds`.
-
-    Parameters
-    ----------
-    differences : pandas.Series
-        Paired differences that leave it undecided.
-    alpha : float
-        The level that the p-value has to fall below, already divided for a family.
-
-    Returns
-    -------
-    int or None
-        In total, more than there are. None if no number of seeds would: the mean is zero, or there
-        is no spread to go by.
+    `fewest_seeds`. In total, more than the paired differences that leave it undecided; `alpha` is
+    already divided for a family. None if no number would do: the mean is zero, or there is no
+    spread to go by.
     """
     needed = _seeds(differences, 0.0, alpha, "two-sided")
     if needed is None:
