@@ -13,7 +13,7 @@ from bssbench.scores.measures.matching import mean_correlation
 from bssbench.scores.rows import read_rows, write_rows
 from bssbench.separation import Separation
 
-__all__ = ["SEPARATED", "CostRow", "cost_row", "read_costs", "write_costs"]
+__all__ = ["SEPARATED", "CostRow", "cost_row", "mcc_at_records", "read_costs", "write_costs"]
 
 SEPARATED = 0.95
 
@@ -68,19 +68,20 @@ def _mcc(true: np.ndarray, estimated: np.ndarray) -> float:
     return mean_correlation(true, estimated) if np.isfinite(estimated).all() else np.nan
 
 
-def _mcc_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
-    """Return the median over seeds of the MCC at each record; shape (record,).
+def mcc_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
+    """Return the MCC of each seed at each record; shape (seed, record).
 
     `unmixing` has shape (seed, record, source, channel).
     """
     assert dataset.sources is not None
-    paths = [
-        [_mcc(true, observed @ matrix.T) for matrix in path]
-        for true, observed, path in zip(
-            dataset.sources, dataset.observations, unmixing, strict=True
-        )
-    ]
-    return np.asarray(np.median(paths, axis=0))
+    return np.array(
+        [
+            [_mcc(true, observed @ matrix.T) for matrix in path]
+            for true, observed, path in zip(
+                dataset.sources, dataset.observations, unmixing, strict=True
+            )
+        ]
+    )
 
 
 def cost_row(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> CostRow:
@@ -120,8 +121,10 @@ def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dic
     total = run["timing"]["warm_up"]["wall"] + run["timing"]["solve"]["wall"]
     costs = {"seconds_of_training": total, "mcc": mcc}
     path = separation.history.get("unmixing_matrix")
-    if path is not None and (separated := _mcc_at_records(dataset, path) >= SEPARATED).any():
-        return costs | {"seconds_to_separation": run["seconds_at_records"][separated.argmax()]}
+    if path is not None:
+        separated = np.median(mcc_at_records(dataset, path), axis=0) >= SEPARATED
+        if separated.any():
+            return costs | {"seconds_to_separation": run["seconds_at_records"][separated.argmax()]}
     if mcc >= SEPARATED:
         return costs | {"seconds_to_separation": total}
     return costs | {"reason": f"MCC {mcc:.3f} at the end"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.errors import InputError
+from bssbench.scores.rows import reading_table
 from bssbench.statistics.claim_tests import Part, judge_costs, judge_scores
 from bssbench.statistics.claims_file import Claim, ScoreTest
 
@@ -23,16 +24,11 @@ def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
     InputError
         If a file is missing or no CSV.
     """
-    return {name: _read_table(name, path) for name, path in paths.items()}
-
-
-def _read_table(name: str, path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as the table {name} ({error})") from None
+    tables = {}
+    for name, path in paths.items():
+        with reading_table(path, f"the table {name}"):
+            tables[name] = pd.read_csv(path)
+    return tables
 
 
 def judge_claims(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bssbench.errors import InputError
 from bssbench.files import read_json, write_json, write_text
+from bssbench.scores.rows import reading_table
 from bssbench.statistics.comparisons import compare_with_best
 from bssbench.statistics.ranks import Ranking, rank_methods
 from bssbench.statistics.summary import summarise
@@ -64,7 +65,9 @@ def read_rankings(directory: Path) -> list[Ranking]:
     InputError
         If the file is missing or not what it should be.
     """
-    path = _existing(directory / FILES[2])
+    path = directory / FILES[2]
+    if not path.exists():
+        raise InputError(f"{path}: no such file; make it with 'bssbench statistics'")
     try:
         return [_from_json(entry) for entry in read_json(path)["rankings"]]
     except (KeyError, TypeError, ValueError) as error:
@@ -73,22 +76,14 @@ def read_rankings(directory: Path) -> list[Ranking]:
 
 def _read_table(path: Path) -> pd.DataFrame:
     """Read numbers to their last bit, and text as text, even where it looks like nothing."""
-    try:
-        columns = pd.read_csv(_existing(path), nrows=0).columns
+    with reading_table(path, "CSV", "bssbench statistics"):
+        columns = pd.read_csv(path, nrows=0).columns
         return pd.read_csv(
             path,
             keep_default_na=False,
             na_values={name: [""] for name in columns if name not in _TEXT},
             dtype={name: str for name in columns if name in _TEXT},
         )
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
-
-
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise InputError(f"{path}: no such file; make it with 'bssbench statistics'")
-    return path
 
 
 def _as_json(ranking: Ranking) -> dict[str, Any]:

@@ -32,6 +32,7 @@ __all__ = [
     "figure_names",
     "finite_replicates",
     "main_separations",
+    "over_seeds",
     "preferred",
 ]
 
@@ -108,6 +109,13 @@ def finite_replicates(separation: Separation) -> list[int]:
     """Return the replicates that did not diverge: of others there is nothing to match."""
     finite = np.isfinite(separation.sources).all(axis=(1, 2))
     return [int(replicate) for replicate in np.flatnonzero(finite)]
+
+
+def over_seeds(paths: np.ndarray) -> dict[str, np.ndarray]:
+    """Return median, lowest and highest over the first axis, each flat."""
+    reduced = {"median": np.median(paths, axis=0)}
+    reduced |= {"lowest": paths.min(axis=0), "highest": paths.max(axis=0)}
+    return {name: values.ravel() for name, values in reduced.items()}
 
 
 def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> list[str]:

@@ -69,12 +69,7 @@ def detect_beats(signal: np.ndarray, sampling_rate: float) -> np.ndarray:
     3. A beat is a maximum above the threshold; of two within 0.25 s the higher one counts, because
        no heart is that fast.
 
-    Parameters
-    ----------
-    signal : numpy.ndarray
-        Shape (time,), at least a second.
-    sampling_rate : float
-        Hz, above 80.
+    The signal (time,) has at least a second, at a rate above 80 Hz.
     """
     # Imported here: scipy.signal takes most of a second to import.
     from scipy.signal import butter, find_peaks, hilbert, sosfiltfilt
@@ -118,19 +113,8 @@ def fetal_heartbeat(
     noise, none passed. Where several components qualify it is the one of the highest purity,
     because in regularity they hardly differ.
 
-    Parameters
-    ----------
-    components : numpy.ndarray
-        Shape (time, component).
-    thorax : numpy.ndarray
-        Shape (time, lead).
-    sampling_rate : float
-        Hz.
-
-    Returns
-    -------
-    Heartbeat or None
-        None if no component beats like that.
+    Components are (time, component), thorax is (time, lead), the rate in Hz; None if no component
+    beats like that.
     """
     mother = np.median(
         [heart_rate(detect_beats(lead, sampling_rate), sampling_rate) for lead in thorax.T]
