@@ -101,6 +101,8 @@ def _judge_score(
     if why_open:
         # Whoever fails where it is hard would else be judged by the seeds that are easy.
         verdict, needed = why_open, None
+    elif judged.n_pairs < 2:
+        reason = f"{judged.n_pairs} seed with a value of all that is compared"
     return Part(
         test=test.test,
         quantity=test.score,
@@ -116,12 +118,8 @@ def _judge_score(
         because=test.because,
         seeds=judged.n_pairs,
         seeds_needed=needed,
-        reason=reason or _too_few(judged.n_pairs),
+        reason=reason,
     )
-
-
-def _too_few(n_seeds: int) -> str:
-    return "" if n_seeds > 1 else f"{n_seeds} seed with a value of all that is compared"
 
 
 def _missing(

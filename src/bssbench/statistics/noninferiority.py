@@ -11,28 +11,19 @@ from bssbench.statistics.sample_size import seeds_for_margin
 
 __all__ = ["Noninferiority", "judge_noninferiority"]
 
+_Verdict = Literal["supported", "refuted", "undecided"]
+
 
 @dataclass(frozen=True)
 class Noninferiority:
-    """Whether a method is non-inferior to another.
+    """Whether a method is non-inferior to another, by paired differences; positive is better.
 
-    Attributes
-    ----------
-    verdict : {"supported", "refuted", "undecided"}
-        Supported if `lower` is above −margin, refuted if `upper` is below it.
-    mean : float
-        Of the paired differences, positive where the method is better; NaN without a pair.
-    lower, upper : float
-        One-sided 95 % bounds of the mean, each for itself; NaN if there are fewer
-        than two pairs, which are always undecided.
-    n_pairs : int
-        Seeds with a value of both methods.
-    seeds_needed : int or None
-        How many seeds would settle it, if undecided and if any number would; see
-        `bssbench.statistics.sample_size`.
+    Supported if `lower` is above −margin, refuted if `upper` is below it. The one-sided bounds of
+    the mean are NaN for fewer than two pairs, which are always undecided. `seeds_needed` would
+    settle what is undecided, if any number would; see `bssbench.statistics.sample_size`.
     """
 
-    verdict: Literal["supported", "refuted", "undecided"]
+    verdict: _Verdict
     mean: float
     lower: float
     upper: float
@@ -48,10 +39,11 @@ def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiorit
     sample = [differences.to_numpy(dtype=np.float64)]
     lower = float(mean_intervals(sample, "greater")[0, 0])
     upper = float(mean_intervals(sample, "less")[0, 1])
-    mean, n_pairs = float(differences.mean()), len(differences)
+    verdict: _Verdict = "undecided"
     if lower > -margin:
-        return Noninferiority("supported", mean, lower, upper, n_pairs, None)
-    if upper < -margin:
-        return Noninferiority("refuted", mean, lower, upper, n_pairs, None)
-    needed = seeds_for_margin(differences, margin)
-    return Noninferiority("undecided", mean, lower, upper, n_pairs, needed)
+        verdict = "supported"
+    elif upper < -margin:
+        verdict = "refuted"
+    needed = seeds_for_margin(differences, margin) if verdict == "undecided" else None
+    mean, n_pairs = float(differences.mean()), len(differences)
+    return Noninferiority(verdict, mean, lower, upper, n_pairs, needed)

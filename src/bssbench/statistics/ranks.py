@@ -24,21 +24,11 @@ _FEWEST_METHODS, _FEWEST_DATASETS = 3, 2
 class Ranking:
     """Ranks of methods on data sets; the units are data sets, and seeds only make the medians.
 
-    Attributes
-    ----------
-    title : str
-        Which mixings.
-    ranks : pandas.DataFrame
-        Methods, best mean rank first, × data sets: 1 for the highest median MCC; equal medians
-        share the mean of their ranks.
-    statistic, p : float
-        Friedman's: do the methods' ranks differ at all?
-    critical_difference : float
-        By how much two mean ranks must differ for Nemenyi's test at 0.05.
-    p_values : pandas.DataFrame
-        Methods × methods: Nemenyi's.
-    left_out_datasets, left_out_methods : dict
-        From names to the reason.
+    The title says which mixings. Ranks are methods, best mean rank first, × data sets: 1 for the
+    highest median MCC; equal medians share the mean of their ranks. `statistic` and `p` are
+    Friedman's: do the methods' ranks differ at all? Two mean ranks that are `critical_difference`
+    apart differ by Nemenyi's test at 0.05, whose `p_values` are methods × methods. What is left out
+    goes with its reason.
     """
 
     title: str

@@ -16,16 +16,8 @@ _CONFIDENCE = 0.95
 class Scaling:
     """A power law fitted to times: seconds ∝ T^slope.
 
-    Attributes
-    ----------
-    slope : float
-        The exponent.
-    low, high : float
-        Its 95 % confidence interval; NaN for two sizes, through which any line goes exactly.
-    first : int
-        The smallest length used; all longer ones are used, too.
-    n_sizes : int
-        How many lengths were used.
+    `low` and `high` are the exponent's 95 % confidence interval; NaN for two sizes, through which
+    any line goes exactly. Used are the lengths from `first` on, `n_sizes` of them.
     """
 
     slope: float

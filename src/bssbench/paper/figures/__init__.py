@@ -46,16 +46,9 @@ _LEFT_OUT = (*CONTROLS, "vae")
 class Results:
     """What figures are drawn from; data sets and separations are read when asked for.
 
-    Attributes
-    ----------
-    scores_file : pathlib.Path
-        ``scores.csv``, whose order of data sets and methods the figures follow.
-    statistics : pathlib.Path
-        Folder of what 'bssbench statistics' made of these scores.
-    data : pathlib.Path
-        Folder of the data sets, ``NAME.npz``.
-    cells : pathlib.Path
-        Folder of the cells, ``DATASET/METHOD/``.
+    Figures follow the order of data sets and methods in ``scores.csv``; `statistics` is the folder
+    of what 'bssbench statistics' made of these scores. Data sets are ``NAME.npz`` in the folder
+    `data`, cells ``DATASET/METHOD/`` in `cells`.
     """
 
     scores_file: Path

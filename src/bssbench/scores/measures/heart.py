@@ -32,21 +32,11 @@ _LEAST_REGULAR = 0.1
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """The component that beats like a child's heart.
+    """The component that beats like a child's heart, by its index, with the sample of each beat.
 
-    Attributes
-    ----------
-    component : int
-        Its index.
-    beats : numpy.ndarray
-        Shape (beat,), the sample of each beat.
-    rate : float
-        Beats a minute.
-    regularity : float
-        Coefficient of variation of the intervals; 0 for a clock.
-    purity : float
-        Share of the component's variance that is the same in every beat; 1 if nothing else is in
-        it, about 0 for noise.
+    The rate is in beats a minute; the regularity is the intervals' coefficient of variation, 0 for
+    a clock; the purity is the share of the component's variance that is the same in every beat, 1
+    if nothing else is in it, about 0 for noise.
     """
 
     component: int
