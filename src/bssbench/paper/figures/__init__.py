@@ -76,6 +76,11 @@ class Results:
         run = set(self.scores.loc[self.scores["dataset"] == dataset, "method"])
         return [method for method in self.methods if method in run]
 
+    def values(self, dataset: str, score: str) -> pd.DataFrame:
+        """Rows of one score on one data set that have a value."""
+        own = self.scores[(self.scores["dataset"] == dataset) & (self.scores["score"] == score)]
+        return own[own["status"] == "ok"]
+
     def dataset(self, name: str) -> Dataset:
         """Read a data set."""
         return Dataset.load(self.data / f"{name}.npz")
