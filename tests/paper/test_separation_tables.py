@@ -3,8 +3,8 @@
 import pytest
 
 from bssbench.errors import InputError
-from bssbench.paper.dataset_groups import grouped
 from bssbench.paper.latex import escape
+from bssbench.paper.separation_tables import grouped
 from bssbench.scores.table import read_scores
 
 HEADER = "dataset,method,seed,score,value,status,reason\n"

@@ -17,15 +17,8 @@ def iterate_values(
 ) -> Iterator[tuple[str, tuple[str, ...], float | None]]:
     """Yield (benchmark, its parameters as text, value) of every combination of parameters.
 
-    Parameters
-    ----------
-    result : mapping
-        Content of the file.
-
-    Yields
-    ------
-    tuple
-        The value is None where a benchmark failed, and NaN where it was skipped or not selected.
+    `result` is the file's content. A value is None where a benchmark failed, and NaN where it was
+    skipped or not selected.
     """
     for name, entries in result["results"].items():
         row = dict(zip(result["result_columns"], entries, strict=False))

@@ -90,15 +90,7 @@ def _open(parts: pd.DataFrame) -> str:
 
 
 def claims_report(claims: Iterable[Claim], parts: pd.DataFrame) -> Report:
-    """Return an overview of claims, and a section for each with its parts.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-        From `bssbench.statistics.claims_file.read_claims`.
-    parts : pandas.DataFrame
-        What `bssbench.statistics.claims.judge_claims` said of them.
-    """
+    """Return an overview of claims, and a section for each with its parts, from `judge_claims`."""
     sections, overview = [], []
     for claim in claims:
         own = parts[parts["claim"] == claim.name]

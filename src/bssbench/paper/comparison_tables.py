@@ -30,13 +30,7 @@ _UNDECIDABLE = (
 
 
 def comparison_report(comparisons: pd.DataFrame) -> Report:
-    """Return a table for each data set and score.
-
-    Parameters
-    ----------
-    comparisons : pandas.DataFrame
-        From `bssbench.statistics.comparisons.compare_with_best`.
-    """
+    """Return a table for each data set and score, from `compare_with_best`."""
     families = comparisons.groupby(["dataset", "score"], sort=False)
     sections = tuple(
         Section(

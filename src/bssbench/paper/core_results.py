@@ -46,18 +46,10 @@ _Values = dict[_Case, float | None]
 class Measurement:
     """What was measured, on which code and which machine.
 
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        Columns `COLUMNS`; a row for each case measured and pass.
-    commit : str or None
-        Commit measured; None without git.
-    dirty : bool
-        Whether there were uncommitted changes.
-    machine : mapping
-        ASV's description: ``cpu``, ``num_cpu``, ``ram`` in bytes, ``os``; empty without a result.
-    versions : mapping
-        Version of each package.
+    The table has `COLUMNS` and a row for each case measured and pass. The commit is None without
+    git, `dirty` whether there were uncommitted changes. Of the machine ASV says ``cpu``,
+    ``num_cpu``, ``ram`` in bytes and ``os``, of one without a result nothing; `versions` are those
+    of each package.
     """
 
     table: pd.DataFrame

@@ -47,12 +47,7 @@ def draw_core_scaling(table: pd.DataFrame) -> Drawing:
     """Draw seconds and megabytes against T, both logarithmic, for learned parameters.
 
     Where a core goes beyond a limit, a mark above the panels stands at the first length at which it
-    was not run.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As in ``cores.csv``.
+    was not run. The table is as in ``cores.csv``.
     """
     rows = headline(table, "learned")
     if not (rows["seconds"] > 0).any():

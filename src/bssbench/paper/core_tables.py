@@ -216,13 +216,7 @@ def _missing(table: pd.DataFrame) -> str:
 
 
 def core_report(measurement: Measurement) -> Report:
-    """Return a table for each quantity.
-
-    Parameters
-    ----------
-    measurement : Measurement
-        What was measured.
-    """
+    """Return a table for each quantity that was measured."""
     table = measurement.table
     conclusions = "\n".join(f"- {line}" for line in _conclusions(table))
     preface = (_header(measurement), _NOTE, _SLOPE, conclusions)

@@ -16,16 +16,10 @@ __all__ = ["Drawing", "describe_seeds", "enumerated"]
 class Drawing:
     r"""What a figure's module draws; `bssbench.paper.style.save_drawing` writes it.
 
-    Attributes
-    ----------
-    figure : matplotlib.figure.Figure
-        The figure itself.
-    caption : str
-        One paragraph: what is drawn, of which data sets and seeds, in which units, and what each
-        mark means. Plain ASCII without the characters that LaTeX reads as commands, so that the
-        file is a text and ``\caption{\input{NAME.txt}}`` as well.
-    data : pandas.DataFrame
-        Exactly the numbers that are drawn, in long form: a row for each of them or for each point.
+    The caption is one paragraph: what is drawn, of which data sets and seeds, in which units, and
+    what each mark means. Plain ASCII without the characters that LaTeX reads as commands, so that
+    the file is a text and ``\caption{\input{NAME.txt}}`` as well. The data are exactly the numbers
+    that are drawn, in long form: a row for each of them or for each point.
     """
 
     figure: "Figure"
@@ -40,13 +34,7 @@ def enumerated(names: Iterable[str]) -> str:
 
 
 def describe_seeds(seeds: Mapping[str, Iterable[int]]) -> str:
-    """Say for captions which seeds are drawn of each data set.
-
-    Parameters
-    ----------
-    seeds : mapping of str to iterable of int
-        Of each data set, at least one.
-    """
+    """Say for captions which seeds, at least one, are drawn of each data set."""
     whose: dict[str, list[str]] = {}
     for dataset, own in seeds.items():
         whose.setdefault(_seeds_in_words(sorted(set(own))), []).append(dataset)

@@ -65,20 +65,9 @@ def latex_table(
 ) -> str:
     """Return a floating booktabs table across the page, and no wider than it.
 
-    Parameters
-    ----------
-    headings : sequence of str
-        Plain text, broken into lines.
-    rows : iterable of sequence of str
-        Entries, as `markup` takes them.
-    caption : str
-        Likewise.
-    label : str
-        By which a paper refers to it.
-    text_columns : int, optional
-        How many columns are set flush left; others are numbers.
-    rule_above : int, optional
-        The row that a rule goes above.
+    Headings are plain text, broken into lines; entries and caption as `markup` takes them. The
+    first `text_columns` are set flush left, the others are numbers; a rule goes above the row
+    `rule_above`. A paper refers to it by its label.
     """
     alignments = "l" * text_columns + "r" * (len(headings) - text_columns)
     lines = [" & ".join(map(markup, row)) + r" \\" for row in rows]

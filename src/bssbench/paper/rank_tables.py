@@ -30,13 +30,7 @@ _COLUMNS = (
 
 
 def rank_report(rankings: Sequence[Ranking]) -> Report:
-    """Return a table for each ranking.
-
-    Parameters
-    ----------
-    rankings : sequence of Ranking
-        From `bssbench.statistics.ranks.rank_methods`.
-    """
+    """Return a table for each ranking, from `rank_methods`."""
     data = pd.concat(map(_table, rankings)) if rankings else pd.DataFrame(columns=list(_COLUMNS))
     sections = tuple(
         Section(
@@ -54,16 +48,9 @@ def rank_report(rankings: Sequence[Ranking]) -> Report:
 def _table(ranking: Ranking) -> pd.DataFrame:
     """Return a ranking's rows of the CSV file."""
     means = ranking.mean_ranks
-    values = (
-        ranking.title,
-        means.index,
-        means.to_numpy(),
-        ranking.p_values.iloc[0].to_numpy(),
-        ranking.ranks.shape[1],
-        ranking.statistic,
-        ranking.p,
-        ranking.critical_difference,
-    )
+    p_values, n_datasets = ranking.p_values.iloc[0].to_numpy(), ranking.ranks.shape[1]
+    tests = (ranking.statistic, ranking.p, ranking.critical_difference)
+    values = (ranking.title, means.index, means.to_numpy(), p_values, n_datasets, *tests)
     return pd.DataFrame(dict(zip(_COLUMNS, values, strict=True)))
 
 

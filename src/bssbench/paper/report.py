@@ -19,20 +19,12 @@ FORMATS = ("csv", "md", "tex")
 
 @dataclass(frozen=True)
 class Grid:
-    """Formatted entries in rows and columns.
+    """Formatted entries, with ``**`` about what is bold; the index is not shown.
 
-    Attributes
-    ----------
-    entries : pandas.DataFrame
-        Text, in which ``**`` stands about what is bold. The index is not shown.
-    caption : str
-        What the entries are, where the section's title does not say it.
-    label : str
-        Tells it from the report's other grids: ``mcc`` is ``tab:NAME-mcc`` to LaTeX.
-    text_columns : int
-        How many columns are set flush left; others are numbers.
-    apart : tuple of str
-        Names in the first column that are set in italics; a rule goes above the first of them.
+    The caption is what the entries are, where the section's title does not say it. The label tells
+    the grid from the report's others: ``mcc`` is ``tab:NAME-mcc`` to LaTeX. The first
+    `text_columns` are set flush left; others are numbers. Names in the first column that are
+    `apart` are set in italics; a rule goes above the first of them.
     """
 
     entries: pd.DataFrame
@@ -51,18 +43,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Section:
-    """Grids under one title.
+    """Grids under one title, which is empty where the report has one section.
 
-    Attributes
-    ----------
-    title : str
-        Nothing where the report has one section.
-    text : str
-        What a reader of a grid has to know: in LaTeX part of each caption.
-    grids : tuple of Grid
-        May be empty.
-    remarks : str
-        What stands below the grids: in LaTeX a comment.
+    `text` is what a reader of a grid has to know: in LaTeX part of each caption. `remarks` stand
+    below the grids: in LaTeX a comment.
     """
 
     title: str = ""
@@ -73,22 +57,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is to be said of some numbers.
+    """All that is to be said of some numbers, in files of this name.
 
-    Attributes
-    ----------
-    name : str
-        Of its files.
-    title : str
-        A line.
-    note : str
-        How to read any of the grids: in LaTeX part of each caption.
-    data : pandas.DataFrame
-        The numbers themselves: the CSV file, whole and unrounded.
-    sections : tuple of Section
-        What a reader sees of them.
-    preface : tuple of str
-        Paragraphs that need to be read once: in LaTeX a comment.
+    `data` are the numbers themselves: the CSV file, whole and unrounded. `note` says how to read
+    any of the grids: in LaTeX part of each caption. `preface` are paragraphs that need to be read
+    once: in LaTeX a comment.
     """
 
     name: str

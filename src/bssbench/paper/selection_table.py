@@ -55,13 +55,7 @@ def _missing(rows: pd.DataFrame) -> str:
 
 
 def selection_report(compared: pd.DataFrame) -> Report:
-    """Return a table for each choice.
-
-    Parameters
-    ----------
-    compared : pandas.DataFrame
-        From `bssbench.statistics.selection.compare_candidates`.
-    """
+    """Return a table for each choice, from `compare_candidates`."""
     choices = compared.groupby(["choice", "method"], sort=False)
     sections = [
         Section(f"{choice} ({method})", grids=(Grid(_entries(rows), label=str(number)),))

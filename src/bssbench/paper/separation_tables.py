@@ -1,18 +1,21 @@
 """The separation tables: median and worst of the seeds, data sets of a kind beside each other."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import pandas as pd
 
-from bssbench.paper.dataset_groups import grouped
+from bssbench.datasets.identifier import Identifier, parse_identifier
 from bssbench.paper.report import Grid, Report, Section
 from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.controls import CONTROLS
 
-__all__ = ["separation_report"]
+__all__ = ["grouped", "separation_report"]
 
+_PLAIN = "Linear mixing of three or four sources"
+_CHANGED = "Other numbers of sources or channels, other noise, lengths or rates"
+_NONLINEAR = "Nonlinear mixing"
 _SHOWN = [name for name, score in SCORES.items() if score.tabulated]
 _BEST, _INDISTINGUISHABLE = "best", "indistinguishable from the best"
 # As many as fit across a page in type of seven points.
@@ -32,16 +35,10 @@ _NOTE = (
 def separation_report(
     summary: pd.DataFrame, comparisons: pd.DataFrame, timings: pd.DataFrame | None = None
 ) -> Report:
-    """Return the tables of each score, and of each recording.
+    """Return the tables of each score, and of each recording, from an `Evaluation`.
 
-    The CSV file has the whole summary; the others show of it what a reader compares.
-
-    Parameters
-    ----------
-    summary, comparisons : pandas.DataFrame
-        From `bssbench.statistics.evaluation.Evaluation`.
-    timings : pandas.DataFrame, optional
-        As in ``timings.csv``: what did not converge is marked.
+    The CSV file has the whole summary; the others show of it what a reader compares. With
+    ``timings.csv`` what did not converge is marked.
     """
     summary = _with_convergence(summary, timings)
     missing = Section(title="Why values are missing", remarks=_reasons(summary))
@@ -156,3 +153,29 @@ def _reasons(summary: pd.DataFrame) -> str:
             places.append(f"{dataset} ({named})")
         lines.append(f"- {reason}: {'; '.join(places)}")
     return "\n".join(lines) or "None is."
+
+
+def grouped(names: Iterable[str]) -> dict[str, list[str]]:
+    """Sort data sets into groups, each under its title; a recording is a group of its own.
+
+    Groups are in the order plain, changed, nonlinear, recordings; within one, the order is kept.
+
+    Raises
+    ------
+    InputError
+        If a name is no data set's id.
+    """
+    groups: dict[str, list[str]] = {_PLAIN: [], _CHANGED: [], _NONLINEAR: []}
+    for name in names:
+        groups.setdefault(_title(parse_identifier(name)), []).append(name)
+    return {title: members for title, members in groups.items() if members}
+
+
+def _title(identifier: Identifier) -> str:
+    if identifier.recorded:
+        return str(identifier)
+    if identifier.mixing != "linear":
+        return _NONLINEAR
+    few = identifier.n_sources in (None, 3, 4)
+    plain = identifier == Identifier(identifier.stem, identifier.n_sources)
+    return _PLAIN if plain and few else _CHANGED

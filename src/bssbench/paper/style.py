@@ -5,7 +5,9 @@ from typing import Any
 
 import matplotlib
 import pandas as pd
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from bssbench.files import replacing, write_text
 from bssbench.paper.drawing import Drawing
@@ -15,6 +17,7 @@ __all__ = [
     "PAGE_WIDTH",
     "SOURCE_LOOKS",
     "empty_drawing",
+    "label_plainly",
     "new_figure",
     "save",
     "save_drawing",
@@ -60,6 +63,13 @@ def new_figure(height: float, width: float = PAGE_WIDTH) -> Figure:
     """Return an empty figure in the project's style, without any global state of pyplot."""
     matplotlib.rcParams.update(_STYLE)
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def label_plainly(axis: Axis) -> None:
+    """Label a logarithmic axis with plain numbers that begin with 1, 2 or 5."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def empty_drawing(why: object) -> Drawing:

@@ -72,13 +72,7 @@ def _reasons(costs: pd.DataFrame) -> str:
 
 
 def training_cost_report(costs: pd.DataFrame) -> Report:
-    """Return the table.
-
-    Parameters
-    ----------
-    costs : pandas.DataFrame
-        From `bssbench.scores.training_cost.read_costs`, in the order of the table.
-    """
+    """Return the table, in the order of `read_costs`."""
     missing = Section("Why values are missing", remarks=_reasons(costs))
     table = Section(grids=(Grid(_entries(costs), text_columns=4),))
     return Report("training_cost", _TITLE, _note(costs), costs, (table, missing))

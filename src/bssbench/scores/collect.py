@@ -20,14 +20,9 @@ _PHASES = ("start_up", "warm_up", "solve")
 
 
 def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Score cells and gather their timings.
+    """Score cells, each ``run.json`` with ``separation.npz`` beside it, and gather their timings.
 
-    Parameters
-    ----------
-    runs : iterable of pathlib.Path
-        Each cell's ``run.json``, with ``separation.npz`` beside it.
-    data : pathlib.Path
-        Folder of the data sets, ``NAME.npz``.
+    `data` is the folder of the data sets, ``NAME.npz``.
 
     Returns
     -------

@@ -40,14 +40,11 @@ class HeldOutRow:
     reason: str
 
 
-_NUMBERS = {"seed": "int64", "objective": "float64"}
-
-
 def write_held_out(path: Path, rows: Iterable[HeldOutRow]) -> None:
     """Write rows as ``selection.csv`` has them."""
-    write_rows(path, HeldOutRow, rows, counts=())
+    write_rows(path, HeldOutRow, rows)
 
 
 def read_held_out(paths: Iterable[Path]) -> pd.DataFrame:
     """Read what `write_held_out` wrote, one file after the other; see `read_rows`."""
-    return read_rows(paths, HeldOutRow, _NUMBERS, "bssbench held-out")
+    return read_rows(paths, HeldOutRow, "bssbench held-out")

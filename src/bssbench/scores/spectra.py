@@ -18,15 +18,9 @@ def autoregressive_spectrum(
 ) -> np.ndarray:
     """Return an autoregression's spectrum at `FREQUENCIES`, in dB at unit power.
 
-    Where it is not stationary, that of the stationary one whose roots are reflected at the unit
+    Each coefficient is of a mean of the past, at its own lags in samples. Where it is not
+    stationary, the spectrum is that of the stationary one whose roots are reflected at the unit
     circle, which has the same shape.
-
-    Parameters
-    ----------
-    coefficients : iterable of float
-        Of the means of the past.
-    lags : iterable of iterable of int
-        For each coefficient the lags, in samples, that the mean is of.
     """
     transfer = 1.0 - sum(
         value * np.exp(-2j * np.pi * np.outer(list(own), FREQUENCIES)).mean(axis=0)
@@ -45,14 +39,7 @@ def learned_spectra(separation: Separation, replicate: int, record: int = -1) ->
     """Return the spectra of a flow prior's latents in dB at unit power, shape (latent, frequency).
 
     Beside a network it is the linear part's: of a source that is linear there is nothing else, for
-    the prior on the network's weights keeps it out.
-
-    Parameters
-    ----------
-    separation : Separation
-        Of an AR-Flow VAE.
-    replicate, record : int
-        Which seed, and which record of its history.
+    the prior on the network's weights keeps it out. `record` is of the history.
 
     Raises
     ------

@@ -6,6 +6,7 @@ import pandas as pd
 
 from bssbench.errors import InputError
 from bssbench.scores.catalogue import SCORES
+from bssbench.scores.rows import reading_table
 
 __all__ = ["read_scores", "read_timings"]
 
@@ -20,13 +21,9 @@ def read_scores(path: Path) -> pd.DataFrame:
     InputError
         If the file is missing, has other columns, no rows, or what can't be a score.
     """
-    try:
+    with reading_table(path, "CSV", "bssbench score"):
         # Words such as "nan" are data in no column but that of values, where nothing means nothing.
         scores = pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; make it with 'bssbench score'") from None
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
     if list(scores.columns) != _COLUMNS:
         raise InputError(f"{path}: expected the columns {','.join(_COLUMNS)}")
     if scores.empty:
@@ -51,12 +48,8 @@ def read_timings(path: Path) -> pd.DataFrame:
         If the file is missing, or lacks a column or a number.
     """
     columns = ["dataset", "method", "seeds", "converged"]
-    try:
+    with reading_table(path, "timings", "bssbench score"):
         timings = pd.read_csv(path, usecols=columns)
         timings = timings.astype({"seeds": "Int64", "converged": "Int64"})
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; make it with 'bssbench score'") from None
-    except (ValueError, TypeError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as timings ({error})") from None
     timings["seeds"] = timings["seeds"].where(timings["converged"].notna())
     return timings.groupby(["dataset", "method"], sort=False, as_index=False).sum(min_count=1)

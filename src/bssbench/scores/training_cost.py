@@ -13,14 +13,9 @@ from bssbench.scores.measures.matching import mean_correlation
 from bssbench.scores.rows import read_rows, write_rows
 from bssbench.separation import Separation
 
-__all__ = ["SEPARATED", "CostRow", "cost_row", "read_costs", "write_costs"]
+__all__ = ["SEPARATED", "CostRow", "cost_row", "mcc_at_records", "read_costs", "write_costs"]
 
 SEPARATED = 0.95
-_COUNTS = ("steps", "peak_bytes")
-_NUMBERS = {
-    **{"length": "int64", "seeds": "int64", "steps": "Int64", "peak_bytes": "Int64"},
-    **dict.fromkeys(("seconds_to_separation", "seconds_of_training", "mcc"), "float64"),
-}
 
 
 @dataclass(frozen=True)
@@ -73,37 +68,26 @@ def _mcc(true: np.ndarray, estimated: np.ndarray) -> float:
     return mean_correlation(true, estimated) if np.isfinite(estimated).all() else np.nan
 
 
-def _mcc_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
-    """Return the median over seeds of the MCC at each record; shape (record,).
+def mcc_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
+    """Return the MCC of each seed at each record; shape (seed, record).
 
-    Parameters
-    ----------
-    dataset : Dataset
-        With the true sources.
-    unmixing : numpy.ndarray
-        Shape (seed, record, source, channel).
+    `unmixing` has shape (seed, record, source, channel).
     """
     assert dataset.sources is not None
-    paths = [
-        [_mcc(true, observed @ matrix.T) for matrix in path]
-        for true, observed, path in zip(
-            dataset.sources, dataset.observations, unmixing, strict=True
-        )
-    ]
-    return np.asarray(np.median(paths, axis=0))
+    return np.array(
+        [
+            [_mcc(true, observed @ matrix.T) for matrix in path]
+            for true, observed, path in zip(
+                dataset.sources, dataset.observations, unmixing, strict=True
+            )
+        ]
+    )
 
 
 def cost_row(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> CostRow:
-    """Say what a cell cost.
+    """Say what a cell cost, by its ``run.json``.
 
-    Parameters
-    ----------
-    dataset : Dataset
-        With the true sources.
-    separation : Separation
-        Of that data set; a method without a training has no records, and only its end counts.
-    run : dict
-        The cell's ``run.json``.
+    A method without a training has no records, and only its end counts.
     """
     diagnostics, given = run["diagnostics"] or {}, run["parameters"]
     # A run that came to nothing has no diagnostics: then what it was asked for.
@@ -137,8 +121,10 @@ def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dic
     total = run["timing"]["warm_up"]["wall"] + run["timing"]["solve"]["wall"]
     costs = {"seconds_of_training": total, "mcc": mcc}
     path = separation.history.get("unmixing_matrix")
-    if path is not None and (separated := _mcc_at_records(dataset, path) >= SEPARATED).any():
-        return costs | {"seconds_to_separation": run["seconds_at_records"][separated.argmax()]}
+    if path is not None:
+        separated = np.median(mcc_at_records(dataset, path), axis=0) >= SEPARATED
+        if separated.any():
+            return costs | {"seconds_to_separation": run["seconds_at_records"][separated.argmax()]}
     if mcc >= SEPARATED:
         return costs | {"seconds_to_separation": total}
     return costs | {"reason": f"MCC {mcc:.3f} at the end"}
@@ -146,9 +132,9 @@ def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dic
 
 def write_costs(path: Path, rows: Iterable[CostRow]) -> None:
     """Write rows as ``training_cost.csv`` has them."""
-    write_rows(path, CostRow, rows, _COUNTS)
+    write_rows(path, CostRow, rows)
 
 
 def read_costs(paths: Iterable[Path]) -> pd.DataFrame:
     """Read what `write_costs` wrote, one file after the other; see `read_rows`."""
-    return read_rows(paths, CostRow, _NUMBERS, "bssbench training-cost")
+    return read_rows(paths, CostRow, "bssbench training-cost")

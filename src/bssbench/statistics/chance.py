@@ -18,11 +18,6 @@ def chance_level(n_sources: int) -> tuple[float, float, float]:
 
     For uncorrelated sources of unit variance the correlations with a rotation of themselves are
     that rotation's entries, so no data are needed. With few sources chance is high: 0.82 for three.
-
-    Parameters
-    ----------
-    n_sources : int
-        At least 1.
     """
     if n_sources == 1:
         return 1.0, 1.0, 1.0

@@ -65,15 +65,7 @@ class Part:
 
 
 def judge_scores(test: ScoreTest, scores: pd.DataFrame) -> Iterator[Part]:
-    """Yield a part for each data set, method and method compared with.
-
-    Parameters
-    ----------
-    test : ScoreTest
-        What is asked.
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
-    """
+    """Yield a part for each data set, method and method compared with."""
     for dataset, method, other in itertools.product(
         test.datasets, test.methods, test.than or ("",)
     ):
@@ -109,6 +101,8 @@ def _judge_score(
     if why_open:
         # Whoever fails where it is hard would else be judged by the seeds that are easy.
         verdict, needed = why_open, None
+    elif judged.n_pairs < 2:
+        reason = f"{judged.n_pairs} seed with a value of all that is compared"
     return Part(
         test=test.test,
         quantity=test.score,
@@ -124,12 +118,8 @@ def _judge_score(
         because=test.because,
         seeds=judged.n_pairs,
         seeds_needed=needed,
-        reason=reason or _too_few(judged.n_pairs),
+        reason=reason,
     )
-
-
-def _too_few(n_seeds: int) -> str:
-    return "" if n_seeds > 1 else f"{n_seeds} seed with a value of all that is compared"
 
 
 def _missing(
@@ -154,14 +144,7 @@ def _missing(
 
 
 def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
-    """Yield a part for each case.
-
-    Parameters
-    ----------
-    test : CostTest
-        What is asked.
-    table : pandas.DataFrame or None
-        That of the test; None if there is none.
+    """Yield a part for each case, by the table of the test; there may be none.
 
     Raises
     ------

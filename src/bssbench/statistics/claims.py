@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.errors import InputError
+from bssbench.scores.rows import reading_table
 from bssbench.statistics.claim_tests import Part, judge_costs, judge_scores
 from bssbench.statistics.claims_file import Claim, ScoreTest
 
@@ -16,43 +17,24 @@ _COLUMNS = ["claim", "claim_verdict", "part", *(field.name for field in fields(P
 
 
 def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
-    """Read the tables that claims on costs are about.
-
-    Parameters
-    ----------
-    paths : mapping
-        CSV files by their names in `bssbench.statistics.claims_file.COST_TABLES`, those there are.
+    """Read the tables that claims on costs are about, by their names in `COST_TABLES`.
 
     Raises
     ------
     InputError
         If a file is missing or no CSV.
     """
-    return {name: _read_table(name, path) for name, path in paths.items()}
-
-
-def _read_table(name: str, path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as the table {name} ({error})") from None
+    tables = {}
+    for name, path in paths.items():
+        with reading_table(path, f"the table {name}"):
+            tables[name] = pd.read_csv(path)
+    return tables
 
 
 def judge_claims(
     claims: Iterable[Claim], scores: pd.DataFrame, costs: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Judge each claim.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-        From `bssbench.statistics.claims_file.read_claims`.
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
-    costs : mapping
-        From `read_cost_tables`; a table that is not there was not run.
+    """Judge each claim by ``scores.csv`` and `read_cost_tables`; a table not there was not run.
 
     Returns
     -------

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bssbench.errors import InputError
 from bssbench.files import read_json, write_json, write_text
+from bssbench.scores.rows import reading_table
 from bssbench.statistics.comparisons import compare_with_best
 from bssbench.statistics.ranks import Ranking, rank_methods
 from bssbench.statistics.summary import summarise
@@ -24,17 +25,7 @@ _TEXT = ("dataset", "method", "score", "best", "reason")
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A summary of scores, the comparisons between methods, and their ranks.
-
-    Attributes
-    ----------
-    summary : pandas.DataFrame
-        From `bssbench.statistics.summary.summarise`.
-    comparisons : pandas.DataFrame
-        From `bssbench.statistics.comparisons.compare_with_best`.
-    rankings : list of Ranking
-        From `bssbench.statistics.ranks.rank_methods`.
-    """
+    """What `summarise`, `compare_with_best` and `rank_methods` make of scores."""
 
     summary: pd.DataFrame
     comparisons: pd.DataFrame
@@ -62,13 +53,7 @@ class Evaluation:
 
 
 def evaluate(scores: pd.DataFrame) -> Evaluation:
-    """Summarise, compare and rank.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
-    """
+    """Summarise, compare and rank what is in ``scores.csv``."""
     return Evaluation(summarise(scores), compare_with_best(scores), rank_methods(scores))
 
 
@@ -80,7 +65,9 @@ def read_rankings(directory: Path) -> list[Ranking]:
     InputError
         If the file is missing or not what it should be.
     """
-    path = _existing(directory / FILES[2])
+    path = directory / FILES[2]
+    if not path.exists():
+        raise InputError(f"{path}: no such file; make it with 'bssbench statistics'")
     try:
         return [_from_json(entry) for entry in read_json(path)["rankings"]]
     except (KeyError, TypeError, ValueError) as error:
@@ -89,49 +76,32 @@ def read_rankings(directory: Path) -> list[Ranking]:
 
 def _read_table(path: Path) -> pd.DataFrame:
     """Read numbers to their last bit, and text as text, even where it looks like nothing."""
-    try:
-        columns = pd.read_csv(_existing(path), nrows=0).columns
+    with reading_table(path, "CSV", "bssbench statistics"):
+        columns = pd.read_csv(path, nrows=0).columns
         return pd.read_csv(
             path,
             keep_default_na=False,
             na_values={name: [""] for name in columns if name not in _TEXT},
             dtype={name: str for name in columns if name in _TEXT},
         )
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path}: cannot be read as CSV ({error})") from None
-
-
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise InputError(f"{path}: no such file; make it with 'bssbench statistics'")
-    return path
 
 
 def _as_json(ranking: Ranking) -> dict[str, Any]:
     """Return all of a ranking; JSON has no NaN, which is null."""
-    return {
-        "title": ranking.title,
-        "methods": list(ranking.ranks.index),
-        "datasets": list(ranking.ranks.columns),
+    names = {"methods": list(ranking.ranks.index), "datasets": list(ranking.ranks.columns)}
+    return {"title": ranking.title, **names, **vars(ranking)} | {
         "ranks": ranking.ranks.to_numpy().tolist(),
         "statistic": None if math.isnan(ranking.statistic) else ranking.statistic,
         "p": None if math.isnan(ranking.p) else ranking.p,
-        "critical_difference": ranking.critical_difference,
         "p_values": ranking.p_values.to_numpy().tolist(),
-        "left_out_datasets": ranking.left_out_datasets,
-        "left_out_methods": ranking.left_out_methods,
     }
 
 
 def _from_json(entry: Mapping[str, Any]) -> Ranking:
-    methods, datasets = (pd.Index(entry[f"{name}s"], name=name) for name in ("method", "dataset"))
-    return Ranking(
-        title=entry["title"],
-        ranks=pd.DataFrame(entry["ranks"], methods, datasets),
-        statistic=math.nan if entry["statistic"] is None else entry["statistic"],
-        p=math.nan if entry["p"] is None else entry["p"],
-        critical_difference=entry["critical_difference"],
-        p_values=pd.DataFrame(entry["p_values"], methods, methods),
-        left_out_datasets=entry["left_out_datasets"],
-        left_out_methods=entry["left_out_methods"],
-    )
+    """Return the ranking that `_as_json` wrote."""
+    own = dict(entry)
+    methods = pd.Index(own.pop("methods"), name="method")
+    datasets = pd.Index(own.pop("datasets"), name="dataset")
+    own["ranks"] = pd.DataFrame(own["ranks"], methods, datasets)
+    own["p_values"] = pd.DataFrame(own["p_values"], methods, methods)
+    return Ranking(**own | {n: math.nan for n in ("statistic", "p") if own[n] is None})

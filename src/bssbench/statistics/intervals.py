@@ -2,42 +2,25 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy import stats
 
-__all__ = [
-    "CONFIDENCE",
-    "Interval",
-    "mean_interval",
-    "mean_intervals",
-    "mean_lower_bound",
-    "mean_upper_bound",
-    "median_interval",
-    "median_intervals",
-]
+__all__ = ["CONFIDENCE", "mean_intervals", "median_intervals"]
 
 CONFIDENCE = 0.95
 _RESAMPLES = 10_000
 # Resamples at a time: all of them, of a thousand rows at once, would take gigabytes.
 _AT_ONCE = 200
 
-
-@dataclass(frozen=True)
-class Interval:
-    """An interval, in the unit of the values; both bounds are NaN where there is none."""
-
-    low: float
-    high: float
+_Alternative = Literal["two-sided", "less", "greater"]
 
 
 def mean_intervals(
-    samples: Sequence[np.ndarray] | np.ndarray, confidence: float = CONFIDENCE
+    samples: Sequence[np.ndarray] | np.ndarray, alternative: _Alternative = "two-sided"
 ) -> np.ndarray:
-    """Return the bootstrap interval of each sample's mean, bias-corrected and accelerated (BCa).
+    """Return the 95 % bootstrap interval of each sample's mean, bias-corrected and accelerated.
 
     Where BCa degenerates and has no value, it is the percentile interval. The draws are fixed, so
     equal values have equal intervals; many samples at once are many times faster.
@@ -46,8 +29,9 @@ def mean_intervals(
     ----------
     samples : sequence of numpy.ndarray
         Each of shape (value,), of any size; differences of pairs for the interval of their mean.
-    confidence : float, optional
-        Of the two-sided interval.
+    alternative : {'two-sided', 'less', 'greater'}, optional
+        As scipy names them: the mean is below the upper bound of 'less', and above the lower bound
+        of 'greater', with the whole confidence; the other bound is infinite.
 
     Returns
     -------
@@ -55,46 +39,19 @@ def mean_intervals(
         Shape (sample, 2), lower and upper bounds: the value itself twice where all are the same,
         NaN where there are fewer than two.
     """
-    return _intervals(samples, np.mean, "BCa", confidence)
+    return _intervals(samples, np.mean, "BCa", alternative)
 
 
-def median_intervals(
-    samples: Sequence[np.ndarray] | np.ndarray, confidence: float = CONFIDENCE
-) -> np.ndarray:
+def median_intervals(samples: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
     """Return the percentile interval of each sample's median; otherwise as `mean_intervals`."""
-    return _intervals(samples, np.median, "percentile", confidence)
-
-
-def mean_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
-    """Return the interval of one sample's mean; see `mean_intervals`."""
-    return Interval(*map(float, mean_intervals([_array(values)], confidence)[0]))
-
-
-def median_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
-    """Return the interval of one sample's median; see `median_intervals`."""
-    return Interval(*map(float, median_intervals([_array(values)], confidence)[0]))
-
-
-def mean_lower_bound(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
-    """Return what the mean is above with this one-sided confidence; see `mean_intervals`."""
-    return float(_intervals([_array(values)], np.mean, "BCa", confidence, "greater")[0, 0])
-
-
-def mean_upper_bound(values: ArrayLike, confidence: float = CONFIDENCE) -> float:
-    """Return what the mean is below with this one-sided confidence; see `mean_intervals`."""
-    return float(_intervals([_array(values)], np.mean, "BCa", confidence, "less")[0, 1])
-
-
-def _array(values: ArrayLike) -> np.ndarray:
-    return np.asarray(values, dtype=np.float64)
+    return _intervals(samples, np.median, "percentile", "two-sided")
 
 
 def _intervals(
     samples: Sequence[np.ndarray] | np.ndarray,
     statistic: Callable[..., Any],
     method: Literal["BCa", "percentile"],
-    confidence: float,
-    alternative: Literal["two-sided", "less", "greater"] = "two-sided",
+    alternative: _Alternative,
 ) -> np.ndarray:
     """Bootstrap each sample, those of one size together."""
     bounds = np.full((len(samples), 2), np.nan)
@@ -102,7 +59,7 @@ def _intervals(
     for size in set(sizes[sizes > 1]):
         alike = np.flatnonzero(sizes == size)
         values = np.stack([samples[row] for row in alike.tolist()])
-        bounds[alike] = _bootstrap(values, statistic, method, confidence, alternative)
+        bounds[alike] = _bootstrap(values, statistic, method, alternative)
     return bounds
 
 
@@ -120,8 +77,7 @@ def _bootstrap(
     values: np.ndarray,
     statistic: Callable[..., Any],
     method: Literal["BCa", "percentile"],
-    confidence: float,
-    alternative: Literal["two-sided", "less", "greater"],
+    alternative: _Alternative,
 ) -> np.ndarray:
     """Bootstrap the rows of a matrix, all by the same draws."""
     bounds = np.repeat(values[:, :1], 2, axis=1)
@@ -139,7 +95,7 @@ def _bootstrap(
             n_resamples=_RESAMPLES,
             batch=_AT_ONCE,
             axis=-1,
-            confidence_level=confidence,
+            confidence_level=CONFIDENCE,
             alternative=alternative,
             method=method,
             rng=np.random.default_rng(0),
@@ -147,7 +103,5 @@ def _bootstrap(
     bounds[varied] = np.stack(result.confidence_interval, axis=-1)
     lacking = np.isnan(bounds).any(axis=1)
     if method == "BCa" and lacking.any():
-        bounds[lacking] = _bootstrap(
-            values[lacking], statistic, "percentile", confidence, alternative
-        )
+        bounds[lacking] = _bootstrap(values[lacking], statistic, "percentile", alternative)
     return bounds

@@ -3,35 +3,27 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-from bssbench.statistics.intervals import CONFIDENCE, mean_lower_bound, mean_upper_bound
+from bssbench.statistics.intervals import mean_intervals
 from bssbench.statistics.sample_size import seeds_for_margin
 
 __all__ = ["Noninferiority", "judge_noninferiority"]
 
+_Verdict = Literal["supported", "refuted", "undecided"]
+
 
 @dataclass(frozen=True)
 class Noninferiority:
-    """Whether a method is non-inferior to another.
+    """Whether a method is non-inferior to another, by paired differences; positive is better.
 
-    Attributes
-    ----------
-    verdict : {"supported", "refuted", "undecided"}
-        Supported if `lower` is above −margin, refuted if `upper` is below it.
-    mean : float
-        Of the paired differences, positive where the method is better; NaN without a pair.
-    lower, upper : float
-        One-sided bounds of the mean, each for itself with the confidence; NaN if there are fewer
-        than two pairs, which are always undecided.
-    n_pairs : int
-        Seeds with a value of both methods.
-    seeds_needed : int or None
-        How many seeds would settle it, if undecided and if any number would; see
-        `bssbench.statistics.sample_size`.
+    Supported if `lower` is above −margin, refuted if `upper` is below it. The one-sided bounds of
+    the mean are NaN for fewer than two pairs, which are always undecided. `seeds_needed` would
+    settle what is undecided, if any number would; see `bssbench.statistics.sample_size`.
     """
 
-    verdict: Literal["supported", "refuted", "undecided"]
+    verdict: _Verdict
     mean: float
     lower: float
     upper: float
@@ -39,27 +31,19 @@ class Noninferiority:
     seeds_needed: int | None
 
 
-def judge_noninferiority(
-    differences: pd.Series, margin: float, confidence: float = CONFIDENCE
-) -> Noninferiority:
-    """Hold one-sided bootstrap bounds of the mean difference against the margin.
+def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiority:
+    """Hold one-sided bootstrap bounds of the mean of `paired_differences` against −`margin`.
 
-    Parameters
-    ----------
-    differences : pandas.Series
-        From `bssbench.statistics.pairs.paired_differences`.
-    margin : float
-        By how much the method may be worse, in the unit of the score; zero asks whether it is
-        better.
-    confidence : float, optional
-        Of each one-sided bound.
+    The margin is in the unit of the score; zero asks whether the method is better.
     """
-    lower = mean_lower_bound(differences, confidence)
-    upper = mean_upper_bound(differences, confidence)
-    mean, n_pairs = float(differences.mean()), len(differences)
+    sample = [differences.to_numpy(dtype=np.float64)]
+    lower = float(mean_intervals(sample, "greater")[0, 0])
+    upper = float(mean_intervals(sample, "less")[0, 1])
+    verdict: _Verdict = "undecided"
     if lower > -margin:
-        return Noninferiority("supported", mean, lower, upper, n_pairs, None)
-    if upper < -margin:
-        return Noninferiority("refuted", mean, lower, upper, n_pairs, None)
-    needed = seeds_for_margin(differences, margin, confidence)
-    return Noninferiority("undecided", mean, lower, upper, n_pairs, needed)
+        verdict = "supported"
+    elif upper < -margin:
+        verdict = "refuted"
+    needed = seeds_for_margin(differences, margin) if verdict == "undecided" else None
+    mean, n_pairs = float(differences.mean()), len(differences)
+    return Noninferiority(verdict, mean, lower, upper, n_pairs, needed)

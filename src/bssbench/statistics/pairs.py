@@ -16,13 +16,6 @@ def paired_differences(
     every seed, as a recording is; its one row then stands for all seeds of the other method. Of two
     such methods there is one pair.
 
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        As in ``scores.csv``.
-    dataset, score, method, reference : str
-        Which rows.
-
     Returns
     -------
     pandas.Series

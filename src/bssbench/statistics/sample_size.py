@@ -10,6 +10,8 @@ import math
 import pandas as pd
 from statsmodels.stats.power import TTestPower
 
+from bssbench.statistics.intervals import CONFIDENCE
+
 __all__ = ["POWER", "fewest_seeds", "seeds_for_difference", "seeds_for_margin"]
 
 POWER = 0.8
@@ -32,20 +34,9 @@ def seeds_for_difference(differences: pd.Series, alpha: float) -> int | None:
     """Return with how many seeds Wilcoxon's two-sided test would find the mean difference.
 
     Student's sample size over Wilcoxon's asymptotic relative efficiency, 3/π, and no less than
-    `fewest_seeds`.
-
-    Parameters
-    ----------
-    differences : pandas.Series
-        Paired differences that leave it undecided.
-    alpha : float
-        The level that the p-value has to fall below, already divided for a family.
-
-    Returns
-    -------
-    int or None
-        In total, more than there are. None if no number of seeds would: the mean is zero, or there
-        is no spread to go by.
+    `fewest_seeds`. In total, more than the paired differences that leave it undecided; `alpha` is
+    already divided for a family. None if no number would do: the mean is zero, or there is no
+    spread to go by.
     """
     needed = _seeds(differences, 0.0, alpha, "two-sided")
     if needed is None:
@@ -54,24 +45,12 @@ def seeds_for_difference(differences: pd.Series, alpha: float) -> int | None:
     return max(wilcoxon, fewest_seeds(alpha), len(differences) + 1)
 
 
-def seeds_for_margin(differences: pd.Series, margin: float, confidence: float) -> int | None:
+def seeds_for_margin(differences: pd.Series, margin: float) -> int | None:
     """Return with how many seeds a one-sided bound would put the mean on one side of −`margin`.
 
-    Parameters
-    ----------
-    differences : pandas.Series
-        Paired differences that leave it undecided.
-    margin : float
-        In the unit of the differences.
-    confidence : float
-        Of the one-sided bound.
-
-    Returns
-    -------
-    int or None
-        As of `seeds_for_difference`.
+    Otherwise as `seeds_for_difference`.
     """
-    needed = _seeds(differences, -margin, 1 - confidence, "larger")
+    needed = _seeds(differences, -margin, 1 - CONFIDENCE, "larger")
     return None if needed is None else max(math.ceil(needed), len(differences) + 1)
 
 

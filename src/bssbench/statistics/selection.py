@@ -19,11 +19,6 @@ def compare_candidates(held_out: pd.DataFrame) -> pd.DataFrame:
     fall to one side by a ten-thousandth outvote a loss. A candidate without a value where the
     default has one is not chosen.
 
-    Parameters
-    ----------
-    held_out : pandas.DataFrame
-        As in ``selection.csv``.
-
     Returns
     -------
     pandas.DataFrame

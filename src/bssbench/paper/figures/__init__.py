@@ -32,6 +32,7 @@ __all__ = [
     "figure_names",
     "finite_replicates",
     "main_separations",
+    "over_seeds",
     "preferred",
 ]
 
@@ -45,16 +46,9 @@ _LEFT_OUT = (*CONTROLS, "vae")
 class Results:
     """What figures are drawn from; data sets and separations are read when asked for.
 
-    Attributes
-    ----------
-    scores_file : pathlib.Path
-        ``scores.csv``, whose order of data sets and methods the figures follow.
-    statistics : pathlib.Path
-        Folder of what 'bssbench statistics' made of these scores.
-    data : pathlib.Path
-        Folder of the data sets, ``NAME.npz``.
-    cells : pathlib.Path
-        Folder of the cells, ``DATASET/METHOD/``.
+    Figures follow the order of data sets and methods in ``scores.csv``; `statistics` is the folder
+    of what 'bssbench statistics' made of these scores. Data sets are ``NAME.npz`` in the folder
+    `data`, cells ``DATASET/METHOD/`` in `cells`.
     """
 
     scores_file: Path
@@ -82,6 +76,11 @@ class Results:
         run = set(self.scores.loc[self.scores["dataset"] == dataset, "method"])
         return [method for method in self.methods if method in run]
 
+    def values(self, dataset: str, score: str) -> pd.DataFrame:
+        """Rows of one score on one data set that have a value."""
+        own = self.scores[(self.scores["dataset"] == dataset) & (self.scores["score"] == score)]
+        return own[own["status"] == "ok"]
+
     def dataset(self, name: str) -> Dataset:
         """Read a data set."""
         return Dataset.load(self.data / f"{name}.npz")
@@ -108,6 +107,13 @@ def finite_replicates(separation: Separation) -> list[int]:
     """Return the replicates that did not diverge: of others there is nothing to match."""
     finite = np.isfinite(separation.sources).all(axis=(1, 2))
     return [int(replicate) for replicate in np.flatnonzero(finite)]
+
+
+def over_seeds(paths: np.ndarray) -> dict[str, np.ndarray]:
+    """Return median, lowest and highest over the first axis, each flat."""
+    reduced = {"median": np.median(paths, axis=0)}
+    reduced |= {"lowest": paths.min(axis=0), "highest": paths.max(axis=0)}
+    return {name: values.ravel() for name, values in reduced.items()}
 
 
 def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> list[str]:

@@ -1,7 +1,5 @@
 """The child's heart as two methods find it in its mother's electrocardiogram, for one seed."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -27,12 +25,12 @@ def draw(results: Results) -> Drawing:
     NotApplicable
         If no such recording was separated by these methods.
     """
-    recordings = {name: results.dataset(name) for name in results.datasets}
-    with_thorax = [n for n, d in recordings.items() if any(map(_is_thorax, d.reference_names))]
-    if not with_thorax:
+    for name in results.datasets:
+        dataset = results.dataset(name)
+        if any(reference.startswith(THORAX) for reference in dataset.reference_names):
+            break
+    else:
         raise NotApplicable("no data set has a mother's and a child's heart")
-    name = with_thorax[0]
-    dataset = recordings[name]
     separations = {m: s for m, s in results.separations(name) if m in _METHODS}
     if not separations:
         raise NotApplicable(f"neither {' nor '.join(_METHODS)} separated {name}")
@@ -42,7 +40,7 @@ def draw(results: Results) -> Drawing:
     axes = figure.subplots(1 + len(separations), 1, sharex=True)
     beats = detect_beats(lead, rate)
     per_minute = f"{heart_rate(beats, rate):.0f} beats a minute"
-    tables = [_draw_heart(axes[0], _Trace("abdomen", lead, beats, rate), "black")]
+    tables = [_draw_heart(axes[0], "abdomen", lead, beats, rate, "black")]
     axes[0].set_title(f"a lead on the abdomen: {per_minute}, the mother's", loc="left")
     for method, axis in zip(sorted(separations), axes[1:], strict=True):
         sources = separations[method].sources[0]
@@ -51,8 +49,8 @@ def draw(results: Results) -> Drawing:
             axis.set_title(f"{method}: no component beats like a fetal heart", loc="left")
             axis.set_yticks([])
             continue
-        trace = _Trace(method, sources[:, heartbeat.component], heartbeat.beats, rate)
-        tables.append(_draw_heart(axis, trace, method_colour(method)))
+        signal, colour = sources[:, heartbeat.component], method_colour(method)
+        tables.append(_draw_heart(axis, method, signal, heartbeat.beats, rate, colour))
         axis.set_title(
             f"{method}: {heartbeat.rate:.0f} beats a minute, coefficient of variation "
             f"{heartbeat.regularity:.3f}, purity {heartbeat.purity:.2f}",
@@ -75,7 +73,8 @@ def _chance(results: Results, name: str) -> str:
     """Say what random rotations reach, by which a method's purity is to be judged."""
     scores = results.scores
     own = scores[(scores["dataset"] == name) & (scores["method"] == "random")]
-    purities = own.loc[(own["score"] == "beat_purity") & (own["status"] == "ok"), "value"]
+    found = results.values(name, "beat_purity")
+    purities = found.loc[found["method"] == "random", "value"]
     if purities.empty:
         return ""
     return (
@@ -84,30 +83,22 @@ def _chance(results: Results, name: str) -> str:
     )
 
 
-def _is_thorax(name: str) -> bool:
-    return name.startswith(THORAX)
+def _draw_heart(
+    axis: Axes, name: str, signal: np.ndarray, beats: np.ndarray, rate: float, colour: str
+) -> pd.DataFrame:
+    """Draw a signal with its sharp side up, a mark above each beat; return what is drawn.
 
-
-class _Trace(NamedTuple):
-    """A signal over time with its beats (in samples) and its sampling rate (Hz)."""
-
-    name: str
-    signal: np.ndarray
-    beats: np.ndarray
-    sampling_rate: float
-
-
-def _draw_heart(axis: Axes, trace: _Trace, colour: str) -> pd.DataFrame:
-    """Draw a signal with its sharp side up, a mark above each beat; return what is drawn."""
-    centred = trace.signal - trace.signal.mean()
+    Beats are in samples, their rate in Hz.
+    """
+    centred = signal - signal.mean()
     upright = centred * np.sign((centred**3).mean()) / centred.std()
-    times = np.arange(len(upright)) / trace.sampling_rate
+    times = np.arange(len(upright)) / rate
     axis.plot(times, upright, color=colour, linewidth=0.6)
-    beats = trace.beats / trace.sampling_rate
+    seconds = beats / rate
     height = 1.15 * upright.max()
-    axis.plot(beats, np.full(len(beats), height), "v", color="black", markersize=3)
+    axis.plot(seconds, np.full(len(beats), height), "v", color="black", markersize=3)
     axis.set_ylabel("signal (s.d.)")
     axis.margins(x=0.005)
-    signal = pd.DataFrame({"mark": "signal", "time_s": times, "value": upright})
-    marks = pd.DataFrame({"mark": "beat", "time_s": beats, "value": height})
-    return pd.concat([signal, marks], ignore_index=True).assign(signal=trace.name)
+    line = pd.DataFrame({"mark": "signal", "time_s": times, "value": upright})
+    marks = pd.DataFrame({"mark": "beat", "time_s": seconds, "value": height})
+    return pd.concat([line, marks], ignore_index=True).assign(signal=name)

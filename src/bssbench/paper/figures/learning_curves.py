@@ -1,18 +1,15 @@
 """What training gains with time: separation and loss of the VAEs while they are trained."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import StrMethodFormatter
 
-from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds, enumerated
-from bssbench.paper.figures import Drawing, Results, finite_replicates, preferred
+from bssbench.paper.figures import Drawing, Results, finite_replicates, over_seeds, preferred
 from bssbench.paper.looks import MAIN_METHODS, method_colour, method_marker
-from bssbench.paper.style import new_figure
-from bssbench.scores.measures.matching import mean_correlation
-from bssbench.separation import Separation
+from bssbench.paper.style import label_plainly, new_figure
+from bssbench.scores.training_cost import mcc_at_records
 
 __all__ = ["draw"]
 
@@ -50,9 +47,7 @@ def draw(results: Results) -> Drawing:
         column[1].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         column[1].axhline(0.0, color="#AAAAAA", linewidth=0.5, zorder=1)
         column[1].set_xscale("log")
-        column[1].xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        column[1].xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        column[1].xaxis.set_minor_formatter(NullFormatter())
+        label_plainly(column[1].xaxis)
         column[1].set_xlabel("training time of all seeds (s)")
     for axis, label in zip(axes[:, 0], _QUANTITIES.values(), strict=True):
         axis.set_ylabel(label)
@@ -85,34 +80,17 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
         seconds = results.run(name, method).get("seconds_at_records")
         if separation is None or not seconds or "unmixing_matrix" not in separation.history:
             continue
-        if not finite_replicates(separation):
+        finite = finite_replicates(separation)
+        if not finite:
             continue
-        loss = separation.history["loss"][finite_replicates(separation)]
-        values = {"mcc": _correlations(dataset, separation), "loss": loss - loss[:, -1:]}
-        for quantity, paths in values.items():
-            own = {"step": separation.history["step"], "seconds": seconds}
-            own |= {"median": np.median(paths, axis=0)}
-            own |= {"lowest": paths.min(axis=0), "highest": paths.max(axis=0)}
-            table = pd.DataFrame(own).assign(n_seeds=len(paths))
-            table.insert(0, "quantity", quantity)
-            table.insert(0, "method", method)
-            tables.append(table)
-    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    found.insert(0, "dataset", name)
-    return found
-
-
-def _correlations(dataset: Dataset, separation: Separation) -> np.ndarray:
-    """Return the MCC of each seed that did not diverge at each record; (replicate, record)."""
-    assert dataset.sources is not None
-    true, observed = dataset.sources, dataset.observations
-    unmixing = separation.history["unmixing_matrix"]
-    return np.array(
-        [
-            [mean_correlation(true[i], observed[i] @ matrix.T) for matrix in unmixing[i]]
-            for i in finite_replicates(separation)
-        ]
-    )
+        loss = separation.history["loss"][finite]
+        mcc = mcc_at_records(dataset, separation.history["unmixing_matrix"])[finite]
+        for quantity, paths in (("mcc", mcc), ("loss", loss - loss[:, -1:])):
+            whose = {"dataset": name, "method": method, "quantity": quantity}
+            when = {"step": separation.history["step"], "seconds": seconds}
+            columns = {**whose, **when, **over_seeds(paths), "n_seeds": len(paths)}
+            tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def _draw_curve(axis: Axes, method: str, curve: pd.DataFrame) -> None:

@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import StrMethodFormatter
 
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds, enumerated
-from bssbench.paper.figures import Drawing, Results, finite_replicates
-from bssbench.paper.style import SOURCE_LOOKS, new_figure
+from bssbench.paper.figures import Drawing, Results, finite_replicates, over_seeds
+from bssbench.paper.style import SOURCE_LOOKS, label_plainly, new_figure
 from bssbench.scores.measures.matching import match
 from bssbench.scores.measures.prior_parameters import INNOVATION_KURTOSIS
 from bssbench.scores.spectra import (
@@ -141,9 +141,7 @@ def _table(name: str, dataset: Dataset, separation: Separation, panel: _Panel) -
     columns = {
         "source": np.repeat(np.arange(len(law)) + 1, len(x)),
         "x": np.tile(x, len(law)),
-        "median": np.median(paths, axis=0).ravel(),
-        "lowest": np.min(paths, axis=0).ravel(),
-        "highest": np.max(paths, axis=0).ravel(),
+        **over_seeds(np.array(paths)),
         "true": true.ravel(),
     }
     whose = {"dataset": name, "method": panel.method, "quantity": panel.quantity, "axis": panel.x}
@@ -165,9 +163,7 @@ def _draw_panel(axis: Axes, panel: _Panel, table: pd.DataFrame) -> None:
         axis.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     if panel.law == "length_scale":
         axis.set_yscale("log")
-        axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axis.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        axis.yaxis.set_minor_formatter(NullFormatter())
+        label_plainly(axis.yaxis)
 
 
 def _add_legend(figure: Figure, n_sources: int) -> None:

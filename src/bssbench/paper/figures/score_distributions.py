@@ -61,7 +61,7 @@ def draw(results: Results) -> Drawing:
     for axes, names, row in zip(grid, methods, rows, strict=True):
         for axis, (name, score) in zip(axes, row, strict=False):
             tables.append(_draw_references(axis, results, name, score))
-            tables.append(_draw_panel(axis, _values(results, name, score), names))
+            tables.append(_draw_panel(axis, results.values(name, score), names))
             # Long ids break at their hyphens.
             axis.set_title("\n".join(wrap(name, _TITLE_WIDTH)))
             axis.set_xlabel(_SCORES[score])
@@ -83,16 +83,9 @@ def draw(results: Results) -> Drawing:
     return Drawing(figure, caption, data[order])
 
 
-def _values(results: Results, name: str, score: str) -> pd.DataFrame:
-    """Return the rows of one score on one data set that have a value."""
-    scores = results.scores
-    chosen = (scores["dataset"] == name) & (scores["score"] == score) & (scores["status"] == "ok")
-    return scores[chosen]
-
-
 def _draw_references(axis: Axes, results: Results, name: str, score: str) -> pd.DataFrame:
     """Draw the level of chance and, of an electrode, the ceiling; return what is drawn."""
-    values = _values(results, name, score)
+    values = results.values(name, score)
     random = values.loc[values["method"] == "random", "value"]
     if score == "mcc":
         levels = chance_level(results.dataset(name).n_sources)
@@ -104,7 +97,7 @@ def _draw_references(axis: Axes, results: Results, name: str, score: str) -> pd.
         axis.axvspan(low, high, color="#E6E6E6", zorder=0, linewidth=0)
         axis.axvline(middle, color="#AAAAAA", linewidth=0.7, zorder=0)
     if score.endswith("_correlation"):
-        ceiling = _values(results, name, score.replace("correlation", "ceiling"))["value"].median()
+        ceiling = results.values(name, score.replace("correlation", "ceiling"))["value"].median()
         axis.axvline(ceiling, color="black", linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         drawn["ceiling"] = ceiling
     if score == "modes_found":

@@ -27,14 +27,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Match:
-    """A one-to-one matching.
+    """A one-to-one matching: Pearson's signed `correlations`, shape (true, estimated).
 
-    Attributes
-    ----------
-    correlations : numpy.ndarray
-        Shape (true, estimated), Pearson, signed.
-    estimated : numpy.ndarray
-        Shape (true,), the index of the estimate matched to each true source.
+    `estimated`, shape (true,), has the index of the estimate matched to each true source.
     """
 
     correlations: np.ndarray
@@ -56,10 +51,7 @@ def _standardised(signals: np.ndarray) -> np.ndarray:
 def match(true: np.ndarray, estimated: np.ndarray) -> Match:
     """Match estimates to true sources by the largest sum of absolute Pearson correlations.
 
-    Parameters
-    ----------
-    true, estimated : numpy.ndarray
-        Shape (time, source), at least as many estimates as true sources.
+    Both have shape (time, source), and there are at least as many estimates as true sources.
     """
     correlations = _standardised(true).T @ _standardised(estimated) / len(true)
     _, columns = linear_sum_assignment(-np.abs(correlations))
@@ -67,12 +59,9 @@ def match(true: np.ndarray, estimated: np.ndarray) -> Match:
 
 
 def mean_correlation(true: np.ndarray, estimated: np.ndarray) -> float:
-    """Return the mean absolute correlation (MCC) of matched sources.
+    """Return the mean absolute correlation (MCC) of matched sources, each (time, source).
 
-    Parameters
-    ----------
-    true, estimated : numpy.ndarray
-        Shape (time, source). For Spearman's version give `spearman_ranks` of both.
+    For Spearman's version give `spearman_ranks` of both.
     """
     return float(np.abs(match(true, estimated).matched_correlations).mean())
 
@@ -85,14 +74,9 @@ def spearman_ranks(signals: np.ndarray) -> np.ndarray:
 def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the mean scale-invariant signal-to-distortion ratio of matched sources, in dB.
 
-    For a centred source s and estimate ŝ: 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with α = ⟨ŝ, s⟩ / ‖s‖² (Le
-    Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ. An exact estimate
-    scores infinity.
-
-    Parameters
-    ----------
-    true, estimated : numpy.ndarray
-        Shape (time, source).
+    For a centred source s and estimate ŝ, each (time, source): 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with
+    α = ⟨ŝ, s⟩ / ‖s‖² (Le Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation
+    ρ. An exact estimate scores infinity.
     """
     matched = match(true, estimated)
     target = _standardised(true)
@@ -108,13 +92,9 @@ def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
 def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the root mean squared error after matching and least-squares scaling.
 
-    In units of a true source's standard deviation: each matched estimate is scaled (with its sign)
-    and shifted to fit its source best, and the squared errors are averaged over time and sources.
-
-    Parameters
-    ----------
-    true, estimated : numpy.ndarray
-        Shape (time, source).
+    Of signals (time, source), in units of a true source's standard deviation: each matched
+    estimate is scaled (with its sign) and shifted to fit its source best, and the squared errors
+    are averaged over time and sources.
     """
     matched = match(true, estimated)
     found = _standardised(estimated)[:, matched.estimated] * matched.matched_correlations
