@@ -17,8 +17,8 @@ One module a core:
 `inducing`   an upper bound by M inducing points, any time stamps, O(T·M²)
 `markovian`  exact for Matérn kernels, any time stamps, O(T)
 
-Each has ``factorise``, whose result can be kept for as long as the kernel stays the same, and
-``divergence``, which does everything.
+Each has ``factorise``, whose result can be kept for as long as the kernel stays the same, but for
+`gpytorch`, which keeps nothing; `bssbench.kernels.core.load_core` does everything at once.
 """
 
 from typing import Protocol, Self

@@ -16,7 +16,7 @@ from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
 from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import checked_times
 
-__all__ = ["CholeskyFactor", "divergence", "factorise"]
+__all__ = ["CholeskyFactor", "factorise"]
 
 
 @dataclass(frozen=True)
@@ -143,15 +143,3 @@ class _ExpectedEnergy(torch.autograd.Function):
             for slope, in_parameter in zip(slopes[1:], own.log_slopes(distance), strict=True):
                 slope[index] = (matrix * in_parameter).sum()
         return in_mean, in_variance, None, *(gradient * slope for slope in slopes)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

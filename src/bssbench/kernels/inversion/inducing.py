@@ -20,7 +20,7 @@ from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import checked_times
 
-__all__ = ["InducingFactor", "divergence", "factorise"]
+__all__ = ["InducingFactor", "factorise"]
 
 _JITTER = 1e-8
 
@@ -113,15 +113,3 @@ def factorise(
     left_over = length - (projected**2).sum((-2, -1))
     unexplained = 1.0 - (root**2).sum(-2)
     return InducingFactor(root, unexplained, log_determinant + left_over / noise, noise)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the bound (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

@@ -23,7 +23,7 @@ from bssbench.kernels.inversion import spread_terms
 from bssbench.kernels.stationary import Kernel, Matern12, Matern32, Matern52
 from bssbench.kernels.time_stamps import checked_times
 
-__all__ = ["MarkovianFactor", "divergence", "factorise"]
+__all__ = ["MarkovianFactor", "factorise"]
 
 # Of the state (f, f′/λ, f″/λ²) with x = λ·Δt, λ = √(2d−1)/ℓ: the nilpotent part N of the transition
 # e^{−x}(I + xN + x²N²/2), and the stationary covariance.
@@ -274,15 +274,3 @@ def factorise(
     return MarkovianFactor(
         kernel, noise_variance, torch.diff(stamps[:2] if times is None else stamps)
     )
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

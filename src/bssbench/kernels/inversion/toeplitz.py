@@ -27,7 +27,7 @@ from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import require_regular_grid
 
-__all__ = ["ToeplitzFactor", "divergence", "factorise"]
+__all__ = ["ToeplitzFactor", "factorise"]
 
 
 def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -201,15 +201,3 @@ def _slope_in_column(
     # Each diagonal but the main one is in C twice.
     slope[..., 1:] *= 2.0
     return slope
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

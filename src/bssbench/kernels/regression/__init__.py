@@ -16,8 +16,8 @@ density, and no kernel matrix to invert. One module a core; they differ in how m
 `banded`   O(T·w), regular grid; the kernel is cut off at w
 `fft`      O(T log T), regular grid
 
-Each has ``weigh``, which does what depends on kernel and time stamps alone and can be kept, and
-``divergence``, which does everything.
+Each has ``weigh``, which does what depends on kernel and time stamps alone and can be kept;
+`bssbench.kernels.core.load_core` does everything at once.
 """
 
 from typing import Any, Protocol

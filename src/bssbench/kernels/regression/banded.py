@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import torch
 
 from bssbench.errors import InputError
-from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.stationary import Kernel, Periodic, RationalQuadratic
 from bssbench.kernels.time_stamps import require_regular_grid
 
-__all__ = ["BandedWeights", "divergence", "truncation_error", "weigh"]
+__all__ = ["BandedWeights", "truncation_error", "weigh"]
 
 DEFAULT_TOLERANCE = 1e-6
 _SHORTEST_BLOCK = 32
@@ -146,15 +145,3 @@ def truncation_error(kernel: Kernel, tolerance: float = DEFAULT_TOLERANCE) -> to
     weights = torch.exp(kernel.to(torch.float64).log_values(distance))
     cut = weights * (distance > reach[..., None])
     return cut.sum(-1) / weights.sum(-1)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
-    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import torch
 
-from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression._pairwise import Pairs, regress_pairs
 from bssbench.kernels.stationary import Kernel
 
-__all__ = ["DenseWeights", "divergence", "weigh"]
+__all__ = ["DenseWeights", "weigh"]
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,3 @@ def weigh(
     for rows in pairs.blocks():
         weights[..., rows, :] = pairs.weights(rows, pairs.distance(rows))
     return DenseWeights(pairs, weights, filled=True)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
-    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

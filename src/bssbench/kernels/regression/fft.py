@@ -18,12 +18,11 @@ import torch
 from scipy.fft import next_fast_len
 from torch.autograd.function import once_differentiable
 
-from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression._fourier import TAIL, kernel_transforms, partial_sums
 from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import require_regular_grid
 
-__all__ = ["FourierWeights", "divergence", "weigh"]
+__all__ = ["FourierWeights", "weigh"]
 
 # Shorter series are padded to twice their length, whatever the kernel: all of a batch in one
 # transform is faster there than each with the padding it needs.
@@ -245,15 +244,3 @@ def weigh(
     require_regular_grid(times, length, core="fft", instead="dense or chunked")
     learned = torch.is_grad_enabled() and any(p.requires_grad for p in kernel.parameters)
     return FourierWeights(kernel.to(dtype), _groups(kernel, length, dtype, learned))
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
-    return divergence_about(weights.regress(mean), mean, variance, noise_variance)
