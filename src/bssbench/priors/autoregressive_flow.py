@@ -106,24 +106,14 @@ class AutoregressiveFlowPrior(Prior):
         u_t = (z_t − m(past)) e^{−a},    log p(z) = Σ_t [log π(u_t) − a],
 
     with zeros before the start, by default a linear m, a constant a, and π a mixture of four
-    Gaussians; parameters of its own for each latent. A Gaussian π would make this a Markovian
-    Gaussian process; the learned one can tell sources of equal spectra apart.
+    Gaussians; parameters of its own for each latent, or if `shared` (an ablation) for each
+    replicate. A Gaussian π would make this a Markovian Gaussian process; the learned one can tell
+    sources of equal spectra apart.
 
-    Where the lags are d samples apart, the d interleaved series are modelled as independent ones
-    with one law: still a normalised density, for series sampled faster than they vary.
-
-    Parameters
-    ----------
-    replicates, latents : int
-        Sizes of the batch.
-    spacing : int
-        d, in samples.
-    form : FlowForm
-        The form of the flow.
-    shared : bool
-        Whether all latents of a replicate have the same parameters (an ablation).
-    share : float
-        Of the whole series' length, what a divergence is taken over, where it is seen in parts.
+    Where the lags are d samples apart, the `spacing`, the d interleaved series are modelled as
+    independent ones with one law: still a normalised density, for series sampled faster than they
+    vary. `share` is that of the whole series' length that a divergence is taken over, where it is
+    seen in parts.
     """
 
     needs_sample = True

@@ -21,22 +21,9 @@ __all__ = ["CholeskyFactor", "factorise"]
 
 @dataclass(frozen=True)
 class CholeskyFactor:
-    """Inverse and determinant of C, and what it was made of.
+    """C⁻¹, (replicate, latent, time, time), log|C|, (replicate, latent), and what they are made of.
 
-    Attributes
-    ----------
-    precision : torch.Tensor
-        C⁻¹, shape (replicate, latent, time, time).
-    log_determinant : torch.Tensor
-        log|C|, shape (replicate, latent), in nats.
-    kernel : Kernel
-        Parameters of shape (replicate, latent).
-    noise_variance : torch.Tensor
-        σ², shape (replicate, latent).
-    times : torch.Tensor
-        Shape (time,).
-    dtype : torch.dtype
-        Of the data.
+    `dtype` is that of the data.
     """
 
     precision: torch.Tensor

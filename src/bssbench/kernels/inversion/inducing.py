@@ -27,18 +27,11 @@ _JITTER = 1e-8
 
 @dataclass(frozen=True)
 class InducingFactor:
-    """Low-rank form of (Q + σ²I)⁻¹ = (I − BᵀB)/σ².
+    """Low-rank form of (Q + σ²I)⁻¹ = (I − BᵀB)/σ², in float64.
 
-    Attributes
-    ----------
-    root : torch.Tensor
-        B, shape (replicate, latent, inducing, time), float64.
-    unexplained : torch.Tensor
-        Diagonal of I − BᵀB, shape (replicate, latent, time), float64.
-    log_determinant : torch.Tensor
-        log|Q + σ²I| + tr(K − Q)/σ², shape (replicate, latent), in nats.
-    noise_variance : torch.Tensor
-        σ², shape (replicate, latent), float64.
+    `root` is B, (replicate, latent, inducing, time), `unexplained` the diagonal of I − BᵀB,
+    (replicate, latent, time), and `log_determinant` is log|Q + σ²I| + tr(K − Q)/σ², of the shape of
+    σ², (replicate, latent).
     """
 
     root: torch.Tensor

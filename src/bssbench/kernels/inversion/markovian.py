@@ -78,18 +78,8 @@ def _inverse(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 class _Element:
     """What the samples of each of many intervals say; trailing axes (series, interval or 1).
 
-    Attributes
-    ----------
-    A, C, J : torch.Tensor
-        Shape (state, state, series, interval).
-    log_determinant : torch.Tensor
-        Shape (series, interval).
-    A_dot, C_dot, J_dot, log_determinant_dot : torch.Tensor
-        Their derivatives along s² in the nugget.
-    b, eta : torch.Tensor
-        Shape (state, 1, series, interval).
-    quadratic : torch.Tensor
-        Shape (series, interval).
+    A, C and J lead with (state, state), b and eta with (state, 1). A dot marks the derivative along
+    s² in the nugget.
     """
 
     A: torch.Tensor
@@ -152,14 +142,8 @@ def _leaves(
 ) -> _Element:
     """Return the elements of single samples.
 
-    Parameters
-    ----------
-    transition, innovation : torch.Tensor
-        Shape (state, state, series, sample or 1), from the sample before.
-    noise_variance : torch.Tensor
-        Shape (series, 1).
-    mean, variance : torch.Tensor
-        Shape (series, sample); `variance` may have one sample for all.
+    Transition and innovation, from the sample before, are (state, state, series, sample or 1), the
+    noise variance (series, 1), mean and variance (series, sample), the latter maybe one for all.
     """
     observed = innovation[0, 0] + noise_variance
     gain, row = innovation[:, :1] / observed, transition[:1]
@@ -198,14 +182,7 @@ def _whole(element: _Element, count: int) -> _Element:
 class MarkovianFactor:
     """The kernel: nothing else is worth keeping where a solution costs no more than reading data.
 
-    Attributes
-    ----------
-    kernel : Kernel
-        A Matérn kernel, parameters of shape (replicate, latent).
-    noise_variance : torch.Tensor
-        σ², shape (replicate, latent).
-    gaps : torch.Tensor
-        Between samples: shape (time − 1,), or (1,) if they are all the same.
+    `gaps` between samples are (time − 1,), or (1,) if they are all the same.
     """
 
     kernel: Kernel

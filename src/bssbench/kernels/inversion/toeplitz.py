@@ -56,20 +56,11 @@ def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 @dataclass(frozen=True)
 class ToeplitzFactor:
-    """The inverse of C by its first column.
+    """The inverse of C by its first column, in float64.
 
-    Attributes
-    ----------
-    first_column : torch.Tensor
-        c, shape (replicate, latent, time), float64; the gradient reaches the kernel through it.
-    inverse_column : torch.Tensor
-        x, shape (replicate, latent, time), float64.
-    diagonal : torch.Tensor
-        (C⁻¹)_tt, shape (replicate, latent, time), float64.
-    log_determinant : torch.Tensor
-        log|C|, shape (replicate, latent), in nats.
-    spectra : tuple of torch.Tensor
-        Transforms of x and y, each (replicate, latent, frequency).
+    The gradient reaches the kernel through c, the first column of C, (replicate, latent, time).
+    x and the diagonal (C⁻¹)_tt have its shape, log|C| is (replicate, latent), and the spectra of x
+    and y are (replicate, latent, frequency).
     """
 
     first_column: torch.Tensor

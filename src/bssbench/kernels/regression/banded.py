@@ -20,16 +20,10 @@ _SHORTEST_BLOCK = 32
 
 @dataclass(frozen=True)
 class _Band:
-    """Series whose kernels end within the same number of samples.
+    """Series, by number in the flattened batch, whose kernels end within as many samples.
 
-    Attributes
-    ----------
-    series : torch.Tensor
-        Their numbers in the flattened batch.
-    terms : torch.Tensor
-        Shape (series, block), weights at distances 1 … block; zero beyond each series' own w.
-    inverse_total : torch.Tensor
-        Shape (series, time), one over the sum of the weights.
+    `terms`, (series, block), are the weights at distances 1 … block, zero beyond each series' own
+    w; `inverse_total`, (series, time), is one over the sum of the weights.
     """
 
     series: torch.Tensor
@@ -59,13 +53,7 @@ class _Band:
 
 @dataclass(frozen=True)
 class BandedWeights:
-    """Truncated weights.
-
-    Attributes
-    ----------
-    bands : tuple of _Band
-        Each series is in one of them.
-    """
+    """Truncated weights; each series is in one of the bands."""
 
     bands: tuple[_Band, ...]
 
@@ -124,20 +112,9 @@ def weigh(
 
 
 def truncation_error(kernel: Kernel, tolerance: float = DEFAULT_TOLERANCE) -> torch.Tensor:
-    """Return the share of the weights that is cut off in the middle of a long series.
+    """Return the share of the weights, (replicate, latent), that is cut off inside a long series.
 
-    Parameters
-    ----------
-    kernel : Kernel
-        That ends.
-    tolerance : float
-        As in `weigh`.
-
-    Returns
-    -------
-    torch.Tensor
-        Shape (replicate, latent): the regression changes by at most twice this times the largest
-        |μ|.
+    The regression changes by at most twice this times the largest |μ|.
     """
     reach = kernel.reach(tolerance).ceil().clamp(min=1.0).to(torch.float64)
     farthest = int(kernel.reach(1e-16).max().ceil()) + 1

@@ -15,13 +15,7 @@ __all__ = ["ChunkedWeights", "weigh"]
 
 @dataclass(frozen=True)
 class ChunkedWeights:
-    """The rule that the weights follow.
-
-    Attributes
-    ----------
-    pairs : Pairs
-        Kernel and time stamps.
-    """
+    """The rule that the weights follow: kernel and time stamps."""
 
     pairs: Pairs
 

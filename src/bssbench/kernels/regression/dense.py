@@ -12,16 +12,9 @@ __all__ = ["DenseWeights", "weigh"]
 
 @dataclass(frozen=True)
 class DenseWeights:
-    """All weights of all series.
+    """All weights of all series, (replicate, latent, time, time), and the rule that they follow.
 
-    Attributes
-    ----------
-    pairs : Pairs
-        The rule that they follow.
-    weights : torch.Tensor
-        Shape (replicate, latent, time, time).
-    filled : bool
-        Whether they are in there: if they are to be used once, they are made on the way.
+    They are `filled` in already, or if they are to be used once, made on the way.
     """
 
     pairs: Pairs

@@ -53,22 +53,12 @@ def _flat(spectrum: torch.Tensor) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class _Group:
-    """Series whose transforms have the same padding.
+    """Series, at `rows` of the flattened batch, whose transforms are padded to one `period`.
 
-    Attributes
-    ----------
-    rows : slice or torch.Tensor
-        Their places in the flattened batch.
-    period : int
-        Length of the padded transform.
-    transform : torch.Tensor
-        Shape (series, 2 × frequency), of the kernel without its own point; see `kernel_transforms`.
-    inverse_total : torch.Tensor
-        Shape (series, time), 1/D.
-    transform_slopes, total_slopes : tuple of torch.Tensor
-        Their derivatives in each parameter of the kernel (of D itself for the second); empty if
-        there is nothing to learn. The first, halved where a frequency counts once in Parseval's
-        sum.
+    `transform`, (series, 2 × frequency), is that of the kernel without its own point (see
+    `kernel_transforms`), and `inverse_total`, (series, time), is 1/D. The slopes are derivatives in
+    each parameter of the kernel, of D itself for the second; empty if there is nothing to learn.
+    The first are halved where a frequency counts once in Parseval's sum.
     """
 
     rows: slice | torch.Tensor
@@ -86,14 +76,9 @@ class _Group:
 
 @dataclass(frozen=True)
 class FourierWeights:
-    """The kernel's transform and the regression's denominator.
+    """The kernel, in the data's precision, its transform, and the regression's denominator.
 
-    Attributes
-    ----------
-    kernel : Kernel
-        In the precision of the data.
-    groups : tuple of _Group
-        Each series is in one of them.
+    Each series is in one of the groups.
     """
 
     kernel: Kernel
