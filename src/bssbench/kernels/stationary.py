@@ -78,13 +78,7 @@ class Kernel(ABC):
         """Return ∂ log k(d) / ∂ parameter for each parameter, shapes as in `log_values`."""
 
     def reach(self, tolerance: float) -> torch.Tensor:
-        """Return the distance beyond which k(d) < tolerance; (replicate, latent), maybe infinite.
-
-        Parameters
-        ----------
-        tolerance : float
-            Between 0 and 1.
-        """
+        """Return beyond which distance k(d) < tolerance, (replicate, latent), maybe infinite."""
         return torch.full_like(self.length_scale, math.inf)
 
     def _aligned(self, parameter: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:

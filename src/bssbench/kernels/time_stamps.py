@@ -8,7 +8,7 @@ __all__ = ["checked_times", "require_regular_grid"]
 
 
 def checked_times(times: torch.Tensor | None, length: int, device: torch.device) -> torch.Tensor:
-    """Return time stamps of shape (time,) in float64, from zero on; without any 0, 1, 2, …
+    """Return time stamps of shape (time,) in float64, from zero on; without any, of a regular grid.
 
     Raises
     ------

@@ -20,21 +20,11 @@ _LARGEST_LOG_SCALE = 3.0
 class FlowForm:
     """The form of a flow.
 
-    Attributes
-    ----------
-    order, octaves : int
-        What it sees of the past: see `bssbench.priors.past.feature_lags`.
-    layers : int
-        Number of autoregressive layers, one upon the other.
-    hidden_units : int
-        Of the network that the conditional mean has beside its linear part; 0 for none.
-    state_dependent_scale : bool
-        Whether the network also sets the innovations' scale.
-    base : {'mixture', 'normal', 'laplace', 'spline'}
-        The innovations' distribution.
-    network_scale : float
-        Of the prior on the network's weights, by which it stays out of a latent that a linear
-        autoregression suffices for; 0 for none.
+    It sees `order` and `octaves` of the past (see `bssbench.priors.past.feature_lags`). The
+    conditional mean may have a network beside its linear part, which may also set the innovations'
+    scale; `network_scale` is that of a prior on its weights, by which it stays out of a latent that
+    a linear autoregression suffices for. No `hidden_units` are no network, 0 is no such prior.
+    `base` is one of `bssbench.priors.innovations.BASES`.
     """
 
     order: int = 8
@@ -138,18 +128,7 @@ class AutoregressiveFlowPrior(Prior):
         return [layer for layer in self.layers if isinstance(layer, _Layer)]
 
     def log_density(self, latents: torch.Tensor) -> torch.Tensor:
-        """Return log p(z) for each latent.
-
-        Parameters
-        ----------
-        latents : torch.Tensor
-            Shape (replicate, latent, time).
-
-        Returns
-        -------
-        torch.Tensor
-            Shape (replicate, latent), in nats.
-        """
+        """Return log p(z), (replicate, latent), in nats, of (replicate, latent, time)."""
         length = latents.shape[-1]
         series, total = latents, torch.zeros(latents.shape[:2], device=latents.device)
         for layer in self._stack():

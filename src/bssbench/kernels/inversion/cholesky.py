@@ -12,7 +12,7 @@ import torch
 from torch.autograd.function import once_differentiable
 
 from bssbench.errors import InputError
-from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
+from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import checked_times
 
@@ -20,7 +20,7 @@ __all__ = ["CholeskyFactor", "factorise"]
 
 
 @dataclass(frozen=True)
-class CholeskyFactor:
+class CholeskyFactor(Factor):
     """C⁻¹, (replicate, latent, time, time), log|C|, (replicate, latent), and what they are made of.
 
     `dtype` is that of the data.
@@ -41,12 +41,7 @@ class CholeskyFactor:
 
     def detach(self) -> Self:
         """Return the same factor, to be used with the kernel held constant."""
-        return replace(
-            self,
-            precision=self.precision.to(self.dtype),
-            kernel=self.kernel.detach(),
-            noise_variance=self.noise_variance.detach(),
-        )
+        return replace(super().detach(), precision=self.precision.to(self.dtype))
 
 
 def _distance(times: torch.Tensor) -> torch.Tensor:

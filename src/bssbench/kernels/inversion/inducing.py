@@ -9,14 +9,13 @@ The small j keeps K_uu invertible; as Q only shrinks by it, the bound stays one.
 K_uu of a smooth kernel is close to singular.
 """
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import torch
 
 from bssbench.errors import InputError
 from bssbench.kernels.catalogue import INDUCING_POINTS
-from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
+from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import checked_times
 
@@ -26,7 +25,7 @@ _JITTER = 1e-8
 
 
 @dataclass(frozen=True)
-class InducingFactor:
+class InducingFactor(Factor):
     """Low-rank form of (Q + σ²I)⁻¹ = (I − BᵀB)/σ², in float64.
 
     `root` is B, (replicate, latent, inducing, time), `unexplained` the diagonal of I − BᵀB,
@@ -47,16 +46,6 @@ class InducingFactor:
         spread = (self.unexplained * variance).sum(-1)
         energy = (quadratic + spread) / self.noise_variance + self.log_determinant
         return 0.5 * (energy.to(mean.dtype) + spread_terms(variance, mean.shape[-1]))
-
-    def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
-        return replace(
-            self,
-            root=self.root.detach(),
-            unexplained=self.unexplained.detach(),
-            log_determinant=self.log_determinant.detach(),
-            noise_variance=self.noise_variance.detach(),
-        )
 
 
 def _cholesky(matrix: torch.Tensor) -> torch.Tensor:

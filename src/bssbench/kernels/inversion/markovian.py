@@ -19,7 +19,7 @@ from typing import Self
 import torch
 
 from bssbench.errors import InputError
-from bssbench.kernels.inversion import spread_terms
+from bssbench.kernels.inversion import Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, Matern12, Matern32, Matern52
 from bssbench.kernels.time_stamps import checked_times
 
@@ -179,7 +179,7 @@ def _whole(element: _Element, count: int) -> _Element:
 
 
 @dataclass(frozen=True)
-class MarkovianFactor:
+class MarkovianFactor(Factor):
     """The kernel: nothing else is worth keeping where a solution costs no more than reading data.
 
     `gaps` between samples are (time − 1,), or (1,) if they are all the same.
@@ -222,10 +222,6 @@ class MarkovianFactor:
         energy = whole.quadratic + whole.log_determinant + whole.log_determinant_dot
         energy = energy.reshape(mean.shape[:-1]).to(mean.dtype)
         return 0.5 * (energy + spread_terms(variance, length))
-
-    def detach(self) -> "MarkovianFactor":
-        """Return the same factor, to be used with the kernel held constant."""
-        return MarkovianFactor(self.kernel.detach(), self.noise_variance.detach(), self.gaps)
 
 
 def factorise(

@@ -15,15 +15,15 @@ recursion:
 where ∂C is constant along diagonals, so that each is a correlation of two sequences.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from scipy.fft import next_fast_len
 from torch.autograd.function import once_differentiable
 
 from bssbench.errors import InputError
-from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
+from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import require_regular_grid
 
@@ -55,7 +55,7 @@ def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @dataclass(frozen=True)
-class ToeplitzFactor:
+class ToeplitzFactor(Factor):
     """The inverse of C by its first column, in float64.
 
     The gradient reaches the kernel through c, the first column of C, (replicate, latent, time).
@@ -89,10 +89,6 @@ class ToeplitzFactor:
         """Return KL(q ‖ p), shape (replicate, latent), in nats."""
         energy = _ExpectedEnergy.apply(mean, variance.expand(mean.shape), self.first_column, self)
         return 0.5 * (energy + spread_terms(variance, mean.shape[-1]))
-
-    def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
-        return replace(self, first_column=self.first_column.detach())
 
 
 def _period(length: int) -> int:
