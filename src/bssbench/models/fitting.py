@@ -18,17 +18,9 @@ from bssbench.models.whitening import Whitened, whiten
 from bssbench.priors.base import Batch, Prior
 from bssbench.separation import Separation, Stopwatch
 
-__all__ = ["Fit", "fit", "held_out_objective"]
+__all__ = ["fit", "held_out_objective"]
 
 PriorFactory = Callable[[Batch], Prior]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What training found: each seed's best restart, and its lag spacing in samples."""
-
-    separation: Separation
-    lag_spacings: list[int]
 
 
 def fit(
@@ -38,8 +30,8 @@ def fit(
     recipe: Recipe,
     make_prior: PriorFactory,
     progress: Callable[[int, int], None] | None = None,
-) -> Fit:
-    """Train one VAE per seed and restart, and keep each seed's best restart by loss.
+) -> tuple[Separation, list[int]]:
+    """Train one VAE per seed and restart; return each seed's best by loss, and its lag spacing.
 
     Parameters
     ----------
@@ -92,7 +84,7 @@ def fit(
         stopwatch=stopwatch,
     )
     stopwatch.lap("solve")
-    return Fit(separation, data.spacings)
+    return separation, data.spacings
 
 
 def held_out_objective(
@@ -167,9 +159,7 @@ def _prepare(
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         why = str(error).splitlines()[0]
-        raise MachineError(
-            f"--device {recipe.device}: not usable here ({why}); try cpu"
-        ) from None
+        raise MachineError(f"--device {recipe.device}: not usable here ({why}); try cpu") from None
     # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
     torch.set_flush_denormal(True)
     whitened = whiten(observations, observations.shape[2] if recipe.nonlinear else n_latents)

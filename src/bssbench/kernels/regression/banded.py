@@ -12,7 +12,7 @@ from bssbench.errors import InputError
 from bssbench.kernels.stationary import Kernel, Periodic, RationalQuadratic
 from bssbench.kernels.time_stamps import require_regular_grid
 
-__all__ = ["BandedWeights", "truncation_error", "weigh"]
+__all__ = ["BandedWeights", "weigh"]
 
 DEFAULT_TOLERANCE = 1e-6
 _SHORTEST_BLOCK = 32
@@ -109,16 +109,3 @@ def weigh(
         total = _totals(terms, length)
         bands.append(_Band(series, terms.to(dtype), (1.0 / total).to(dtype)))
     return BandedWeights(tuple(bands))
-
-
-def truncation_error(kernel: Kernel, tolerance: float = DEFAULT_TOLERANCE) -> torch.Tensor:
-    """Return the share of the weights, (replicate, latent), that is cut off inside a long series.
-
-    The regression changes by at most twice this times the largest |μ|.
-    """
-    reach = kernel.reach(tolerance).ceil().clamp(min=1.0).to(torch.float64)
-    farthest = int(kernel.reach(1e-16).max().ceil()) + 1
-    distance = torch.arange(1, farthest + 1, dtype=torch.float64, device=reach.device)
-    weights = torch.exp(kernel.to(torch.float64).log_values(distance))
-    cut = weights * (distance > reach[..., None])
-    return cut.sum(-1) / weights.sum(-1)
