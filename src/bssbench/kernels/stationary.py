@@ -78,7 +78,7 @@ class Kernel(ABC):
         """Return ∂ log k(d) / ∂ parameter for each parameter, shapes as in `log_values`."""
 
     def reach(self, tolerance: float) -> torch.Tensor:
-        """Return beyond which distance k(d) < tolerance, (replicate, latent), maybe infinite."""
+        """Return the distance beyond which k(d) < tolerance; infinite if there is none."""
         return torch.full_like(self.length_scale, math.inf)
 
     def _aligned(self, parameter: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:

@@ -21,10 +21,10 @@ class FlowForm:
     """The form of a flow.
 
     It sees `order` and `octaves` of the past (see `bssbench.priors.past.feature_lags`). The
-    conditional mean may have a network beside its linear part, which may also set the innovations'
-    scale; `network_scale` is that of a prior on its weights, by which it stays out of a latent that
-    a linear autoregression suffices for. No `hidden_units` are no network, 0 is no such prior.
-    `base` is one of `bssbench.priors.innovations.BASES`.
+    conditional mean may have a network beside its linear part (0 `hidden_units`: none), which may
+    also set the innovations' scale. `network_scale` is that of a prior on the network's weights, by
+    which it stays out of a latent that a linear autoregression suffices for; 0 for none. `base` is
+    one of `bssbench.priors.innovations.BASES`.
     """
 
     order: int = 8

@@ -14,7 +14,7 @@ __all__ = ["DenseWeights", "weigh"]
 class DenseWeights:
     """All weights of all series, (replicate, latent, time, time), and the rule that they follow.
 
-    They are `filled` in already, or if they are to be used once, made on the way.
+    Whether they are `filled` in: those to be used once are made on the way.
     """
 
     pairs: Pairs
