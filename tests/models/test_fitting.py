@@ -40,12 +40,11 @@ def fitted(observations, rows, recipe=RECIPE, name="ar-flow-vae", progress=None)
     ids=["whole", "nonlinear", "windows"],
 )
 def test_seeds_of_unlike_spacing_stand_where_they_stood(name, recipe, observations):
-    together = fitted(observations, list(range(5)), recipe, name)
-    assert together.lag_spacings == SPACINGS
+    many, spacings = fitted(observations, list(range(5)), recipe, name)
+    assert spacings == SPACINGS
     for row in range(5):
-        alone = fitted(observations, [row], recipe, name)
-        assert alone.lag_spacings == [SPACINGS[row]]
-        one, many = alone.separation, together.separation
+        one, spacings = fitted(observations, [row], recipe, name)
+        assert spacings == [SPACINGS[row]]
         np.testing.assert_array_equal(one.sources[0], many.sources[row])
         np.testing.assert_array_equal(one.uncertainty[0], many.uncertainty[row])
         assert one.loss[0] == many.loss[row]
@@ -67,9 +66,7 @@ def test_on_held_out_time_too(observations):
 
 def test_progress_and_records_are_of_all_trainings_together(observations):
     seen = []
-    separation = fitted(
-        observations, list(range(5)), progress=lambda *now: seen.append(now)
-    ).separation
+    separation, _ = fitted(observations, list(range(5)), progress=lambda *now: seen.append(now))
     assert seen == [(step, 36) for step in range(1, 37)]
     records = separation.stopwatch.records
     assert len(records) == len(separation.history["step"]) == 12
@@ -79,12 +76,12 @@ def test_progress_and_records_are_of_all_trainings_together(observations):
 
 def test_a_variance_that_is_set_is_every_seeds(observations):
     recipe = replace(RECIPE, observation_variance=0.2)
-    diagnostics = fitted(observations, [0, 1], recipe).separation.diagnostics
+    diagnostics = fitted(observations, [0, 1], recipe)[0].diagnostics
     assert diagnostics["observation_variance"] == [0.2, 0.2]
 
 
 def test_the_restart_kept_is_the_one_with_the_lowest_loss(observations):
-    separation = fitted(observations, [0, 1], replace(RECIPE, restarts=3)).separation
+    separation, _ = fitted(observations, [0, 1], replace(RECIPE, restarts=3))
     losses = np.array(separation.diagnostics["losses_of_restarts"])
     assert losses.shape == (2, 3)
     np.testing.assert_array_equal(separation.loss, losses.min(axis=1))

@@ -195,19 +195,6 @@ def chosen_core(
 
     By rule, not by timing: a result must not depend on how busy the machine was.
 
-    Parameters
-    ----------
-    setting : str
-        A core's name or ``auto``.
-    approach : str
-        ``inversion`` or ``regression``.
-    kernel : str
-        The kernel's name.
-    length : int
-        Number of samples T.
-    irregular : bool
-        Whether there are time stamps.
-
     Raises
     ------
     InputError

@@ -2,16 +2,15 @@
 
 import importlib
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+import torch
 
 from bssbench.errors import InputError
 from bssbench.kernels.catalogue import CORES, core_module
+from bssbench.kernels.regression import divergence_about
+from bssbench.kernels.stationary import Kernel
 from bssbench.parameters import closest
-
-if TYPE_CHECKING:
-    import torch
-
-    from bssbench.kernels.stationary import Kernel
 
 __all__ = ["Core", "load_core", "load_module"]
 
@@ -21,12 +20,12 @@ class Core(Protocol):
 
     def __call__(
         self,
-        mean: "torch.Tensor",
-        variance: "torch.Tensor",
-        kernel: "Kernel",
-        noise_variance: "torch.Tensor",
-        times: "torch.Tensor | None" = None,
-    ) -> "torch.Tensor":
+        mean: torch.Tensor,
+        variance: torch.Tensor,
+        kernel: Kernel,
+        noise_variance: torch.Tensor,
+        times: torch.Tensor | None = None,
+    ) -> torch.Tensor:
         """Return the divergence of a factorised Gaussian posterior from the prior.
 
         Differentiable in mean, variance, the kernel's parameters and the noise variance.
@@ -65,7 +64,7 @@ def load_module(name: str) -> ModuleType:
 
 
 def load_core(name: str) -> Core:
-    """Return core `name`.
+    """Return core `name`: what its module keeps, made and used at once.
 
     Raises
     ------
@@ -74,5 +73,16 @@ def load_core(name: str) -> Core:
     """
     if name not in CORES:
         raise InputError(f"unknown core {name!r}; {closest(name, list(CORES))}")
-    core: Core = getattr(load_module(name), CORES[name].function)
-    return core
+    core, module = CORES[name], load_module(name)
+    if not core.keeps:
+        return getattr(module, core.function)
+    if core.approach == "inversion":
+        return lambda mean, variance, kernel, noise_variance, times=None: (
+            module.factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
+        ).divergence(mean, variance)
+    return lambda mean, variance, kernel, noise_variance, times=None: divergence_about(
+        module.weigh(kernel, mean.shape[-1], mean.dtype, times).regress(mean),
+        mean,
+        variance,
+        noise_variance,
+    )

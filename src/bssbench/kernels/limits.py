@@ -20,15 +20,7 @@ _MOST_BYTES = 4e9
 
 @dataclass(frozen=True)
 class Exceeded:
-    """A limit that a size exceeds.
-
-    Attributes
-    ----------
-    limit : str
-        ``time`` or ``memory``.
-    reason : str
-        A sentence with the arithmetic.
-    """
+    """A limit that a size exceeds, and a sentence with the arithmetic."""
 
     limit: Literal["time", "memory"]
     reason: str
@@ -46,23 +38,9 @@ def held_bytes(core: str, length: int, series: int, itemsize: int = 4) -> float:
 
 
 def exceeded(core: str, length: int, series: int, itemsize: int = 4) -> Exceeded | None:
-    """Say which limit a size exceeds, if any.
+    """Say which limit `series` (replicates times latents) exceed, if any: None is worth trying.
 
-    Parameters
-    ----------
-    core : str
-        The core's name.
-    length : int
-        Number of samples T.
-    series : int
-        Replicates times latents.
-    itemsize : int
-        Bytes of a number of the data.
-
-    Returns
-    -------
-    Exceeded or None
-        None if the size is worth trying.
+    `itemsize`: bytes of a number of the data.
     """
     held = held_bytes(core, length, series, itemsize)
     if held > _MOST_BYTES:

@@ -68,17 +68,9 @@ class Kernel(ABC):
 
     @abstractmethod
     def log_values(self, distance: torch.Tensor) -> torch.Tensor:
-        """Return log k(d).
+        """Return log k(d), shape (replicate, latent, *shape of distance).
 
-        Parameters
-        ----------
-        distance : torch.Tensor
-            Any shape, not negative, the same for all series.
-
-        Returns
-        -------
-        torch.Tensor
-            Shape (replicate, latent, *shape of distance).
+        `distance` has any shape, the same for all series, and is not negative.
         """
 
     @abstractmethod
@@ -86,13 +78,7 @@ class Kernel(ABC):
         """Return ∂ log k(d) / ∂ parameter for each parameter, shapes as in `log_values`."""
 
     def reach(self, tolerance: float) -> torch.Tensor:
-        """Return the distance beyond which k(d) < tolerance; (replicate, latent), maybe infinite.
-
-        Parameters
-        ----------
-        tolerance : float
-            Between 0 and 1.
-        """
+        """Return the distance beyond which k(d) < tolerance; infinite if there is none."""
         return torch.full_like(self.length_scale, math.inf)
 
     def _aligned(self, parameter: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
@@ -188,13 +174,7 @@ class Matern52(Kernel):
 
 @dataclass(frozen=True)
 class Periodic(Kernel):
-    """k(d) = exp(−2 sin²(πd/p)/ℓ²): the length-scale is a pure number, the period a time.
-
-    Attributes
-    ----------
-    period : torch.Tensor
-        p, shape (replicate, latent), in the units of the time stamps.
-    """
+    """k(d) = exp(−2 sin²(πd/p)/ℓ²): the length-scale is a pure number, the period p a time."""
 
     name = "periodic"
     period: torch.Tensor
@@ -214,13 +194,7 @@ class Periodic(Kernel):
 
 @dataclass(frozen=True)
 class RationalQuadratic(Kernel):
-    """k(d) = (1 + d²/2αℓ²)^−α: a mixture of squared exponentials.
-
-    Attributes
-    ----------
-    shape : torch.Tensor
-        α, shape (replicate, latent), a pure number.
-    """
+    """k(d) = (1 + d²/2αℓ²)^−α: a mixture of squared exponentials; the shape α is a pure number."""
 
     name = "rational-quadratic"
     shape: torch.Tensor

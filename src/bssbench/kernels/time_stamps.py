@@ -8,16 +8,7 @@ __all__ = ["checked_times", "require_regular_grid"]
 
 
 def checked_times(times: torch.Tensor | None, length: int, device: torch.device) -> torch.Tensor:
-    """Return time stamps of shape (time,) in float64, from zero on.
-
-    Parameters
-    ----------
-    times : torch.Tensor or None
-        Shape (time,); None for 0, 1, 2, …
-    length : int
-        Number of samples T.
-    device : torch.device
-        Where the result goes.
+    """Return time stamps of shape (time,) in float64, from zero on; without any, of a regular grid.
 
     Raises
     ------

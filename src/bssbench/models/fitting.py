@@ -8,33 +8,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from bssbench.models.evaluation import evaluate
-from bssbench.models.preparation import Prepared, prepare
+from bssbench.errors import MachineError
 from bssbench.models.recipe import Recipe
-from bssbench.models.training import Schedule, Trained, train
+from bssbench.models.sensor_noise import decoder_variances
+from bssbench.models.time_scales import half_decay_lags, lag_spacings
+from bssbench.models.training import Schedule, Trained, evaluate, train
 from bssbench.models.vae import BatchedVAE
+from bssbench.models.whitening import Whitened, whiten
 from bssbench.priors.base import Batch, Prior
 from bssbench.separation import Separation, Stopwatch
 
-__all__ = ["Fit", "fit", "held_out_objective"]
+__all__ = ["fit", "held_out_objective"]
 
 PriorFactory = Callable[[Batch], Prior]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What training found.
-
-    Attributes
-    ----------
-    separation : bssbench.separation.Separation
-        Of each seed's best restart.
-    lag_spacings : list of int
-        One for each seed, in samples.
-    """
-
-    separation: Separation
-    lag_spacings: list[int]
 
 
 def fit(
@@ -44,8 +30,8 @@ def fit(
     recipe: Recipe,
     make_prior: PriorFactory,
     progress: Callable[[int, int], None] | None = None,
-) -> Fit:
-    """Train one VAE per seed and restart, and keep each seed's best restart by loss.
+) -> tuple[Separation, list[int]]:
+    """Train one VAE per seed and restart; return each seed's best by loss, and its lag spacing.
 
     Parameters
     ----------
@@ -58,7 +44,7 @@ def fit(
     recipe : Recipe
         How to train.
     make_prior : callable
-        Returns the prior for a `bssbench.priors.base.Batch`.
+        Returns the prior for a batch.
     progress : callable, optional
         Called with (steps done, steps in all).
 
@@ -70,7 +56,7 @@ def fit(
         If the device can't be used.
     """
     stopwatch = Stopwatch()
-    data = prepare(observations, n_latents, seeds, recipe)
+    data = _prepare(observations, n_latents, seeds, recipe)
     groups = data.groups()
     found: list[dict[str, np.ndarray]] = []
     elapsed: list[np.ndarray] = []
@@ -98,7 +84,7 @@ def fit(
         stopwatch=stopwatch,
     )
     stopwatch.lap("solve")
-    return Fit(separation, data.spacings)
+    return separation, data.spacings
 
 
 def held_out_objective(
@@ -109,14 +95,9 @@ def held_out_objective(
     recipe: Recipe,
     make_prior: PriorFactory,
 ) -> np.ndarray:
-    """Train on the first part of the time and return the objective on the rest.
+    """Train on the first `training_length` samples and return the objective on the rest.
 
-    Parameters
-    ----------
-    observations, n_latents, seeds, recipe, make_prior
-        As for `fit`.
-    training_length : int
-        Number of samples to train on.
+    Arguments are otherwise those of `fit`.
 
     Returns
     -------
@@ -124,7 +105,7 @@ def held_out_objective(
         Shape (replicate,), in nats per time point.
     """
     length, whole = training_length, observations.shape[1]
-    data = prepare(observations[:, :length], n_latents, seeds, recipe)
+    data = _prepare(observations[:, :length], n_latents, seeds, recipe)
     # Of the whole, in the coordinates of the training data, which are the same for all
     # configurations, less the part that was trained on: what comes after, given what was before.
     rest = data.whitened.apply(observations[:, length:])
@@ -139,10 +120,64 @@ def held_out_objective(
 
 
 @dataclass(frozen=True)
+class _Prepared:
+    """The observations of all seeds, ready to be trained on, and what is read off them.
+
+    Lag spacings and `half_decay_lags`, (replicate, 2), are in samples; the annealing of each
+    decoder's variance ends at `variances`.
+    """
+
+    whitened: Whitened
+    n_latents: int
+    seeds: Sequence[np.random.SeedSequence]
+    recipe: Recipe
+    device: torch.device
+    spacings: list[int]
+    half_decay_lags: np.ndarray
+    variances: np.ndarray
+
+    def groups(self) -> list[np.ndarray]:
+        """Return the indices of the seeds of each spacing: those train together."""
+        spacings = np.array(self.spacings)
+        return [np.flatnonzero(spacings == spacing) for spacing in np.unique(spacings)]
+
+    def tensor(self, of_seeds: np.ndarray) -> torch.Tensor:
+        """Return one value per seed as one per restart of each, seed-major, on the device."""
+        repeated = np.repeat(of_seeds, self.recipe.restarts, axis=0)
+        return torch.tensor(repeated, dtype=torch.float32, device=self.device)
+
+
+def _prepare(
+    observations: np.ndarray,
+    n_latents: int,
+    seeds: Sequence[np.random.SeedSequence],
+    recipe: Recipe,
+) -> _Prepared:
+    """Whiten the observations and read off them how fast they vary and how noisy they may be."""
+    try:
+        device = torch.device(recipe.device)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        why = str(error).splitlines()[0]
+        raise MachineError(f"--device {recipe.device}: not usable here ({why}); try cpu") from None
+    # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
+    torch.set_flush_denormal(True)
+    whitened = whiten(observations, observations.shape[2] if recipe.nonlinear else n_latents)
+    components = whitened.components
+    spacings = lag_spacings(components)
+    if recipe.observation_variance is None:
+        variances = decoder_variances(components, spacings, recipe.nonlinear)
+    else:
+        variances = np.full(len(components), recipe.observation_variance)
+    half_decays = half_decay_lags(components)
+    return _Prepared(whitened, n_latents, seeds, recipe, device, spacings, half_decays, variances)
+
+
+@dataclass(frozen=True)
 class _Part:
     """The seeds of one spacing, trained: all restarts, seed-major."""
 
-    data: Prepared
+    data: _Prepared
     rows: np.ndarray
     model: BatchedVAE
     observations: torch.Tensor
@@ -163,7 +198,7 @@ class _Part:
 
 
 def _train(
-    data: Prepared,
+    data: _Prepared,
     rows: np.ndarray,
     make_prior: PriorFactory,
     report: Callable[[int], None] | None = None,
@@ -238,7 +273,7 @@ def _report(
     return (lambda done: progress(before + done, in_all)) if progress else None
 
 
-def _diagnostics(data: Prepared, losses: np.ndarray) -> dict[str, Any]:
+def _diagnostics(data: _Prepared, losses: np.ndarray) -> dict[str, Any]:
     """Say how the training went, in JSON's types; a diverged restart's loss is null."""
     finite = [[loss if np.isfinite(loss) else None for loss in row] for row in losses.tolist()]
     return {

@@ -14,14 +14,10 @@ class Rotation(nn.Module):
     decoder through a valley as steep as the decoder's variance is small, and where priors differ
     little along it (voices, with nearly one speed) training stops half-way, its loss all but at
     rest. With it the turn has coordinates of its own. The posterior's deviations are not turned.
+    All replicates start unturned.
 
     Cayley's form, and not exp(A), whose computation by PyTorch rounds a matrix differently by what
     else is in the batch. To second order in A they are the same.
-
-    Parameters
-    ----------
-    replicates, latents : int
-        Sizes of the batch. All start unturned.
     """
 
     def __init__(self, replicates: int, latents: int) -> None:

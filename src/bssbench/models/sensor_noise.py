@@ -11,25 +11,12 @@ _WELCH_SEGMENT, _SHORTEST_SEGMENT = 64, 8
 
 
 def decoder_variances(components: np.ndarray, spacings: list[int], nonlinear: bool) -> np.ndarray:
-    """Return the variance that each replicate's decoder should end with.
+    """Return the variance that each replicate's decoder should end with, of the components' one.
 
     It is 0.01; for linear mixing as much white noise as the observations leave room for, between
     0.01 and 0.05, unless that is more than 0.25: then the sources themselves fill the band, which
-    says nothing of noise.
-
-    Parameters
-    ----------
-    components : numpy.ndarray
-        Shape (replicate, component, time), whitened.
-    spacings : list of int
-        Of `bssbench.models.time_scales.lag_spacings`, one per replicate.
-    nonlinear : bool
-        Whether the mixing is nonlinear.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (replicate,), of the components' unit variance.
+    says nothing of noise. The whitened components are (replicate, component, time), `spacings`
+    those of `bssbench.models.time_scales.lag_spacings`.
     """
     if nonlinear:
         return np.full(len(components), _SMALLEST_VARIANCE)
@@ -47,21 +34,11 @@ def white_floor(components: np.ndarray, spacings: list[int]) -> np.ndarray:
     themselves fill the band this is a bound and no estimate.
 
     Of a series sampled faster than it varies, what counts is the band that it has: seen are samples
-    one spacing apart. The lowest of some thirty
-    estimates of one density lies below it, of white noise by a fifth to a third for 3,000 to 1,000
-    samples.
+    one spacing apart. The lowest of some thirty estimates of one density lies below it, of white
+    noise by a fifth to a third for 3,000 to 1,000 samples.
 
-    Parameters
-    ----------
-    components : numpy.ndarray
-        Shape (replicate, component, time), whitened.
-    spacings : list of int
-        Of `bssbench.models.time_scales.lag_spacings`, one per replicate.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (replicate,), of the components' unit variance; 0 for series too short to tell.
+    Arguments are as for `decoder_variances`; one value for each replicate, of the components' unit
+    variance, 0 for series too short to tell.
     """
     pairs = zip(components, spacings, strict=True)
     return np.array([_floor(one[:, ::spacing]) for one, spacing in pairs])

@@ -16,14 +16,7 @@ class Smoother(nn.Module):
     A pointwise mean carries the sensors' noise, which is correlated between latents. A prior that
     foretells its latent well then sees little but that noise, and is likeliest where the *noise* is
     uncorrelated, not where the latents are sources. What the posterior's mean averages out the
-    prior does not see. It starts at w = (…, 0, 1, 0, …).
-
-    Parameters
-    ----------
-    replicates, latents : int
-        Sizes of the batch.
-    spacing : int
-        d, in samples.
+    prior does not see. It starts at w = (…, 0, 1, 0, …). The spacing d is in samples.
     """
 
     def __init__(self, replicates: int, latents: int, spacing: int) -> None:

@@ -24,21 +24,9 @@ def fit_supervised(
 
     Each starts at the best linear map. They are fitted and evaluated on the same samples.
 
-    Parameters
-    ----------
-    observations : numpy.ndarray
-        Shape (replicate, time, channel).
-    sources : numpy.ndarray
-        Shape (replicate, time, source), the true ones.
-    generators : list of numpy.random.Generator
-        One per replicate, for the networks' initial weights.
-    progress : callable, optional
-        Called with (steps done, steps in all).
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (replicate, time, source).
+    Observations are (replicate, time, channel), the true sources and the result (replicate, time,
+    source). Each replicate has a generator for its network's initial weights. `progress` is called
+    with (steps done, steps in all).
     """
     components = whiten(observations, observations.shape[2]).components
     targets = np.swapaxes(sources, 1, 2)

@@ -18,16 +18,8 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
     1990). So the smallest eigenvalue follows the fastest source, the largest the slowest, without
     separating anything.
 
-    Parameters
-    ----------
-    components : numpy.ndarray
-        Shape (replicate, component, time), whitened.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (replicate, 2), fastest and slowest, in samples: the first crossing of 0.5,
-        interpolated between lags; at most a quarter of the length.
+    From whitened components (replicate, component, time) to (replicate, 2), fastest and slowest, in
+    samples: the first crossing of 0.5, interpolated between lags; at most a quarter of the length.
     """
     replicates, _, length = components.shape
     longest = max(1, length // 4)
@@ -65,18 +57,10 @@ def lag_spacings(components: np.ndarray) -> list[int]:
     fills the band, so of what is sampled no faster than it varies every sample counts; a recording
     made at four times the rate has four times the spacing.
 
-    A spacing is a whole number, so 1 / 2f is rounded down, but for the third of a sample by which
-    the soft edge of an interpolation filter widens the band of what it has interpolated.
-
-    Parameters
-    ----------
-    components : numpy.ndarray
-        Shape (replicate, component, time), whitened.
-
-    Returns
-    -------
-    list of int
-        One for each replicate, in samples, at least 1.
+    A spacing is a whole number, at least 1, so 1 / 2f is rounded down, but for the third of a
+    sample by which the soft edge of an interpolation filter widens the band of what it has
+    interpolated. There is one for each replicate of whitened components (replicate, component,
+    time).
     """
     # Imported here: scipy.signal takes most of a second to import.
     from scipy.signal import welch
@@ -91,19 +75,9 @@ def lag_spacings(components: np.ndarray) -> list[int]:
 
 
 def spread(bounds: np.ndarray, count: int) -> np.ndarray:
-    """Spread `count` values geometrically between bounds.
+    """Spread `count` values geometrically between bounds; a single one is their geometric mean.
 
-    Parameters
-    ----------
-    bounds : numpy.ndarray
-        Shape (replicate, 2), positive.
-    count : int
-        How many values; a single one is the geometric mean.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (replicate, count).
+    From (replicate, 2), positive, to (replicate, count).
     """
     if count == 1:
         return np.sqrt(bounds.prod(axis=1, keepdims=True))

@@ -1,5 +1,6 @@
 """Training a batch of VAEs: one program for all seeds and restarts, none of which sees another."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,32 +9,25 @@ from typing import Any
 import numpy as np
 import torch
 
-from bssbench.models.evaluation import Noise, evaluate
-from bssbench.models.history import History, Recorder
 from bssbench.models.vae import BatchedVAE
 from bssbench.models.windows import Windows, evenly_spaced
 
-__all__ = ["Schedule", "Trained", "train"]
+__all__ = ["History", "Schedule", "Trained", "evaluate", "train"]
 
 _FIRST_VARIANCE = 1.0
 _ANNEALED_FRACTION = 0.6
 _LARGEST_GRADIENT_NORM = 1.0
 _JUDGED_FRACTION = 0.75
 _LARGEST_FALL = 0.05
+_RECORDED_STEPS = 60
+_DRAWS = 32
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how boldly to train.
+    """How long and how boldly to train: steps, and the peak of the one-cycle schedule.
 
-    Attributes
-    ----------
-    steps : int
-        Number of gradient steps.
-    learning_rate : float
-        The peak of the one-cycle schedule.
-    last_variance : float or torch.Tensor
-        Where the annealing of the decoder's variance ends, for all or of shape (replicate,).
+    The annealing of the decoder's variance ends at `last_variance`, for all or (replicate,).
     """
 
     steps: int
@@ -49,6 +43,71 @@ class Schedule:
         """
         progress = min(1.0, step / max(1.0, _ANNEALED_FRACTION * self.steps))
         return _FIRST_VARIANCE * (self.last_variance / _FIRST_VARIANCE) ** progress
+
+
+@dataclass(frozen=True)
+class History:
+    """Some of the steps of a training: `steps` has shape (record,).
+
+    Attributes
+    ----------
+    loss : numpy.ndarray
+        Shape (replicate, record), nats per time point.
+    parameters : dict of str to numpy.ndarray
+        The prior's summary, each of shape (replicate, record, latent, …).
+    weight : numpy.ndarray or None
+        What demixes after each of the steps, shape (replicate, record, latent, component), where
+        the maps are linear.
+    reached : numpy.ndarray
+        When each of the steps was done, by `time.monotonic`, shape (record,).
+    """
+
+    steps: np.ndarray
+    loss: np.ndarray
+    parameters: dict[str, np.ndarray]
+    weight: np.ndarray | None
+    reached: np.ndarray
+
+
+class _Recorder:
+    """Keeps the loss, the prior's summary and the unmixing matrix at evenly spaced steps."""
+
+    def __init__(self, steps: int) -> None:
+        self.wanted = set(np.linspace(0, steps - 1, min(steps, _RECORDED_STEPS)).astype(int))
+        self.steps: list[int] = []
+        self.losses: list[np.ndarray] = []
+        self.summaries: list[dict[str, np.ndarray]] = []
+        self.weights: list[np.ndarray] = []
+        self.reached: list[float] = []
+
+    def note(self, step: int, loss: torch.Tensor, model: BatchedVAE) -> None:
+        """Record what this step saw if it is one of those wanted."""
+        if step not in self.wanted:
+            return
+        self.steps.append(step)
+        self.losses.append(loss.detach().cpu().numpy().copy())
+        summary = model.prior.summary()
+        self.summaries.append({k: v.detach().cpu().numpy().copy() for k, v in summary.items()})
+
+    def note_reached(self, step: int, model: BatchedVAE) -> None:
+        """Record what this step has led to, and when."""
+        if step not in self.wanted:
+            return
+        if not model.nonlinear:
+            self.weights.append(model.unmixing_matrix().detach().cpu().numpy().copy())
+        # After the copy, for which a device has to finish the step.
+        self.reached.append(time.monotonic())
+
+    def history(self) -> History:
+        """Return everything recorded, replicate first."""
+        names = self.summaries[0] if self.summaries else {}
+        return History(
+            steps=np.array(self.steps),
+            loss=np.stack(self.losses, axis=1),
+            parameters={name: np.stack([s[name] for s in self.summaries], 1) for name in names},
+            weight=np.stack(self.weights, axis=1) if self.weights else None,
+            reached=np.array(self.reached),
+        )
 
 
 @dataclass(frozen=True)
@@ -73,6 +132,58 @@ class Trained:
     converged: np.ndarray
     history: History
     first_step_done: tuple[float, float]
+
+
+class _Noise:
+    """Standard normal numbers from one generator per replicate, so that none sees another."""
+
+    def __init__(self, seeds: list[int], shape: tuple[int, int], device: torch.device) -> None:
+        self.generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+        self.buffer = torch.empty((len(seeds), *shape), device=device)
+
+    def draw(self) -> torch.Tensor:
+        """Fill and return the buffer, of shape (replicate, latent, time)."""
+        for generator, replicate in zip(self.generators, self.buffer, strict=True):
+            torch.randn(replicate.shape, generator=generator, out=replicate)
+        return self.buffer
+
+
+@torch.no_grad()
+def evaluate(
+    model: BatchedVAE,
+    windows: list[torch.Tensor],
+    variance: float | torch.Tensor,
+    noise_seeds: list[int],
+    drawn_length: int = 0,
+) -> np.ndarray:
+    """Return the objective of each replicate, averaged over windows, and over draws if random.
+
+    Nothing of the model changes, so it can be evaluated in the middle of its training. Windows are
+    whitened, (replicate, component, time), all of one length, whatever the model was trained on.
+    Noise is drawn for `drawn_length` samples, of which a window uses the first, so that two lengths
+    can be compared by the same draws; 0 for no more than it needs.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,), in nats per time point; infinite for a replicate that diverged.
+    """
+    length = windows[0].shape[-1]
+    shape = (model.log_std.shape[1], drawn_length or length)
+    # Other draws than those it was trained on.
+    seeds = [seed ^ 2 for seed in noise_seeds]
+    noise = _Noise(seeds, shape, windows[0].device) if model.needs_noise else None
+    draws = max(1, _DRAWS // len(windows)) if noise else 1
+    # Made once for all windows and draws, and of the parameters as they are.
+    prior = model.prior.resized(length)
+    total = torch.zeros(len(windows[0]), device=windows[0].device)
+    for window in windows:
+        for _ in range(draws):
+            drawn = noise.draw()[..., :length] if noise else None
+            total += model.objective(window, variance, drawn, prior)
+    loss = (total / (draws * len(windows))).cpu().numpy().astype(np.float64)
+    # A replicate that diverged must lose against every other restart, not win by NaN.
+    return np.where(np.isfinite(loss), loss, math.inf)
 
 
 def _clip_each_replicate(parameters: list[torch.nn.Parameter]) -> None:
@@ -108,23 +219,11 @@ def train(
     window: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Trained:
-    """Train in place with Adam and a one-cycle schedule.
+    """Train in place with Adam and a one-cycle schedule, on whitened (replicate, component, time).
 
-    Parameters
-    ----------
-    model : BatchedVAE
-        Changed in place.
-    observations : torch.Tensor
-        Shape (replicate, component, time), whitened.
-    noise_seeds : list of int
-        One per replicate.
-    schedule : Schedule
-        Steps, learning rate and last variance.
-    window : int
-        Length of the stretch of time, another for each step and replicate, that a step sees, which
-        is also the length that the prior was made for; 0 for all of the time.
-    progress : callable, optional
-        Called with the number of steps done after each.
+    Each replicate has a seed for its noise. `window` is the length of the stretch of time, another
+    for each step and replicate, that a step sees, which is also the length that the prior was made
+    for; 0 for all of the time. `progress` is called with the number of steps done after each.
     """
     parameters = list(model.parameters())
     # Not the fused kind: that rounds an element differently by its place in the batch.
@@ -137,8 +236,8 @@ def train(
     )
     windows = Windows(noise_seeds, observations.shape[-1], window) if window else None
     shape = (model.log_std.shape[1], window or observations.shape[-1])
-    noise = Noise(noise_seeds, shape, observations.device) if model.needs_noise else None
-    recorded = Recorder(schedule.steps)
+    noise = _Noise(noise_seeds, shape, observations.device) if model.needs_noise else None
+    recorded = _Recorder(schedule.steps)
     first_step_done = (0.0, 0.0)
     judged = evenly_spaced(observations, window) if window else [observations]
 

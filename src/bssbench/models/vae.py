@@ -33,20 +33,9 @@ class BatchedVAE(nn.Module):
     otherwise. The mean of x is decoder(Gᵀ z), with a variance v that the training sets. G is a
     rotation (see `bssbench.models.rotation`).
 
-    Parameters
-    ----------
-    n_components : int
-        Number of whitened channels.
-    n_latents : int
-        Number of latents, at most as many.
-    generators : list of numpy.random.Generator
-        One per replicate, for the initial values; a replicate's depend on its own alone.
-    prior : bssbench.priors.base.Prior
-        Of the latents.
-    nonlinear : bool
-        Whether encoder and decoder have a network beside their linear part.
-    spacing : int, optional
-        Samples between the times that the posterior mean is averaged over; without it, it is not.
+    Channels are whitened, and latents at most as many. A replicate's initial values depend on its
+    own generator alone. With `nonlinear`, encoder and decoder have a network beside their linear
+    part. `spacing`: samples between the times that the mean is averaged over; None for not at all.
     """
 
     def __init__(
@@ -115,23 +104,11 @@ class BatchedVAE(nn.Module):
         noise: torch.Tensor | None,
         prior: Prior | None = None,
     ) -> torch.Tensor:
-        """Return the negative objective of each replicate, in nats per time point.
+        """Return the negative objective of each replicate, (replicate,), in nats per time point.
 
-        Parameters
-        ----------
-        observations : torch.Tensor
-            Shape (replicate, component, time), whitened.
-        variance : float or torch.Tensor
-            v, of the decoder's output, for all or of shape (replicate,).
-        noise : torch.Tensor or None
-            Standard normal, shape (replicate, latent, time); given if `needs_noise`.
-        prior : bssbench.priors.base.Prior, optional
-            To judge by in place of the model's own: that, resized.
-
-        Returns
-        -------
-        torch.Tensor
-            Shape (replicate,).
+        Observations are whitened, (replicate, component, time). `variance` is v, of the decoder's
+        output, for all or (replicate,). `noise`, standard normal, (replicate, latent, time), is
+        given if `needs_noise`. `prior` is the model's own, resized, to judge by in its place.
         """
         rotation = self.rotation()
         posterior = self._posterior(observations, rotation)

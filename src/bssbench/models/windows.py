@@ -8,17 +8,7 @@ _MOST_WINDOWS = 16
 
 
 class Windows:
-    """Stretches at random places, each replicate's from a generator of its own.
-
-    Parameters
-    ----------
-    seeds : list of int
-        One per replicate.
-    length : int
-        Number of samples in all.
-    window : int
-        Number of samples in a stretch, at most `length`.
-    """
+    """Stretches of a window's length at random places; each replicate has its own generator."""
 
     def __init__(self, seeds: list[int], length: int, window: int) -> None:
         # Beside the noise's generators, which start from the same seeds.

@@ -121,19 +121,9 @@ class Prior(nn.Module):
 
 
 def expected_negative_entropy(std: torch.Tensor, length: int) -> torch.Tensor:
-    """Return E_q[log q] of a factorised Gaussian.
+    """Return E_q[log q] of a factorised Gaussian, summed over latents; (replicate,), in nats.
 
-    Parameters
-    ----------
-    std : torch.Tensor
-        Shape (replicate, latent, time) or (replicate, latent, 1).
-    length : int
-        Number of samples in time.
-
-    Returns
-    -------
-    torch.Tensor
-        Shape (replicate,), in nats.
+    `std` is (replicate, latent, time), or has one time for all of `length`.
     """
     constant = 0.5 * torch.log(torch.tensor(2.0 * torch.pi * torch.e))
     per_latent = -(torch.log(std) + constant.to(std)).sum(-1) * (length / std.shape[-1])

@@ -66,14 +66,7 @@ def _parts(x: torch.Tensor, hidden_units: int) -> list[slice]:
 class ConditionalNetwork(nn.Module):
     """A hidden layer beside a linear part, U x + V tanh(W x + b); W, b and V are its parameters.
 
-    Parameters
-    ----------
-    shape : tuple of int
-        Replicates, and latents or 1.
-    features, hidden_units, outputs : int
-        Sizes of x, of the hidden layer, and of the answer.
-    scale : float
-        c of `penalty`; 0 for none.
+    `shape` is replicates, and latents or 1; `scale` the c of `penalty`, 0 for none.
     """
 
     def __init__(
@@ -93,20 +86,10 @@ class ConditionalNetwork(nn.Module):
         self.bias = nn.Parameter(torch.zeros(*shape, hidden_units, 1))
 
     def forward(self, inputs: torch.Tensor, linear: torch.Tensor) -> torch.Tensor:
-        """Return the answer.
+        """Return the answer, shape (replicate, latent, output, time).
 
-        Parameters
-        ----------
-        inputs : torch.Tensor
-            x, shape (replicate, latent, feature, time).
-        linear : torch.Tensor
-            The first output's row of U, shape (replicate, latent or 1, feature); the others are
-            zero.
-
-        Returns
-        -------
-        torch.Tensor
-            Shape (replicate, latent, output, time).
+        The inputs x are (replicate, latent, feature, time); `linear`, (replicate, latent or 1,
+        feature), is the first output's row of U, whose others are zero.
         """
         first = linear[:, :, None]
         zeros = first.new_zeros(*first.shape[:2], self.outer.shape[2] - 1, first.shape[-1])

@@ -10,16 +10,10 @@ def feature_lags(order: int, octaves: int) -> list[range]:
     """Return the lags, in units of the spacing, that each feature is the mean of.
 
     The last `order` samples one by one; then blocks, each as long as the stretch before it: one
-    octave of lags more. So a memory of 64 samples takes 11 coefficients, and a slow source seen
-    through noise is averaged, which single lags are too few for. The idea is that of multi-scale
-    autoregressions (Basseville et al., 1992; Corsi's HAR model, 2009).
-
-    Parameters
-    ----------
-    order : int
-        Number of single lags, a power of two if there are blocks.
-    octaves : int
-        Number of blocks.
+    octave of lags more, for which the order must be a power of two. So a memory of 64 samples takes
+    11 coefficients, and a slow source seen through noise is averaged, which single lags are too few
+    for. The idea is that of multi-scale autoregressions (Basseville et al., 1992; Corsi's HAR
+    model, 2009).
     """
     lags = [range(lag, lag + 1) for lag in range(1, order + 1)]
     return lags + [range(order * 2**k + 1, order * 2 ** (k + 1) + 1) for k in range(octaves)]
@@ -30,19 +24,7 @@ def past_features(
 ) -> list[torch.Tensor]:
     """Return each feature of `feature_lags` at all times, with zeros before the start.
 
-    Parameters
-    ----------
-    series : torch.Tensor
-        Shape (…, time).
-    order, octaves : int
-        As in `feature_lags`.
-    spacing : int
-        Samples between one lag and the next.
-
-    Returns
-    -------
-    list of torch.Tensor
-        Each of the shape of `series`.
+    Each has the shape of `series`, (…, time); lags are `spacing` samples apart.
     """
     length = series.shape[-1]
     reach = order * 2**octaves * spacing

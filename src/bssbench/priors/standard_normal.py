@@ -8,19 +8,9 @@ __all__ = ["StandardNormalPrior", "standard_normal_divergence"]
 
 
 def standard_normal_divergence(mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
-    """Return KL(q ‖ N(0, I)) for each latent.
+    """Return KL(q ‖ N(0, I)) for each latent, (replicate, latent), in nats.
 
-    Parameters
-    ----------
-    mean : torch.Tensor
-        Shape (replicate, latent, time).
-    std : torch.Tensor
-        Shape (replicate, latent, time) or (replicate, latent, 1).
-
-    Returns
-    -------
-    torch.Tensor
-        Shape (replicate, latent), in nats.
+    `mean` is (replicate, latent, time), `std` too or with one time for all.
     """
     length = mean.shape[-1]
     spread = (std**2 - 2.0 * torch.log(std)).sum(-1) * (length / std.shape[-1])
@@ -28,13 +18,7 @@ def standard_normal_divergence(mean: torch.Tensor, std: torch.Tensor) -> torch.T
 
 
 class StandardNormalPrior(Prior):
-    """z ~ N(0, I): invariant to rotations of the latents, so it must not separate.
-
-    Parameters
-    ----------
-    replicates, latents : int
-        Sizes of the batch.
-    """
+    """z ~ N(0, I): invariant to rotations of the latents, so it must not separate."""
 
     relates_times = False
 

@@ -17,13 +17,17 @@ One module a core:
 `inducing`   an upper bound by M inducing points, any time stamps, O(T·M²)
 `markovian`  exact for Matérn kernels, any time stamps, O(T)
 
-Each has ``factorise``, whose result can be kept for as long as the kernel stays the same, and
-``divergence``, which does everything.
+Each has ``factorise``, whose result can be kept for as long as the kernel stays the same, but for
+`gpytorch`, which keeps nothing; `bssbench.kernels.core.load_core` does everything at once.
 """
 
-from typing import Protocol, Self
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import torch
+
+from bssbench.kernels.stationary import Kernel
 
 __all__ = ["NOT_POSITIVE_DEFINITE", "Factor", "spread_terms"]
 
@@ -33,9 +37,11 @@ NOT_POSITIVE_DEFINITE = (
 )
 
 
-class Factor(Protocol):
+@dataclass(frozen=True)
+class Factor(ABC):
     """What a core keeps between calls for as long as the kernel stays the same."""
 
+    @abstractmethod
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
         """Return KL(q ‖ p), shape (replicate, latent), in nats.
 
@@ -45,6 +51,9 @@ class Factor(Protocol):
 
     def detach(self) -> Self:
         """Return the same factor, to be used with the kernel held constant."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        held = {k: v.detach() for k, v in own.items() if isinstance(v, torch.Tensor | Kernel)}
+        return replace(self, **held)
 
 
 def spread_terms(variance: torch.Tensor, length: int) -> torch.Tensor:

@@ -12,31 +12,18 @@ import torch
 from torch.autograd.function import once_differentiable
 
 from bssbench.errors import InputError
-from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
+from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import checked_times
 
-__all__ = ["CholeskyFactor", "divergence", "factorise"]
+__all__ = ["CholeskyFactor", "factorise"]
 
 
 @dataclass(frozen=True)
-class CholeskyFactor:
-    """Inverse and determinant of C, and what it was made of.
+class CholeskyFactor(Factor):
+    """C⁻¹, (replicate, latent, time, time), log|C|, (replicate, latent), and what they are made of.
 
-    Attributes
-    ----------
-    precision : torch.Tensor
-        C⁻¹, shape (replicate, latent, time, time).
-    log_determinant : torch.Tensor
-        log|C|, shape (replicate, latent), in nats.
-    kernel : Kernel
-        Parameters of shape (replicate, latent).
-    noise_variance : torch.Tensor
-        σ², shape (replicate, latent).
-    times : torch.Tensor
-        Shape (time,).
-    dtype : torch.dtype
-        Of the data.
+    `dtype` is that of the data.
     """
 
     precision: torch.Tensor
@@ -54,12 +41,7 @@ class CholeskyFactor:
 
     def detach(self) -> Self:
         """Return the same factor, to be used with the kernel held constant."""
-        return replace(
-            self,
-            precision=self.precision.to(self.dtype),
-            kernel=self.kernel.detach(),
-            noise_variance=self.noise_variance.detach(),
-        )
+        return replace(super().detach(), precision=self.precision.to(self.dtype))
 
 
 def _distance(times: torch.Tensor) -> torch.Tensor:
@@ -143,15 +125,3 @@ class _ExpectedEnergy(torch.autograd.Function):
             for slope, in_parameter in zip(slopes[1:], own.log_slopes(distance), strict=True):
                 slope[index] = (matrix * in_parameter).sum()
         return in_mean, in_variance, None, *(gradient * slope for slope in slopes)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

@@ -66,13 +66,14 @@ class _Evaluated(torch.nn.Module):
         return self.kernel(time).evaluate_kernel()
 
 
-def _divergence(
+def divergence(
     mean: torch.Tensor,
     variance: torch.Tensor,
     kernel: Kernel,
     noise_variance: torch.Tensor,
-    times: torch.Tensor | None,
+    times: torch.Tensor | None = None,
 ) -> torch.Tensor:
+    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
     # Its kernels underflow to denormals, which cost it three quarters of its time. This is for the
     # whole thread, but nothing else can be done from outside.
     torch.set_flush_denormal(True)
@@ -88,21 +89,9 @@ def _divergence(
     posterior = MultivariateNormal(mean, DiagLinearOperator(variance.expand(mean.shape)))
     prior = MultivariateNormal(torch.zeros_like(mean), prior_covariance)
     try:
-        divergence: torch.Tensor = torch.distributions.kl_divergence(posterior, prior)
+        return torch.distributions.kl_divergence(posterior, prior)
     except (NanError, NotPSDError):
         raise InputError(NOT_POSITIVE_DEFINITE) from None
-    return divergence
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    return _divergence(mean, variance, kernel, noise_variance, times)
 
 
 def pinned(
@@ -114,4 +103,4 @@ def pinned(
 ) -> torch.Tensor:
     """Return the divergence (replicate, latent) in nats, by Cholesky at every length."""
     with gpytorch.settings.max_cholesky_size(_PINNED):
-        return _divergence(mean, variance, kernel, noise_variance, times)
+        return divergence(mean, variance, kernel, noise_variance, times)

@@ -9,36 +9,28 @@ The small j keeps K_uu invertible; as Q only shrinks by it, the bound stays one.
 K_uu of a smooth kernel is close to singular.
 """
 
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
 
 import torch
 
 from bssbench.errors import InputError
 from bssbench.kernels.catalogue import INDUCING_POINTS
-from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
+from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import checked_times
 
-__all__ = ["InducingFactor", "divergence", "factorise"]
+__all__ = ["InducingFactor", "factorise"]
 
 _JITTER = 1e-8
 
 
 @dataclass(frozen=True)
-class InducingFactor:
-    """Low-rank form of (Q + σ²I)⁻¹ = (I − BᵀB)/σ².
+class InducingFactor(Factor):
+    """Low-rank form of (Q + σ²I)⁻¹ = (I − BᵀB)/σ², in float64.
 
-    Attributes
-    ----------
-    root : torch.Tensor
-        B, shape (replicate, latent, inducing, time), float64.
-    unexplained : torch.Tensor
-        Diagonal of I − BᵀB, shape (replicate, latent, time), float64.
-    log_determinant : torch.Tensor
-        log|Q + σ²I| + tr(K − Q)/σ², shape (replicate, latent), in nats.
-    noise_variance : torch.Tensor
-        σ², shape (replicate, latent), float64.
+    `root` is B, (replicate, latent, inducing, time), `unexplained` the diagonal of I − BᵀB,
+    (replicate, latent, time), and `log_determinant` is log|Q + σ²I| + tr(K − Q)/σ², of the shape of
+    σ², (replicate, latent).
     """
 
     root: torch.Tensor
@@ -54,16 +46,6 @@ class InducingFactor:
         spread = (self.unexplained * variance).sum(-1)
         energy = (quadratic + spread) / self.noise_variance + self.log_determinant
         return 0.5 * (energy.to(mean.dtype) + spread_terms(variance, mean.shape[-1]))
-
-    def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
-        return replace(
-            self,
-            root=self.root.detach(),
-            unexplained=self.unexplained.detach(),
-            log_determinant=self.log_determinant.detach(),
-            noise_variance=self.noise_variance.detach(),
-        )
 
 
 def _cholesky(matrix: torch.Tensor) -> torch.Tensor:
@@ -113,15 +95,3 @@ def factorise(
     left_over = length - (projected**2).sum((-2, -1))
     unexplained = 1.0 - (root**2).sum(-2)
     return InducingFactor(root, unexplained, log_determinant + left_over / noise, noise)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the bound (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

@@ -19,11 +19,11 @@ from typing import Self
 import torch
 
 from bssbench.errors import InputError
-from bssbench.kernels.inversion import spread_terms
+from bssbench.kernels.inversion import Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, Matern12, Matern32, Matern52
 from bssbench.kernels.time_stamps import checked_times
 
-__all__ = ["MarkovianFactor", "divergence", "factorise"]
+__all__ = ["MarkovianFactor", "factorise"]
 
 # Of the state (f, f′/λ, f″/λ²) with x = λ·Δt, λ = √(2d−1)/ℓ: the nilpotent part N of the transition
 # e^{−x}(I + xN + x²N²/2), and the stationary covariance.
@@ -78,18 +78,8 @@ def _inverse(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 class _Element:
     """What the samples of each of many intervals say; trailing axes (series, interval or 1).
 
-    Attributes
-    ----------
-    A, C, J : torch.Tensor
-        Shape (state, state, series, interval).
-    log_determinant : torch.Tensor
-        Shape (series, interval).
-    A_dot, C_dot, J_dot, log_determinant_dot : torch.Tensor
-        Their derivatives along s² in the nugget.
-    b, eta : torch.Tensor
-        Shape (state, 1, series, interval).
-    quadratic : torch.Tensor
-        Shape (series, interval).
+    A, C and J lead with (state, state), b and eta with (state, 1). A dot marks the derivative along
+    s² in the nugget.
     """
 
     A: torch.Tensor
@@ -152,14 +142,8 @@ def _leaves(
 ) -> _Element:
     """Return the elements of single samples.
 
-    Parameters
-    ----------
-    transition, innovation : torch.Tensor
-        Shape (state, state, series, sample or 1), from the sample before.
-    noise_variance : torch.Tensor
-        Shape (series, 1).
-    mean, variance : torch.Tensor
-        Shape (series, sample); `variance` may have one sample for all.
+    Transition and innovation, from the sample before, are (state, state, series, sample or 1), the
+    noise variance (series, 1), mean and variance (series, sample), the latter maybe one for all.
     """
     observed = innovation[0, 0] + noise_variance
     gain, row = innovation[:, :1] / observed, transition[:1]
@@ -195,17 +179,10 @@ def _whole(element: _Element, count: int) -> _Element:
 
 
 @dataclass(frozen=True)
-class MarkovianFactor:
+class MarkovianFactor(Factor):
     """The kernel: nothing else is worth keeping where a solution costs no more than reading data.
 
-    Attributes
-    ----------
-    kernel : Kernel
-        A Matérn kernel, parameters of shape (replicate, latent).
-    noise_variance : torch.Tensor
-        σ², shape (replicate, latent).
-    gaps : torch.Tensor
-        Between samples: shape (time − 1,), or (1,) if they are all the same.
+    `gaps` between samples are (time − 1,), or (1,) if they are all the same.
     """
 
     kernel: Kernel
@@ -246,10 +223,6 @@ class MarkovianFactor:
         energy = energy.reshape(mean.shape[:-1]).to(mean.dtype)
         return 0.5 * (energy + spread_terms(variance, length))
 
-    def detach(self) -> "MarkovianFactor":
-        """Return the same factor, to be used with the kernel held constant."""
-        return MarkovianFactor(self.kernel.detach(), self.noise_variance.detach(), self.gaps)
-
 
 def factorise(
     kernel: Kernel,
@@ -274,15 +247,3 @@ def factorise(
     return MarkovianFactor(
         kernel, noise_variance, torch.diff(stamps[:2] if times is None else stamps)
     )
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

@@ -15,19 +15,19 @@ recursion:
 where ∂C is constant along diagonals, so that each is a correlation of two sequences.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from scipy.fft import next_fast_len
 from torch.autograd.function import once_differentiable
 
 from bssbench.errors import InputError
-from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, spread_terms
+from bssbench.kernels.inversion import NOT_POSITIVE_DEFINITE, Factor, spread_terms
 from bssbench.kernels.stationary import Kernel, covariance
 from bssbench.kernels.time_stamps import require_regular_grid
 
-__all__ = ["ToeplitzFactor", "divergence", "factorise"]
+__all__ = ["ToeplitzFactor", "factorise"]
 
 
 def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -55,21 +55,12 @@ def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @dataclass(frozen=True)
-class ToeplitzFactor:
-    """The inverse of C by its first column.
+class ToeplitzFactor(Factor):
+    """The inverse of C by its first column, in float64.
 
-    Attributes
-    ----------
-    first_column : torch.Tensor
-        c, shape (replicate, latent, time), float64; the gradient reaches the kernel through it.
-    inverse_column : torch.Tensor
-        x, shape (replicate, latent, time), float64.
-    diagonal : torch.Tensor
-        (C⁻¹)_tt, shape (replicate, latent, time), float64.
-    log_determinant : torch.Tensor
-        log|C|, shape (replicate, latent), in nats.
-    spectra : tuple of torch.Tensor
-        Transforms of x and y, each (replicate, latent, frequency).
+    The gradient reaches the kernel through c, the first column of C, (replicate, latent, time).
+    x and the diagonal (C⁻¹)_tt have its shape, log|C| is (replicate, latent), and the spectra of x
+    and y are (replicate, latent, frequency).
     """
 
     first_column: torch.Tensor
@@ -98,10 +89,6 @@ class ToeplitzFactor:
         """Return KL(q ‖ p), shape (replicate, latent), in nats."""
         energy = _ExpectedEnergy.apply(mean, variance.expand(mean.shape), self.first_column, self)
         return 0.5 * (energy + spread_terms(variance, mean.shape[-1]))
-
-    def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
-        return replace(self, first_column=self.first_column.detach())
 
 
 def _period(length: int) -> int:
@@ -201,15 +188,3 @@ def _slope_in_column(
     # Each diagonal but the main one is in C twice.
     slope[..., 1:] *= 2.0
     return slope
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    factor = factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
-    return factor.divergence(mean, variance)

@@ -16,8 +16,8 @@ density, and no kernel matrix to invert. One module a core; they differ in how m
 `banded`   O(T·w), regular grid; the kernel is cut off at w
 `fft`      O(T log T), regular grid
 
-Each has ``weigh``, which does what depends on kernel and time stamps alone and can be kept, and
-``divergence``, which does everything.
+Each has ``weigh``, which does what depends on kernel and time stamps alone and can be kept;
+`bssbench.kernels.core.load_core` does everything at once.
 """
 
 from typing import Any, Protocol
@@ -56,23 +56,10 @@ def divergence_about(
     variance: torch.Tensor,
     noise_variance: torch.Tensor,
 ) -> torch.Tensor:
-    """Return the divergence of N(μ, s²) from N(m, σ²), summed over time.
+    """Return the divergence of N(μ, s²) from N(m, σ²), (replicate, latent), in nats.
 
-    Parameters
-    ----------
-    regressed : torch.Tensor
-        m, shape (replicate, latent, time).
-    mean : torch.Tensor
-        μ, shape (replicate, latent, time).
-    variance : torch.Tensor
-        s², shape (replicate, latent, time) or (replicate, latent, 1).
-    noise_variance : torch.Tensor
-        σ², shape (replicate, latent).
-
-    Returns
-    -------
-    torch.Tensor
-        Shape (replicate, latent), in nats.
+    μ and the `regressed` m have shape (replicate, latent, time), s² that or one time for all, and
+    σ² is (replicate, latent).
     """
     length = mean.shape[-1]
     per_sample = length / variance.shape[-1]

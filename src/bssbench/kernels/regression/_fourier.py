@@ -97,17 +97,9 @@ def kernel_transforms(
     They are real, as kernels are even. Each value stands twice, for a spectrum's real and imaginary
     part: a product of a complex with a real tensor would be made by way of a complex copy.
 
-    Parameters
-    ----------
-    kernel : Kernel
-        Parameters of shape (series,), float64.
-    sequences : list of torch.Tensor
-        Shape (series, distance), float64: the kernel at distances 1, 2, … relative to the first,
-        and the same of its derivatives if there is something to learn.
-    length, period : int
-        Of the series, and of the transform.
-    dtype : torch.dtype
-        Of the result.
+    The kernel's parameters are (series,), float64. `sequences`, each (series, distance), float64,
+    are the kernel at distances 1, 2, … relative to the first, and the same of its derivatives if
+    there is something to learn. `length` is that of the series, `period` of the transform.
     """
     images: list[tuple[int, ...]] = [()] * len(sequences[0])
     if isinstance(kernel, SquaredExponential):

@@ -19,17 +19,7 @@ _NEGLIGIBLE = -20.0
 
 
 class Pairs:
-    """The weights of all pairs, made block by block.
-
-    Parameters
-    ----------
-    kernel : Kernel
-        Parameters of shape (replicate, latent).
-    length : int
-        Number of samples T, at least 2.
-    times : torch.Tensor or None
-        Shape (time,), not decreasing; None for a regular grid of step one.
-    """
+    """The weights of all pairs, made block by block; `times` as `checked_times` takes them."""
 
     def __init__(self, kernel: Kernel, length: int, times: torch.Tensor | None) -> None:
         like = kernel.length_scale
@@ -131,18 +121,9 @@ class _Regress(torch.autograd.Function):
 def regress_pairs(
     mean: torch.Tensor, pairs: Pairs, kept: torch.Tensor | None = None, filled: bool = True
 ) -> torch.Tensor:
-    """Return m, shape (replicate, latent, time).
+    """Return m, shape (replicate, latent, time), for means of that shape and the pairs' precision.
 
-    Parameters
-    ----------
-    mean : torch.Tensor
-        Shape (replicate, latent, time).
-    pairs : Pairs
-        In the precision of `mean`.
-    kept : torch.Tensor, optional
-        All weights, shape (replicate, latent, time, time); otherwise they are made twice, once for
-        each direction.
-    filled : bool
-        Whether `kept` has the weights already; otherwise they are put there on the way.
+    `kept` are all weights, (replicate, latent, time, time), either `filled` already or to be put
+    there on the way; without it they are made twice, once for each direction.
     """
     return _Regress.apply(mean, pairs, kept, filled, *pairs.kernel.parameters)

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import torch
 
 from bssbench.errors import InputError
-from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.stationary import Kernel, Periodic, RationalQuadratic
 from bssbench.kernels.time_stamps import require_regular_grid
 
-__all__ = ["BandedWeights", "divergence", "truncation_error", "weigh"]
+__all__ = ["BandedWeights", "weigh"]
 
 DEFAULT_TOLERANCE = 1e-6
 _SHORTEST_BLOCK = 32
@@ -21,16 +20,10 @@ _SHORTEST_BLOCK = 32
 
 @dataclass(frozen=True)
 class _Band:
-    """Series whose kernels end within the same number of samples.
+    """Series, by number in the flattened batch, whose kernels end within as many samples.
 
-    Attributes
-    ----------
-    series : torch.Tensor
-        Their numbers in the flattened batch.
-    terms : torch.Tensor
-        Shape (series, block), weights at distances 1 … block; zero beyond each series' own w.
-    inverse_total : torch.Tensor
-        Shape (series, time), one over the sum of the weights.
+    `terms`, (series, block), are the weights at distances 1 … block, zero beyond each series' own
+    w; `inverse_total`, (series, time), is one over the sum of the weights.
     """
 
     series: torch.Tensor
@@ -60,13 +53,7 @@ class _Band:
 
 @dataclass(frozen=True)
 class BandedWeights:
-    """Truncated weights.
-
-    Attributes
-    ----------
-    bands : tuple of _Band
-        Each series is in one of them.
-    """
+    """Truncated weights; each series is in one of the bands."""
 
     bands: tuple[_Band, ...]
 
@@ -122,39 +109,3 @@ def weigh(
         total = _totals(terms, length)
         bands.append(_Band(series, terms.to(dtype), (1.0 / total).to(dtype)))
     return BandedWeights(tuple(bands))
-
-
-def truncation_error(kernel: Kernel, tolerance: float = DEFAULT_TOLERANCE) -> torch.Tensor:
-    """Return the share of the weights that is cut off in the middle of a long series.
-
-    Parameters
-    ----------
-    kernel : Kernel
-        That ends.
-    tolerance : float
-        As in `weigh`.
-
-    Returns
-    -------
-    torch.Tensor
-        Shape (replicate, latent): the regression changes by at most twice this times the largest
-        |μ|.
-    """
-    reach = kernel.reach(tolerance).ceil().clamp(min=1.0).to(torch.float64)
-    farthest = int(kernel.reach(1e-16).max().ceil()) + 1
-    distance = torch.arange(1, farthest + 1, dtype=torch.float64, device=reach.device)
-    weights = torch.exp(kernel.to(torch.float64).log_values(distance))
-    cut = weights * (distance > reach[..., None])
-    return cut.sum(-1) / weights.sum(-1)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
-    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

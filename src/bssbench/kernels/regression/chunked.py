@@ -7,22 +7,15 @@ from dataclasses import dataclass
 
 import torch
 
-from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression._pairwise import Pairs, regress_pairs
 from bssbench.kernels.stationary import Kernel
 
-__all__ = ["ChunkedWeights", "divergence", "weigh"]
+__all__ = ["ChunkedWeights", "weigh"]
 
 
 @dataclass(frozen=True)
 class ChunkedWeights:
-    """The rule that the weights follow.
-
-    Attributes
-    ----------
-    pairs : Pairs
-        Kernel and time stamps.
-    """
+    """The rule that the weights follow: kernel and time stamps."""
 
     pairs: Pairs
 
@@ -36,15 +29,3 @@ def weigh(
 ) -> ChunkedWeights:
     """Prepare the weights of `kernel`, in precision `dtype`, for `length` points in time."""
     return ChunkedWeights(Pairs(kernel.to(dtype), length, times))
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
-    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

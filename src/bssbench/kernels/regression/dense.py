@@ -4,25 +4,17 @@ from dataclasses import dataclass
 
 import torch
 
-from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression._pairwise import Pairs, regress_pairs
 from bssbench.kernels.stationary import Kernel
 
-__all__ = ["DenseWeights", "divergence", "weigh"]
+__all__ = ["DenseWeights", "weigh"]
 
 
 @dataclass(frozen=True)
 class DenseWeights:
-    """All weights of all series.
+    """All weights of all series, (replicate, latent, time, time), and the rule that they follow.
 
-    Attributes
-    ----------
-    pairs : Pairs
-        The rule that they follow.
-    weights : torch.Tensor
-        Shape (replicate, latent, time, time).
-    filled : bool
-        Whether they are in there: if they are to be used once, they are made on the way.
+    Whether they are `filled` in: those to be used once are made on the way.
     """
 
     pairs: Pairs
@@ -47,15 +39,3 @@ def weigh(
     for rows in pairs.blocks():
         weights[..., rows, :] = pairs.weights(rows, pairs.distance(rows))
     return DenseWeights(pairs, weights, filled=True)
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
-    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

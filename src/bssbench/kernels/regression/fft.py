@@ -18,12 +18,11 @@ import torch
 from scipy.fft import next_fast_len
 from torch.autograd.function import once_differentiable
 
-from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression._fourier import TAIL, kernel_transforms, partial_sums
 from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import require_regular_grid
 
-__all__ = ["FourierWeights", "divergence", "weigh"]
+__all__ = ["FourierWeights", "weigh"]
 
 # Shorter series are padded to twice their length, whatever the kernel: all of a batch in one
 # transform is faster there than each with the padding it needs.
@@ -54,22 +53,12 @@ def _flat(spectrum: torch.Tensor) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class _Group:
-    """Series whose transforms have the same padding.
+    """Series, at `rows` of the flattened batch, whose transforms are padded to one `period`.
 
-    Attributes
-    ----------
-    rows : slice or torch.Tensor
-        Their places in the flattened batch.
-    period : int
-        Length of the padded transform.
-    transform : torch.Tensor
-        Shape (series, 2 × frequency), of the kernel without its own point; see `kernel_transforms`.
-    inverse_total : torch.Tensor
-        Shape (series, time), 1/D.
-    transform_slopes, total_slopes : tuple of torch.Tensor
-        Their derivatives in each parameter of the kernel (of D itself for the second); empty if
-        there is nothing to learn. The first, halved where a frequency counts once in Parseval's
-        sum.
+    `transform`, (series, 2 × frequency), is that of the kernel without its own point (see
+    `kernel_transforms`), and `inverse_total`, (series, time), is 1/D. The slopes are derivatives in
+    each parameter of the kernel, of D itself for the second; empty if there is nothing to learn.
+    The first are halved where a frequency counts once in Parseval's sum.
     """
 
     rows: slice | torch.Tensor
@@ -87,14 +76,9 @@ class _Group:
 
 @dataclass(frozen=True)
 class FourierWeights:
-    """The kernel's transform and the regression's denominator.
+    """The kernel, in the data's precision, its transform, and the regression's denominator.
 
-    Attributes
-    ----------
-    kernel : Kernel
-        In the precision of the data.
-    groups : tuple of _Group
-        Each series is in one of them.
+    Each series is in one of the groups.
     """
 
     kernel: Kernel
@@ -245,15 +229,3 @@ def weigh(
     require_regular_grid(times, length, core="fft", instead="dense or chunked")
     learned = torch.is_grad_enabled() and any(p.requires_grad for p in kernel.parameters)
     return FourierWeights(kernel.to(dtype), _groups(kernel, length, dtype, learned))
-
-
-def divergence(
-    mean: torch.Tensor,
-    variance: torch.Tensor,
-    kernel: Kernel,
-    noise_variance: torch.Tensor,
-    times: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats; see `bssbench.kernels.core.Core`."""
-    weights = weigh(kernel, mean.shape[-1], mean.dtype, times)
-    return divergence_about(weights.regress(mean), mean, variance, noise_variance)

@@ -126,12 +126,11 @@ class VariationalMethod(SeparationMethod):
         from bssbench.models.fitting import fit
 
         recipe = self.recipe(problem.size, problem.device)
-        found = fit(
+        separation, lag_spacings = fit(
             problem.observations, problem.n_sources, problem.seeds, recipe, self.prior, progress
         )
-        described = self.describe(problem.nonlinear, found.lag_spacings)
-        diagnostics = found.separation.diagnostics | described
-        return replace(found.separation, diagnostics=diagnostics)
+        described = self.describe(problem.nonlinear, lag_spacings)
+        return replace(separation, diagnostics=separation.diagnostics | described)
 
     def held_out(self, problem: Problem) -> np.ndarray:
         """Return the objective on the last fifth of the time, trained on what comes before.
