@@ -16,10 +16,16 @@ __all__ = ["Drawing", "describe_seeds", "enumerated"]
 class Drawing:
     r"""What a figure's module draws; `bssbench.paper.style.save_drawing` writes it.
 
-    The caption is one paragraph: what is drawn, of which data sets and seeds, in which units, and
-    what each mark means. Plain ASCII without the characters that LaTeX reads as commands, so that
-    the file is a text and ``\caption{\input{NAME.txt}}`` as well. The data are exactly the numbers
-    that are drawn, in long form: a row for each of them or for each point.
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure itself.
+    caption : str
+        One paragraph: what is drawn, of which data sets and seeds, in which units, and what each
+        mark means. Plain ASCII without the characters that LaTeX reads as commands, so that the
+        file is a text and ``\caption{\input{NAME.txt}}`` as well.
+    data : pandas.DataFrame
+        Exactly the numbers that are drawn, in long form: a row for each of them or for each point.
     """
 
     figure: "Figure"

@@ -19,12 +19,20 @@ FORMATS = ("csv", "md", "tex")
 
 @dataclass(frozen=True)
 class Grid:
-    """Formatted entries, with ``**`` about what is bold; the index is not shown.
+    """Formatted entries in rows and columns.
 
-    The caption is what the entries are, where the section's title does not say it. The label tells
-    the grid from the report's others: ``mcc`` is ``tab:NAME-mcc`` to LaTeX. The first
-    `text_columns` are set flush left; others are numbers. Names in the first column that are
-    `apart` are set in italics; a rule goes above the first of them.
+    Attributes
+    ----------
+    entries : pandas.DataFrame
+        Text, in which ``**`` stands about what is bold. The index is not shown.
+    caption : str
+        What the entries are, where the section's title does not say it.
+    label : str
+        Tells it from the report's other grids: ``mcc`` is ``tab:NAME-mcc`` to LaTeX.
+    text_columns : int
+        How many columns are set flush left; others are numbers.
+    apart : tuple of str
+        Names in the first column that are set in italics; a rule goes above the first of them.
     """
 
     entries: pd.DataFrame
@@ -43,10 +51,18 @@ class Grid:
 
 @dataclass(frozen=True)
 class Section:
-    """Grids under one title, which is empty where the report has one section.
+    """Grids under one title.
 
-    `text` is what a reader of a grid has to know: in LaTeX part of each caption. `remarks` stand
-    below the grids: in LaTeX a comment.
+    Attributes
+    ----------
+    title : str
+        Nothing where the report has one section.
+    text : str
+        What a reader of a grid has to know: in LaTeX part of each caption.
+    grids : tuple of Grid
+        May be empty.
+    remarks : str
+        What stands below the grids: in LaTeX a comment.
     """
 
     title: str = ""
@@ -57,11 +73,20 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is to be said of some numbers, in files of this name.
+    """All that is to be said of some numbers.
 
-    `data` are the numbers themselves: the CSV file, whole and unrounded. `note` says how to read
-    any of the grids: in LaTeX part of each caption. `preface` are paragraphs that need to be read
-    once: in LaTeX a comment.
+    Attributes
+    ----------
+    name, title : str
+        Name of its files, and its heading.
+    note : str
+        How to read any of the grids: in LaTeX part of each caption.
+    data : pandas.DataFrame
+        The numbers themselves: the CSV file, whole and unrounded.
+    sections : tuple of Section
+        What a reader sees of them.
+    preface : tuple of str
+        Paragraphs that need to be read once: in LaTeX a comment.
     """
 
     name: str

@@ -31,9 +31,20 @@ class ScoreRow:
 def score_separation(
     dataset: Dataset, method: str, separation: Separation, seeds: tuple[int, ...]
 ) -> list[ScoreRow]:
-    """Score every replicate of a finished cell, whose replicates are in the order of `seeds`.
+    """Score every replicate of a finished cell.
 
     Scores that say whether they apply have rows only where they do.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With the truth or the reference.
+    method : str
+        Its name, for the rows.
+    separation : Separation
+        Of that data set, replicates in the order of `seeds`.
+    seeds : tuple of int
+        The leading seeds of the data set that were run.
     """
     scores = [
         score

@@ -20,9 +20,14 @@ _PHASES = ("start_up", "warm_up", "solve")
 
 
 def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Score cells, each ``run.json`` with ``separation.npz`` beside it, and gather their timings.
+    """Score cells and gather their timings.
 
-    `data` is the folder of the data sets, ``NAME.npz``.
+    Parameters
+    ----------
+    runs : iterable of pathlib.Path
+        Each cell's ``run.json``, with ``separation.npz`` beside it.
+    data : pathlib.Path
+        Folder of the data sets, ``NAME.npz``.
 
     Returns
     -------

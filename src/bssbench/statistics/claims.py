@@ -34,7 +34,16 @@ def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
 def judge_claims(
     claims: Iterable[Claim], scores: pd.DataFrame, costs: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Judge each claim by ``scores.csv`` and `read_cost_tables`; a table not there was not run.
+    """Judge each claim.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        From `bssbench.statistics.claims_file.read_claims`.
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+    costs : mapping
+        From `read_cost_tables`; a table that is not there was not run.
 
     Returns
     -------

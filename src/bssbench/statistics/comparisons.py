@@ -25,6 +25,11 @@ def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
     p-values are corrected by Holm within the family. Where even the smallest p-value that the seeds
     allow, 2/2ⁿ, would not survive this, the family is too large to decide anything.
 
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+
     Returns
     -------
     pandas.DataFrame

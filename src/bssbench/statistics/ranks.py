@@ -24,11 +24,21 @@ _FEWEST_METHODS, _FEWEST_DATASETS = 3, 2
 class Ranking:
     """Ranks of methods on data sets; the units are data sets, and seeds only make the medians.
 
-    The title says which mixings. Ranks are methods, best mean rank first, × data sets: 1 for the
-    highest median MCC; equal medians share the mean of their ranks. `statistic` and `p` are
-    Friedman's: do the methods' ranks differ at all? Two mean ranks that are `critical_difference`
-    apart differ by Nemenyi's test at 0.05, whose `p_values` are methods × methods. What is left out
-    goes with its reason.
+    Attributes
+    ----------
+    title : str
+        Which mixings.
+    ranks : pandas.DataFrame
+        Methods, best mean rank first, × data sets: 1 for the highest median MCC; equal medians
+        share the mean of their ranks.
+    statistic, p : float
+        Friedman's: do the methods' ranks differ at all?
+    critical_difference : float
+        By how much two mean ranks must differ for Nemenyi's test at 0.05.
+    p_values : pandas.DataFrame
+        Methods × methods: Nemenyi's.
+    left_out_datasets, left_out_methods : dict
+        From names to the reason.
     """
 
     title: str
@@ -47,12 +57,17 @@ class Ranking:
 
 
 def rank_methods(scores: pd.DataFrame) -> list[Ranking]:
-    """Rank methods by their median MCC in ``scores.csv``: on linear mixing, and on all mixing.
+    """Rank methods by their median MCC: on linear mixing, and on linear and nonlinear mixing.
 
     Each ranking has, of each family and mixing, the first data set that has results, and the
     methods with a result on every one of these. Controls, negative controls and recordings are left
     out. A ranking is missing where it would have fewer than three methods or two data sets, or no
     other data sets than the one before.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
     """
     values = scores[(scores["score"] == "mcc") & (scores["status"] == "ok")]
     medians = values.pivot_table(

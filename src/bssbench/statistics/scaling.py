@@ -16,8 +16,14 @@ _CONFIDENCE = 0.95
 class Scaling:
     """A power law fitted to times: seconds ∝ T^slope.
 
-    `low` and `high` are the exponent's 95 % confidence interval; NaN for two sizes, through which
-    any line goes exactly. Used are the lengths from `first` on, `n_sizes` of them.
+    Attributes
+    ----------
+    slope : float
+        The exponent.
+    low, high : float
+        Its 95 % confidence interval; NaN for two sizes, through which any line goes exactly.
+    first, n_sizes : int
+        The smallest length used, with all longer ones, and how many these are.
     """
 
     slope: float
@@ -32,8 +38,15 @@ def fit_scaling(lengths: Sequence[int], seconds: Sequence[float]) -> Scaling | N
 
     A call's fixed cost flattens the curve at small sizes. Used is the run of largest sizes that all
     take at least five times as long as the smallest size measured: there, at most a fifth of the
-    time is overhead. The interval is Student's t with n − 2 degrees of freedom. Lengths T may be in
-    any order, each once; None if fewer than two are left.
+    time is overhead. The interval is Student's t with n − 2 degrees of freedom. None if fewer
+    than two sizes are left.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Numbers of samples T, in any order, each once.
+    seconds : sequence of float
+        Times, positive.
     """
     order = np.argsort(lengths)
     sizes = np.asarray(lengths)[order]

@@ -11,6 +11,11 @@ __all__ = ["summarise"]
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     """Reduce scores to a row for each data set, method and score.
 
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Columns ``dataset, method, seed, score, value, status, reason``.
+
     Returns
     -------
     pandas.DataFrame

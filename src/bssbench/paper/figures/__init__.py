@@ -46,9 +46,14 @@ _LEFT_OUT = (*CONTROLS, "vae")
 class Results:
     """What figures are drawn from; data sets and separations are read when asked for.
 
-    Figures follow the order of data sets and methods in ``scores.csv``; `statistics` is the folder
-    of what 'bssbench statistics' made of these scores. Data sets are ``NAME.npz`` in the folder
-    `data`, cells ``DATASET/METHOD/`` in `cells`.
+    Attributes
+    ----------
+    scores_file : pathlib.Path
+        ``scores.csv``, whose order of data sets and methods the figures follow.
+    statistics : pathlib.Path
+        Folder of what 'bssbench statistics' made of these scores.
+    data, cells : pathlib.Path
+        Folders of the data sets, ``NAME.npz``, and of the cells, ``DATASET/METHOD/``.
     """
 
     scores_file: Path

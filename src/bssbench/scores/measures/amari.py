@@ -16,8 +16,14 @@ def amari_distance(unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray) -> fl
 
         [Σ_i (Σ_j P_ij / max_j P_ij − 1) + Σ_j (Σ_i P_ij / max_i P_ij − 1)] / (2 N (N − 1)),
 
-    zero if and only if P is a scaled permutation, one if all its entries are equal. Their shapes
-    are (source, channel) and (channel, source).
+    zero if and only if P is a scaled permutation, one if all its entries are equal.
+
+    Parameters
+    ----------
+    unmixing_matrix : numpy.ndarray
+        Shape (source, channel).
+    mixing_matrix : numpy.ndarray
+        Shape (channel, source).
     """
     p = np.abs(unmixing_matrix @ mixing_matrix)
     n = len(p)

@@ -16,15 +16,30 @@ __all__ = ["SCORES", "electrode_ceiling", "electrode_correlation"]
 
 
 def electrode_correlation(electrode: np.ndarray, components: np.ndarray) -> float:
-    """Return the best absolute correlation of components (time, component) with it (time,)."""
+    """Return the absolute Pearson correlation of the best component with the electrode.
+
+    Parameters
+    ----------
+    electrode : numpy.ndarray
+        Shape (time,).
+    components : numpy.ndarray
+        Shape (time, component).
+    """
     return mean_correlation(electrode[:, None], components)
 
 
 def electrode_ceiling(electrode: np.ndarray, observations: np.ndarray) -> float:
-    """Return the multiple correlation of electrode (time,) with all observations (time, channel).
+    """Return the electrode's multiple correlation with all observations, by least squares.
 
     Whatever a linear method makes of these observations, its best component's correlation is at
     most this.
+
+    Parameters
+    ----------
+    electrode : numpy.ndarray
+        Shape (time,).
+    observations : numpy.ndarray
+        Shape (time, channel).
     """
     return float(np.sqrt(linear_r2(electrode[:, None], observations)[0]))
 

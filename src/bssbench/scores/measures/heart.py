@@ -32,11 +32,21 @@ _LEAST_REGULAR = 0.1
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """The component that beats like a child's heart, by its index, with the sample of each beat.
+    """The component that beats like a child's heart.
 
-    The rate is in beats a minute; the regularity is the intervals' coefficient of variation, 0 for
-    a clock; the purity is the share of the component's variance that is the same in every beat, 1
-    if nothing else is in it, about 0 for noise.
+    Attributes
+    ----------
+    component : int
+        Its index.
+    beats : numpy.ndarray
+        Shape (beat,), the sample of each beat.
+    rate : float
+        Beats a minute.
+    regularity : float
+        Coefficient of variation of the intervals; 0 for a clock.
+    purity : float
+        Share of the component's variance that is the same in every beat; 1 if nothing else is in
+        it, about 0 for noise.
     """
 
     component: int
@@ -59,7 +69,12 @@ def detect_beats(signal: np.ndarray, sampling_rate: float) -> np.ndarray:
     3. A beat is a maximum above the threshold; of two within 0.25 s the higher one counts, because
        no heart is that fast.
 
-    The signal (time,) has at least a second, at a rate above 80 Hz.
+    Parameters
+    ----------
+    signal : numpy.ndarray
+        Shape (time,), at least a second.
+    sampling_rate : float
+        Hz, above 80.
     """
     # Imported here: scipy.signal takes most of a second to import.
     from scipy.signal import butter, find_peaks, hilbert, sosfiltfilt
@@ -94,7 +109,7 @@ def _purity(signal: np.ndarray, beats: np.ndarray) -> float:
 def fetal_heartbeat(
     components: np.ndarray, thorax: np.ndarray, sampling_rate: float
 ) -> Heartbeat | None:
-    """Find the component that is the child's heart.
+    """Find the component that is the child's heart; None if no component beats like it.
 
     It has 110–180 beats a minute, at least 1.3 times the mother's, whose rate is the median of the
     thoracic leads', where the child is not seen; at least 18 beats in ten seconds; and intervals
@@ -103,8 +118,14 @@ def fetal_heartbeat(
     noise, none passed. Where several components qualify it is the one of the highest purity,
     because in regularity they hardly differ.
 
-    Components are (time, component), thorax is (time, lead), the rate in Hz; None if no component
-    beats like that.
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (time, component).
+    thorax : numpy.ndarray
+        Shape (time, lead).
+    sampling_rate : float
+        Hz.
     """
     mother = np.median(
         [heart_rate(detect_beats(lead, sampling_rate), sampling_rate) for lead in thorax.T]

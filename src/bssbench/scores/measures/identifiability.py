@@ -10,10 +10,16 @@ __all__ = ["SCORES", "linear_r2"]
 def linear_r2(targets: np.ndarray, predictors: np.ndarray) -> np.ndarray:
     """Return each target's R², the share of its variance that an affine map of predictors explains.
 
-    Targets (time, target), none constant, and predictors (time, predictor) give shape (target,), in
-    [0, 1]. The map is fitted by least squares on the very samples it is judged on. With estimates
-    as predictors of true sources, one means that estimates are the sources up to an invertible
-    linear map: nothing is lost, whether it is separated or not.
+    The shape is (target,), the values in [0, 1]. The map is fitted by least squares on the very
+    samples it is judged on. With estimates as predictors of true sources, one means that estimates
+    are the sources up to an invertible linear map: nothing is lost, whether it is separated or not.
+
+    Parameters
+    ----------
+    targets : numpy.ndarray
+        Shape (time, target), none of them constant.
+    predictors : numpy.ndarray
+        Shape (time, predictor).
     """
     centred = targets - targets.mean(axis=0)
     predictors = predictors - predictors.mean(axis=0)

@@ -27,9 +27,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Match:
-    """A one-to-one matching: Pearson's signed `correlations`, shape (true, estimated).
+    """A one-to-one matching.
 
-    `estimated`, shape (true,), has the index of the estimate matched to each true source.
+    Attributes
+    ----------
+    correlations : numpy.ndarray
+        Shape (true, estimated), Pearson, signed.
+    estimated : numpy.ndarray
+        Shape (true,), the index of the estimate matched to each true source.
     """
 
     correlations: np.ndarray
@@ -51,7 +56,10 @@ def _standardised(signals: np.ndarray) -> np.ndarray:
 def match(true: np.ndarray, estimated: np.ndarray) -> Match:
     """Match estimates to true sources by the largest sum of absolute Pearson correlations.
 
-    Both have shape (time, source), and there are at least as many estimates as true sources.
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source), at least as many estimates as true sources.
     """
     correlations = _standardised(true).T @ _standardised(estimated) / len(true)
     _, columns = linear_sum_assignment(-np.abs(correlations))
@@ -59,9 +67,12 @@ def match(true: np.ndarray, estimated: np.ndarray) -> Match:
 
 
 def mean_correlation(true: np.ndarray, estimated: np.ndarray) -> float:
-    """Return the mean absolute correlation (MCC) of matched sources, each (time, source).
+    """Return the mean absolute correlation (MCC) of matched sources.
 
-    For Spearman's version give `spearman_ranks` of both.
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source). For Spearman's version give `spearman_ranks` of both.
     """
     return float(np.abs(match(true, estimated).matched_correlations).mean())
 
@@ -74,9 +85,14 @@ def spearman_ranks(signals: np.ndarray) -> np.ndarray:
 def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the mean scale-invariant signal-to-distortion ratio of matched sources, in dB.
 
-    For a centred source s and estimate ŝ, each (time, source): 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with
-    α = ⟨ŝ, s⟩ / ‖s‖² (Le Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation
-    ρ. An exact estimate scores infinity.
+    For a centred source s and estimate ŝ: 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with α = ⟨ŝ, s⟩ / ‖s‖² (Le
+    Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ. An exact estimate
+    scores infinity.
+
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source).
     """
     matched = match(true, estimated)
     target = _standardised(true)
@@ -92,9 +108,13 @@ def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
 def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the root mean squared error after matching and least-squares scaling.
 
-    Of signals (time, source), in units of a true source's standard deviation: each matched
-    estimate is scaled (with its sign) and shifted to fit its source best, and the squared errors
-    are averaged over time and sources.
+    In units of a true source's standard deviation: each matched estimate is scaled (with its sign)
+    and shifted to fit its source best, and the squared errors are averaged over time and sources.
+
+    Parameters
+    ----------
+    true, estimated : numpy.ndarray
+        Shape (time, source).
     """
     matched = match(true, estimated)
     found = _standardised(estimated)[:, matched.estimated] * matched.matched_correlations

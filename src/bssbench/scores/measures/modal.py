@@ -19,9 +19,14 @@ _LEAST_PURITY = 0.8
 
 @dataclass(frozen=True)
 class ModalScore:
-    """How many reference modes have a component of their own, and the least purity of these.
+    """The modes that were found.
 
-    The purity is the best component's, and None if no mode is found.
+    Attributes
+    ----------
+    modes_found : int
+        How many reference modes have a component of their own.
+    mode_purity : float or None
+        The smallest, over the modes found, of the best component's purity; None if none is found.
     """
 
     modes_found: int
@@ -31,11 +36,20 @@ class ModalScore:
 def modal_score_of_spectra(
     frequencies: np.ndarray, spectra: np.ndarray, references: tuple[float, ...]
 ) -> ModalScore:
-    """Score power spectra (component, frequency) against reference frequencies, all in Hz.
+    """Score power spectra against reference frequencies.
 
     A component's peak is the maximum of its spectrum and its mode the nearest reference within 0.05
     Hz of that; its purity is the power within 0.12 Hz of the reference over its whole power. A mode
     is found when some component has it with a purity of at least 0.8.
+
+    Parameters
+    ----------
+    frequencies : numpy.ndarray
+        Shape (frequency,), in Hz.
+    spectra : numpy.ndarray
+        Shape (component, frequency), power.
+    references : tuple of float
+        In Hz.
     """
     best: dict[int, float] = {}
     for spectrum in spectra:
