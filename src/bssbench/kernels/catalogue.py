@@ -195,6 +195,17 @@ def chosen_core(
 
     By rule, not by timing: a result must not depend on how busy the machine was.
 
+    Parameters
+    ----------
+    setting : str
+        A core's name or ``auto``.
+    approach, kernel : str
+        ``inversion`` or ``regression``; the kernel's name.
+    length : int
+        Number of samples T.
+    irregular : bool
+        Whether there are time stamps.
+
     Raises
     ------
     InputError

@@ -39,7 +39,7 @@ class Kernel(ABC):
     ----------
     length_scale : torch.Tensor
         Shape (replicate, latent), positive; in the units of the time stamps, which on a regular
-        grid are samples.
+        grid are samples. A kernel's other parameters have this shape, too.
     """
 
     name: ClassVar[str]

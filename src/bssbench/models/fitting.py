@@ -95,9 +95,14 @@ def held_out_objective(
     recipe: Recipe,
     make_prior: PriorFactory,
 ) -> np.ndarray:
-    """Train on the first `training_length` samples and return the objective on the rest.
+    """Train on the first part of the time and return the objective on the rest.
 
-    Arguments are otherwise those of `fit`.
+    Parameters
+    ----------
+    observations, n_latents, seeds, recipe, make_prior
+        As for `fit`.
+    training_length : int
+        Number of samples to train on.
 
     Returns
     -------

@@ -15,9 +15,16 @@ _LEAKY_SLOPE = 0.2
 class PointwiseMap(nn.Module):
     """x ↦ W x + b, for nonlinear mixing plus a network of two hidden layers.
 
-    W starts at `weight`, (replicate, output, input), and the network's weights are drawn from each
-    replicate's generator. `network_outputs` are further ones of the network alone, which start at
-    zero.
+    Parameters
+    ----------
+    weight : numpy.ndarray
+        Shape (replicate, output, input), where W starts.
+    generators : list of numpy.random.Generator
+        One per replicate, for the network's initial weights.
+    nonlinear : bool
+        Whether there is a network.
+    network_outputs : int
+        Further outputs of the network alone, which start at zero.
     """
 
     def __init__(

@@ -17,8 +17,15 @@ class Posterior:
     et al., 2022). After whitening a linear mixture's has, and that steadies the rotation; a
     nonlinear mixture's has not, and latents that mix the sources again can then win.
 
-    μ is (replicate, latent, time) and D too, or has one time for all. `below` are B's rows one
-    after the other, (replicate, latent · (latent − 1) / 2, time or 1), or None for zero.
+    Attributes
+    ----------
+    mean : torch.Tensor
+        μ, shape (replicate, latent, time).
+    diagonal : torch.Tensor
+        D, shape (replicate, latent, time) or (replicate, latent, 1).
+    below : torch.Tensor or None
+        The rows of B one after the other, shape (replicate, latent · (latent − 1) / 2, time or 1);
+        None for zero.
     """
 
     mean: torch.Tensor

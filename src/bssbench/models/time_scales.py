@@ -18,8 +18,16 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
     1990). So the smallest eigenvalue follows the fastest source, the largest the slowest, without
     separating anything.
 
-    From whitened components (replicate, component, time) to (replicate, 2), fastest and slowest, in
-    samples: the first crossing of 0.5, interpolated between lags; at most a quarter of the length.
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), whitened.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate, 2), fastest and slowest, in samples: the first crossing of 0.5,
+        interpolated between lags; at most a quarter of the length.
     """
     replicates, _, length = components.shape
     longest = max(1, length // 4)
@@ -57,10 +65,14 @@ def lag_spacings(components: np.ndarray) -> list[int]:
     fills the band, so of what is sampled no faster than it varies every sample counts; a recording
     made at four times the rate has four times the spacing.
 
-    A spacing is a whole number, at least 1, so 1 / 2f is rounded down, but for the third of a
-    sample by which the soft edge of an interpolation filter widens the band of what it has
-    interpolated. There is one for each replicate of whitened components (replicate, component,
-    time).
+    Each replicate's spacing is a whole number, at least 1, so 1 / 2f is rounded down, but for the
+    third of a sample by which the soft edge of an interpolation filter widens the band of what it
+    has interpolated.
+
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), whitened.
     """
     # Imported here: scipy.signal takes most of a second to import.
     from scipy.signal import welch

@@ -219,11 +219,23 @@ def train(
     window: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Trained:
-    """Train in place with Adam and a one-cycle schedule, on whitened (replicate, component, time).
+    """Train in place with Adam and a one-cycle schedule.
 
-    Each replicate has a seed for its noise. `window` is the length of the stretch of time, another
-    for each step and replicate, that a step sees, which is also the length that the prior was made
-    for; 0 for all of the time. `progress` is called with the number of steps done after each.
+    Parameters
+    ----------
+    model : BatchedVAE
+        Changed in place.
+    observations : torch.Tensor
+        Shape (replicate, component, time), whitened.
+    noise_seeds : list of int
+        One per replicate.
+    schedule : Schedule
+        Steps, learning rate and last variance.
+    window : int
+        Length of the stretch of time, another for each step and replicate, that a step sees, which
+        is also the length that the prior was made for; 0 for all of the time.
+    progress : callable, optional
+        Called with the number of steps done after each.
     """
     parameters = list(model.parameters())
     # Not the fused kind: that rounds an element differently by its place in the batch.

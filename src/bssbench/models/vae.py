@@ -33,9 +33,20 @@ class BatchedVAE(nn.Module):
     otherwise. The mean of x is decoder(Gᵀ z), with a variance v that the training sets. G is a
     rotation (see `bssbench.models.rotation`).
 
-    Channels are whitened, and latents at most as many. A replicate's initial values depend on its
-    own generator alone. With `nonlinear`, encoder and decoder have a network beside their linear
-    part. `spacing`: samples between the times that the mean is averaged over; None for not at all.
+    Parameters
+    ----------
+    n_components : int
+        Number of whitened channels.
+    n_latents : int
+        Number of latents, at most as many.
+    generators : list of numpy.random.Generator
+        One per replicate, for the initial values; a replicate's depend on its own alone.
+    prior : bssbench.priors.base.Prior
+        Of the latents.
+    nonlinear : bool
+        Whether encoder and decoder have a network beside their linear part.
+    spacing : int, optional
+        Samples between the times that the posterior mean is averaged over; without it, it is not.
     """
 
     def __init__(

@@ -11,10 +11,16 @@ __all__ = ["Whitened", "whiten"]
 
 @dataclass(frozen=True)
 class Whitened:
-    """Whitened observations and the map that made them: whitening · (observations − mean).
+    """Whitened observations and the map that made them.
 
-    `components`, (replicate, component, time), are uncorrelated, of unit variance; `whitening` is
-    (replicate, component, channel), `mean` (replicate, 1, channel).
+    Attributes
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), uncorrelated, unit variance.
+    whitening : numpy.ndarray
+        Shape (replicate, component, channel): components = whitening · (observations − mean).
+    mean : numpy.ndarray
+        Shape (replicate, 1, channel).
     """
 
     components: np.ndarray
@@ -27,15 +33,21 @@ class Whitened:
 
 
 def whiten(observations: np.ndarray, n_components: int) -> Whitened:
-    """Project each replicate, (replicate, time, channel), on its leading principal components.
+    """Project each replicate on its leading principal components, at unit variance.
 
-    They have unit variance, and are those of the correlation matrix: a channel's unit makes no
-    difference.
+    The components are those of the correlation matrix: a channel's unit makes no difference.
+
+    Parameters
+    ----------
+    observations : numpy.ndarray
+        Shape (replicate, time, channel).
+    n_components : int
+        How many components to keep.
 
     Raises
     ------
     InputError
-        If a replicate has fewer independent channels than components are asked for.
+        If a replicate has fewer independent channels than that.
     """
     mean = observations.mean(axis=1, keepdims=True)
     centred = observations - mean

@@ -20,11 +20,21 @@ _LARGEST_LOG_SCALE = 3.0
 class FlowForm:
     """The form of a flow.
 
-    It sees `order` and `octaves` of the past (see `bssbench.priors.past.feature_lags`). The
-    conditional mean may have a network beside its linear part (0 `hidden_units`: none), which may
-    also set the innovations' scale. `network_scale` is that of a prior on the network's weights, by
-    which it stays out of a latent that a linear autoregression suffices for; 0 for none. `base` is
-    one of `bssbench.priors.innovations.BASES`.
+    Attributes
+    ----------
+    order, octaves : int
+        What it sees of the past: see `bssbench.priors.past.feature_lags`.
+    layers : int
+        Number of autoregressive layers, one upon the other.
+    hidden_units : int
+        Of the network that the conditional mean has beside its linear part; 0 for none.
+    state_dependent_scale : bool
+        Whether the network also sets the innovations' scale.
+    base : str
+        The innovations' distribution, one of `bssbench.priors.innovations.BASES`.
+    network_scale : float
+        Of the prior on the network's weights, by which it stays out of a latent that a linear
+        autoregression suffices for; 0 for none.
     """
 
     order: int = 8
@@ -96,14 +106,24 @@ class AutoregressiveFlowPrior(Prior):
         u_t = (z_t − m(past)) e^{−a},    log p(z) = Σ_t [log π(u_t) − a],
 
     with zeros before the start, by default a linear m, a constant a, and π a mixture of four
-    Gaussians; parameters of its own for each latent, or if `shared` (an ablation) for each
-    replicate. A Gaussian π would make this a Markovian Gaussian process; the learned one can tell
-    sources of equal spectra apart.
+    Gaussians; parameters of its own for each latent. A Gaussian π would make this a Markovian
+    Gaussian process; the learned one can tell sources of equal spectra apart.
 
-    Where the lags are d samples apart, the `spacing`, the d interleaved series are modelled as
-    independent ones with one law: still a normalised density, for series sampled faster than they
-    vary. `share` is that of the whole series' length that a divergence is taken over, where it is
-    seen in parts.
+    Where the lags are d samples apart, the d interleaved series are modelled as independent ones
+    with one law: still a normalised density, for series sampled faster than they vary.
+
+    Parameters
+    ----------
+    replicates, latents : int
+        Sizes of the batch.
+    spacing : int
+        d, in samples.
+    form : FlowForm, optional
+        The form of the flow.
+    shared : bool
+        Whether all latents of a replicate have the same parameters (an ablation).
+    share : float
+        Of the whole series' length, what a divergence is taken over, where it is seen in parts.
     """
 
     needs_sample = True

@@ -19,13 +19,24 @@ __all__ = ["GaussianProcessPrior"]
 class GaussianProcessPrior(Prior):
     """z_i ~ GP(0, k_i), with a kernel of one length-scale for each latent.
 
-    The length-scales, (replicate, latent) in samples where learning starts, are learned by the
-    exact gradient (of the bound, for the core ``inducing``). As each new length-scale costs a
-    factorisation, they move only at every k-th step (`update_every`; 0 keeps them fixed), and the
-    factor is kept between. The variance is one: the latents' scale is a free gauge. The nugget on
-    the diagonal is a fraction of it.
+    The length-scales are learned by the exact gradient (of the bound, for the core ``inducing``).
+    As each new length-scale costs a factorisation, they move only at every k-th step, and the
+    factor is kept between. The variance is one: the latents' scale is a free gauge.
 
-    The kernel has no other parameter; the core is one by kernel inversion, or ``auto``.
+    Parameters
+    ----------
+    length_scales : torch.Tensor
+        Shape (replicate, latent), in samples: where learning starts.
+    length : int
+        Number of samples in time.
+    kernel : str
+        A kernel whose only parameter is its length-scale.
+    core : str
+        A core of `bssbench.kernels.catalogue` by kernel inversion, or ``auto``.
+    update_every : int
+        k, in training steps; 0 keeps the length-scales fixed.
+    nugget : float
+        Added to the diagonal, as a fraction of the variance.
     """
 
     def __init__(

@@ -61,8 +61,7 @@ class KernelRegressionPrior(Prior):
 
     This is a pseudo-likelihood in Besag's sense (1975), a product of leave-one-out conditionals,
     and not a normalised density: the objective built on it is a penalised likelihood, not an
-    evidence lower bound. The term with λ, the `regularisation`, holds the scale of the latents. It
-    has the posterior's entropy a second time, and so λ should be small.
+    evidence lower bound.
 
     Nor do such conditionals keep latents well apart. With ρ_ij the residual variance of source j
     under the bandwidth of latent i, and a posterior of full covariance, the sources are a minimum
@@ -73,16 +72,30 @@ class KernelRegressionPrior(Prior):
     added, with R the correlations between the latents' means over time. The condition is then
     (ρ_ii + ρ_ij)(ρ_jj + ρ_ji) > 4 ρ_ii ρ_jj, which holds wherever the first one does.
 
-    Where neighbouring times are d samples apart, the `spacing`, each of the d interleaved series is
-    regressed on its own other points alone: of a series sampled d times as fast as it varies, a
-    sample next to the one left out says what that is, whatever the bandwidth. If d does not divide
-    the length, the last few samples have the other terms alone.
+    Where neighbouring times are d samples apart, each of the d interleaved series is regressed on
+    its own other points alone: of a series sampled d times as fast as it varies, a sample next to
+    the one left out says what that is, whatever the bandwidth. If d does not divide the length, the
+    last few samples have the other terms alone.
 
-    Bandwidths, (replicate, latent) in samples, are best distinct: that is what separates. `freedom`
-    is how far learning may move one from where it starts, in octaves up and down; 0 keeps them
-    fixed. Without a bound they all become short, where a latent is predicted from its next
-    neighbours alone and the latents are distinct no more. With `shared` (an ablation), all latents
-    of a replicate have one residual variance. The core is one by kernel regression, or ``auto``.
+    Parameters
+    ----------
+    bandwidths : torch.Tensor
+        Shape (replicate, latent), in samples; distinct bandwidths are what separates.
+    length, spacing : int
+        Number of samples in time; d, in samples.
+    regularisation : float
+        λ, which holds the scale of the latents. Its term has the posterior's entropy a second time,
+        and so should be small.
+    core : str
+        A core of `bssbench.kernels.catalogue` by kernel regression, or ``auto``.
+    freedom : float
+        How far learning may move a bandwidth from where it starts, in octaves up and down; 0 keeps
+        the bandwidths fixed. Without a bound they all become short, where a latent is predicted
+        from its next neighbours alone and the latents are distinct no more.
+    shared : bool
+        Whether all latents of a replicate have one residual variance (an ablation).
+    dtype : torch.dtype
+        Precision of the latents.
     """
 
     normalised = False

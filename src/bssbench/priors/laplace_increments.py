@@ -26,8 +26,16 @@ class LaplaceIncrementsPrior(Prior):
         D = KL(q_1 ‖ N(0, 1)) + Σ_{t≥2} [ρ KL(q_t ‖ N(0, 1)) + γ E_q KL(q_t ‖ p(· | z_{t−1}))].
 
     With ρ = 0 and γ = 1 this is the divergence from the Markov chain that starts at N(0, 1).
-    Nothing is learned. The rate λ is the same for all latents, γ the transition's weight, and ρ
-    the marginal's, which holds the scale of the latents.
+    Nothing is learned.
+
+    Parameters
+    ----------
+    replicates, latents : int
+        Sizes of the batch.
+    rate : float
+        λ, the same for all latents.
+    transition_weight, marginal_weight : float
+        γ, and ρ, which holds the scale of the latents.
     """
 
     normalised = False

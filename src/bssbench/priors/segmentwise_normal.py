@@ -16,8 +16,18 @@ class SegmentwiseNormalPrior(Prior):
     """Each latent is white noise whose variance is another in each segment of time.
 
     p(z_t | u) = N(m_u, σ_u²) in segment u = ⌊t / (samples of a segment)⌋, with learned σ_u for each
-    latent, and learned m_u if asked for, otherwise zero. Segments are of equal length but for the
-    last, and fewer where they would have no sample.
+    latent, and learned m_u if asked for.
+
+    Parameters
+    ----------
+    replicates, latents : int
+        Sizes of the batch.
+    length : int
+        Number of samples in time.
+    segments : int
+        How many, all of equal length but for the last; fewer where they would have no sample.
+    learned_means : bool
+        Whether the means are learned too, or zero.
     """
 
     relates_times = False

@@ -17,8 +17,9 @@ One module a core:
 `inducing`   an upper bound by M inducing points, any time stamps, O(T·M²)
 `markovian`  exact for Matérn kernels, any time stamps, O(T)
 
-Each has ``factorise``, whose result can be kept for as long as the kernel stays the same, but for
-`gpytorch`, which keeps nothing; `bssbench.kernels.core.load_core` does everything at once.
+Each but `gpytorch`, which keeps nothing, has ``factorise``, whose result can be kept for as long as
+the kernel stays the same. It takes kernel, nugget and time stamps as `bssbench.kernels.core.Core`
+does, T and the data's precision; `bssbench.kernels.core.load_core` does everything at once.
 """
 
 from abc import ABC, abstractmethod

@@ -16,7 +16,8 @@ density, and no kernel matrix to invert. One module a core; they differ in how m
 `banded`   O(T·w), regular grid; the kernel is cut off at w
 `fft`      O(T log T), regular grid
 
-Each has ``weigh``, which does what depends on kernel and time stamps alone and can be kept;
+Each has ``weigh``, which does what depends on kernel and time stamps alone and can be kept. It
+takes these as `bssbench.kernels.core.Core` does, the number of samples T and the data's precision;
 `bssbench.kernels.core.load_core` does everything at once.
 """
 
