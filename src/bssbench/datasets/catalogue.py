@@ -111,9 +111,20 @@ def _parsed(name: str, parameters: dict[str, Any]) -> Identifier:
 def make_dataset(
     name: str, seeds: Sequence[int], parameters: dict[str, Any], root_seed: int = 0
 ) -> Dataset:
-    """Generate or fetch data set `name` for `seeds`.
+    """Generate or fetch a data set.
 
     A recording that can't be had becomes a data set without observations that says why.
+
+    Parameters
+    ----------
+    name : str
+        The data set's id.
+    seeds : sequence of int
+        One replicate each; a replicate does not depend on the others.
+    parameters : dict
+        Fields of the family, and ``noise`` if it is no whole percent; none for a recording.
+    root_seed : int
+        The experiment's seed.
 
     Raises
     ------

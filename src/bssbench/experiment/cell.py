@@ -34,8 +34,17 @@ tqdm.set_lock(threading.RLock())
 class Cell:
     """What to run.
 
-    `data` is what `Dataset.save` wrote; `cpu_seconds` limits the process's CPU time; `jobs_allowed`
-    says how many jobs may run at the same time: timings are to be read with that in mind.
+    Attributes
+    ----------
+    data : pathlib.Path
+        The data set, as written by `Dataset.save`.
+    method, parameters : str, dict
+        The method's name; its parameters.
+    device : str
+        ``cpu`` or ``cuda``, for methods that can choose.
+    root_seed, cpu_seconds, jobs_allowed : int
+        The experiment's seed; limit of the process's CPU time; how many jobs may run at the same
+        time: timings are to be read with that in mind.
     """
 
     data: Path

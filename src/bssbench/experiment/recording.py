@@ -27,8 +27,24 @@ __all__ = ["OwnRecording", "separate_recording"]
 class OwnRecording:
     """What to separate, and how.
 
-    `path` is a CSV or NPY file whose rows are time. Of the initialisations of `seeds`, others for
-    another `root_seed`, the one with the lowest loss is kept.
+    Attributes
+    ----------
+    path : pathlib.Path
+        CSV or NPY, rows are time.
+    method, parameters : str, dict
+        The method's name; its parameters.
+    n_sources : int
+        How many sources to find.
+    seeds : tuple of int
+        Initialisations, of which the one with the lowest loss is kept.
+    nonlinear : bool
+        Whether the mixing is taken to be nonlinear.
+    device : str
+        ``cpu`` or ``cuda``.
+    root_seed : int
+        Another one gives other initialisations for the same seeds.
+    cpu_seconds : int
+        Limit of the process's CPU time.
     """
 
     path: Path

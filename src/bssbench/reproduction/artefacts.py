@@ -42,10 +42,17 @@ _REPORTED = ("root_seed", "datasets", "methods")
 class Stage:
     """Files of a run that are made together.
 
-    `outputs` are their names below the folder of results; those of figures begin with ``figures/``,
-    wherever their folder is. `modules` make them, and what these import counts as well. `sections`
-    are the fields of the configuration that they depend on, `inputs` the files that they show, by
-    name below the folder of results, or else by path.
+    Attributes
+    ----------
+    outputs : tuple of str
+        Their names below the folder of results; those of figures begin with ``figures/``, wherever
+        their folder is.
+    modules : tuple of str
+        Dotted names of the modules that make them; what these import counts as well.
+    sections : tuple of str
+        Fields of the configuration that they depend on.
+    inputs : tuple of str
+        The files that they show, by name below the folder of results, or else by path.
     """
 
     outputs: tuple[str, ...]

@@ -18,13 +18,20 @@ _ANSWER = ["value", "status", "reason"]
 
 
 def merge(directories: Sequence[Path], out: Path) -> list[Part]:
-    """Write the joint ``scores.csv``, ``timings.csv`` and ``provenance.json``.
+    """Write the joint ``scores.csv``, ``timings.csv`` and ``provenance.json``; return the parts.
 
     Different data sets, methods and seeds are what a merger is for. What both of two parts have
     must be the same: the root seed, the parameters of a data set and of a method, a seed's scores.
     Limits of CPU time are a machine's own. A timing stays a row for each part, with its processor
-    and device and, in the column ``source``, the part that it is of. Data sets and methods are in
-    the order of their first experiment, seeds ascend. What was joined is returned.
+    and device and, in the column ``source``, the part that it is of.
+
+    Parameters
+    ----------
+    directories : sequence of pathlib.Path
+        Folders of results, or of earlier mergers.
+    out : pathlib.Path
+        Where the joint files go. Data sets and methods are in the order of their first experiment,
+        seeds ascend.
 
     Raises
     ------

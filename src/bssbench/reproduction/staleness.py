@@ -41,11 +41,20 @@ def check(
 ) -> dict[Path, list[str]]:
     """Compare every table, figure and file of claims of a run with what it was made from.
 
-    The run's results are in `directory`, without it in ``results``, or ``results/reference`` if
-    nothing was run; the experiment's file is `configuration`, without it the one that the run was
-    made from. Returned is for each file what is wrong: it was made from another ``configuration``,
-    ``code`` or ``data``, was ``modified`` since, is ``missing`` or is ``not in the manifest``. A
-    folder of figures that was not kept at all is not missed.
+    Parameters
+    ----------
+    directory : pathlib.Path, optional
+        The run's results, with ``manifest.json`` and ``provenance.json``; without it ``results``,
+        or ``results/reference`` if nothing was run.
+    configuration : pathlib.Path, optional
+        The experiment's file; without it the one that the run was made from.
+
+    Returns
+    -------
+    dict
+        For each file what is wrong: it was made from another ``configuration``, ``code`` or
+        ``data``, was ``modified`` since, is ``missing`` or is ``not in the manifest``; nothing
+        where it is up to date. A folder of figures that was not kept at all is not missed.
 
     Raises
     ------
@@ -75,9 +84,14 @@ def check(
 
 
 def find_origins(file: Path, directories: Sequence[Path] = ()) -> list[Origin]:
-    """Find the runs that made a figure or table, by the bytes of it or of a copy from anywhere.
+    """Find the runs that made a figure or table, by its bytes.
 
-    Without folders of results to look in, these are those that the project has.
+    Parameters
+    ----------
+    file : pathlib.Path
+        The figure or table, or a copy from anywhere.
+    directories : sequence of pathlib.Path, optional
+        Folders of results to look in; without them those that the project has.
 
     Raises
     ------

@@ -116,8 +116,16 @@ def verify(
 
     All seeds are one batch, as they were. In the environment of the record the rows must then be
     the same bytes, and those of a seed alone within `BATCH_TOLERANCE`; in another, the mean over
-    seeds within its `Score.tolerance`. Failures and timeouts must be the same in any. Each part of
-    a merger that has the cell is recomputed by itself.
+    seeds within its `Score.tolerance`. Failures and timeouts must be the same in any.
+
+    Parameters
+    ----------
+    results : RecordedResults
+        With this cell.
+    dataset, method : str
+        The cell; each part of a merger that has it is recomputed by itself.
+    seed : int, optional
+        That seed alone.
 
     Raises
     ------

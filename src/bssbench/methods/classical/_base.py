@@ -47,9 +47,14 @@ class ClassicalMethod(SeparationMethod):
 
     @abstractmethod
     def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
-        """Return an unmixing matrix (source, channel), and whether the method converged.
+        """Find the sources of one replicate.
 
-        What is computed in closed form has converged.
+        Returns
+        -------
+        unmixing_matrix : numpy.ndarray
+            Shape (source, channel).
+        converged : bool
+            Whether the method converged; what is computed in closed form has.
         """
 
     def start(self, size: Size) -> None:
