@@ -21,7 +21,7 @@ def modules_below(package: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for folder in map(Path, _locations(package)):
-        for path in sorted(folder.rglob("[!_]*.py")):
+        for path in sorted(folder.rglob("[!_.]*.py")):
             name = path.stem.replace("_", "-")
             if name in found:
                 raise ImportError(f"{path}: {found[name]} has the name {name!r} already")

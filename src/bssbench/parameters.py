@@ -64,11 +64,14 @@ def check_parameters(settings: Any) -> None:
         value, said = getattr(settings, field.name), field.metadata
         if value is None or "source" not in said:
             continue
+        # People who mean "as you like" say 0.
+        rule = "; null is the rule" if field.default is None else ""
         if said["at_least"] is not None and value < said["at_least"]:
-            raise ValueError(f"{field.name} must be at least {said['at_least']:g}, not {value}")
+            least = f"at least {said['at_least']:g}"
+            raise ValueError(f"{field.name} must be {least}, not {value}{rule}")
         if said["above"] is not None and value <= said["above"]:
             above = "positive" if said["above"] == 0 else f"more than {said['above']:g}"
-            raise ValueError(f"{field.name} must be {above}, not {value}")
+            raise ValueError(f"{field.name} must be {above}, not {value}{rule}")
         if said["choices"] and value not in said["choices"]:
             known = ", ".join(said["choices"])
             raise ValueError(f"{field.name} must be one of {known}, not {value!r}")

@@ -173,8 +173,8 @@ def test_a_copy_of_a_figure_is_known_by_its_bytes(capsys):
         return main(["check", *arguments]), capsys.readouterr().out.splitlines()
 
     named = "figure-3.pdf is figures/ranks.pdf of"
-    here = f"{named} results (commit 0123abc), stale: data"
-    reference = f"{named} results/reference (commit 0123abc), up to date"
+    here = f"{named} results (scores of commit 0123abc), stale: data"
+    reference = f"{named} results/reference (scores of commit 0123abc), up to date"
     assert said("figure-3.pdf") == (0, [here, reference])
     assert said("figure-3.pdf", "--results", "results/reference") == (0, [reference])
     Path("figure-3.pdf").write_text("drawn by hand")

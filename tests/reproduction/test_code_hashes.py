@@ -103,6 +103,9 @@ def test_an_edit_of_what_decides_no_number_makes_nothing_stale(stale_after, file
         ("datasets/families/gp_distinct.py", {"data gp-distinct", "trial"}),
         ("paper/figures/score_distributions.py", {"figure score_distributions"}),
         ("paper/claims_table.py", {"claims"}),
+        ("statistics/claim_tests.py", {"claims"}),
+        ("statistics/selection.py", {"selection"}),
+        ("statistics/summary.py", {"statistics", "tables", "figure ranks"}),
         ("paper/core_tables.py", {"cores"}),
     ],
 )
@@ -112,7 +115,7 @@ def test_an_edit_makes_stale_what_depends_on_it_and_no_more(stale_after, file, s
 
 def test_an_edit_of_a_score_makes_the_scores_stale_and_nothing_that_is_scored(stale_after):
     stale = stale_after("scores/measures/amari.py")
-    assert "score" in stale
+    assert {"score", "statistics", "tables", "claims"} <= stale
     assert not {name for name in stale if name.startswith(("cell", "data"))}
 
 

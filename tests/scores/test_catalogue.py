@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
+from bssbench.discovery import modules_below
 from bssbench.scores import cell
 from bssbench.scores.catalogue import SCORES
 from bssbench.scores.cell import score_outcome, score_separation
@@ -128,10 +129,15 @@ def test_a_module_in_the_folder_is_a_score(tmp_path, monkeypatch):
             """
         )
     )
-    monkeypatch.setattr(measures, "__path__", [*measures.__path__, str(tmp_path)])
-    found = {"largest": "bssbench.scores.measures.largest"}
-    monkeypatch.setattr(catalogue, "modules_below", lambda package: found)
-    assert [score.name for score in catalogue._stated()] == ["largest"]
+    (tmp_path / ".#largest.py").write_text("an editor's lock of the file above\n")
+    folders = [*measures.__path__, str(tmp_path)]
+    monkeypatch.setattr(measures, "__path__", folders)
+    monkeypatch.setattr(measures.__spec__, "submodule_search_locations", folders)
+    modules_below.cache_clear()
+    try:
+        assert {"largest", *SCORES} == {score.name for score in catalogue._stated()}
+    finally:
+        modules_below.cache_clear()
 
 
 def test_what_several_scores_need_is_computed_once(simulated):

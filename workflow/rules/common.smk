@@ -94,4 +94,5 @@ def get_code(stage):
 
 def get_assignments(parameters):
     """Return a data set's or a method's parameters as options of the command line."""
-    return " ".join(f"--set {shlex.quote(f'{k}={v}')}" for k, v in parameters.items())
+    words = {k: "null" if v is None else v for k, v in parameters.items()}
+    return " ".join(f"--set {shlex.quote(f'{k}={v}')}" for k, v in words.items())

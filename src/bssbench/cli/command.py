@@ -35,7 +35,7 @@ class Command:
         name = self.run.__name__.strip("_").replace("_", "-")
         first, _, description = inspect.cleandoc(self.run.__doc__ or "").partition("\n\n")
         parser = commands.add_parser(
-            name, help=first[:1].lower() + first[1:].rstrip("."), description=description or None
+            name, help=first[:1].lower() + first[1:].rstrip("."), description=description or first
         )
         _add_all(self.options, parser)
         parser.set_defaults(run=self.run)

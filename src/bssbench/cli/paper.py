@@ -17,7 +17,7 @@ def _select(arguments: argparse.Namespace) -> None:
 
     Join the files into one, and compare each candidate with the first of its choice. Chosen is the
     candidate that is better in the median over seeds on the most data sets, if these are more than
-    half of them, else the first.
+    half of them and it gains more there than it loses elsewhere, else the first.
     """
     from bssbench.files import write_text
     from bssbench.paper.report import write

@@ -132,7 +132,10 @@ def _manifest(arguments: argparse.Namespace) -> None:
     """Record what each table and figure of a run of the workflow was made from."""
     from bssbench.reproduction.manifest import write_manifest
 
-    write_manifest(json.loads(arguments.stages), arguments.results, arguments.figures)
+    try:
+        write_manifest(json.loads(arguments.stages), arguments.results, arguments.figures)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError("--stages: this is for the workflow, which says what it runs") from None
 
 
 @command(
@@ -189,7 +192,7 @@ def _find_origins(file: Path, directories: list[Path]) -> int:
     origins = find_origins(file, directories)
     for origin in origins:
         state = f"stale: {', '.join(origin.reasons)}" if origin.reasons else "up to date"
-        commit = f"commit {origin.commit}" if origin.commit else "no commit"
+        commit = f"scores of commit {origin.commit}" if origin.commit else "no commit"
         print(f"{file} is {origin.path} of {origin.results} ({commit}), {state}")
     if not origins:
         print(f"{file} is of no run that is known here; name others by --results DIR")

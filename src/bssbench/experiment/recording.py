@@ -1,6 +1,7 @@
 """Separating a user's own recording: a table of numbers in, sources, a picture and a report out."""
 
 import io
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,6 +83,8 @@ def separate_recording(recording: OwnRecording, directory: Path, launched: float
         arguments = (recording, observations, path, launched)
         outcome = call_in_own_process(_separate, arguments, recording.cpu_seconds)
         if outcome["status"] != "ok":
+            # Of one's own method, say: where it broke.
+            sys.stderr.write(outcome.get("traceback", ""))
             raise InputError(_explanation(recording.method, outcome))
         separation = Separation.load(path)
     losses = separation.loss

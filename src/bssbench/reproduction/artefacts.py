@@ -32,6 +32,9 @@ FIGURE_SUFFIXES = ("pdf", "png", "txt", "csv")
 """A figure twice, its caption and the numbers that it draws."""
 
 _FIGURES = "figures/"
+# A command joins what reads, what judges and what renders: no module imports all of them.
+_TABLE = "bssbench.scores.table"
+_HELD_OUT = ("bssbench.scores.held_out", "bssbench.statistics.selection")
 _SCORES, _TIMINGS = "scores.csv", "timings.csv"
 _STATISTICS = tuple(f"statistics/{name}" for name in FILES)
 _COSTS, _CORES = "tables/training_cost.csv", "tables/cores.csv"
@@ -66,11 +69,14 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
     paper = "bssbench.paper"
     found = {
         "statistics": Stage(
-            _STATISTICS, ("bssbench.statistics.evaluation",), _REPORTED, (_SCORES,)
+            _STATISTICS, (_TABLE, "bssbench.statistics.evaluation"), _REPORTED, (_SCORES,)
         ),
         "tables": Stage(
             _tables("separation", "comparisons", "ranks"),
-            tuple(f"{paper}.{kind}_tables" for kind in ("separation", "comparison", "rank")),
+            (
+                *(f"{paper}.{kind}_tables" for kind in ("separation", "comparison", "rank")),
+                *(_TABLE, "bssbench.statistics.evaluation"),
+            ),
             _REPORTED,
             (_SCORES, *_STATISTICS, _TIMINGS),
         ),
@@ -97,7 +103,7 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
     if experiment.selection:
         found["selection"] = Stage(
             ("selection.csv", *_tables("selection")),
-            (f"{paper}.selection_table",),
+            (f"{paper}.selection_table", *_HELD_OUT),
             ("root_seed", "selection"),
             ("selection.csv",),
         )
@@ -105,7 +111,7 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
         costs = (_COSTS,) * bool(experiment.training_cost) + (_CORES,) * bool(experiment.cores)
         found["claims"] = Stage(
             ("claims.csv", "claims.md"),
-            (f"{paper}.claims_table",),
+            (f"{paper}.claims_table", "bssbench.statistics.claims", _TABLE),
             _REPORTED,
             (experiment.claims, _SCORES, _TIMINGS, *costs),
         )

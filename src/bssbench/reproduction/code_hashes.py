@@ -65,7 +65,7 @@ def source_files(modules: Iterable[str]) -> list[str]:
         package = module.rpartition(".")[0]
         imported = graph.find_modules_directly_imported_by(module)
         if module in _FOUND_BY_PLACE:
-            imported |= graph.find_children(_FOUND_BY_PLACE[module])
+            imported |= graph.find_descendants(_FOUND_BY_PLACE[module])
         waiting |= ({package} if package else set()) - found
         waiting |= imported - found
     return sorted(_display(_file(module)) for module in found)

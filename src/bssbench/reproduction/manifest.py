@@ -84,7 +84,10 @@ def read_manifest(results: Path) -> dict[str, Entry]:
             f"{path}: no such file: results of an older version or not complete; make them again"
         )
     try:
-        return {name: Entry(**entry) for name, entry in read_json(path).items()}
+        manifest = {name: Entry(**entry) for name, entry in read_json(path).items()}
+        if all(isinstance(entry.files, dict) for entry in manifest.values()):
+            return manifest
+        raise TypeError
     except TypeError:
         raise InputError(f"{path}: not the manifest of results; make them again") from None
 

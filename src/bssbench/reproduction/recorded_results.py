@@ -95,8 +95,8 @@ def _parts(path: Path, name: str) -> tuple[Part, ...]:
             )
             for part in recorded
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, InputError) as error:
+        why = str(error) if isinstance(error, InputError) else repr(error)
         raise InputError(
-            f"{path}: not the provenance of results, or of an older version ({error!r}); "
-            "make them again"
+            f"{path}: not the provenance of results, or an older version's ({why}); make them again"
         ) from None

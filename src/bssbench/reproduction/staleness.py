@@ -77,6 +77,12 @@ def check(
                 found[path] = reasons + ["modified"] * (file_hash(path) != recorded)
             elif path.parent != figures or figures.exists():
                 found[path] = ["missing"]
+    # What the experiment has by now and the run had not.
+    for name in today.keys() - manifest.keys():
+        for output in today[name].outputs:
+            path = locate(output, directory, figures)
+            if path.parent != figures or figures.exists():
+                found[path] = ["not in the manifest" if path.exists() else "missing"]
     present = [*directory.glob("tables/*"), *directory.glob("claims.*"), *figures.glob("*")]
     unknown = {path for path in present if path.suffix in _SUFFIXES} - set(found)
     found |= {path: ["not in the manifest"] for path in unknown}

@@ -100,10 +100,11 @@ def _draw_references(axis: Axes, results: Results, name: str, score: str) -> pd.
         ceiling = results.values(name, score.replace("correlation", "ceiling"))["value"].median()
         axis.axvline(ceiling, color="black", linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         drawn["ceiling"] = ceiling
-    if score == "modes_found":
+    if SCORES[score].decimals == 0:
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
-        axis.set_xlim(min(0.5, values["value"].min() - 0.02), 1.01)
+        highest = values["value"].max()
+        axis.set_xlim(min(0.5, values["value"].min() - 0.02), max(1.01, 1.02 * highest))
     marks = pd.DataFrame({"mark": drawn.keys(), "value": drawn.values()}).dropna()
     return marks.assign(dataset=name, score=score)
 
