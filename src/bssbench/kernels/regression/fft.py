@@ -21,34 +21,13 @@ from torch.autograd.function import once_differentiable
 from bssbench.kernels.regression._fourier import TAIL, kernel_transforms, partial_sums
 from bssbench.kernels.stationary import Kernel, without_denormals_
 from bssbench.kernels.time_stamps import require_regular_grid
+from bssbench.kernels.transforms import as_real, to_series, to_spectrum
 
 __all__ = ["FourierWeights", "weigh"]
 
 # Shorter series are padded to twice their length, whatever the kernel: all of a batch in one
 # transform is faster there than each with the padding it needs.
 _SHORT_LENGTH = 4096
-
-
-def _transform(series: torch.Tensor, period: int) -> torch.Tensor:
-    """Return the spectra of series (series, time), the same whatever is transformed beside them.
-
-    Intel's library rounds the transform of a single long series differently from that of many.
-    """
-    if len(series) == 1:
-        return torch.fft.rfft(series.expand(2, -1), n=period)[:1]
-    return torch.fft.rfft(series, n=period)
-
-
-def _back(spectrum: torch.Tensor, period: int) -> torch.Tensor:
-    """Return the series of spectra, (series, period), with the same provision."""
-    if len(spectrum) == 1:
-        return torch.fft.irfft(spectrum.expand(2, -1), n=period)[:1]
-    return torch.fft.irfft(spectrum, n=period)
-
-
-def _flat(spectrum: torch.Tensor) -> torch.Tensor:
-    """Return a spectrum (series, frequency) as real numbers (series, 2 × frequency)."""
-    return torch.view_as_real(spectrum).flatten(-2)
 
 
 @dataclass(frozen=True)
@@ -70,8 +49,8 @@ class _Group:
 
     def smooth(self, spectrum: torch.Tensor, length: int) -> torch.Tensor:
         """Return k∗v, (series, time), for the spectrum of v."""
-        product = torch.view_as_complex((_flat(spectrum) * self.transform).unflatten(-1, (-1, 2)))
-        return _back(product, self.period)[:, :length]
+        product = torch.view_as_complex((as_real(spectrum) * self.transform).unflatten(-1, (-1, 2)))
+        return to_series(product, self.period)[:, :length]
 
 
 @dataclass(frozen=True)
@@ -178,7 +157,7 @@ class _Regress(torch.autograd.Function):
         learned = any(ctx.needs_input_grad[2:])
         parts, spectra = [], []
         for group in weights.groups:
-            spectrum = _transform(data[group.rows], group.period)
+            spectrum = to_spectrum(data[group.rows], group.period)
             if learned:
                 spectra.append(spectrum)
             parts.append(group.smooth(spectrum, length) * group.inverse_total)
@@ -197,9 +176,9 @@ class _Regress(torch.autograd.Function):
         in_mean, in_parameters = [], []
         for number, group in enumerate(weights.groups):
             scaled = flat[group.rows] * group.inverse_total
-            spectrum = _transform(scaled, group.period)
+            spectrum = to_spectrum(scaled, group.period)
             if learned:
-                product = _flat(spectrum) * _flat(spectra[number])
+                product = as_real(spectrum) * as_real(spectra[number])
                 about = scaled.mul_(regressed[group.rows])
                 slopes = zip(group.transform_slopes, group.total_slopes, strict=True)
                 changes = [
