@@ -12,7 +12,7 @@ import time
 
 from bssbench.kernels.cases import PARAMETERS, measured_values
 from bssbench.kernels.catalogue import CORES, REFERENCES
-from bssbench.kernels.core import load_core, load_module
+from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.limits import exceeded
 
 # Before numpy or torch is there: timings are of one thread.
@@ -104,12 +104,12 @@ class _Case:
 
         self.divergence = learned
         if parameters == "fixed":
-            module, prior = load_module(core), make_kernel(kernel, *own)
+            function, prior = load_function(core), make_kernel(kernel, *own)
             if CORES[core].approach == "inversion":
-                factor = module.factorise(prior, noise_variance, length, mean.dtype, times).detach()
+                factor = function(prior, noise_variance, length, mean.dtype, times).detach()
                 self.divergence = lambda: factor.divergence(mean, variance).sum()
             else:
-                weights = module.weigh(prior, length, mean.dtype, times)
+                weights = function(prior, length, mean.dtype, times)
                 self.divergence = lambda: divergence_about(
                     weights.regress(mean), mean, variance, noise_variance
                 ).sum()

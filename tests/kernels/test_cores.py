@@ -9,7 +9,7 @@ import torch
 
 from bssbench.errors import InputError
 from bssbench.kernels.catalogue import CORES, chosen_core
-from bssbench.kernels.core import load_core, load_module
+from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.inversion.inducing import factorise
 from bssbench.kernels.regression import banded
 from bssbench.kernels.stationary import KERNELS, SquaredExponential, make_kernel
@@ -86,7 +86,7 @@ def test_banded_moves_no_farther_than_what_it_cuts_off_allows(make_case):
     """The share cut off bounds how far truncation moves the regression, and it is not idle."""
     case = make_case("matern-3/2", length=400)
     mean, kernel = case.tensors[0], make_kernel("matern-3/2", case.tensors[3])
-    whole = load_module("dense").weigh(kernel, 400, torch.float64).regress(mean)
+    whole = load_function("dense")(kernel, 400, torch.float64).regress(mean)
     for tolerance in (1e-2, 1e-4):
         cut = banded.weigh(kernel, 400, torch.float64, tolerance=tolerance).regress(mean)
         moved = (cut - whole).abs().amax(-1)
@@ -209,14 +209,14 @@ def test_what_is_kept_gives_the_same_and_teaches_the_kernel_nothing(name, make_c
     whole = load_core(name)(mean, variance, kernel, noise_variance)
     expected = torch.autograd.grad(whole.sum(), (mean, variance))
     if CORES[name].approach == "inversion":
-        factor = load_module(name).factorise(kernel, noise_variance, 60, torch.float32).detach()
+        factor = load_function(name)(kernel, noise_variance, 60, torch.float32).detach()
         again = factor.divergence(mean, variance)
         of_kernel = torch.autograd.grad(
             again.sum(), (noise_variance, scale), allow_unused=True, retain_graph=True
         )
         assert of_kernel == (None, None)
     else:
-        weights = load_module(name).weigh(kernel.detach(), 60, torch.float32)
+        weights = load_function(name)(kernel.detach(), 60, torch.float32)
         residual = mean - weights.regress(mean)
         noise = noise_variance.detach()[..., None]
         terms = (residual**2 + variance) / noise - torch.log(variance) + torch.log(noise) - 1.0
@@ -233,7 +233,7 @@ def test_a_constant_is_its_own_regression_and_the_own_point_has_no_weight():
     impulse = torch.zeros(1, 3, 150, dtype=torch.float64)
     impulse[..., 70] = 1.0
     for name in ("dense", "chunked", "banded", "fft"):
-        weights = load_module(name).weigh(kernel, 150, torch.float64)
+        weights = load_function(name)(kernel, 150, torch.float64)
         torch.testing.assert_close(weights.regress(constant), constant)
         assert weights.regress(impulse)[..., 70].abs().max() < 1e-12
 

@@ -59,10 +59,13 @@ class CoreDescription:
         kernel.
     bound : bool
         Whether it computes an upper bound of the divergence.
+    circular : bool
+        Whether it is exact for a process that repeats itself after T samples, and for no other.
     keeps : bool
-        Whether its module has something to keep between calls (``factorise`` or ``weigh``).
+        Whether it has something to keep between calls, which its function then returns.
     module, function : str
-        Where it is, below its approach: its own name and ``divergence`` if nothing else is said.
+        Where it is, below its approach: a module of its own name if nothing else is said, and there
+        ``factorise`` or, by regression, ``weigh``; ``divergence`` if it keeps nothing.
     library : str
         The package that computes it, if that isn't this one.
     longest_by_rule : int
@@ -83,14 +86,20 @@ class CoreDescription:
     irregular: bool = True
     exact: bool = True
     bound: bool = False
+    circular: bool = False
     keeps: bool = True
     module: str = ""
-    function: str = "divergence"
+    function: str = ""
     library: str = ""
     longest_by_rule: int = sys.maxsize
     longest_measured: int = 2**20
     changes_above: int = 0
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.function:
+            keeping = {"inversion": "factorise", "regression": "weigh"}[self.approach]
+            object.__setattr__(self, "function", keeping if self.keeps else "divergence")
 
 
 CORES = {
@@ -146,6 +155,29 @@ CORES = {
     ),
     "markovian": CoreDescription(
         "inversion", operations=lambda t: 2e4 * t, held=lambda t, _: 1.2e3 * t, kernels=_MATERN
+    ),
+    "spectral": CoreDescription(
+        "inversion",
+        operations=lambda t: 5e2 * t,
+        held=lambda t, itemsize: 10 * itemsize * t,
+        irregular=False,
+        exact=False,
+        circular=True,
+        note="spectral takes the series for one turn of a circle: exact for a process of that "
+        "period, for any other off by what the tables of errors say.",
+    ),
+    "spectral-padded": CoreDescription(
+        "inversion",
+        operations=lambda t: 1e3 * t,
+        held=lambda t, itemsize: 20 * itemsize * t,
+        kernels=_DECAYING,
+        irregular=False,
+        exact=False,
+        bound=True,
+        module="spectral",
+        function="factorise_padded",
+        note="spectral-padded embeds the process exactly in a longer circle and is a bound, mostly "
+        "not a closer one.",
     ),
     "dense": CoreDescription(
         "regression",

@@ -1,8 +1,8 @@
 """The signature that all kernel cores share, and how one is loaded."""
 
 import importlib
-from types import ModuleType
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import torch
 
@@ -12,7 +12,7 @@ from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.stationary import Kernel
 from bssbench.parameters import closest
 
-__all__ = ["Core", "load_core", "load_module"]
+__all__ = ["Core", "load_core", "load_function"]
 
 
 class Core(Protocol):
@@ -58,9 +58,12 @@ class Core(Protocol):
         """
 
 
-def load_module(name: str) -> ModuleType:
-    """Import the module of core `name`."""
-    return importlib.import_module(core_module(name))
+def load_function(name: str) -> Callable[..., Any]:
+    """Import the function of core `name`: one that makes what it keeps, or else the core itself."""
+    function: Callable[..., Any] = getattr(
+        importlib.import_module(core_module(name)), CORES[name].function
+    )
+    return function
 
 
 def load_core(name: str) -> Core:
@@ -73,15 +76,15 @@ def load_core(name: str) -> Core:
     """
     if name not in CORES:
         raise InputError(f"unknown core {name!r}; {closest(name, list(CORES))}")
-    core, module = CORES[name], load_module(name)
+    core, function = CORES[name], load_function(name)
     if not core.keeps:
-        return getattr(module, core.function)
+        return function
     if core.approach == "inversion":
         return lambda mean, variance, kernel, noise_variance, times=None: (
-            module.factorise(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
+            function(kernel, noise_variance, mean.shape[-1], mean.dtype, times)
         ).divergence(mean, variance)
     return lambda mean, variance, kernel, noise_variance, times=None: divergence_about(
-        module.weigh(kernel, mean.shape[-1], mean.dtype, times).regress(mean),
+        function(kernel, mean.shape[-1], mean.dtype, times).regress(mean),
         mean,
         variance,
         noise_variance,

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from bssbench.kernels.catalogue import CORES, chosen_core
-from bssbench.kernels.core import load_core, load_module
+from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.inversion import Factor
+from bssbench.kernels.inversion.spectral import circular_covariance
 from bssbench.kernels.stationary import Kernel, covariance, make_kernel
 from bssbench.priors.base import Prior
 
@@ -70,9 +71,7 @@ class GaussianProcessPrior(Prior):
     def _factorise(self) -> Factor:
         """Return the factor of the present length-scales, differentiable in them if they move."""
         kernel, dtype = self._kernel(self._learned), self.log_length_scale.dtype
-        factor: Factor = load_module(self.core).factorise(
-            kernel, self._nugget(), self.length, dtype
-        )
+        factor: Factor = load_function(self.core)(kernel, self._nugget(), self.length, dtype)
         return factor
 
     def divergence(
@@ -112,6 +111,9 @@ class GaussianProcessPrior(Prior):
     def covariance(self, length: int) -> torch.Tensor:
         """Return the prior's covariances, (replicate, latent, length, length), in float64."""
         kernel = self._kernel(learned=False).to(torch.float64)
+        if CORES[self.core].circular:
+            matrix = circular_covariance(kernel, length)
+            return matrix + self.nugget * torch.eye(length).to(matrix)
         time = torch.arange(length, dtype=torch.float64, device=kernel.length_scale.device)
         nugget = self.nugget * torch.eye(length, dtype=torch.float64, device=time.device)
         return covariance(kernel, (time[:, None] - time).abs()) + nugget

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from bssbench.kernels.catalogue import chosen_core
-from bssbench.kernels.core import load_module
+from bssbench.kernels.core import load_function
 from bssbench.kernels.regression import Weights, divergence_about
 from bssbench.kernels.stationary import make_kernel
 from bssbench.priors.base import Prior
@@ -138,7 +138,7 @@ class KernelRegressionPrior(Prior):
         bandwidths = self._bandwidths().repeat_interleave(self.spacing, dim=1) / self.spacing
         kernel = make_kernel("squared-exponential", bandwidths)
         length = self.length // self.spacing
-        weights: Weights = load_module(self.core).weigh(kernel, length, self.log_variance.dtype)
+        weights: Weights = load_function(self.core)(kernel, length, self.log_variance.dtype)
         return weights
 
     def divergence(

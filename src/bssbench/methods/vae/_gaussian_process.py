@@ -1,7 +1,7 @@
 """What the GP-VAEs share: everything but kernel and core."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from bssbench.kernels.catalogue import CORES
 from bssbench.kernels.limits import OPERATIONS_PER_SECOND, operations
@@ -11,6 +11,14 @@ from bssbench.parameters import parameter
 
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
+
+# A kernel falls to one half at so many length-scales; these are the inverses.
+_LENGTH_SCALE_PER_HALF_DECAY = {
+    "squared-exponential": 0.85,
+    "matern-1/2": 1.44,
+    "matern-3/2": 1.03,
+    "matern-5/2": 0.96,
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,6 @@ class GaussianProcessMethod(KernelMethod):
     """
 
     family = "inversion"
-    length_scale_per_half_decay: ClassVar[float]
 
     update_every: int = parameter(
         10, "chosen by us, not tuned on scores: each update costs T²", at_least=0
@@ -45,7 +52,7 @@ class GaussianProcessMethod(KernelMethod):
         from bssbench.models.time_scales import spread
         from bssbench.priors.gaussian_process import GaussianProcessPrior
 
-        bounds = self.length_scale_per_half_decay * batch.half_decay_lags
+        bounds = _LENGTH_SCALE_PER_HALF_DECAY[self.kernel] * batch.half_decay_lags
         scales = torch.tensor(spread(bounds, batch.latents), dtype=torch.float32)
         return GaussianProcessPrior(scales, batch.length, self.kernel, self.core, self.update_every)
 

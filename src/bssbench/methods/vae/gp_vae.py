@@ -14,5 +14,3 @@ class Method(GaussianProcessMethod):
     """
 
     kernel = "squared-exponential"
-    # Such a process has lost half of its correlation at √(2 ln 2) = 1.18 length-scales.
-    length_scale_per_half_decay = 0.85

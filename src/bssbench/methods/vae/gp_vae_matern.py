@@ -15,7 +15,5 @@ class Method(GaussianProcessMethod):
     """
 
     kernel = "matern-1/2"
-    # exp(−d/ℓ) is one half at 0.69 length-scales.
-    length_scale_per_half_decay = 1.44
 
     update_every: int = parameter(3, "chosen by us for what each update costs", at_least=0)

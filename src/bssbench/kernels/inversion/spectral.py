@@ -1,0 +1,212 @@
+"""A Gaussian process on a circle, in the spectral domain: O(T log T), regular grid.
+
+There C is circulant, diagonal in the Fourier basis, with the kernel's sampled spectrum S and the
+nugget as its eigenvalues (Whittle, 1953). For F = Σ_t μ_t e^−iωt at the period's P frequencies,
+
+    KL = ½ [Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r + Σ_ω log(S+σ²) − Σ_t log s_t² − T],
+    r = (1/P) Σ_ω 1/(S+σ²).
+
+`factorise` has P = T. That is exact for a process of period T. For any other it takes the series'
+end for a neighbour of its beginning: a difference that does not grow with T, but weighs the more
+the smoother the kernel is. One transform of the means forward, one backward for their gradient.
+
+`factorise_padded` has P > T by at least the kernel's reach, or P = 2T. The first T points of the
+circle then have the process's own covariance (of kernels that end within T). Of the others the
+posterior is not known: they are taken for independent, with zero means and the variance 1/r that is
+best for them, so that
+
+    KL ≤ ½ [Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r + Σ_ω log(S+σ²) + (P−T) log r − Σ_t log s_t² − T].
+
+A bound, but mostly not a closer one: P is a cost.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import torch
+from scipy.fft import next_fast_len
+from torch.autograd.function import once_differentiable
+
+from bssbench.kernels.inversion import Factor, spread_terms
+from bssbench.kernels.spectra import sampled_spectrum
+from bssbench.kernels.stationary import Kernel
+from bssbench.kernels.time_stamps import require_regular_grid
+from bssbench.kernels.transforms import as_real, to_series, to_spectrum
+
+__all__ = ["PaddedFactor", "SpectralFactor", "circular_covariance", "factorise", "factorise_padded"]
+
+# Beyond its reach, a kernel is below this.
+_TAIL = 1e-9
+
+
+@dataclass(frozen=True)
+class SpectralFactor(Factor):
+    """The inverse spectra of circulant C, and what they are made of.
+
+    `inverse_spectrum`, 1/(S+σ²), is (series, frequency), `mean_inverse`, r, and `constant`, what
+    does not depend on the posterior, are (series,); `slopes` are S's derivatives in the kernel's
+    parameters, empty if there is nothing to learn.
+    """
+
+    kernel: Kernel
+    noise_variance: torch.Tensor
+    length: int
+    period: int
+    inverse_spectrum: torch.Tensor
+    mean_inverse: torch.Tensor
+    constant: torch.Tensor
+    slopes: tuple[torch.Tensor, ...]
+
+    def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+        """Return KL(q ‖ p), or its bound, of shape (replicate, latent), in nats."""
+        length = mean.shape[-1]
+        spread = variance.sum(-1) * (length / variance.shape[-1])
+        parameters = (self.noise_variance, *self.kernel.parameters)
+        energy = _ExpectedEnergy.apply(mean, spread, self, *parameters)
+        return 0.5 * (energy + spread_terms(variance, length))
+
+    def sum_over_circle(self, values: torch.Tensor) -> torch.Tensor:
+        """Sum over all frequencies what is given at half of them, (series, frequency)."""
+        return _sum_over_circle(values, self.period)
+
+
+@dataclass(frozen=True)
+class PaddedFactor(Factor):
+    """Factors of some series each, with their places in the flattened batch."""
+
+    parts: tuple[tuple[torch.Tensor, SpectralFactor], ...]
+
+    def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
+        """Return a bound of KL(q ‖ p), shape (replicate, latent), in nats."""
+        data, spread = mean.flatten(0, 1), variance.flatten(0, 1)
+        found = [factor.divergence(data[rows], spread[rows]) for rows, factor in self.parts]
+        places = torch.cat([rows for rows, _ in self.parts])
+        return torch.cat(found)[places.argsort()].reshape(mean.shape[:-1])
+
+    def detach(self) -> Self:
+        """Return the same factor, to be used with the kernel held constant."""
+        return replace(self, parts=tuple((rows, part.detach()) for rows, part in self.parts))
+
+
+def _sum_over_circle(values: torch.Tensor, period: int) -> torch.Tensor:
+    """Sum over P frequencies; all but the first, and the last of an even P, stand for two."""
+    once = values[:, 0] + values[:, -1] if period % 2 == 0 else values[:, 0]
+    return 2.0 * values.sum(-1) - once
+
+
+def factorise(
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    length: int,
+    dtype: torch.dtype,
+    times: torch.Tensor | None = None,
+) -> SpectralFactor:
+    """Return the spectra of C as a circulant of period T, in the precision `dtype` of the data.
+
+    Raises
+    ------
+    InputError
+        If there are time stamps, or fewer than two samples.
+    """
+    require_regular_grid(times, length, core="spectral", instead="another core by inversion")
+    return _factorise(kernel, noise_variance, length, length, dtype)
+
+
+def factorise_padded(
+    kernel: Kernel,
+    noise_variance: torch.Tensor,
+    length: int,
+    dtype: torch.dtype,
+    times: torch.Tensor | None = None,
+) -> "PaddedFactor":
+    """Return the spectra of circulants of which C is the leading block.
+
+    Raises
+    ------
+    InputError
+        As for `factorise`.
+    """
+    require_regular_grid(times, length, core="spectral-padded", instead="another core by inversion")
+    flat = kernel.with_parameters(*(p.reshape(-1) for p in kernel.parameters))
+    noise = noise_variance.reshape(-1)
+    # Each series by its own kernel alone: what it comes to must not depend on the others.
+    margins = torch.where(flat.reach(_TAIL) <= length // 8, length // 8, length)
+    parts = []
+    for margin in margins.unique().tolist():
+        rows = torch.nonzero(margins == margin)[:, 0]
+        period = int(next_fast_len(length + margin, real=True))
+        own = flat.with_parameters(*(p[rows] for p in flat.parameters))
+        parts.append((rows, _factorise(own, noise[rows], length, period, dtype)))
+    return PaddedFactor(tuple(parts))
+
+
+def circular_covariance(kernel: Kernel, length: int) -> torch.Tensor:
+    """Return the circulant K that `factorise` stands for, (replicate, latent, length, length)."""
+    flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
+    spectrum, _ = sampled_spectrum(flat, length, torch.float64, learned=False)
+    column = torch.fft.irfft(spectrum, n=length).reshape(*kernel.length_scale.shape, length)
+    place = torch.arange(length, device=column.device)
+    return column[..., (place[:, None] - place) % length]
+
+
+@torch.no_grad()
+def _factorise(
+    kernel: Kernel, noise_variance: torch.Tensor, length: int, period: int, dtype: torch.dtype
+) -> SpectralFactor:
+    flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
+    learned = any(p.requires_grad for p in kernel.parameters)
+    spectrum, slopes = sampled_spectrum(flat, period, dtype, learned)
+    spectrum += noise_variance.reshape(-1, 1).to(dtype)
+    inverse = spectrum.reciprocal()
+    mean_inverse = _sum_over_circle(inverse, period) / period
+    constant = _sum_over_circle(spectrum.log_(), period)
+    constant += (period - length) * torch.log(mean_inverse)
+    return SpectralFactor(
+        kernel, noise_variance, length, period, inverse, mean_inverse, constant, slopes
+    )
+
+
+class _ExpectedEnergy(torch.autograd.Function):
+    """Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r and the constant, with closed forms of its derivatives."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        mean: torch.Tensor,
+        spread: torch.Tensor,
+        factor: SpectralFactor,
+        *parameters: torch.Tensor,  # noqa: ARG004
+    ) -> torch.Tensor:
+        spectrum = to_spectrum(mean.reshape(-1, mean.shape[-1]), factor.period)
+        power = as_real(spectrum).square().unflatten(-1, (-1, 2)).sum(-1)
+        energy = factor.sum_over_circle(power * factor.inverse_spectrum) / factor.period
+        energy = energy.reshape(spread.shape) + spread * factor.mean_inverse.reshape(spread.shape)
+        ctx.factor = factor
+        ctx.save_for_backward(spectrum, power, spread)
+        return energy + factor.constant.reshape(spread.shape)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        spectrum, power, spread = ctx.saved_tensors
+        factor: SpectralFactor = ctx.factor
+        shape = gradient.shape
+        weights = factor.inverse_spectrum * (2.0 * gradient).reshape(-1, 1)
+        filtered = torch.view_as_complex(torch.view_as_real(spectrum) * weights[..., None])
+        in_mean = to_series(filtered, factor.period)[:, : factor.length]
+        in_mean = in_mean.reshape(*shape, factor.length)
+        in_spread = gradient * factor.mean_inverse.reshape(shape)
+        in_parameters: list[torch.Tensor | None] = [None] * (len(ctx.needs_input_grad) - 3)
+        if any(ctx.needs_input_grad[3:]):
+            # ∂/∂S = (1 − (|F|² + Σ_t s_t² + (P−T)/r)/(P(S+σ²)))/(S+σ²).
+            all_spread = spread.reshape(-1, 1)
+            if factor.period > factor.length:
+                padded = (factor.period - factor.length) / factor.mean_inverse
+                all_spread = all_spread + padded[:, None]
+            slope = (power + all_spread).mul_(factor.inverse_spectrum).mul_(-1.0 / factor.period)
+            slope.add_(1.0).mul_(factor.inverse_spectrum)
+            totals = [slope, *(slope * in_parameter for in_parameter in factor.slopes)]
+            sums = (factor.sum_over_circle(total).reshape(shape) for total in totals)
+            in_parameters = [gradient * total for total in sums]
+            in_parameters += [None] * (len(ctx.needs_input_grad) - 3 - len(in_parameters))
+        return in_mean, in_spread, None, *in_parameters
