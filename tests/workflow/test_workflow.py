@@ -1,6 +1,7 @@
 """The workflow as a user runs it, in a copy of the project, with methods that take no time."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -203,6 +204,13 @@ def test_a_run_has_all_results_and_what_fails_is_rows_of_them(finished):
     assert "## the method's offset (guess)" in text
     assert "-0.500 (2/2)" in text
     assert "## own: supported" in (results / "claims.md").read_text()
+
+
+@pytest.mark.slow
+def test_the_longest_cell_starts_first_and_its_data_are_made_first(finished):
+    log = next((finished / ".snakemake" / "log").iterdir()).read_text()
+    assert re.findall("output: (results/data/.*).npz,", log)[0].endswith("gp-distinct-t100")
+    assert re.findall("output: results/cells/(.*)/separation.npz", log)[0].endswith("skr-vae")
 
 
 @pytest.mark.slow
