@@ -74,6 +74,13 @@ workflow.register_resource("machine", WHOLE_MACHINE)
 FIRST = sys.maxsize
 
 
+# Snakemake limits how many jobs start in a second, and for that looks again a second after each time that it looked:
+# n jobs later, n times a second. Local jobs need no limit, and no option turns it off.
+onstart:
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
+
+
 wildcard_constraints:
     dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
     method="|".join(map(re.escape, EXPERIMENT.methods)),
