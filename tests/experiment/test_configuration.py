@@ -1,6 +1,7 @@
 import copy
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -45,6 +46,29 @@ def test_the_shipped_configurations_are_valid(name):
             assert 100 < experiment.cell_megabytes(dataset, method) < 8000
     for candidate in experiment.selection.values():
         assert 100 < candidate.megabytes() < 8000
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_the_declared_times_leave_no_processor_idle(workers):
+    """Started in their order, the cells of the kept run would end together."""
+    experiment = configure(yaml.safe_load((CONFIG / "paper.yaml").read_text()))
+    timings = pd.read_csv(CONFIG.parent / "results" / "reference" / "timings.csv")
+    cells = {
+        (row.dataset, row.method): row.solve_cpu_seconds
+        for row in timings.dropna(subset="solve_cpu_seconds").itertuples()
+        if row.dataset in experiment.datasets and row.method in experiment.methods
+    }
+    busy = [0.0] * workers
+    for cell in sorted(cells, key=lambda cell: -experiment.cell_seconds(*cell)):
+        busy[busy.index(min(busy))] += cells[cell]
+    assert max(busy) < 1.05 * sum(busy) / workers
+
+
+def test_data_are_made_as_early_as_the_longest_of_their_cells():
+    experiment = configure(GOOD)
+    for dataset, entry in experiment.datasets.items():
+        declared = [experiment.cell_seconds(dataset, method) for method in entry.methods]
+        assert experiment.longest_cell_seconds(dataset) == max(declared) > 0
 
 
 @pytest.mark.parametrize("name", ["paper", "extended"])

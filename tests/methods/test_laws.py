@@ -122,6 +122,26 @@ def test_the_declared_memory_grows_with_the_problem(name):
     assert method.megabytes(Size(10, 1500, 3, 3, True)) > large or not trains(name)
 
 
+@every_method
+def test_the_declared_time_is_positive_and_grows_with_the_problem(name):
+    method = load_method(name, {})
+    small, large = (method.seconds(Size(10, length, 3, 3, False)) for length in (500, 30_000))
+    assert 0 < small < large
+    assert method.seconds(Size(10, 30_000, 3, 3, True)) > large or not trains(name)
+
+
+@every_method
+def test_the_declared_time_grows_with_steps_and_restarts(name):
+    if not trains(name):
+        pytest.skip("it does not train")
+    size = Size(10, 2000, 3, 3, False)
+    seconds = [
+        load_method(name, {"steps": steps, "restarts": restarts}).seconds(size)
+        for steps, restarts in ((600, 1), (1200, 1), (1200, 2))
+    ]
+    assert seconds == sorted(set(seconds))
+
+
 @pytest.mark.parametrize(
     ("name", "parameters", "message"),
     [

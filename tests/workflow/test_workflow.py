@@ -1,6 +1,7 @@
 """The workflow as a user runs it, in a copy of the project, with methods that take no time."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -121,7 +122,7 @@ def finished(tmp_path_factory):
         if not folder.exists():
             folder.mkdir()
             copy_project(folder)
-            snakemake(folder, "--cores", "1")
+            snakemake(folder, "--cores", "1", "--verbose")
     return folder
 
 
@@ -174,6 +175,10 @@ def snapshot(project):
     return {str(path.relative_to(project)): path.read_bytes() for path in files}
 
 
+def log_of(project):
+    return next((project / ".snakemake" / "log").iterdir()).read_text()
+
+
 def cell(dataset, method):
     return f"results/cells/{dataset}/{method}/separation.npz"
 
@@ -203,6 +208,19 @@ def test_a_run_has_all_results_and_what_fails_is_rows_of_them(finished):
     assert "## the method's offset (guess)" in text
     assert "-0.500 (2/2)" in text
     assert "## own: supported" in (results / "claims.md").read_text()
+
+
+@pytest.mark.slow
+def test_the_longest_cell_starts_first_and_its_data_are_made_first(finished):
+    log = log_of(finished)
+    assert re.findall("output: (results/data/.*).npz,", log)[0].endswith("gp-distinct-t100")
+    assert re.findall("output: results/cells/(.*)/separation.npz", log)[0].endswith("skr-vae")
+
+
+@pytest.mark.slow
+def test_jobs_are_looked_for_when_one_has_ended_and_not_for_ever(finished):
+    log = log_of(finished)
+    assert 10 < log.count("Ready jobs:") <= log.count("Finished jobid:") + 1
 
 
 @pytest.mark.slow

@@ -68,6 +68,18 @@ BSSBENCH = f"{PYTHON} -m bssbench"
 WHOLE_MACHINE = 100
 workflow.register_resource("machine", WHOLE_MACHINE)
 
+# Of the jobs that are ready and fit, the one of the highest priority starts. A job's is the seconds that it declares,
+# so that no long one is left alone at the end. What takes the whole machine goes before all others: later it fits only
+# once nothing else is ready.
+FIRST = sys.maxsize
+
+
+# Snakemake limits how many jobs start in a second, and for that looks again a second after each time that it looked:
+# n jobs later, n times a second. Local jobs need no limit, and no option turns it off.
+onstart:
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
+
 
 wildcard_constraints:
     dataset="|".join(map(re.escape, EXPERIMENT.datasets)),

@@ -33,6 +33,7 @@ rule cores:
         MEASUREMENT,
     log:
         f"{RESULTS}/logs/cores.log",
+    priority: FIRST
     threads: 1
     # All of the machine: nothing that runs beside it may blur its times.
     resources:

@@ -7,6 +7,7 @@ rule training_cost:
         f"{RESULTS}/training_cost/{{trial}}.csv",
     log:
         f"{RESULTS}/logs/training_cost/{{trial}}.log",
+    priority: FIRST
     threads: 1
     resources:
         machine=WHOLE_MACHINE,

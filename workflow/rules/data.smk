@@ -8,6 +8,8 @@ rule generate:
         report=f"{RESULTS}/data/{{dataset}}.json",
     log:
         f"{RESULTS}/logs/generate/{{dataset}}.log",
+    # A job's priority is not its inputs'.
+    priority: lambda w: EXPERIMENT.longest_cell_seconds(w.dataset)
     resources:
         mem_mb=500,
     params:

@@ -8,6 +8,7 @@ rule held_out:
         f"{RESULTS}/selection/{{candidate}}.csv",
     log:
         f"{RESULTS}/logs/selection/{{candidate}}.log",
+    priority: lambda w: EXPERIMENT.selection[w.candidate].seconds()
     threads: 1
     resources:
         mem_mb=lambda w: EXPERIMENT.selection[w.candidate].megabytes(),

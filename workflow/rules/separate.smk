@@ -10,6 +10,7 @@ rule separate:
         run=f"{RESULTS}/cells/{{dataset}}/{{method}}/run.json",
     log:
         f"{RESULTS}/logs/separate/{{dataset}}/{{method}}.log",
+    priority: lambda w: EXPERIMENT.cell_seconds(w.dataset, w.method)
     # One thread each: results must not depend on how many there are.
     threads: 1
     resources:

@@ -10,8 +10,8 @@ from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape, is
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
 from bssbench.experiment.configuration_file import ConfigurationFile
+from bssbench.experiment.demand import expected_seconds, peak_megabytes
 from bssbench.experiment.held_out import Candidate
-from bssbench.experiment.memory import peak_megabytes
 from bssbench.experiment.training_cost import DEFAULT_CPU_SECONDS, Trial
 from bssbench.files import read_yaml
 from bssbench.files.validation import validated
@@ -75,6 +75,16 @@ class Configuration:
         entry = self.datasets[dataset]
         parameters, n_seeds = self.methods[method].parameters, len(parse_seeds(entry.seeds))
         return peak_megabytes(method, parameters, entry.shape, n_seeds)
+
+    def cell_seconds(self, dataset: str, method: str) -> int:
+        """Return a rough estimate of a cell's CPU time."""
+        entry = self.datasets[dataset]
+        parameters, n_seeds = self.methods[method].parameters, len(parse_seeds(entry.seeds))
+        return expected_seconds(method, parameters, entry.shape, n_seeds)
+
+    def longest_cell_seconds(self, dataset: str) -> int:
+        """Return the estimate of the longest of a data set's cells."""
+        return max(self.cell_seconds(dataset, name) for name in self.datasets[dataset].methods)
 
     def method_parameters(self) -> dict[str, dict[str, Any]]:
         """Return, by method, all parameters with their values, defaults included.

@@ -12,7 +12,7 @@ import numpy as np
 from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
 from bssbench.datasets.dataset import Dataset
 from bssbench.errors import InputError
-from bssbench.experiment.memory import peak_megabytes
+from bssbench.experiment.demand import expected_seconds, peak_megabytes
 from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
 from bssbench.methods import load_method, method_modules
@@ -63,6 +63,11 @@ class Candidate:
         """Return an upper estimate of the peak memory."""
         shape = dataset_shape(self.dataset, {})
         return peak_megabytes(self.method, self.parameters, shape, len(self.seeds))
+
+    def seconds(self) -> int:
+        """Return a rough estimate of the CPU time."""
+        shape = dataset_shape(self.dataset, {})
+        return expected_seconds(self.method, self.parameters, shape, len(self.seeds))
 
 
 def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:

@@ -12,7 +12,7 @@ from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_data
 from bssbench.datasets.identifier import Identifier
 from bssbench.errors import InputError
 from bssbench.experiment.cell import Cell, run_cell
-from bssbench.experiment.memory import peak_megabytes
+from bssbench.experiment.demand import peak_megabytes
 from bssbench.files import read_json
 from bssbench.methods import load_method, method_modules
 from bssbench.scores.training_cost import CostRow, cost_row

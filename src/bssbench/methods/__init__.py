@@ -34,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Size:
-    """How large a problem is; all that a method's memory depends on."""
+    """How large a problem is; all that a method's memory and time depend on."""
 
     replicates: int
     length: int
@@ -111,6 +111,10 @@ class SeparationMethod(ABC):
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory of `separate`, everything included."""
         return 500 + int(size.values * 8 * 12 / 1e6)
+
+    def seconds(self, size: Size) -> int:
+        """Return a rough estimate of the CPU time of `separate`: the longest starts first."""
+        return 1 + int(size.values / 1e6)
 
     @abstractmethod
     def separate(

@@ -28,7 +28,7 @@ _WITHOUT_NUMBERS = frozenset(
         ".files.validation",
         ".parameters",  # their values are in a rule's own parameters
         ".experiment.cell",  # what it computes is said by `problem` and the method
-        ".experiment.memory",  # an estimate, for the scheduler
+        ".experiment.demand",  # estimates, for the scheduler
         ".experiment.process",
         ".experiment.provenance",
     )

@@ -87,11 +87,20 @@ class FlowMethod(VariationalMethod):
             batch.length / batch.whole_length,
         )
 
+    @property
+    def copies(self) -> int:
+        """How many numbers are made of a latent value: each lag makes two."""
+        return (2 * (self.order + 4 * self.octaves) + 4 * self.hidden_units) * self.layers
+
+    @property
+    def nanoseconds(self) -> float:
+        """CPU time of a gradient step for each latent value: as measured, one for each copy."""
+        return super().nanoseconds + self.copies
+
     def megabytes(self, size: Size) -> int:
-        """Return an upper estimate of the peak memory: each lag holds two copies of the latents."""
+        """Return an upper estimate of the peak memory, which holds all copies."""
         latents = self.series(size) * self.recipe(size).window
-        copies = 2 * (self.order + 4 * self.octaves) + 4 * self.hidden_units
-        return super().megabytes(size) + int(latents * copies * self.layers * 4 / 1e6)
+        return super().megabytes(size) + int(latents * self.copies * 4 / 1e6)
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
         """State the form of the flow; its lags in units of the spacing, which each seed has one of.

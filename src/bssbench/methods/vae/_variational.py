@@ -20,6 +20,9 @@ _MEGABYTES_OF_TORCH = 450
 # and latent value, and for each time point by the hidden units of encoder and decoder.
 _COPIES_OF_A_VALUE = 60
 _HELD_BY_NETWORKS = 4 * 32 * 10
+# CPU time of a gradient step, as measured, for each time point of encoder and decoder; and of a
+# process before the first.
+_NANOSECONDS_OF_NETWORKS, _SECONDS_TO_START = 600, 2
 _MANY_SOURCES, _VERY_MANY_SOURCES = 5, 10
 _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
@@ -72,6 +75,11 @@ class VariationalMethod(SeparationMethod):
     )
     window: int | None = parameter(None, "rule: chosen by us, not tuned", at_least=_SHORTEST_WINDOW)
 
+    @property
+    def nanoseconds(self) -> float:
+        """CPU time of a gradient step for each latent value, roughly: as for most priors."""
+        return 40.0
+
     @abstractmethod
     def prior(self, batch: "Batch") -> "Prior":
         """Return the prior of this batch's latents."""
@@ -117,6 +125,14 @@ class VariationalMethod(SeparationMethod):
         if size.nonlinear:
             held += size.replicates * size.length * share * _HELD_BY_NETWORKS
         return _MEGABYTES_OF_TORCH + int(held * recipe.restarts * 4 / 1e6)
+
+    def seconds(self, size: Size) -> int:
+        """Return a rough estimate of the CPU time of `separate`: that of its gradient steps."""
+        recipe = self.recipe(size)
+        points = size.replicates * recipe.restarts * recipe.window
+        networks = _NANOSECONDS_OF_NETWORKS if size.nonlinear else 0
+        of_a_point = size.n_sources * self.nanoseconds + networks
+        return _SECONDS_TO_START + int(recipe.steps * points * of_a_point / 1e9)
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
