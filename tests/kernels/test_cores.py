@@ -132,7 +132,7 @@ def test_one_variance_for_all_times_is_that_variance_at_each(name, make_case):
 @pytest.mark.parametrize(
     ("name", "length"),
     [(name, 300) for name in EXACT]
-    + [("banded", 300), ("fft", 4500), ("banded", 2000), ("markovian", 4500)],
+    + [("banded", 300), ("fft", 4500), ("banded", 2000), ("markovian", 4500), ("compiled", 4500)],
 )
 def test_a_batch_equals_its_members_to_the_bit(name, length, make_case):
     """Else a seed's result would depend on the seeds that it is trained beside."""
@@ -245,6 +245,7 @@ def test_a_constant_is_its_own_regression_and_the_own_point_has_no_weight():
         ("fft", "squared-exponential", True, "take dense or chunked"),
         ("banded", "squared-exponential", True, "take dense or chunked"),
         ("markovian", "squared-exponential", False, "take toeplitz"),
+        ("compiled", "squared-exponential", False, "take toeplitz"),
         ("banded", "rational-quadratic", False, "take fft or dense"),
     ],
 )
@@ -293,13 +294,20 @@ def test_a_singular_matrix_is_one_clear_line(name, make_case):
         ("regression", "periodic", 1000, True, "dense"),
         ("regression", "matern-1/2", 100_000, True, "chunked"),
         ("inversion", "squared-exponential", 1000, False, "toeplitz"),
-        ("inversion", "matern-3/2", 1000, True, "markovian"),
+        ("inversion", "matern-3/2", 1000, True, "compiled"),
         ("inversion", "squared-exponential", 1000, True, "cholesky"),
     ],
 )
 def test_auto_is_the_cheapest_exact_core(approach, kernel, length, irregular, expected):
     assert chosen_core("auto", approach, kernel, length, irregular) == expected
     assert CORES[expected].exact
+
+
+def test_a_core_of_the_cpu_alone_is_not_taken_elsewhere():
+    assert chosen_core("auto", "inversion", "matern-3/2", 1000, device="cpu:0") == "compiled"
+    assert chosen_core("auto", "inversion", "matern-3/2", 1000, device="cuda:0") == "markovian"
+    with pytest.raises(InputError, match="a regular grid on cuda; these can: cholesky"):
+        chosen_core("compiled", "inversion", "matern-3/2", 1000, device="cuda")
 
 
 @pytest.mark.parametrize(
@@ -322,7 +330,7 @@ def test_a_core_that_does_not_fit_is_rejected_by_name(setting, kernel, message):
 )
 def test_time_does_not_depend_on_denormals(name, kernel, make_case):
     """With the processor's flushing of denormals off and on, on kernels that would underflow."""
-    length = 4096 if name in ("fft", "banded", "markovian") else 700
+    length = 4096 if name in ("fft", "banded", "markovian", "compiled") else 700
     scales = [(0.3, 3.0, 10.0, 30.0)]
     case = make_case(kernel, length=length, parameters=scales, dtype=torch.float32)
     core = load_core(name)
@@ -370,8 +378,17 @@ def test_a_diverged_series_is_nobody_elses_trouble(name, make_case):
 
 @cuda
 @pytest.mark.cuda
-@pytest.mark.parametrize(("name", "kernel", "irregular"), EVERY_CASE)
+@pytest.mark.parametrize(
+    ("name", "kernel", "irregular"), [case for case in EVERY_CASE if not CORES[case[0]].cpu_only]
+)
 def test_cuda_agrees_with_the_dense_reference(name, kernel, irregular, make_case, reference):
     case = make_case(kernel, irregular=irregular)
     expected = case.run(reference[CORES[name].approach])
     assert_close(case.run(load_core(name), device="cuda"), expected, torch.float64)
+
+
+@cuda
+@pytest.mark.cuda
+def test_a_core_of_the_cpu_alone_says_so(make_case):
+    with pytest.raises(InputError, match="take markovian"):
+        make_case("matern-3/2").run(load_core("compiled"), device="cuda")

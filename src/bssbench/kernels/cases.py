@@ -30,7 +30,7 @@ def measured_values(core: str) -> dict[str, list[str] | list[int]]:
         "latents": [1, 3, 10],
         "replicates": [1],
         "dtype": ["float32", "float64"],
-        "device": ["cpu", "cuda"],
+        "device": ["cpu"] if own.cpu_only else ["cpu", "cuda"],
         "threads": [1],
     }
 

@@ -54,6 +54,8 @@ class CoreDescription:
         Names of the kernels it takes.
     irregular : bool
         Whether it takes time stamps.
+    cpu_only : bool
+        Whether it takes tensors on the CPU alone.
     exact : bool
         Whether it agrees with the dense reference to the precision of the data, whatever the
         kernel.
@@ -84,6 +86,7 @@ class CoreDescription:
     at_work: Callable[[float], float] = lambda _: 0.0
     kernels: tuple[str, ...] = _EVERY
     irregular: bool = True
+    cpu_only: bool = False
     exact: bool = True
     bound: bool = False
     circular: bool = False
@@ -156,6 +159,16 @@ CORES = {
     "markovian": CoreDescription(
         "inversion", operations=lambda t: 2e4 * t, held=lambda t, _: 1.2e3 * t, kernels=_MATERN
     ),
+    "compiled": CoreDescription(
+        "inversion",
+        operations=lambda t: 2e3 * t,
+        held=lambda t, _: 100 * t,
+        at_work=lambda t: 200 * t,
+        kernels=_MATERN,
+        cpu_only=True,
+        note="compiled computes the derivatives along with the value, so that a pass forward takes "
+        "as long as both.",
+    ),
     "spectral": CoreDescription(
         "inversion",
         operations=lambda t: 5e2 * t,
@@ -221,7 +234,12 @@ def core_module(name: str) -> str:
 
 
 def chosen_core(
-    setting: str, approach: Approach, kernel: str, length: int, irregular: bool = False
+    setting: str,
+    approach: Approach,
+    kernel: str,
+    length: int,
+    irregular: bool = False,
+    device: str = "cpu",
 ) -> str:
     """Return the core that a setting means: itself, or for ``auto`` the cheapest exact one.
 
@@ -237,18 +255,23 @@ def chosen_core(
         Number of samples T.
     irregular : bool
         Whether there are time stamps.
+    device : str
+        Where the tensors are, by PyTorch's name.
 
     Raises
     ------
     InputError
-        If there is no such core for this approach, or it can't deal with this kernel or grid;
-        naming those that can.
+        If there is no such core for this approach, or it can't deal with this kernel, grid or
+        device; naming those that can.
     """
     own = cores_of(approach)
+    on_cpu = device.partition(":")[0] == "cpu"
     fit = [
         name
         for name in own
-        if kernel in CORES[name].kernels and (CORES[name].irregular or not irregular)
+        if kernel in CORES[name].kernels
+        and (CORES[name].irregular or not irregular)
+        and (on_cpu or not CORES[name].cpu_only)
     ]
     if setting != "auto":
         if setting not in own:
@@ -258,8 +281,9 @@ def chosen_core(
             )
         if setting not in fit:
             grid = "irregular time stamps" if irregular else "a regular grid"
+            where = "" if on_cpu else f" on {device}"
             raise InputError(
-                f"core {setting!r} can't do a {kernel} kernel on {grid}; "
+                f"core {setting!r} can't do a {kernel} kernel on {grid}{where}; "
                 f"these can: {', '.join(fit)}"
             )
         return setting

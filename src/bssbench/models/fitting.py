@@ -220,6 +220,7 @@ def _train(
         lag_spacing=data.spacings[rows[0]],
         half_decay_lags=np.repeat(data.half_decay_lags[rows], recipe.restarts, axis=0),
         nonlinear=recipe.nonlinear,
+        device=recipe.device,
     )
     model = BatchedVAE(
         components.shape[1],

@@ -32,6 +32,8 @@ class Batch:
         `bssbench.models.time_scales.half_decay_lags`).
     nonlinear : bool
         Whether the mixing is nonlinear.
+    device : str
+        Where it is computed, by PyTorch's name.
     """
 
     replicates: int
@@ -41,6 +43,7 @@ class Batch:
     lag_spacing: int
     half_decay_lags: np.ndarray
     nonlinear: bool = False
+    device: str = "cpu"
 
 
 class Prior(nn.Module):

@@ -38,6 +38,8 @@ class GaussianProcessPrior(Prior):
         k, in training steps; 0 keeps the length-scales fixed.
     nugget : float
         Added to the diagonal, as a fraction of the variance.
+    device : str
+        Where it will be computed, by which ``auto`` chooses.
     """
 
     def __init__(
@@ -48,11 +50,12 @@ class GaussianProcessPrior(Prior):
         core: str = "auto",
         update_every: int = 10,
         nugget: float = 0.01,
+        device: str = "cpu",
     ) -> None:
         super().__init__()
         self.length, self.kernel, self.update_every = length, kernel, update_every
         self.nugget = nugget
-        self.core = chosen_core(core, "inversion", kernel, length)
+        self.core = chosen_core(core, "inversion", kernel, length, device=device)
         # A length-scale that moves only at every k-th step has to get as far in fewer.
         self.learning_rate_factor = max(1.0, update_every / 5.0)
         # On a logarithmic scale, so that one step means the same proportion for short and long

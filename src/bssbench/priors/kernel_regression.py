@@ -96,6 +96,8 @@ class KernelRegressionPrior(Prior):
         Whether all latents of a replicate have one residual variance (an ablation).
     dtype : torch.dtype
         Precision of the latents.
+    device : str
+        Where it will be computed, by which ``auto`` chooses.
     """
 
     normalised = False
@@ -111,12 +113,13 @@ class KernelRegressionPrior(Prior):
         shared: bool = False,
         spacing: int = 1,
         dtype: torch.dtype = torch.float32,
+        device: str = "cpu",
     ) -> None:
         super().__init__()
         # In double precision: the weights are prepared in it, and prepared once.
         self.register_buffer("bandwidths", bandwidths.to(torch.float64))
         self.regularisation = regularisation
-        self.core = chosen_core(core, "regression", "squared-exponential", length)
+        self.core = chosen_core(core, "regression", "squared-exponential", length, device=device)
         shape = (len(bandwidths), 1) if shared else bandwidths.shape
         self.log_variance = nn.Parameter(torch.full(shape, math.log(0.1), dtype=dtype))
         self.freedom = freedom

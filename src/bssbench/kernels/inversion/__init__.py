@@ -16,6 +16,7 @@ One module a core:
 `toeplitz`   exact, regular grid, O(T²) time and O(T) memory
 `inducing`   an upper bound by M inducing points, any time stamps, O(T·M²)
 `markovian`  exact for Matérn kernels, any time stamps, O(T)
+`compiled`   the same in compiled code, on the CPU alone
 
 Each but `gpytorch`, which keeps nothing, has ``factorise``, whose result can be kept for as long as
 the kernel stays the same. It takes kernel, nugget and time stamps as `bssbench.kernels.core.Core`

@@ -54,15 +54,21 @@ class GaussianProcessMethod(KernelMethod):
 
         bounds = _LENGTH_SCALE_PER_HALF_DECAY[self.kernel] * batch.half_decay_lags
         scales = torch.tensor(spread(bounds, batch.latents), dtype=torch.float32)
-        return GaussianProcessPrior(scales, batch.length, self.kernel, self.core, self.update_every)
+        return GaussianProcessPrior(
+            scales,
+            batch.length,
+            self.kernel,
+            self.core,
+            self.update_every,
+            device=batch.device,
+        )
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
-        """State kernel, core and how often length-scales move."""
+        """State kernel and how often length-scales move."""
         k = self.update_every
         learned = f"learned once in {k} steps" if k > 1 else "learned at every step"
         return {
             "kernel": self.kernel,
-            "core": self.chosen_core(),
             "length_scales": learned if k else "fixed",
         }
 

@@ -1,7 +1,7 @@
 """What the VAEs share whose priors compute with kernels: the core, and a limit to its memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from bssbench.errors import NotApplicable
@@ -37,14 +37,14 @@ class KernelMethod(VariationalMethod):
         super().__post_init__()
         self.chosen_core()
 
-    def chosen_core(self) -> str:
+    def chosen_core(self, device: str = "cpu") -> str:
         """Return the core's name, by the catalogue's rule if it is ``auto``."""
         # The data sets' grids are regular; there the rule does not ask for the length.
-        return chosen_core(self.core, self.family, self.kernel, length=0)
+        return chosen_core(self.core, self.family, self.kernel, length=0, device=device)
 
     @property
     def loaded_modules(self) -> tuple[str, ...]:
-        """The core's module, which is loaded by name."""
+        """The module of the core that the CPU takes, which is loaded by name."""
         return (core_module(self.chosen_core()),)
 
     def kept_megabytes(self, size: Size) -> float:
@@ -70,7 +70,7 @@ class KernelMethod(VariationalMethod):
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
-        """Train as the other VAEs do, unless a limit forbids it.
+        """Train as the other VAEs do, unless a limit forbids it; state the core.
 
         Raises
         ------
@@ -80,4 +80,6 @@ class KernelMethod(VariationalMethod):
         objection = self.objection(problem.size)
         if objection:
             raise NotApplicable(objection)
-        return super().separate(problem, progress)
+        core = self.chosen_core(problem.device)
+        separation = super().separate(problem, progress)
+        return replace(separation, diagnostics=separation.diagnostics | {"core": core})

@@ -72,6 +72,7 @@ class KernelRegressionMethod(KernelMethod):
             self.freedom,
             self.shared,
             batch.lag_spacing,
+            device=batch.device,
         )
 
     def _weight(self, nonlinear: bool) -> float:
@@ -80,7 +81,7 @@ class KernelRegressionMethod(KernelMethod):
         return by_rule if self.regularisation is None else self.regularisation
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
-        """State the form of the regression and its core."""
+        """State the form of the regression."""
         bandwidths = f"learned within {self.freedom:g} octaves" if self.freedom else "fixed"
         return {
             "regression": {
@@ -88,7 +89,6 @@ class KernelRegressionMethod(KernelMethod):
                 "leave_one_out": True,
                 "shared": self.shared,
             },
-            "core": self.chosen_core(),
             "regularisation": self._weight(nonlinear),
             # One for each seed.
             "spacing": lag_spacings,
