@@ -126,6 +126,22 @@ CORES = {
         longest_measured=8192,
         note="gpytorch-cholesky pins that library's Cholesky factorisation, in the same precision.",
     ),
+    "gpytorch-grid": CoreDescription(
+        "inversion",
+        operations=lambda t: 4e6 * t,
+        held=lambda t, itemsize: 1e3 * itemsize * t,
+        irregular=False,
+        exact=False,
+        keeps=False,
+        module="gpytorch",
+        function="on_grid",
+        library="gpytorch",
+        longest_measured=16384,
+        note="gpytorch-grid is that library on a regular grid, as its documentation would have it: "
+        "Toeplitz operators and conjugate gradients, in the same precision. Log-determinant and "
+        "trace are estimated from ten random vectors each, the same at every call (seed 0): its "
+        "error is that of the noisiest gradient, the variances'.",
+    ),
     "toeplitz": CoreDescription(
         "inversion",
         operations=lambda t: 30 * t**2,
