@@ -104,7 +104,7 @@ CORES = {
     "gpytorch": CoreDescription(
         "inversion",
         operations=lambda t: (40 if t > _GPYTORCH_CHOLESKY else 6) * t**3,
-        held=lambda t, _: 40 * t**2 + 2.5e4 * t,
+        held=lambda t, _: 40 * t**2 + 2.7e4 * t,
         exact=False,
         keeps=False,
         library="gpytorch",
@@ -117,7 +117,7 @@ CORES = {
     "gpytorch-cholesky": CoreDescription(
         "inversion",
         operations=lambda t: 6 * t**3,
-        held=lambda t, _: 40 * t**2 + 2.5e4 * t,
+        held=lambda t, _: 40 * t**2 + 2.7e4 * t,
         exact=False,
         keeps=False,
         module="gpytorch",
