@@ -7,7 +7,7 @@ from numba.core import caching
 
 from bssbench.errors import InputError
 from bssbench.kernels.catalogue import CORES
-from bssbench.kernels.core import load_core, load_module
+from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.inversion import _filter
 from bssbench.kernels.stationary import make_kernel
 
@@ -42,7 +42,7 @@ def test_what_is_kept_is_exact(kernel, irregular, shared, make_case):
     mean, variance, noise_variance, scale = (case := make_case(kernel, 200, irregular)).tensors
     variance = variance[..., :1].clone() if shared else variance
     arguments = (mean.requires_grad_(), variance.requires_grad_())
-    factor = load_module("compiled").factorise(
+    factor = load_function("compiled")(
         make_kernel(kernel, scale), noise_variance, 200, torch.float64, case.times
     )
     for whole, kept in zip(
@@ -84,4 +84,4 @@ def test_tensors_elsewhere_are_rejected_by_naming_the_core_for_them():
     elsewhere = torch.ones(1, 1, device="meta")
     kernel = make_kernel("matern-1/2", elsewhere)
     with pytest.raises(InputError, match="take markovian"):
-        load_module("compiled").factorise(kernel, elsewhere, 10, torch.float32)
+        load_function("compiled")(kernel, elsewhere, 10, torch.float32)

@@ -56,6 +56,34 @@ def test_agrees_with_the_dense_reference(name, kernel, irregular, dtype, make_ca
     assert_close(case.run(load_core(name), dtype), expected, dtype)
 
 
+# The gradient in a period is as noisy as it is large.
+@pytest.mark.parametrize("kernel", PERIODIC_LAST[:-1])
+def test_gpytorch_on_a_grid_is_right_on_average(kernel, make_case, reference, monkeypatch):
+    case, module = make_case(kernel, dtype=torch.float32), load_module("gpytorch-grid")
+    value, gradients = case.run(reference["inversion"])
+    runs = []
+    for seed in range(30):
+        monkeypatch.setattr(module, "_SEED", seed)
+        runs.append(case.run(module.on_grid, torch.float32))
+    mean_value = torch.stack([run[0] for run in runs]).mean(0)
+    torch.testing.assert_close(mean_value, value, rtol=1e-2, atol=0.0)
+    for estimates, expected in zip(
+        zip(*(run[1] for run in runs), strict=True), gradients, strict=True
+    ):
+        error = torch.stack(estimates).mean(0) - expected
+        assert error.norm() < 0.1 * expected.norm()
+
+
+def test_gpytorch_on_a_grid_draws_the_same_and_from_no_generator_of_others(make_case):
+    case, core = make_case("matern-3/2"), load_core("gpytorch-grid")
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    first, _ = case.run(core)
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(2)
+    assert torch.equal(case.run(core)[0], first)
+
+
 @pytest.mark.parametrize("kernel", CORES["banded"].kernels)
 def test_banded_agrees_with_the_equally_truncated_reference(kernel, make_case, reference):
     case = make_case(kernel, length=150)
@@ -242,6 +270,7 @@ def test_a_constant_is_its_own_regression_and_the_own_point_has_no_weight():
     ("name", "kernel", "times", "message"),
     [
         ("toeplitz", "squared-exponential", True, "take cholesky"),
+        ("gpytorch-grid", "squared-exponential", True, "take gpytorch"),
         ("fft", "squared-exponential", True, "take dense or chunked"),
         ("banded", "squared-exponential", True, "take dense or chunked"),
         ("markovian", "squared-exponential", False, "take toeplitz"),

@@ -136,6 +136,7 @@ def test_a_method_depends_on_what_it_runs_and_on_no_stage_that_follows():
         ("gp-vae", {}, "kernels/inversion/toeplitz.py"),
         ("gp-vae", {"core": "cholesky"}, "kernels/inversion/cholesky.py"),
         ("gp-vae-matern", {}, "kernels/inversion/compiled.py"),
+        ("gp-vae-gpytorch", {}, "kernels/inversion/gpytorch.py"),
         ("skr-vae", {"core": "dense"}, "kernels/regression/dense.py"),
     ],
 )

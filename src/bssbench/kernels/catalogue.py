@@ -116,7 +116,7 @@ CORES = {
     "gpytorch": CoreDescription(
         "inversion",
         operations=lambda t: (40 if t > _GPYTORCH_CHOLESKY else 6) * t**3,
-        held=lambda t, _: 40 * t**2,
+        held=lambda t, _: 40 * t**2 + 2.7e4 * t,
         exact=False,
         keeps=False,
         library="gpytorch",
@@ -129,7 +129,7 @@ CORES = {
     "gpytorch-cholesky": CoreDescription(
         "inversion",
         operations=lambda t: 6 * t**3,
-        held=lambda t, _: 40 * t**2,
+        held=lambda t, _: 40 * t**2 + 2.7e4 * t,
         exact=False,
         keeps=False,
         module="gpytorch",
@@ -137,6 +137,22 @@ CORES = {
         library="gpytorch",
         longest_measured=8192,
         note="gpytorch-cholesky pins that library's Cholesky factorisation, in the same precision.",
+    ),
+    "gpytorch-grid": CoreDescription(
+        "inversion",
+        operations=lambda t: 4e6 * t,
+        held=lambda t, itemsize: 1e3 * itemsize * t,
+        irregular=False,
+        exact=False,
+        keeps=False,
+        module="gpytorch",
+        function="on_grid",
+        library="gpytorch",
+        longest_measured=16384,
+        note="gpytorch-grid is that library on a regular grid, as its documentation would have it: "
+        "Toeplitz operators and conjugate gradients, in the same precision. Log-determinant and "
+        "trace are estimated from ten random vectors each, the same at every call (seed 0): its "
+        "error is that of the noisiest gradient, the variances'.",
     ),
     "toeplitz": CoreDescription(
         "inversion",

@@ -12,7 +12,7 @@ with the derivatives, for α = C⁻¹μ,
 One module a core:
 
 `cholesky`   exact, any time stamps, O(T³)
-`gpytorch`   GPyTorch's own computation, as it comes or with its Cholesky pinned
+`gpytorch`   GPyTorch's own computation: as it comes, its Cholesky pinned, or estimated on a grid
 `toeplitz`   exact, regular grid, O(T²) time and O(T) memory
 `inducing`   an upper bound by M inducing points, any time stamps, O(T·M²)
 `markovian`  exact for Matérn kernels, any time stamps, O(T)
