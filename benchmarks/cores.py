@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 
-from bssbench.kernels.cases import PARAMETERS, measured_values
+from bssbench.kernels.cases import BATCHED_LENGTHS, PARAMETERS, measured_values
 from bssbench.kernels.catalogue import CORES, REFERENCES
 from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.limits import exceeded
@@ -86,6 +86,8 @@ class _Case:
 
         if device == "cuda" and not torch.cuda.is_available():
             raise NotImplementedError("there is no CUDA device")
+        if replicates > 1 and length not in BATCHED_LENGTHS:
+            raise NotImplementedError("a batch of this length is not measured")
         beyond = exceeded(core, length, latents * replicates, getattr(torch, dtype).itemsize)
         if beyond:
             raise NotImplementedError(beyond.reason)
@@ -230,13 +232,15 @@ class _Floor:
         self.products(1)
 
 
-def _floor_grid(cores):
+def _floor_grid(cores, replicates=1):
     kernel, _, grid, lengths = _parameters("fft")[1:5]
-    return [cores, kernel, ["learned"], grid, lengths, [3], [1], ["float32"], ["cpu"], [1]]
+    lengths = lengths if replicates == 1 else list(BATCHED_LENGTHS)
+    rest = [[3], [replicates], ["float32"], ["cpu"], [1]]
+    return [cores, kernel, ["learned"], grid, lengths, *rest]
 
 
 class Floors(_Floor):
-    """Two forward and two backward transforms; building all weights and two products with them."""
+    """Two forward and two backward transforms, as long as the data; weights and two products."""
 
     params = _floor_grid(["floor-fft", "floor-dense"])
 
@@ -263,6 +267,12 @@ class Floors(_Floor):
 
     def time_forward_backward(self, *case):
         self.products(2)
+
+
+class BatchFloors(Floors):
+    """The transforms of many replicates."""
+
+    params = _floor_grid(["floor-fft"], replicates=30)
 
 
 class FilterFloor(_Floor):

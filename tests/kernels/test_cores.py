@@ -11,7 +11,7 @@ from bssbench.errors import InputError
 from bssbench.kernels.catalogue import CORES, chosen_core
 from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.inversion.inducing import factorise
-from bssbench.kernels.regression import banded
+from bssbench.kernels.regression import banded, fft
 from bssbench.kernels.stationary import KERNELS, SquaredExponential, make_kernel
 
 EXACT = [name for name, core in CORES.items() if core.exact]
@@ -138,11 +138,26 @@ def test_gradcheck(name, make_case):
         assert torch.autograd.gradcheck(divergence, arguments, atol=1e-4, rtol=1e-3)
 
 
-@pytest.mark.parametrize("length", [2, 3, 5000])
+@pytest.mark.parametrize("length", [2, 3, 511, 512, 5000])
 @pytest.mark.parametrize("scales", [(0.3, 1.0, 2.9, 3.1), (8.0, 90.0, 700.0, 2500.0)])
 def test_fft_is_exact_at_every_padding_and_form_of_transform(length, scales, make_case):
     """Sampled and closed-form transforms, with and without images; short and long padding."""
     case = make_case("squared-exponential", length=length, parameters=[scales])
+    expected = case.run(load_core("chunked"))
+    assert_close(case.run(load_core("fft")), expected, torch.float64)
+    assert_close(case.run(load_core("fft"), torch.float32), expected, torch.float32)
+
+
+@pytest.mark.parametrize("kernel", SMOOTH)
+@pytest.mark.parametrize("length", [4096, 5000])
+def test_fft_is_exact_in_blocks(kernel, length, make_case, monkeypatch):
+    """The last of them whole or not, and beside series whose kernel is too long to be cut."""
+    monkeypatch.setattr(fft, "_MARGINS", (32, 256))
+    monkeypatch.setattr(fft, "_SHORTEST_CUT", 0)
+    case = make_case(kernel, length=length, parameters=[(0.3, 1.0, 3.0, 20.0)])
+    kernels = make_kernel(kernel, case.tensors[3])
+    groups = load_module("fft").weigh(kernels, length, torch.float64).groups
+    assert {group.lead for group in groups} == {0, 32}
     expected = case.run(load_core("chunked"))
     assert_close(case.run(load_core("fft")), expected, torch.float64)
     assert_close(case.run(load_core("fft"), torch.float32), expected, torch.float32)
@@ -158,16 +173,18 @@ def test_one_variance_for_all_times_is_that_variance_at_each(name, make_case):
 
 
 @pytest.mark.parametrize(
-    ("name", "length"),
-    [(name, 300) for name in EXACT]
-    + [("banded", 300), ("fft", 4500), ("banded", 2000), ("markovian", 4500), ("compiled", 4500)],
+    ("name", "length", "kernel"),
+    [(name, 300, "matern-3/2") for name in EXACT]
+    + [(name, 4500, "matern-3/2") for name in ("fft", "markovian", "compiled")]
+    + [("banded", length, "matern-3/2") for length in (300, 2000)]
+    + [("fft", length, "squared-exponential") for length in (300, 1024, 4500, 70_000)],
 )
-def test_a_batch_equals_its_members_to_the_bit(name, length, make_case):
+def test_a_batch_equals_its_members_to_the_bit(name, length, kernel, make_case):
     """Else a seed's result would depend on the seeds that it is trained beside."""
     # A band of 700 samples' kernel is as wide as the series, and as slow as the dense form.
     longest = 70.0 if (name, length) == ("banded", 4500) else 700.0
     parameters = [(1.5, 40.0, 2.0, longest)]
-    tensors = make_case("matern-3/2", length, parameters=parameters, dtype=torch.float32).tensors
+    tensors = make_case(kernel, length, parameters=parameters, dtype=torch.float32).tensors
     # Many: a batch of a few is dealt with at once by what would split a larger one.
     mean, variance, noise_variance, scale = (t.repeat(5, *[1] * (t.dim() - 1)) for t in tensors)
 
@@ -175,8 +192,8 @@ def test_a_batch_equals_its_members_to_the_bit(name, length, make_case):
         arguments = [
             t[rows].float().requires_grad_() for t in (mean, variance, noise_variance, scale)
         ]
-        kernel = make_kernel("matern-3/2", arguments[3])
-        value = load_core(name)(arguments[0], arguments[1], kernel, arguments[2])
+        prior = make_kernel(kernel, arguments[3])
+        value = load_core(name)(arguments[0], arguments[1], prior, arguments[2])
         return [value, *torch.autograd.grad(value.sum(), arguments)]
 
     together = run(slice(0, 10))

@@ -5,10 +5,13 @@ A case is a value of each of `PARAMETERS`; ``benchmarks/cores.py`` measures it i
 
 from bssbench.kernels.catalogue import CORES
 
-__all__ = ["CHOICES", "PARAMETERS", "PASSES", "measured_values"]
+__all__ = ["BATCHED_LENGTHS", "CHOICES", "PARAMETERS", "PASSES", "measured_values"]
 
 PASSES = {"forward": "time_forward", "forward+backward": "time_forward_backward"}
 """The benchmark's method that times a pass."""
+
+BATCHED_LENGTHS = (1024, 4096)
+"""The lengths at which more than one replicate is measured."""
 
 _LENGTHS = [2**power for power in range(8, 21)]
 _USUAL_KERNEL = "squared-exponential"
@@ -17,7 +20,8 @@ _USUAL_KERNEL = "squared-exponential"
 def measured_values(core: str) -> dict[str, list[str] | list[int]]:
     """Return the values of each parameter that `core` is measured at, all combined.
 
-    A machine without CUDA leaves out that device, and what is beyond a limit is skipped.
+    A machine without CUDA leaves out that device. What is beyond a limit is skipped, and so are
+    batches of any but a few lengths.
     """
     own = CORES[core]
     return {
@@ -28,7 +32,8 @@ def measured_values(core: str) -> dict[str, list[str] | list[int]]:
         "grid": ["regular", "irregular"] if own.irregular and not own.library else ["regular"],
         "length": [length for length in _LENGTHS if length <= own.longest_measured],
         "latents": [1, 3, 10],
-        "replicates": [1],
+        # As many as are trained together, of what trains fastest.
+        "replicates": [1, 30] if core == "fft" else [1],
         "dtype": ["float32", "float64"],
         "device": ["cpu"] if own.cpu_only else ["cpu", "cuda"],
         "threads": [1],

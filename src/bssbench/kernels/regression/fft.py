@@ -1,56 +1,125 @@
 """Kernel regression by the fast Fourier transform: O(T log T), regular grid.
 
 On a regular grid numerator and denominator are convolutions. The denominator does not depend on the
-data: it is a partial sum of the kernel. The squared exponential's transform has a closed form, used
-where its tail ends within the series; other kernels are transformed as they are sampled.
+data: it is a partial sum of the kernel, and one wherever both ends of the series are out of reach.
+The squared exponential's transform has a closed form, used where its tail ends within the series;
+other kernels are transformed as they are sampled.
 
     numerator    N = k∗μ           one transform forward, one backward
-    denominator  D(t) = S(t) + S(T−1−t),   S(n) = Σ_{d=1..n} k(d)
+    denominator  D(t) = S(t) + S(T−1−t),   S(n) = Σ_{d=1..n} k(d),   2 S(∞) = 1
     gradients    with u = (∂L/∂m)/D:   ∂L/∂μ = k∗u   again one forward and one backward;
                  ∂L/∂θ = Σ_t u (k_θ∗μ) − Σ_t u m D_θ, the first sum taken over frequencies
-                 (Parseval)
+                 (Parseval), the second only over the ends, as D_θ is zero elsewhere
+
+A long series is cut into blocks, much longer than its kernel, which overlap by the kernel's reach
+on both sides: short transforms stay in the processor's cache.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from scipy.fft import next_fast_len
 from torch.autograd.function import once_differentiable
+from torch.nn.functional import pad
 
-from bssbench.kernels.regression._fourier import TAIL, kernel_transforms, partial_sums
-from bssbench.kernels.stationary import Kernel, without_denormals_
+from bssbench.kernels.regression._fourier import (
+    TAIL,
+    closed_forms,
+    kernel_sequences,
+    kernel_transforms,
+    partial_sums,
+)
+from bssbench.kernels.stationary import Kernel
 from bssbench.kernels.time_stamps import require_regular_grid
 from bssbench.kernels.transforms import as_real, to_series, to_spectrum
 
 __all__ = ["FourierWeights", "weigh"]
 
-# Shorter series are padded to twice their length, whatever the kernel: all of a batch in one
-# transform is faster there than each with the padding it needs.
-_SHORT_LENGTH = 4096
+# A series is padded by the first of these that its kernel does not reach beyond, else to twice its
+# length. By its own kernel alone, as its rounding must not depend on the rest of the batch; and
+# few, as a transform's plan costs as much as several series'.
+_MARGINS = (256, 2048, 16384, 131072)
+# In margins, the length of a block, and in samples and in blocks that of a series that is cut: the
+# transform of a shorter one stays in the cache itself.
+_BLOCK = 16
+_SHORTEST_CUT, _FEWEST_BLOCKS = 2**16, 4
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Series, at `rows` of the flattened batch, whose transforms are padded to one `period`.
+    """Series, at `rows` of the flattened batch, that are padded and cut into blocks alike.
 
-    `transform`, (series, 2 × frequency), is that of the kernel without its own point (see
-    `kernel_transforms`), and `inverse_total`, (series, time), is 1/D. The slopes are derivatives in
-    each parameter of the kernel, of D itself for the second; empty if there is nothing to learn.
-    The first are halved where a frequency counts once in Parseval's sum.
+    A block has `step` times of its own, after the `lead` times before that its kernel reaches. A
+    series that is not cut is one block without those: its reach, both ways, is to its padding.
+
+    `transform`, (series, 1, frequency), is that of the kernel without its own point, and
+    `inverse_totals` are 1/D at both `ends`. The slopes are derivatives in each parameter of the
+    kernel, of D at one end and the other for the second; empty if there is nothing to learn. The
+    first are halved where a frequency counts once in Parseval's sum.
     """
 
     rows: slice | torch.Tensor
+    length: int
     period: int
+    lead: int
+    step: int
+    ends: tuple[slice, slice]
     transform: torch.Tensor
-    inverse_total: torch.Tensor
+    inverse_totals: tuple[torch.Tensor, torch.Tensor]
     transform_slopes: tuple[torch.Tensor, ...]
     total_slopes: tuple[torch.Tensor, ...]
 
-    def smooth(self, spectrum: torch.Tensor, length: int) -> torch.Tensor:
-        """Return k∗v, (series, time), for the spectrum of v."""
-        product = torch.view_as_complex((as_real(spectrum) * self.transform).unflatten(-1, (-1, 2)))
-        return to_series(product, self.period)[:, :length]
+    def blocks(self, data: torch.Tensor) -> torch.Tensor:
+        """Cut (series, time) into blocks with what they reach, (series · block, period)."""
+        behind = -self.length % self.step + self.period - self.step - self.lead
+        padded = pad(data, (self.lead, behind))
+        return padded.unfold(-1, self.period, self.step).flatten(0, 1) if self.lead else padded
+
+    def own_blocks_divided(self, data: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Divide (series, time) by D; return that, and cut into blocks with zeros around."""
+        if not self.lead:
+            divided = pad(data, (0, self.period - self.length))
+            self.divide_(divided)
+            return divided, divided
+        divided = pad(data, (0, -self.length % self.step))
+        self.divide_(divided)
+        return divided, pad(divided.reshape(-1, self.step), (self.lead, self.lead))
+
+    def smooth_(self, spectra: torch.Tensor) -> torch.Tensor:
+        """Return k∗v, (series, block, period), for the spectra of the blocks of v, overwritten."""
+        spectra.view(len(self.transform), -1, spectra.shape[-1]).mul_(self.transform)
+        return to_series(spectra, self.period).view(len(self.transform), -1, self.period)
+
+    def correlation(
+        self, spectra: torch.Tensor, others: torch.Tensor, slope: torch.Tensor
+    ) -> torch.Tensor:
+        """Return Σ_t u (k_θ∗v), (series,), for the spectra of u and v and the transform of k_θ."""
+        changed = spectra.view(len(slope), -1, spectra.shape[-1]) * slope
+        products = as_real(changed).view(len(slope), -1)
+        products *= as_real(others).view(len(slope), -1)
+        return products.sum(-1) * (2.0 / self.period)
+
+    def own(self, blocks: torch.Tensor) -> torch.Tensor:
+        """Return the series, (series, time), of the blocks' own times."""
+        own = blocks[..., self.lead : self.lead + self.step]
+        return own.flatten(-2)[:, : self.length]
+
+    def overlapped(self, blocks: torch.Tensor) -> torch.Tensor:
+        """Return the series, (series, time), that the blocks add up to."""
+        if self.lead:
+            after = self.lead + self.step
+            blocks[:, 1:, self.lead : 2 * self.lead].add_(blocks[:, :-1, after:])
+            blocks[:, :-1, self.step : after].add_(blocks[:, 1:, : self.lead])
+        return self.own(blocks)
+
+    def divide_(self, series: torch.Tensor) -> None:
+        """Divide (series, time) by D, in place."""
+        for end, inverse_total in zip(self.ends, self.inverse_totals, strict=True):
+            series[:, end].mul_(inverse_total)
+
+    def at_ends(self, series: torch.Tensor) -> torch.Tensor:
+        """Return (series, time) where D is not one."""
+        return torch.cat([series[:, end] for end in self.ends], dim=-1)
 
 
 @dataclass(frozen=True)
@@ -68,14 +137,16 @@ class FourierWeights:
         return _Regress.apply(mean, self, *self.kernel.parameters)
 
 
-def _margin(reach: float, length: int) -> int:
-    """Return by how much a series is padded.
+def _period(length: int, margin: int) -> int:
+    """Return the period of transforms: the next that is fast, or a block's if that is far shorter.
 
-    By its own kernel alone, in few classes: its rounding must not depend on the rest of the batch,
-    and a transform's plan costs as much as several series'.
+    Even, and with many factors of two: of the numbers without large factors these are fastest.
     """
-    margins = (length // 64, length // 8) if length >= _SHORT_LENGTH else ()
-    return next((margin for margin in margins if reach <= margin), length - 1)
+    needed = length + margin
+    divisor = 2 ** max(1, (needed - 1).bit_length() - 4)
+    whole = -(-needed // divisor) * divisor
+    block = _BLOCK * margin
+    return block if whole >= max(_SHORTEST_CUT, _FEWEST_BLOCKS * block) else whole
 
 
 def _group(
@@ -83,52 +154,54 @@ def _group(
     rows: slice | torch.Tensor,
     length: int,
     margin: int,
+    form: int,
     dtype: torch.dtype,
     learned: bool,
 ) -> _Group:
-    """Prepare series of one margin; `kernel` is theirs, (series,) in float64."""
-    period = int(next_fast_len(length + margin, real=True))
-    device = kernel.length_scale.device
-    distance = torch.arange(1, margin + 1, dtype=torch.float64, device=device)
-    # Relative to the largest weight, the nearest neighbour's for all kernels but the periodic one.
-    # It cancels in the ratio, where a length-scale far below one sample would divide zero by zero.
-    log_values = kernel.log_values(distance)
-    terms = without_denormals_(log_values - log_values.amax(-1, keepdim=True)).exp_()
-    slopes = [terms * slope for slope in kernel.log_slopes(distance)] if learned else []
-    # Less a multiple of the weights themselves, which is a change of all by one factor and changes
-    # no ratio: so that small derivatives are not differences of large ones.
-    slopes = [slope - slope[:, :1] * terms for slope in slopes]
-    transform, *transform_slopes = kernel_transforms(
-        kernel, [terms, *slopes], length, period, dtype
-    )
+    """Prepare series of one margin and form; `kernel` is theirs, (series,) in float64."""
+    period = _period(length, margin)
+    sequences = kernel_sequences(kernel, margin, learned)
+    transform, *transform_slopes = kernel_transforms(kernel, sequences, period, form, dtype)
     for slope in transform_slopes:
-        # Each frequency but the first, and the last of an even period, stands for two.
-        slope[:, :2] *= 0.5
-        if period % 2 == 0:
-            slope[:, -2:] *= 0.5
+        # Each frequency but the first and the last stands for two.
+        slope[:, :: period // 2].mul_(0.5)
+    totals = [partial_sums(sequence, length).to(dtype) for sequence in sequences]
+    first, last = min(margin, (length + 1) // 2), min(margin, length // 2)
+    # By symmetry.
+    both = [(total, total[:, :last].flip(-1)) for total in totals]
+    cut = period < length + margin
     return _Group(
         rows=rows,
+        length=length,
         period=period,
-        transform=transform,
-        inverse_total=partial_sums(terms, length, dtype).reciprocal_(),
-        transform_slopes=tuple(transform_slopes),
-        total_slopes=tuple(partial_sums(slope, length, dtype) for slope in slopes),
+        lead=margin if cut else 0,
+        step=period - 2 * margin if cut else length,
+        ends=(slice(0, first), slice(length - last, length)),
+        transform=transform[:, None],
+        inverse_totals=(both[0][0].reciprocal(), both[0][1].reciprocal()),
+        transform_slopes=tuple(slope[:, None] for slope in transform_slopes),
+        total_slopes=tuple(torch.cat(slopes, dim=-1) for slopes in both[1:]),
     )
 
 
 @torch.no_grad()
 def _groups(kernel: Kernel, length: int, dtype: torch.dtype, learned: bool) -> tuple[_Group, ...]:
     flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
-    members: dict[int, list[int]] = {}
-    for number, reach in enumerate(flat.reach(TAIL[dtype]).tolist()):
-        members.setdefault(_margin(reach, length), []).append(number)
-    groups = []
-    for margin, numbers in members.items():
+    reach = flat.reach(TAIL[dtype])
+    margins = [margin for margin in _MARGINS if margin <= length // 2]
+    limits = torch.tensor(margins, dtype=reach.dtype, device=reach.device)
+    margin_of = torch.bucketize(reach, limits).tolist()
+    kinds = list(zip(margin_of, closed_forms(flat, reach, length).tolist(), strict=True))
+    groups, distinct = [], sorted(set(kinds))
+    for kind in distinct:
+        number, form = kind
         rows: slice | torch.Tensor = slice(None)
-        if len(members) > 1:
-            rows = torch.tensor(numbers, device=flat.length_scale.device)
+        if len(distinct) > 1:
+            members = [row for row, of_row in enumerate(kinds) if of_row == kind]
+            rows = torch.tensor(members, device=reach.device)
         own = flat.with_parameters(*(p[rows] for p in flat.parameters))
-        groups.append(_group(own, rows, length, margin, dtype, learned))
+        margin = margins[number] if number < len(margins) else length - 1
+        groups.append(_group(own, rows, length, margin, form, dtype, learned))
     return tuple(groups)
 
 
@@ -152,43 +225,41 @@ class _Regress(torch.autograd.Function):
         weights: FourierWeights,
         *parameters: torch.Tensor,  # noqa: ARG004
     ) -> torch.Tensor:
-        length = mean.shape[-1]
-        data = mean.reshape(-1, length)
+        data = mean.flatten(0, -2)
         learned = any(ctx.needs_input_grad[2:])
-        parts, spectra = [], []
+        parts, kept = [], []
         for group in weights.groups:
-            spectrum = to_spectrum(data[group.rows], group.period)
+            spectra = to_spectrum(group.blocks(data[group.rows]), group.period)
+            part = group.own(group.smooth_(spectra.clone() if learned else spectra))
+            group.divide_(part)
             if learned:
-                spectra.append(spectrum)
-            parts.append(group.smooth(spectrum, length) * group.inverse_total)
-        regressed = _assembled(parts, weights.groups)
+                kept += [spectra, group.at_ends(part)]
+            parts.append(part)
         ctx.weights = weights
-        ctx.save_for_backward(*((regressed, *spectra) if learned else ()))
-        return regressed.reshape(mean.shape)
+        ctx.save_for_backward(*kept)
+        return _assembled(parts, weights.groups).reshape(mean.shape)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        length, weights = gradient.shape[-1], ctx.weights
-        flat = gradient.reshape(-1, length)
-        learned = any(ctx.needs_input_grad[2:])
-        regressed, *spectra = ctx.saved_tensors if learned else (flat,)
+        weights, kept = ctx.weights, ctx.saved_tensors
+        flat = gradient.flatten(0, -2)
         in_mean, in_parameters = [], []
         for number, group in enumerate(weights.groups):
-            scaled = flat[group.rows] * group.inverse_total
-            spectrum = to_spectrum(scaled, group.period)
-            if learned:
-                product = as_real(spectrum) * as_real(spectra[number])
-                about = scaled.mul_(regressed[group.rows])
+            divided, blocks = group.own_blocks_divided(flat[group.rows])
+            spectra = to_spectrum(blocks, group.period)
+            if kept:
+                data_spectra, regressed = kept[2 * number : 2 * number + 2]
+                about = group.at_ends(divided).mul_(regressed)
                 slopes = zip(group.transform_slopes, group.total_slopes, strict=True)
                 changes = [
-                    (product * slope).sum(-1) * (2.0 / group.period) - (about * total_slope).sum(-1)
+                    group.correlation(spectra, data_spectra, slope) - (about * total_slope).sum(-1)
                     for slope, total_slope in slopes
                 ]
                 in_parameters.append(torch.stack(changes, dim=-1))
-            in_mean.append(group.smooth(spectrum, length))
+            in_mean.append(group.overlapped(group.smooth_(spectra)))
         in_kernel: list[torch.Tensor | None] = [None] * len(weights.kernel.parameters)
-        if learned:
+        if in_parameters:
             together = _assembled(in_parameters, weights.groups)
             shape = weights.kernel.length_scale.shape
             in_kernel = [column.reshape(shape) for column in together.unbind(-1)]

@@ -22,7 +22,6 @@ class Method(GaussianProcessMethod):
     """
 
     kernel = "squared-exponential"
-    length_scale_per_half_decay = 0.85
 
     restarts: int | None = parameter(
         1, "chosen by us, not tuned: for what each training costs", at_least=1
