@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 Approach = Literal["inversion", "regression"]
+Arithmetic = Literal["data", "float64"]
 
 _MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
 _DECAYING = ("squared-exponential", *_MATERN)
@@ -61,6 +62,9 @@ class CoreDescription:
         Whether it computes an upper bound of the divergence.
     keeps : bool
         Whether its module has something to keep between calls (``factorise`` or ``weigh``).
+    arithmetic : str
+        ``data`` if it computes in the precision of the data, ``float64`` if in that whatever the
+        data's precision is.
     module, function : str
         Where it is, below its approach: its own name and ``divergence`` if nothing else is said.
     library : str
@@ -84,6 +88,7 @@ class CoreDescription:
     exact: bool = True
     bound: bool = False
     keeps: bool = True
+    arithmetic: Arithmetic = "data"
     module: str = ""
     function: str = "divergence"
     library: str = ""
@@ -99,6 +104,7 @@ CORES = {
         operations=lambda t: 3 * t**3,
         held=lambda t, _: 12 * t**2,
         at_work=lambda t: 48 * t**2,
+        arithmetic="float64",
         longest_measured=8192,
     ),
     "gpytorch": CoreDescription(
@@ -111,8 +117,7 @@ CORES = {
         longest_measured=8192,
         changes_above=_GPYTORCH_CHOLESKY,
         note="gpytorch is that library's divergence of two normal distributions as it comes: "
-        f"conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as many right-hand sides; it "
-        "computes in single precision here, the other cores by inversion in double.",
+        f"conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as many right-hand sides.",
     ),
     "gpytorch-cholesky": CoreDescription(
         "inversion",
@@ -124,13 +129,14 @@ CORES = {
         function="pinned",
         library="gpytorch",
         longest_measured=8192,
-        note="gpytorch-cholesky pins that library's Cholesky factorisation, in the same precision.",
+        note="gpytorch-cholesky pins that library's Cholesky factorisation.",
     ),
     "toeplitz": CoreDescription(
         "inversion",
         operations=lambda t: 30 * t**2,
         held=lambda t, _: 400 * t,
         irregular=False,
+        arithmetic="float64",
         longest_measured=131072,
         note="toeplitz takes T steps of T operations each, of which the steps still weigh more.",
     ),
@@ -140,12 +146,17 @@ CORES = {
         held=lambda t, _: 80 * t * INDUCING_POINTS,
         exact=False,
         bound=True,
+        arithmetic="float64",
         longest_measured=131072,
         note=f"inducing is a bound by {INDUCING_POINTS} points, loose where they are farther apart "
         "than a length-scale: its error says how loose.",
     ),
     "markovian": CoreDescription(
-        "inversion", operations=lambda t: 2e4 * t, held=lambda t, _: 1.2e3 * t, kernels=_MATERN
+        "inversion",
+        operations=lambda t: 2e4 * t,
+        held=lambda t, _: 1.2e3 * t,
+        kernels=_MATERN,
+        arithmetic="float64",
     ),
     "dense": CoreDescription(
         "regression",
