@@ -18,17 +18,17 @@ localrules:
     all,
 
 
-# What tables are made from by itself too: where the tables are there and this is not, as in a fresh clone, or where a
-# measurement is cleared away, to be tried again, nothing else would ask for it.
+# What tables are made from by itself too: where the tables are there and this is not, as in a fresh clone, nothing else
+# would ask for it.
 rule all:
     default_target: True
     input:
         RUNS,
         CANDIDATES,
-        TRIALS,
         SCORES,
         TIMINGS,
         f"{RESULTS}/provenance.json",
-        MEASUREMENT if EXPERIMENT.cores else [],
+        TRAINING_COST if EXPERIMENT.training_cost else [],
+        CORES if EXPERIMENT.cores else [],
         ARTEFACTS,
         MANIFEST,

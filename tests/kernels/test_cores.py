@@ -1,5 +1,6 @@
 """Laws that hold for every kernel core."""
 
+import importlib
 import itertools
 import statistics
 import time
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 from bssbench.errors import InputError
-from bssbench.kernels.catalogue import CORES, chosen_core
+from bssbench.kernels.catalogue import CORES, chosen_core, core_module
 from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.inversion.inducing import factorise
 from bssbench.kernels.regression import banded, fft
@@ -59,7 +60,8 @@ def test_agrees_with_the_dense_reference(name, kernel, irregular, dtype, make_ca
 # The gradient in a period is as noisy as it is large.
 @pytest.mark.parametrize("kernel", PERIODIC_LAST[:-1])
 def test_gpytorch_on_a_grid_is_right_on_average(kernel, make_case, reference, monkeypatch):
-    case, module = make_case(kernel, dtype=torch.float32), load_module("gpytorch-grid")
+    case = make_case(kernel, dtype=torch.float32)
+    module = importlib.import_module(core_module("gpytorch-grid"))
     value, gradients = case.run(reference["inversion"])
     runs = []
     for seed in range(30):
@@ -156,7 +158,7 @@ def test_fft_is_exact_in_blocks(kernel, length, make_case, monkeypatch):
     monkeypatch.setattr(fft, "_SHORTEST_CUT", 0)
     case = make_case(kernel, length=length, parameters=[(0.3, 1.0, 3.0, 20.0)])
     kernels = make_kernel(kernel, case.tensors[3])
-    groups = load_module("fft").weigh(kernels, length, torch.float64).groups
+    groups = load_function("fft")(kernels, length, torch.float64).groups
     assert {group.lead for group in groups} == {0, 32}
     expected = case.run(load_core("chunked"))
     assert_close(case.run(load_core("fft")), expected, torch.float64)

@@ -1,11 +1,11 @@
 # What all of this shows: a verdict on each claim.
 
-# The tables of costs that this experiment has, by their options.
-CLAIM_COSTS = {"timings": TIMINGS}
-if TRIALS:
-    CLAIM_COSTS["training-cost"] = f"{RESULTS}/tables/training_cost.csv"
+# The measurements of costs that this experiment has, by their options.
+CLAIM_COSTS = {}
+if EXPERIMENT.training_cost:
+    CLAIM_COSTS["training-cost"] = TRAINING_COST
 if EXPERIMENT.cores:
-    CLAIM_COSTS["cores"] = f"{RESULTS}/tables/cores.csv"
+    CLAIM_COSTS["cores"] = CORES
 
 
 rule claims:

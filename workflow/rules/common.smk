@@ -52,9 +52,8 @@ RUNS = [f"{cell}/run.json" for cell in CELLS]
 SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
-TRIALS = expand(
-    f"{RESULTS}/training_cost/{{trial}}.csv", trial=EXPERIMENT.training_cost
-)
+CORES = f"{RESULTS}/cores.csv"
+TRAINING_COST = f"{RESULTS}/training_cost.csv"
 CANDIDATES = expand(
     f"{RESULTS}/selection/{{candidate}}.csv", candidate=EXPERIMENT.selection
 )
@@ -85,7 +84,8 @@ wildcard_constraints:
     dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
     method="|".join(map(re.escape, EXPERIMENT.methods)),
     figure="|".join(map(re.escape, figure_names())),
-    trial="|".join(map(re.escape, EXPERIMENT.training_cost)),
+    measurement="cores|training_cost",
+    round=r"\d+",
     candidate="|".join(map(re.escape, EXPERIMENT.selection)),
 
 

@@ -1,19 +1,5 @@
-# The kernel cores' time and memory, measured by ASV, and their tables and figure.
-from pathlib import Path
-
-from bssbench.reproduction.code_hashes import modules_in
-
-MEASUREMENT = f"{RESULTS}/cores/measurement.json"
-
-
-def get_core_code():
-    """Return what changes with the code of any kernel core and of their benchmark."""
-    own = [
-        *Path(workflow.basedir).glob("benchmarks/*.py"),
-        Path(workflow.basedir) / "workflow/scripts/asv_runs.py",
-        Path(workflow.basedir) / "workflow/scripts/measure_cores.py",
-    ]
-    return code_hash(modules_in("bssbench.kernels"), own)
+# The kernel cores' time and memory, measured in rounds, and their tables and figure.
+from bssbench.reproduction.artefacts import core_modules
 
 
 def get_core_grids():
@@ -27,12 +13,14 @@ def get_core_grids():
     return " ".join(f"--grid {shlex.quote(grid)}" for grid in grids)
 
 
-# The commit is no input: another one measures again only if it changes a file that counts.
+# Each round in a process of its own. The commit is no input: another one measures again only if it changes a file that
+# counts.
 rule cores:
     output:
-        MEASUREMENT,
+        f"{RESULTS}/cores/round-{{round}}.csv",
+        f"{RESULTS}/cores/round-{{round}}.json",
     log:
-        f"{RESULTS}/logs/cores.log",
+        f"{RESULTS}/logs/cores/round-{{round}}.log",
     priority: FIRST
     threads: 1
     # All of the machine: nothing that runs beside it may blur its times.
@@ -40,18 +28,15 @@ rule cores:
         mem_mb=6000,
         machine=WHOLE_MACHINE,
     params:
-        code=get_core_code(),
-        script=os.path.relpath(f"{workflow.basedir}/workflow/scripts/measure_cores.py"),
-        benchmarks=os.path.relpath(f"{workflow.basedir}/benchmarks"),
+        code=code_hash(core_modules()),
         grids=get_core_grids(),
     shell:
-        "{PYTHON} {params.script:q} --benchmarks {params.benchmarks:q} {params.grids} "
-        "--out {output} 2> {log}"
+        "{BSSBENCH} measure-cores {params.grids} --round {wildcards.round} --out {output[0]} 2> {log}"
 
 
 rule core_tables:
     input:
-        measurement=MEASUREMENT,
+        CORES,
     output:
         get_outputs("cores"),
     log:
@@ -61,4 +46,4 @@ rule core_tables:
     params:
         code=get_code("cores"),
     shell:
-        "{BSSBENCH} cores {input.measurement} --out {RESULTS}/tables --figures {FIGURES} 2> {log}"
+        "{BSSBENCH} cores {input} --out {RESULTS}/tables --figures {FIGURES} 2> {log}"

@@ -1,35 +1,52 @@
-# What training costs: a method at several lengths, each trained alone on the machine.
+# What training costs: methods at several lengths, each trained alone on the machine, in rounds.
 from bssbench.reproduction.artefacts import trial_modules
 
 
 rule training_cost:
     output:
-        f"{RESULTS}/training_cost/{{trial}}.csv",
+        f"{RESULTS}/training_cost/round-{{round}}.csv",
+        f"{RESULTS}/training_cost/round-{{round}}.json",
     log:
-        f"{RESULTS}/logs/training_cost/{{trial}}.log",
+        f"{RESULTS}/logs/training_cost/round-{{round}}.log",
     priority: FIRST
     threads: 1
     resources:
         machine=WHOLE_MACHINE,
-        mem_mb=lambda w: EXPERIMENT.training_cost[w.trial].megabytes(),
+        mem_mb=max(
+            [trial.megabytes() for trial in EXPERIMENT.training_cost.values()] + [0]
+        ),
     params:
-        code=lambda w: code_hash(trial_modules(EXPERIMENT.training_cost[w.trial])),
-        method=lambda w: EXPERIMENT.training_cost[w.trial].method,
-        lengths=lambda w: list(EXPERIMENT.training_cost[w.trial].lengths),
+        code=code_hash(trial_modules(EXPERIMENT.training_cost.values())),
         root_seed=EXPERIMENT.root_seed,
-        cpu_seconds=lambda w: EXPERIMENT.training_cost[w.trial].cpu_seconds,
-        assignments=lambda w: get_assignments(
-            EXPERIMENT.training_cost[w.trial].parameters
+        trials=" ".join(
+            shlex.quote(trial.words()) for trial in EXPERIMENT.training_cost.values()
         ),
     shell:
-        "{BSSBENCH} training-cost {params.method} --lengths {params.lengths} --out {output} "
-        "--root-seed {params.root_seed} --cpu-seconds {params.cpu_seconds} {params.assignments} "
-        "2> {log}"
+        "{BSSBENCH} training-cost {params.trials} --round {wildcards.round} --out {output[0]} "
+        "--root-seed {params.root_seed} 2> {log}"
+
+
+# A killed run resumes with the rounds that are done.
+rule join_rounds:
+    input:
+        [
+            f"{RESULTS}/{{measurement}}/round-{number}.csv"
+            for number in range(EXPERIMENT.rounds)
+        ],
+    output:
+        f"{RESULTS}/{{measurement}}.csv",
+        f"{RESULTS}/{{measurement}}.json",
+    log:
+        f"{RESULTS}/logs/{{measurement}}.log",
+    resources:
+        mem_mb=500,
+    shell:
+        "{BSSBENCH} join-rounds {input} --out {output[0]} 2> {log}"
 
 
 rule training_cost_table:
     input:
-        trials=TRIALS,
+        TRAINING_COST,
     output:
         get_outputs("training cost"),
     log:
@@ -39,4 +56,4 @@ rule training_cost_table:
     params:
         code=get_code("training cost"),
     shell:
-        "{BSSBENCH} tables --training-cost {input.trials} --out {RESULTS}/tables 2> {log}"
+        "{BSSBENCH} tables --training-cost {input} --out {RESULTS}/tables 2> {log}"

@@ -1,7 +1,7 @@
 """Clear away what a killed run of the workflow leaves behind, unless one is alive.
 
-That is Snakemake's lock on this folder, and data sets and measurements that could not be had at the
-time, which deserve another try.
+That is Snakemake's lock on this folder, and data sets that could not be had at the time, which
+deserve another try.
 """
 
 import json
@@ -41,9 +41,6 @@ def main() -> int:
         if json.loads(report.read_text(encoding="utf-8")).get("unavailable"):
             report.unlink()
             report.with_suffix(".npz").unlink(missing_ok=True)
-    for report in HERE.glob("results/**/cores/measurement.json"):
-        if json.loads(report.read_text(encoding="utf-8"))["status"] != "ok":
-            report.unlink()
     return 0
 
 

@@ -55,9 +55,8 @@ def _statistics(arguments: argparse.Namespace) -> None:
 @command(
     path("--claims", "YAML"),
     path("--scores", "CSV", "from 'bssbench score'"),
-    path("--timings", "CSV", "likewise", required=False),
-    path("--training-cost", "CSV", "from 'bssbench tables --training-cost'", required=False),
-    path("--cores", "CSV", "from 'bssbench cores'", required=False),
+    path("--training-cost", "CSV", "rounds from 'bssbench join-rounds'", required=False),
+    path("--cores", "CSV", "likewise", required=False),
     path("--out", "DIR"),
 )
 def _claims(arguments: argparse.Namespace) -> None:
@@ -84,7 +83,7 @@ def _claims(arguments: argparse.Namespace) -> None:
 @command(
     path("--statistics", "DIR", "from 'bssbench statistics'", required=False),
     path("--timings", "CSV", "of 'bssbench score': marks what did not converge", required=False),
-    path("--training-cost", "CSV", "from 'bssbench training-cost'", nargs="+", required=False),
+    path("--training-cost", "CSV", "of 'bssbench join-rounds'", required=False),
     path("--out", "DIR"),
 )
 def _tables(arguments: argparse.Namespace) -> None:
@@ -110,7 +109,7 @@ def _tables(arguments: argparse.Namespace) -> None:
             rank_report(found.rankings),
         ]
     if arguments.training_cost:
-        reports.append(training_cost_report(read_costs(arguments.training_cost)))
+        reports.append(training_cost_report(read_costs([arguments.training_cost])))
     for report in reports:
         write(report, arguments.out)
 
@@ -138,15 +137,12 @@ def _figures(arguments: argparse.Namespace) -> None:
 
 
 @command(
-    path("measurement", "MEASUREMENT_JSON", "what measure_cores.py wrote"),
+    path("measurement", "CSV", "rounds of 'bssbench measure-cores', from 'bssbench join-rounds'"),
     path("--out", "DIR", "for the tables"),
     path("--figures", "DIR", "for the figure"),
 )
 def _cores(arguments: argparse.Namespace) -> None:
-    """Write tables and figure of the kernel cores.
-
-    From a measurement: python workflow/scripts/measure_cores.py --help
-    """
+    """Write tables and figure of the kernel cores."""
     from bssbench.paper.core_results import read_measurement
     from bssbench.paper.core_scaling import draw_core_scaling
     from bssbench.paper.core_tables import core_report

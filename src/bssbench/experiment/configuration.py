@@ -12,7 +12,7 @@ from bssbench.errors import InputError
 from bssbench.experiment.configuration_file import ConfigurationFile
 from bssbench.experiment.demand import expected_seconds, peak_megabytes
 from bssbench.experiment.held_out import Candidate
-from bssbench.experiment.training_cost import DEFAULT_CPU_SECONDS, Trial
+from bssbench.experiment.training_cost import Trial
 from bssbench.files import read_yaml
 from bssbench.files.validation import validated
 from bssbench.methods import load_method, method_modules
@@ -56,8 +56,8 @@ class Configuration:
     """A whole experiment, in the order of its file.
 
     `selection` has a name for each candidate on a data set. `cores` says which cases of the kernel
-    cores are measured: grids, each with the values of some parameters. `claims` is the file of
-    claims, empty if none are judged.
+    cores are measured: grids, each with the values of some parameters. `rounds` is how often they
+    and the trials are. `claims` is the file of claims, empty if none are judged.
     """
 
     results: str
@@ -68,6 +68,7 @@ class Configuration:
     training_cost: dict[str, Trial]
     selection: dict[str, Candidate]
     cores: tuple[dict[str, list[Any]], ...] = ()
+    rounds: int = 5
     claims: str = ""
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
@@ -128,6 +129,7 @@ def configure(
         cores=tuple(
             grid.model_dump(mode="json", by_alias=True, exclude_unset=True) for grid in file.cores
         ),
+        rounds=file.rounds,
         claims=file.claims,
     )
 
@@ -160,14 +162,21 @@ def _trials(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, Trial
     trials: dict[str, Trial] = {}
     for entry in file.training_cost:
         own = entry.model_extra or {}
-        name = _file_name(entry.method, own)
+        size = {"sources": entry.sources, "seeds": entry.seeds}
+        name = _file_name(entry.method, own | size)
         if name in trials:
             raise InputError(
                 f"configuration: training_cost: {name!r} stands twice; join its lengths"
             )
         parameters = {**given.get(entry.method, {}), **own}
-        limit = entry.cpu_seconds or DEFAULT_CPU_SECONDS
-        trials[name] = Trial(entry.method, entry.lengths, parameters, limit)
+        trials[name] = Trial(
+            entry.method,
+            entry.lengths,
+            parameters,
+            rounds=entry.rounds,
+            cpu_seconds=entry.cpu_seconds,
+            **size,
+        )
     return trials
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from bssbench.experiment.training_cost import DEFAULT_CPU_SECONDS, DEFAULT_SEEDS, DEFAULT_SOURCES
 from bssbench.files.validation import (
     Content,
     Count,
@@ -57,12 +58,19 @@ class _Method(Content, extra="allow"):
 
 
 class _Training(Content, extra="allow"):
-    """A method with its parameters, to be timed at some lengths of the data."""
+    """A method with its parameters, to be timed at some lengths of the data.
+
+    `sources` and `seeds` are how many of them there are, `rounds` in how many it is timed: in all,
+    if left out.
+    """
 
     __pydantic_extra__: dict[str, Parameter]
     method: Text
     lengths: Distinct[Count]
-    cpu_seconds: Count | None = None
+    sources: Count = DEFAULT_SOURCES
+    seeds: Count = DEFAULT_SEEDS
+    rounds: Count | None = None
+    cpu_seconds: Count = DEFAULT_CPU_SECONDS
 
 
 class _Choice(Content):
@@ -82,7 +90,7 @@ class _Choice(Content):
 
 
 class _Cases(Content):
-    """A grid of cases of benchmarks/cores.py; a key left out selects all of its values."""
+    """A grid of cases of the kernel cores; a key left out selects all of its values."""
 
     core: Some[_Core] | None = None
     kernel: Some[_Kernel] | None = None
@@ -100,7 +108,8 @@ class _Cases(Content):
 class ConfigurationFile(Content):
     """An experiment: data sets, methods, and what else is measured.
 
-    `claims` is a file of claims to be judged by what was measured.
+    `claims` is a file of claims to be judged by what was measured. `rounds` is how often, each time
+    in a process of its own, what takes time is measured.
     """
 
     output: _Output
@@ -111,5 +120,6 @@ class ConfigurationFile(Content):
     datasets: Named[_Dataset | None]
     methods: Named[_Method | None]
     selection: Some[_Choice] = ()
+    rounds: Count = 5
     training_cost: tuple[_Training, ...] = ()
     cores: Some[_Cases] = ()

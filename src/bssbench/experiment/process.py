@@ -13,8 +13,8 @@ import traceback
 from collections.abc import Callable
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
-from typing import Any
+from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, SpawnProcess
+from typing import Any, Literal
 
 from bssbench.errors import InputError, MachineError, NotApplicable
 
@@ -29,10 +29,14 @@ _KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**
 
 
 def call_in_own_process(
-    task: _Task, arguments: tuple[Any, ...], cpu_seconds: int
+    task: _Task,
+    arguments: tuple[Any, ...],
+    cpu_seconds: int,
+    method: Literal["spawn", "fork"] = "spawn",
 ) -> dict[str, Any]:
-    """Call `task`, a module's function, in a fresh process and say how it ended.
+    """Call `task`, a module's function, in a process of its own and say how it ended.
 
+    That is a fresh one, or by `method` a fork of this one, with all that this has loaded.
     `cpu_seconds` limits the process's CPU time, start-up included. The answer has ``status``
     (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``traceback`` of an exception;
     ``peak_bytes`` of a process that lived to say so; and the task's own, a mapping in JSON's types.
@@ -46,7 +50,11 @@ def call_in_own_process(
     """
     if cpu_seconds < 1:
         raise InputError(f"--cpu-seconds must be at least 1, not {cpu_seconds}")
-    context = multiprocessing.get_context("spawn")
+    context: ForkContext | SpawnContext = (
+        multiprocessing.get_context("fork")
+        if method == "fork"
+        else multiprocessing.get_context("spawn")
+    )
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(
         target=_call_and_answer, args=(task, arguments, cpu_seconds, sender), daemon=True
@@ -78,7 +86,7 @@ def call_in_own_process(
     return outcome
 
 
-def _start(process: SpawnProcess) -> None:
+def _start(process: SpawnProcess | ForkProcess) -> None:
     """Start a process that keeps freed memory, and that Ctrl-C reaches only through this one.
 
     It inherits that the signals are blocked; here they wait until it can be killed.

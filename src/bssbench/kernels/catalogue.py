@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 Approach = Literal["inversion", "regression"]
+Arithmetic = Literal["data", "float64"]
 
 _MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
 _DECAYING = ("squared-exponential", *_MATERN)
@@ -65,6 +66,9 @@ class CoreDescription:
         Whether it is exact for a process that repeats itself after T samples, and for no other.
     keeps : bool
         Whether it has something to keep between calls, which its function then returns.
+    arithmetic : str
+        ``data`` if it computes in the precision of the data, ``float64`` if in that whatever the
+        data's precision is.
     module, function : str
         Where it is, below its approach: a module of its own name if nothing else is said, and there
         ``factorise`` or, by regression, ``weigh``; ``divergence`` if it keeps nothing.
@@ -91,6 +95,7 @@ class CoreDescription:
     bound: bool = False
     circular: bool = False
     keeps: bool = True
+    arithmetic: Arithmetic = "data"
     module: str = ""
     function: str = ""
     library: str = ""
@@ -111,6 +116,7 @@ CORES = {
         operations=lambda t: 3 * t**3,
         held=lambda t, _: 12 * t**2,
         at_work=lambda t: 48 * t**2,
+        arithmetic="float64",
         longest_measured=8192,
     ),
     "gpytorch": CoreDescription(
@@ -123,8 +129,7 @@ CORES = {
         longest_measured=8192,
         changes_above=_GPYTORCH_CHOLESKY,
         note="gpytorch is that library's divergence of two normal distributions as it comes: "
-        f"conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as many right-hand sides; it "
-        "computes in single precision here, the other cores by inversion in double.",
+        f"conjugate gradients above {_GPYTORCH_CHOLESKY} points, for as many right-hand sides.",
     ),
     "gpytorch-cholesky": CoreDescription(
         "inversion",
@@ -136,7 +141,7 @@ CORES = {
         function="pinned",
         library="gpytorch",
         longest_measured=8192,
-        note="gpytorch-cholesky pins that library's Cholesky factorisation, in the same precision.",
+        note="gpytorch-cholesky pins that library's Cholesky factorisation.",
     ),
     "gpytorch-grid": CoreDescription(
         "inversion",
@@ -150,7 +155,7 @@ CORES = {
         library="gpytorch",
         longest_measured=16384,
         note="gpytorch-grid is that library on a regular grid, as its documentation would have it: "
-        "Toeplitz operators and conjugate gradients, in the same precision. Log-determinant and "
+        "Toeplitz operators and conjugate gradients. Log-determinant and "
         "trace are estimated from ten random vectors each, the same at every call (seed 0): its "
         "error is that of the noisiest gradient, the variances'.",
     ),
@@ -159,6 +164,7 @@ CORES = {
         operations=lambda t: 30 * t**2,
         held=lambda t, _: 400 * t,
         irregular=False,
+        arithmetic="float64",
         longest_measured=131072,
         note="toeplitz takes T steps of T operations each, of which the steps still weigh more.",
     ),
@@ -168,12 +174,17 @@ CORES = {
         held=lambda t, _: 80 * t * INDUCING_POINTS,
         exact=False,
         bound=True,
+        arithmetic="float64",
         longest_measured=131072,
         note=f"inducing is a bound by {INDUCING_POINTS} points, loose where they are farther apart "
         "than a length-scale: its error says how loose.",
     ),
     "markovian": CoreDescription(
-        "inversion", operations=lambda t: 2e4 * t, held=lambda t, _: 1.2e3 * t, kernels=_MATERN
+        "inversion",
+        operations=lambda t: 2e4 * t,
+        held=lambda t, _: 1.2e3 * t,
+        kernels=_MATERN,
+        arithmetic="float64",
     ),
     "compiled": CoreDescription(
         "inversion",
@@ -182,6 +193,7 @@ CORES = {
         at_work=lambda t: 200 * t,
         kernels=_MATERN,
         cpu_only=True,
+        arithmetic="float64",
         note="compiled computes the derivatives along with the value, so that a pass forward takes "
         "as long as both.",
     ),

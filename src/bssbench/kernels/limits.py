@@ -9,7 +9,14 @@ from typing import Literal
 
 from bssbench.kernels.catalogue import CORES
 
-__all__ = ["OPERATIONS_PER_SECOND", "Exceeded", "exceeded", "held_bytes", "operations"]
+__all__ = [
+    "OPERATIONS_PER_SECOND",
+    "Exceeded",
+    "estimated_seconds",
+    "exceeded",
+    "held_bytes",
+    "operations",
+]
 
 OPERATIONS_PER_SECOND = 3e10
 """What one processor of today does in double precision; an assumption, not a measurement."""
@@ -29,6 +36,11 @@ class Exceeded:
 def operations(core: str, length: int) -> float:
     """Return about how many operations one series of that length takes, forward and backward."""
     return CORES[core].operations(float(length))
+
+
+def estimated_seconds(core: str, length: int, series: int) -> float:
+    """Return about how many seconds so many series take, forward and backward."""
+    return operations(core, length) * series / OPERATIONS_PER_SECOND
 
 
 def held_bytes(core: str, length: int, series: int, itemsize: int = 4) -> float:

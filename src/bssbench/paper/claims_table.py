@@ -17,9 +17,10 @@ _NOTE = (
     "is corrected for the number of parts: where all have to hold nothing need be, but of many "
     "parts that are true by a hair one may be refuted by chance. 'Needed' is the number of seeds "
     "that would decide it with a probability of 80 % if mean and spread stay what they are. A part "
-    "on costs rests on a ratio of two measurements on one machine, in brackets with the factor "
-    "that such measurements resolve, or on a difference of exponents, with the widest that their "
-    "95 % intervals allow. Where a method has no result on some seeds, a part is undecided."
+    "on costs rests on a ratio of two costs, measured side by side in several processes of one "
+    "machine, or on the difference of two exponents, fitted to the same lengths; in brackets is "
+    "its 99 % interval, by bootstrap over these processes. Where a method has no result on some "
+    "seeds, a part is undecided."
 )
 _PHRASES = {
     "non_inferior": "worse by less than the margin",

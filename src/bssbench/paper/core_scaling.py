@@ -32,12 +32,12 @@ _NOT_RUN = "first length not run"
 _CAPTION = (
     "Time and peak memory of a forward and backward pass of each kernel core against the number of "
     "samples T, three latents in single precision on a regular grid, kernel parameters learned, on "
-    "the machine that the table of cores names; each point is a benchmark of its "
-    "own on white noise, no seeds. Filled markers and full lines are cores that invert a kernel "
-    "matrix, open markers and dashes cores of kernel regression, which compute something else at "
-    "the same place of a model. Exponents of T are fitted to the largest sizes. A mark above the "
-    "panels, joined by dots, is the first length at which a core was not run. Memory is beyond "
-    "that of the empty process, and left out below 1 MB."
+    "the machine that the table of cores names; each point is the median of the processes that "
+    "the table counts, on white noise, no seeds. Filled markers and full lines are cores that "
+    "invert a kernel matrix, open markers and dashes cores of kernel regression, which compute "
+    "something else at the same place of a model. Exponents of T are fitted to the largest sizes. "
+    "A mark above the panels, joined by dots, is the first length at which a core was not run. "
+    "Memory is beyond that of the empty process, and left out below 1 MB."
 )
 # Of the panel's height, above it: each row of marks for lengths that were not measured.
 _FIRST_ROW, _ROW = 1.03, 0.045

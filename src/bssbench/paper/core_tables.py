@@ -1,10 +1,12 @@
 """The tables of kernel cores: time, growth, memory and accuracy against length."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pandas as pd
 
+from bssbench.kernels.cases import CHOICES
 from bssbench.kernels.catalogue import CORES, REFERENCES, cores_of
 from bssbench.paper.core_results import Measurement, headline
 from bssbench.paper.report import Grid, Report, Section
@@ -14,7 +16,7 @@ __all__ = ["core_report", "format_slope"]
 
 _REFERENCE = REFERENCES["inversion"]
 _INVERSION, _REGRESSION = cores_of("inversion"), cores_of("regression")
-_SETTING = "forward and backward, three latents, one replicate, float32"
+_SETTING = "forward and backward, three latents, one replicate"
 _NOTE = (
     f"Cores that invert a kernel matrix ({_INVERSION[0]} to {_INVERSION[-1]}) and cores of kernel "
     "regression, which compute something else at the same place of a model. T is the number of "
@@ -22,6 +24,8 @@ _NOTE = (
     "weights or transforms between calls, whose making then counts in the memory and not in the "
     "time. The kernel is the squared exponential unless a core's name says another. "
     f"{' '.join(core.note for core in CORES.values() if core.note)} "
+    "'Arithmetic' is what a core computes in, which for some is float64 whatever the data's own "
+    "precision is: what is like for like has the same there. "
     "The data are white noise. A dash: not measured; the end says why."
 )
 _CHANGING = ", ".join(name for name, core in CORES.items() if core.changes_above)
@@ -31,6 +35,20 @@ _SLOPE = (
     f"least five times as long as the smallest ({_CHANGING}: above its change of solver), from the "
     "T given on, and an interval needs three of them. An overhead that grows with T lowers it."
 )
+
+
+_PACKAGES = ("python", "torch", "gpytorch", "numpy", "scipy")
+_SETTINGS = [
+    (str(parameters), str(dtype))
+    for dtype in CHOICES["dtype"]
+    for parameters in CHOICES["parameters"]
+]
+_ERRORS = {
+    "relative_error": "Relative error of the divergence and its gradients, the largest, against a "
+    "dense float64 reference",
+    "error_nats": "Error of the divergence in nats against that reference",
+    "gradient_error": "Relative error of the gradients, the largest, against that reference",
+}
 
 
 def format_slope(rows: pd.DataFrame, interval: bool = True) -> str:
@@ -71,6 +89,8 @@ def _times(rows: pd.DataFrame) -> pd.DataFrame:
     entries = (1000 * rows["seconds"]).map(_number)
     grid = _entries(rows, entries.where(rows["status"] != "failed", "failed"))
     slopes = {label: format_slope(group) for label, group in rows.groupby("label")}
+    computed_in = dict(zip(rows["label"], rows["arithmetic"], strict=True))
+    grid.insert(0, "arithmetic", grid.index.map(computed_in))
     return grid.assign(slope=grid.index.map(slopes))
 
 
@@ -96,9 +116,12 @@ def _floor_ratios(table: pd.DataFrame) -> pd.DataFrame | None:
         pairs = pairs[~has_own | (pairs[column] == pairs[f"{column}_floor"])]
     pairs = pairs[(pairs["seconds"] > 0) & (pairs["seconds_floor"] > 0)]
     found = []
-    for (parameters, a_pass), group in pairs.groupby(["parameters", "pass"], sort=False):
-        chosen = headline(group.assign(**{"pass": "forward+backward"}), str(parameters))
-        found.append(chosen.assign(label=f"{parameters}, {a_pass}"))
+    for (parameters, a_pass, dtype), group in pairs.groupby(
+        ["parameters", "pass", "dtype"], sort=False
+    ):
+        forward_too = group.assign(**{"pass": "forward+backward"})
+        chosen = headline(forward_too, str(parameters), str(dtype))
+        found.append(chosen.assign(label=f"{parameters}, {a_pass}, {dtype}"))
     if not found or not sum(map(len, found)):
         return None
     rows = pd.concat(found)
@@ -108,14 +131,15 @@ def _floor_ratios(table: pd.DataFrame) -> pd.DataFrame | None:
 
 def _sections(table: pd.DataFrame) -> Iterator[Section]:
     """Yield the tables that have something in them."""
-    for parameters in ("learned", "fixed"):
-        rows = headline(table, parameters)
+    for parameters, dtype in _SETTINGS:
+        rows = headline(table, parameters, dtype)
         if rows.empty:
             continue
-        what = f"{_SETTING}, parameters {parameters}"
-        yield _section(f"time-{parameters}", f"Milliseconds ({what})", _times(rows))
+        what = f"{_SETTING}, {dtype} data, parameters {parameters}"
+        name = f"{parameters}-{dtype}"
+        yield _section(f"time-{name}", f"Milliseconds ({what})", _times(rows))
         yield _section(
-            f"speed-up-{parameters}",
+            f"speed-up-{name}",
             f"Times as fast as {_REFERENCE} at the same T ({what})",
             _speed_ups(rows),
         )
@@ -124,11 +148,12 @@ def _sections(table: pd.DataFrame) -> Iterator[Section]:
             # Less is not resolved: the empty process's own peak varies by about as much.
             entries = megabytes.map(lambda x: "<1" if x < 1 else _number(x))
             caption = f"Peak memory in MB beyond that of an empty process ({what})"
-            yield _section(f"memory-{parameters}", caption, _entries(rows, entries))
-        if rows["relative_error"].notna().any():
-            errors = rows["relative_error"].map(lambda x: "–" if math.isnan(x) else f"{x:.1e}")
-            caption = f"Relative error against a dense float64 reference ({what})"
-            yield _section(f"error-{parameters}", caption, _entries(rows, errors))
+            yield _section(f"memory-{name}", caption, _entries(rows, entries))
+        for column, caption in _ERRORS.items():
+            if rows[column].notna().any():
+                errors = rows[column].map(lambda x: "–" if math.isnan(x) else f"{x:.1e}")
+                label = f"{column.replace('_', '-')}-{name}"
+                yield _section(label, f"{caption} ({what})", _entries(rows, errors))
     ratios = _floor_ratios(table)
     if ratios is not None:
         caption = (
@@ -139,14 +164,16 @@ def _sections(table: pd.DataFrame) -> Iterator[Section]:
 
 
 def _section(name: str, caption: str, entries: pd.DataFrame) -> Section:
-    return Section(caption, grids=(Grid(entries.reset_index(), label=name),))
+    texts = 1 + ("arithmetic" in entries)
+    return Section(caption, grids=(Grid(entries.reset_index(), label=name, text_columns=texts),))
 
 
 def _conclusions(table: pd.DataFrame) -> list[str]:
     """Say how much faster than the reference the fastest is, and compare both approaches."""
     found = []
-    for parameters in ("learned", "fixed"):
-        rows = headline(table, parameters)
+    for parameters, dtype in _SETTINGS:
+        rows = headline(table, parameters, dtype)
+        what = f"Parameters {parameters}, {dtype} data"
         # A bound is not the same answer sooner.
         bounds = [name for name, core in CORES.items() if core.bound]
         rows = rows[(rows["seconds"] > 0) & ~rows["core"].isin(bounds)]
@@ -157,7 +184,7 @@ def _conclusions(table: pd.DataFrame) -> list[str]:
             best = str(there.drop(_REFERENCE).idxmin())
             ratio = _number(there[_REFERENCE] / there[best])
             found.append(
-                f"Parameters {parameters}: at T = {length:,}, the largest at which {_REFERENCE} "
+                f"{what}: at T = {length:,}, the largest at which {_REFERENCE} "
                 f"was measured, {best} is the fastest other core, {ratio} times as fast."
             )
         pairs = []
@@ -173,7 +200,7 @@ def _conclusions(table: pd.DataFrame) -> list[str]:
                 pairs.append(f"{ratio} at {length:,} ({names})")
         if pairs:
             found.append(
-                f"Parameters {parameters}: the fastest exact inversion takes so many times as long "
+                f"{what}: the fastest exact inversion takes so many times as long "
                 f"as the fastest regression at the same T: {'; '.join(pairs)}."
             )
     return found
@@ -181,23 +208,49 @@ def _conclusions(table: pd.DataFrame) -> list[str]:
 
 def _header(measurement: Measurement) -> str:
     """Say what was measured, where and how."""
-    commit = measurement.commit or "unknown"
-    changes = ", with uncommitted changes" if measurement.dirty else ""
-    parts = [f"Commit {commit[:12]}{changes}"]
-    machine = measurement.machine
-    if machine:
-        memory = f"{int(machine['ram']) / 2**30:.0f} GiB" if machine.get("ram") else "unknown"
-        parts.append(
-            f"{machine.get('cpu') or 'unknown processor'}, {machine.get('num_cpu')} processors, "
-            f"{memory} of memory"
-        )
-    threads = sorted(measurement.table["threads"].dropna().unique())
-    if threads:
-        devices = ", ".join(sorted(measurement.table["device"].dropna().unique()))
-        parts.append(f"threads: {', '.join(map(str, threads))}; device: {devices}")
-        parts.append("denormal numbers flushed to zero")
-    parts.append(", ".join(f"{name} {version}" for name, version in measurement.versions.items()))
+    origins, table = measurement.origins, measurement.table
+
+    def each(found: Iterable[Any]) -> str:
+        return ", ".join(dict.fromkeys(map(str, found)))
+
+    parts = [
+        "Commit "
+        + each(
+            f"{(origin['commit'] or 'unknown')[:12]}"
+            + (", with uncommitted changes" if origin["dirty"] else "")
+            for origin in origins
+        ),
+        each(
+            f"{origin['processor'] or 'unknown processor'}, {origin['processors']} processors, "
+            f"{origin['memory_bytes'] / 2**30:.0f} GiB of memory"
+            for origin in origins
+        ),
+        f"threads: {each(sorted(table['threads'].unique()))}",
+        f"device: {each(sorted(table['device'].unique()))}",
+        "denormal numbers flushed to zero",
+        each(f"{name} {origin['versions'][name]}" for origin in origins for name in _PACKAGES),
+    ]
     return "; ".join(parts) + "."
+
+
+def _repetitions(table: pd.DataFrame) -> str:
+    """Say how often times were measured, and how far they differ."""
+    measured = table[table["processes"] > 0]
+    if measured.empty:
+        return ""
+    most = measured["processes"].max()
+    fewer = " (less often, what takes seconds)" if (measured["processes"] < most).any() else ""
+    text = (
+        f"A time is the median over {most} processes{fewer}, alone on the machine, in each of "
+        "which it is the median of runs in turn with the other cores'."
+    )
+    spread = measured["spread"].dropna()
+    if spread.empty:
+        return text
+    return (
+        f"{text} Between processes the longest and the shortest differ by a factor of "
+        f"{spread.median():.2f} in the median case, and of {spread.max():.2f} at most."
+    )
 
 
 def _missing(table: pd.DataFrame) -> str:
@@ -208,8 +261,8 @@ def _missing(table: pd.DataFrame) -> str:
     for (core, status, _), group in incomplete.groupby(["core", "status", kinds], sort=False):
         # The arithmetic of the smallest length stands for that of the others.
         first = group.sort_values("length", kind="stable").iloc[0]
-        lengths = ", ".join(f"{length:,}" for length in sorted(group["length"].dropna().unique()))
-        place = f"{core} at T = {lengths}" if core else "all cores"
+        lengths = ", ".join(f"{length:,}" for length in sorted(group["length"].unique()))
+        place = f"{core} at T = {lengths}"
         state = "" if status == "ok" else f"{status}, "
         lines.append(f"- {place}: {state}{first['reason']}")
     return "\n".join(lines) or "None is."
@@ -219,7 +272,7 @@ def core_report(measurement: Measurement) -> Report:
     """Return a table for each quantity that was measured."""
     table = measurement.table
     conclusions = "\n".join(f"- {line}" for line in _conclusions(table))
-    preface = (_header(measurement), _NOTE, _SLOPE, conclusions)
+    preface = (_header(measurement), _NOTE, _repetitions(table), _SLOPE, conclusions)
     missing = Section("Why values are missing", remarks=_missing(table))
     return Report(
         "cores",

@@ -1,11 +1,13 @@
 """The table of training costs: seconds to the same separation and peak memory, against length."""
 
-import math
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from bssbench.paper.report import Grid, Report, Section
-from bssbench.scores.training_cost import SEPARATED
+from bssbench.scores.training_cost import SEPARATED, SEPARATED_DECIBELS
+from bssbench.statistics.rounds import FEWEST_ROUNDS, ratio_over_rounds
 
 __all__ = ["training_cost_report"]
 
@@ -13,35 +15,86 @@ _BASELINE = "skr-vae"
 _TO_SEPARATION = f"s to MCC {SEPARATED}"
 _RATIO = f"ratio to {_BASELINE}"
 _TITLE = "Training cost on gp-distinct"
+_TRIAL = ["method", "parameters", "sources", "seeds"]
+_MEDIANS = [
+    "seconds_to_separation",
+    "seconds_to_decibels",
+    "seconds_of_training",
+    "mcc",
+    "si_sdr",
+    "peak_bytes",
+]
+
+
+def _each(values: Iterable[Any]) -> str:
+    return ", ".join(dict.fromkeys(str(value) for value in values if value))
 
 
 def _note(costs: pd.DataFrame) -> str:
     """Say what was measured, and on what."""
-
-    def each(column: str) -> str:
-        return ", ".join(dict.fromkeys(str(value) for value in costs[column] if value))
-
     return (
-        f"Wall seconds, start-up excluded, until the MCC (median over {each('seeds')} seeds) first "
-        f"reaches {SEPARATED}, looked at 60 times during a training whose schedule is fixed; all "
-        "seeds in one batch, one initialisation of each unless 'restarts' says otherwise; "
-        f"{_RATIO}: of these seconds, at the same T. Peak memory is the process's, interpreter and "
-        "libraries included. Each measured once, alone on the machine; "
-        f"threads: {each('threads')}; device: {each('device')}."
+        f"Wall seconds, start-up excluded, until the MCC (median over {_each(costs['seeds'])} "
+        f"seeds) first reaches {SEPARATED}, and the mean SI-SDR {SEPARATED_DECIBELS:g} dB, looked "
+        "at 60 times during a training whose schedule is fixed; all seeds in one batch, one "
+        "initialisation of each unless 'restarts' says otherwise. Peak memory is the process's, "
+        "interpreter and libraries included. Numbers are medians over so many processes, each "
+        f"alone on the machine and those of one T in turn; {_RATIO}: of the seconds to that MCC at "
+        f"the same T, the geometric mean over these turns, and from {FEWEST_ROUNDS} on its 99 % "
+        f"interval by bootstrap; threads: {_each(costs['threads'])}; device: "
+        f"{_each(costs['device'])}."
     )
+
+
+def _summary(costs: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each trial and length: its rounds' medians, and the ratio to the baseline.
+
+    A trial stands where its first row does, its lengths together.
+    """
+    rows = []
+    for _, trial in costs.groupby(_TRIAL, sort=False):
+        for _, rounds in trial.groupby("length"):
+            finished = rounds[rounds["status"] == "ok"]
+            told = (finished if len(finished) else rounds).iloc[0]
+            missing = rounds.loc[rounds["status"] != "ok", "reason"].tolist()
+            rows.append(
+                {
+                    **told[["method", "core", "length_scales", "parameters"]],
+                    **told[["length", "sources", "seeds"]],
+                    "processes": len(finished),
+                    **finished[_MEDIANS].astype("float64").median(),
+                    **_ratio(costs, rounds),
+                    "status": told["status"],
+                    "reason": _each([told["reason"], *missing]),
+                    **told[["threads", "device"]],
+                }
+            )
+    return pd.DataFrame(rows).astype({"peak_bytes": "Int64"})
+
+
+def _ratio(costs: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, float]:
+    """Return how many times as long a trial takes to separate as the baseline's first one."""
+    like = ["length", "sources", "seeds", "device"]
+    baseline = costs[costs["method"] == _BASELINE].merge(rounds[like].head(1), on=like)
+    baseline = baseline.drop_duplicates("round")
+    seconds = (own.set_index("round")["seconds_to_separation"] for own in (rounds, baseline))
+    found = ratio_over_rounds(*seconds)
+    return {"ratio": found.estimate, "ratio_low": found.low, "ratio_high": found.high}
 
 
 def _number(value: float) -> str:
     """Format seconds or a ratio with two or three significant digits; a dash for none."""
-    if math.isnan(value):
+    if pd.isna(value):
         return "–"
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
+def _ratio_entry(row: pd.Series) -> str:
+    interval = f" [{_number(row['ratio_low'])}, {_number(row['ratio_high'])}]"
+    return _number(row["ratio"]) + ("" if pd.isna(row["ratio_low"]) else interval)
+
+
 def _entries(costs: pd.DataFrame) -> pd.DataFrame:
     """Return entries, a row for each method and length."""
-    baseline = costs[costs["method"] == _BASELINE].drop_duplicates("length")
-    divisors = dict(zip(baseline["length"], baseline["seconds_to_separation"], strict=True))
     seconds = costs["seconds_to_separation"]
     # A method that failed says so where its number would be; a dash alone is a limit, or no MCC.
     named = costs["status"].where(costs["status"].isin(["failed", "timeout"]), "–")
@@ -51,19 +104,23 @@ def _entries(costs: pd.DataFrame) -> pd.DataFrame:
             "core": costs["core"],
             "length-scales": costs["length_scales"],
             "parameters": costs["parameters"],
+            "sources": costs["sources"].astype(str),
             "T": costs["length"].map("{:,}".format),
             _TO_SEPARATION: seconds.map(_number).where(seconds.notna(), named),
-            _RATIO: (seconds / costs["length"].map(divisors)).map(_number),
+            _RATIO: costs.apply(_ratio_entry, axis=1),
+            f"s to {SEPARATED_DECIBELS:g} dB": costs["seconds_to_decibels"].map(_number),
             "s of training": costs["seconds_of_training"].map(_number),
             "MCC": costs["mcc"].map(lambda value: "–" if pd.isna(value) else f"{value:.3f}"),
+            "dB": costs["si_sdr"].map(lambda value: "–" if pd.isna(value) else f"{value:.1f}"),
             "MB": costs["peak_bytes"].map(lambda b: "–" if pd.isna(b) else f"{b / 1e6:.0f}"),
+            "processes": costs["processes"].astype(str),
         }
     )
 
 
 def _reasons(costs: pd.DataFrame) -> str:
-    """List why seconds are missing, each reason once for a method."""
-    missing = costs[costs["seconds_to_separation"].isna()]
+    """List why something is missing, each reason once for a method."""
+    missing = costs[costs["reason"] != ""]
     lines = []
     for (method, core, reason), group in missing.groupby(["method", "core", "reason"], sort=False):
         lengths = ", ".join(group["length"].map("{:,}".format))
@@ -72,7 +129,8 @@ def _reasons(costs: pd.DataFrame) -> str:
 
 
 def training_cost_report(costs: pd.DataFrame) -> Report:
-    """Return the table, in the order of `read_costs`."""
-    missing = Section("Why values are missing", remarks=_reasons(costs))
-    table = Section(grids=(Grid(_entries(costs), text_columns=4),))
-    return Report("training_cost", _TITLE, _note(costs), costs, (table, missing))
+    """Return the table, of the rounds that `read_costs` returns."""
+    summary = _summary(costs)
+    missing = Section("Why values are missing", remarks=_reasons(summary))
+    table = Section(grids=(Grid(_entries(summary), text_columns=4),))
+    return Report("training_cost", _TITLE, _note(costs), summary, (table, missing))

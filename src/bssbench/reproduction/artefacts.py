@@ -4,6 +4,7 @@ The workflow takes its files and its hashes of code from here, and so does the m
 `bssbench check` finds what is out of date.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bssbench.experiment.configuration import Configuration
 from bssbench.experiment.held_out import Candidate
 from bssbench.experiment.training_cost import Trial
 from bssbench.paper.figures import figure_module, figure_names
+from bssbench.reproduction.code_hashes import modules_in
 from bssbench.statistics.evaluation import FILES
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Stage",
     "candidate_modules",
     "cell_modules",
+    "core_modules",
     "data_modules",
     "locate",
     "stages",
@@ -37,7 +40,7 @@ _TABLE = "bssbench.scores.table"
 _HELD_OUT = ("bssbench.scores.held_out", "bssbench.statistics.selection")
 _SCORES, _TIMINGS = "scores.csv", "timings.csv"
 _STATISTICS = tuple(f"statistics/{name}" for name in FILES)
-_COSTS, _CORES = "tables/training_cost.csv", "tables/cores.csv"
+_COSTS, _CORES = "training_cost.csv", "cores.csv"
 _REPORTED = ("root_seed", "datasets", "methods")
 
 
@@ -85,19 +88,18 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
         modules = (figure_module(name), f"{paper}.style")
         inputs = (_SCORES, _TIMINGS, *_STATISTICS)
         found[f"figure {name}"] = Stage(_figure(name), modules, _REPORTED, inputs)
-    # Tables of costs have all that was measured, and are kept where the measurements are not.
     if experiment.training_cost:
         found["training cost"] = Stage(
             _tables("training_cost"),
             (f"{paper}.training_cost_table",),
-            ("root_seed", "training_cost"),
+            ("root_seed", "training_cost", "rounds"),
             (_COSTS,),
         )
     if experiment.cores:
         found["cores"] = Stage(
             (*_tables("cores"), *_figure("core_scaling")),
             (f"{paper}.core_tables", f"{paper}.core_scaling"),
-            ("cores",),
+            ("cores", "rounds"),
             (_CORES,),
         )
     if experiment.selection:
@@ -113,7 +115,7 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
             ("claims.csv", "claims.md"),
             (f"{paper}.claims_table", "bssbench.statistics.claims", _TABLE),
             _REPORTED,
-            (experiment.claims, _SCORES, _TIMINGS, *costs),
+            (experiment.claims, _SCORES, *costs),
         )
     return found
 
@@ -148,7 +150,12 @@ def candidate_modules(candidate: Candidate) -> tuple[str, ...]:
     return ("bssbench.experiment.held_out", *candidate.modules)
 
 
-def trial_modules(trial: Trial) -> tuple[str, ...]:
-    """Return the modules that a trial of the cost of training depends on."""
+def core_modules() -> tuple[str, ...]:
+    """Return the modules that measurements of the kernel cores depend on."""
+    return ("bssbench.experiment.core_costs", *modules_in("bssbench.kernels"))
+
+
+def trial_modules(trials: Iterable[Trial]) -> tuple[str, ...]:
+    """Return the modules that trials of the cost of training depend on."""
     own = ("bssbench.experiment.training_cost", "bssbench.experiment.problem")
-    return (*own, *trial.modules)
+    return (*own, *(module for trial in trials for module in trial.modules))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bssbench.errors import InputError
@@ -13,7 +14,13 @@ from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.claims_file import Cheaper, CostTest, LowerSlope, ScoreTest
 from bssbench.statistics.noninferiority import judge_noninferiority
 from bssbench.statistics.pairs import paired_differences
-from bssbench.statistics.scaling import fit_scaling
+from bssbench.statistics.rounds import (
+    FEWEST_ROUNDS,
+    Interval,
+    mean_over_rounds,
+    ratio_over_rounds,
+)
+from bssbench.statistics.scaling import lengths_above_overhead
 
 __all__ = ["Part", "judge_costs", "judge_scores"]
 
@@ -31,8 +38,8 @@ class Part:
         with, if with anything.
     estimate, low, high : float
         For scores the mean over seeds and its one-sided 95 % bounds: of the paired difference,
-        positive where `of` is better, or of the score. For costs the ratio `than` to `of` with its
-        resolution, or the difference of slopes with the widest that their 95 % intervals allow.
+        positive where `of` is better, or of the score. For costs the ratio `than` to `of`, or the
+        difference of slopes, with its 99 % interval over rounds.
     threshold : float
         What these are held against.
     verdict : {'supported', 'refuted', 'undecided', 'not run'}
@@ -146,19 +153,21 @@ def _missing(
 def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
     """Yield a part for each case, by the table of the test; there may be none.
 
+    A table has a row for each case and round.
+
     Raises
     ------
     InputError
-        If the table lacks a column, or has more than one value of a case.
+        If the table lacks a column, or has more than one value of a case in a round.
     """
     if table is not None:
-        named = [test.quantity, *test.where, *test.of, *test.than, *test.each]
+        named = [test.quantity, "round", *test.where, *test.of, *test.than, *test.each]
         if unknown := [column for column in named if column not in table.columns]:
             raise InputError(f"the table {test.table} has no column {unknown[0]!r}")
     for chosen in itertools.product(*test.each.values()):
         case = dict(zip(test.each, chosen, strict=True))
         sides = [_select(table, {**test.where, **case, **own}) for own in (test.of, test.than)]
-        numbers, verdict, reason = (
+        found, verdict, reason = (
             _ratio(test, *sides) if isinstance(test, Cheaper) else _slopes(test, *sides)
         )
         yield Part(
@@ -168,7 +177,9 @@ def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
             _words(test.where),
             _words(test.of),
             _words(test.than),
-            *numbers,
+            found.estimate,
+            found.low,
+            found.high,
             threshold=test.factor if isinstance(test, Cheaper) else 0.0,
             verdict=verdict,
             because=test.because,
@@ -187,8 +198,8 @@ def _words(selection: Mapping[str, Any]) -> str:
     return ", ".join(f"{column} {value}" for column, value in selection.items())
 
 
-_NONE = (math.nan, math.nan, math.nan)
-_Judged = tuple[tuple[float, float, float], str, str]
+_NONE = Interval(math.nan, math.nan, math.nan, 0)
+_Judged = tuple[Interval, str, str]
 
 
 def _ratio(test: Cheaper, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
@@ -198,41 +209,50 @@ def _ratio(test: Cheaper, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
         side = _words(getattr(test, name))
         if rows.empty:
             return _NONE, "not run", side
-        if len(rows) > 1:
-            raise InputError(f"the table {test.table} has {len(rows)} rows of {side}; say more")
-        value = float(rows[test.quantity].iloc[0])
-        if not value > 0:
-            why = "below what is resolved" if value == 0 else str(rows["reason"].iloc[0])
+        if rows["round"].duplicated().any():
+            raise InputError(
+                f"the table {test.table} has several rows of {side} in one round; say more"
+            )
+        measured = rows.set_index("round")[test.quantity]
+        if not (measured > 0).any():
+            why = next(filter(None, rows["reason"].fillna("")), "below what is resolved")
             return _NONE, "undecided", f"{side}: {why}"
-        values.append(value)
-    ratio = values[1] / values[0]
-    low, high = ratio / test.resolution, ratio * test.resolution
-    if low > test.factor:
-        return (ratio, low, high), "supported", ""
-    if high < test.factor:
-        return (ratio, low, high), "refuted", ""
-    return (ratio, low, high), "undecided", "closer than measurements resolve: repeat them"
+        values.append(measured)
+    return _decide(ratio_over_rounds(values[1], values[0]), test.factor, above_is_good=True)
 
 
 def _slopes(test: LowerSlope, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
-    """Judge by how much the exponent of `of` is above that of `than`; overlap decides nothing."""
-    fits = []
+    """Judge by how much the exponent of `of` is above that of `than`, both of the same lengths."""
+    times = []
     for name, rows in (("of", of), ("than", than)):
         side = _words(getattr(test, name))
         measured = rows[rows[test.quantity] > 0] if len(rows) else rows
         if measured.empty:
             return _NONE, "not run", side
-        if measured["length"].duplicated().any():
-            raise InputError(f"the table {test.table} has one length of {side} twice; say more")
-        fit = fit_scaling(measured["length"].tolist(), measured[test.quantity].tolist())
-        if fit is None or math.isnan(fit.low):
-            reason = f"{side}: fewer than three lengths at which overhead is small; measure longer"
-            return _NONE, "undecided", reason
-        fits.append(fit)
-    ours, theirs = fits
-    numbers = (ours.slope - theirs.slope, ours.low - theirs.high, ours.high - theirs.low)
-    if numbers[2] < 0:
-        return numbers, "supported", ""
-    if numbers[1] > 0:
-        return numbers, "refuted", ""
-    return numbers, "undecided", "the intervals overlap; measure more and longer lengths"
+        if measured.duplicated(["round", "length"]).any():
+            raise InputError(
+                f"the table {test.table} has one length of {side} twice in one round; say more"
+            )
+        times.append(measured.pivot(index="round", columns="length", values=test.quantity))
+    rounds = times[0].index.intersection(times[1].index)
+    # What takes many seconds is not measured in every round.
+    whole = [own.loc[rounds].dropna(axis="columns") for own in times]
+    used = [lengths_above_overhead([*own.columns.astype(int)], [*own.median()]) for own in whole]
+    lengths = sorted(set(used[0]) & set(used[1]))
+    if len(lengths) < 3:
+        reason = "fewer than three lengths at which both are measured and their overhead is small"
+        return _NONE, "undecided", f"{reason}; measure longer"
+    x = np.log(lengths)
+    ours, theirs = (np.polyfit(x, np.log(own[lengths].to_numpy().T), 1)[0] for own in whole)
+    return _decide(mean_over_rounds(ours - theirs), 0.0, above_is_good=False)
+
+
+def _decide(found: Interval, threshold: float, above_is_good: bool) -> _Judged:
+    """Decide where the interval over rounds lies on one side of the threshold."""
+    if found.n_rounds < FEWEST_ROUNDS:
+        count = f"{found.n_rounds} processes measured both"
+        return found, "undecided", f"{count}, and {FEWEST_ROUNDS} are needed"
+    if found.low > threshold or found.high < threshold:
+        verdict = "supported" if (found.low > threshold) == above_is_good else "refuted"
+        return found, verdict, ""
+    return found, "undecided", "the processes that measured it do not agree: measure it more often"

@@ -36,7 +36,7 @@ __all__ = [
     "read_claims",
 ]
 
-_CostTable = Literal["timings", "training_cost", "cores"]
+_CostTable = Literal["training_cost", "cores"]
 COST_TABLES: tuple[str, ...] = get_args(_CostTable)
 
 
@@ -105,7 +105,7 @@ class CloserThanStart(_ScoreTest):
 
 
 class _CostTest(_Test):
-    """A question to a column of a table of time and memory.
+    """A question to a column of a table of time and memory, measured in rounds.
 
     `where` has values by column of the rows of both sides, `of` and `than` those of each side.
     """
@@ -120,18 +120,19 @@ class _CostTest(_Test):
 class Cheaper(_CostTest):
     """Whether `than` takes more than `factor` times the quantity that `of` takes.
 
-    `each` has lists of values by column: one comparison for each combination. Values that differ by
-    less than the factor `resolution` can't be distinguished.
+    `each` has lists of values by column: one comparison for each combination.
     """
 
     test: Literal["cheaper"]
     each: dict[Text, Some[Parameter]]
     factor: Annotated[float, Field(strict=True, gt=0)]
-    resolution: Annotated[float, Field(strict=True, ge=1)]
 
 
 class LowerSlope(_CostTest):
-    """Whether the quantity of `of` grows with a lower power of the length than that of `than`."""
+    """Whether the quantity of `of` grows with a lower power of the length than that of `than`.
+
+    Both exponents are of the same lengths.
+    """
 
     test: Literal["lower_slope"]
     each: ClassVar[dict[str, tuple[Any, ...]]] = {}

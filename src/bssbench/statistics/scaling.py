@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-__all__ = ["Scaling", "fit_scaling"]
+__all__ = ["Scaling", "fit_scaling", "lengths_above_overhead"]
 
 _ABOVE_OVERHEAD = 5.0
 _CONFIDENCE = 0.95
@@ -33,13 +33,26 @@ class Scaling:
     n_sizes: int
 
 
+def lengths_above_overhead(lengths: Sequence[int], seconds: Sequence[float]) -> list[int]:
+    """Return the sizes, in order, that are not mostly overhead, which flattens a curve.
+
+    These are the run of largest sizes that all take at least five times as long as the smallest
+    size measured: there, at most a fifth of the time is a call's fixed cost. Parameters are as of
+    `fit_scaling`.
+    """
+    order = np.argsort(lengths)
+    sizes = np.asarray(lengths)[order]
+    times = np.asarray(seconds, dtype=np.float64)[order]
+    overhead = np.flatnonzero(times < _ABOVE_OVERHEAD * times[:1])
+    start = overhead[-1] + 1 if len(overhead) else 0
+    return [int(size) for size in sizes[start:]]
+
+
 def fit_scaling(lengths: Sequence[int], seconds: Sequence[float]) -> Scaling | None:
     """Fit log seconds on log T by least squares, over the sizes that are not mostly overhead.
 
-    A call's fixed cost flattens the curve at small sizes. Used is the run of largest sizes that all
-    take at least five times as long as the smallest size measured: there, at most a fifth of the
-    time is overhead. The interval is Student's t with n − 2 degrees of freedom. None if fewer
-    than two sizes are left.
+    Those are what `lengths_above_overhead` returns. The interval is Student's t with n − 2 degrees
+    of freedom. None if fewer than two sizes are left.
 
     Parameters
     ----------
@@ -48,19 +61,14 @@ def fit_scaling(lengths: Sequence[int], seconds: Sequence[float]) -> Scaling | N
     seconds : sequence of float
         Times, positive.
     """
-    order = np.argsort(lengths)
-    sizes = np.asarray(lengths)[order]
-    times = np.asarray(seconds, dtype=np.float64)[order]
-    overhead = np.flatnonzero(times < _ABOVE_OVERHEAD * times[:1])
-    start = overhead[-1] + 1 if len(overhead) else 0
-    used = len(sizes) - start
+    times = dict(zip(lengths, seconds, strict=True))
+    sizes = lengths_above_overhead(lengths, seconds)
+    used = len(sizes)
     if used < 2:
         return None
-    line = stats.linregress(np.log(sizes[start:]), np.log(times[start:]))
+    line = stats.linregress(np.log(sizes), np.log([times[size] for size in sizes]))
     margin = np.nan
     if used > 2:
         margin = stats.t.ppf((1 + _CONFIDENCE) / 2, used - 2) * line.stderr
     slope = float(line.slope)
-    return Scaling(
-        slope, slope - float(margin), slope + float(margin), int(sizes[start]), int(used)
-    )
+    return Scaling(slope, slope - float(margin), slope + float(margin), sizes[0], used)
