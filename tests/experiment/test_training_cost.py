@@ -11,24 +11,38 @@ import yaml
 
 from bssbench.cli.main import main
 from bssbench.errors import InputError
-from bssbench.experiment.training_cost import Trial, measure
+from bssbench.experiment.training_cost import Trial, measure_round, parse_trial
 
 PROJECT = Path(__file__).parents[2]
 
 
 def test_a_row_for_each_length_shortest_first():
-    rows = measure(Trial("skr-vae", (120, 60), {"steps": 20}))
-    assert [row.length for row in rows] == [60, 120]
+    trials = [
+        Trial("skr-vae", (120, 60), {"steps": 20}),
+        Trial("skr-vae", (60,), {"steps": 20, "restarts": 1}, sources=2, seeds=1, rounds=1),
+    ]
+    rows = measure_round(trials)
+    sizes = [(row.length, row.sources, row.seeds, row.round) for row in rows]
+    assert sizes == [(60, 3, 3, 0), (60, 2, 1, 0), (120, 3, 3, 0)]
     for row in rows:
-        assert (row.status, row.seeds, row.steps) == ("ok", 3, 20)
+        assert (row.status, row.steps) == ("ok", 20)
         assert row.parameters == "restarts=1 steps=20"
         assert row.seconds_of_training > 0
         assert row.peak_bytes > 1e8
+        assert row.si_sdr is not None
+    later = measure_round(trials, 1)
+    assert [(row.length, row.sources, row.round) for row in later] == [(60, 3, 1), (120, 3, 1)]
+
+
+def test_a_trial_is_read_as_it_is_written():
+    trial = Trial("gp-vae", (50, 60), {"core": "cholesky"}, sources=2, rounds=1, cpu_seconds=9)
+    assert parse_trial(trial.words()) == trial
+    assert trial.dataset(60) == "gp-distinct-2-t60"
 
 
 def test_a_length_beyond_one_that_ran_out_of_time_is_not_tried():
     trial = Trial("skr-vae", (60, 120, 180), {"steps": 10**7}, cpu_seconds=2)
-    first, *others = measure(trial)
+    first, *others = measure_round([trial])
     assert (first.status, first.seconds_of_training) == ("timeout", None)
     for row, length in zip(others, (120, 180), strict=True):
         assert (row.status, row.length) == ("skipped", length)
@@ -36,17 +50,20 @@ def test_a_length_beyond_one_that_ran_out_of_time_is_not_tried():
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("trial", "message"),
     [
-        (["skrvae", "--lengths", "60"], "did you mean 'skr-vae'"),
-        (["skr-vae", "--lengths", "60", "--set", "stepz=3"], "did you mean 'steps'"),
-        (["skr-vae", "--lengths", "60", "60"], "stands twice"),
-        (["skr-vae", "--lengths", "2"], "length must be at least 16"),
-        (["skr-vae", "--lengths", "60", "--cpu-seconds", "0"], "at least 1"),
+        ("skrvae lengths=60", "did you mean 'skr-vae'"),
+        ("skr-vae lengths=60 stepz=3", "did you mean 'steps'"),
+        ("skr-vae lengths=60,60", "stands twice"),
+        ("skr-vae", "no length"),
+        ("skr-vae lengths=2", "length must be at least 16"),
+        ("skr-vae lengths=60 cpu_seconds=0", "at least 1"),
+        ("skr-vae lengths=60 seeds=many", "at least 1"),
+        ("", "a trial is METHOD"),
     ],
 )
-def test_bad_input_is_one_line(words, message, tmp_path, capsys):
-    assert main(["training-cost", *words, "--out", str(tmp_path / "out.csv")]) == 2
+def test_bad_input_is_one_line(trial, message, tmp_path, capsys):
+    assert main(["training-cost", trial, "--out", str(tmp_path / "out.csv")]) == 2
     error = capsys.readouterr().err
     assert error.startswith("bssbench: error: ")
     assert message in error
@@ -60,12 +77,15 @@ def test_a_trial_needs_a_length():
 
 
 def test_from_the_command_to_the_table(tmp_path, capsys):
-    words = ["training-cost", "sobi", "--lengths", "200", "--out", tmp_path / "sobi.csv"]
-    assert main([str(word) for word in words]) == 0
+    rounds = [str(tmp_path / f"round-{number}.csv") for number in range(2)]
+    for number, out in enumerate(rounds):
+        words = ["training-cost", "sobi lengths=200", "--round", str(number), "--out", out]
+        assert main(words) == 0
+    assert main(["join-rounds", *rounds, "--out", str(tmp_path / "sobi.csv")]) == 0
     words = ["tables", "--training-cost", tmp_path / "sobi.csv", "--out", tmp_path / "tables"]
     assert main([str(word) for word in words]) == 0
     table = pd.read_csv(tmp_path / "tables" / "training_cost.csv")
-    assert table["method"].tolist() == ["sobi"]
+    assert table[["method", "processes"]].to_numpy().tolist() == [["sobi", 2]]
     assert main(["tables", "--out", str(tmp_path)]) == 2
     assert "--training-cost" in capsys.readouterr().err
 

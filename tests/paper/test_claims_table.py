@@ -9,7 +9,10 @@ import yaml
 from bssbench.cli.main import main
 
 HEADER = "dataset,method,seed,score,value,status,reason\n"
-COSTS = "method,length,seconds_of_training,reason\nskr-vae,500,1.0,\ngp-vae,500,3.0,\n"
+ROUNDS = "".join(
+    f"skr-vae,500,{number},1.0,\ngp-vae,500,{number},{3.0 + number / 10},\n" for number in range(5)
+)
+COSTS = f"method,length,round,seconds_of_training,reason\n{ROUNDS}"
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def judged(tmp_path):
         "table": "training_cost",
         "quantity": "seconds_of_training",
         **{"where": {}, "of": {"method": "skr-vae"}, "than": {"method": "gp-vae"}},
-        **{"each": {"length": [500]}, "factor": 1, "resolution": 1.2, "because": "why"},
+        **{"each": {"length": [500]}, "factor": 1, "because": "why"},
     }
     tests = {
         "good": [{**ours, "test": "superior", "than": ["gp-vae"], "margin": 0.02}, cost],
@@ -73,7 +76,7 @@ def test_each_claim_has_its_verdict_and_the_numbers_behind_it(judged):
     needed = int(parts["seeds_needed"].dropna().item())
     assert f"| 4 (of {needed} needed) | undecided |" in words
     assert f"| 0 of 2 | seeds: {needed}; parts not run: 1 |" in words
-    assert "| length 500 | method skr-vae | method gp-vae | 3 [2.5, 3.6] | > 1" in words
+    assert "| length 500 | method skr-vae | method gp-vae | 3.2 [3.0" in words
     assert "Not run: sobi on gp-equal." in words
 
 

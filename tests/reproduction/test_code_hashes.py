@@ -10,6 +10,7 @@ from bssbench.reproduction.artefacts import (
     SCORE_MODULES,
     candidate_modules,
     cell_modules,
+    core_modules,
     data_modules,
     stages,
     trial_modules,
@@ -45,14 +46,14 @@ def names(*modules):
 
 def code():
     """The hash of every rule of the workflow that depends on code."""
-    (trial,) = EXPERIMENT.training_cost.values()
     candidate, _ = EXPERIMENT.selection.values()
     modules = {
         **{f"cell {name}": cell_modules(EXPERIMENT, name) for name in METHODS},
         **{f"data {name}": data_modules(EXPERIMENT, name) for name in EXPERIMENT.datasets},
         "score": SCORE_MODULES,
-        "trial": trial_modules(trial),
+        "trial": trial_modules(EXPERIMENT.training_cost.values()),
         "candidate": candidate_modules(candidate),
+        "measurement of cores": core_modules(),
         **{name: stage.modules for name, stage in stages(EXPERIMENT).items()},
     }
     return {name: code_hash(own) for name, own in modules.items()}
@@ -94,9 +95,10 @@ def test_an_edit_of_what_decides_no_number_makes_nothing_stale(stale_after, file
         ("priors/autoregressive_flow.py", {"cell ar-flow-vae", "candidate"}),
         ("priors/gaussian_process.py", {"cell gp-vae"}),
         ("priors/kernel_regression.py", {"cell skr-vae", "trial"}),
-        ("kernels/regression/fft.py", {"cell skr-vae", "trial"}),
-        ("kernels/inversion/toeplitz.py", {"cell gp-vae"}),
+        ("kernels/regression/fft.py", {"cell skr-vae", "trial", "measurement of cores"}),
+        ("kernels/inversion/toeplitz.py", {"cell gp-vae", "measurement of cores"}),
         ("experiment/problem.py", ALL_CELLS | {"trial", "candidate"}),
+        ("experiment/core_costs.py", {"measurement of cores"}),
         ("experiment/held_out.py", {"candidate"}),
         ("experiment/training_cost.py", {"trial"}),
         ("datasets/families/gp_equal.py", {"data gp-equal"}),

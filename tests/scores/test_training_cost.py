@@ -5,7 +5,14 @@ import pytest
 
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError
-from bssbench.scores.training_cost import CostRow, cost_row, read_costs, write_costs
+from bssbench.scores import training_cost
+from bssbench.scores.training_cost import (
+    CostRow,
+    cost_row,
+    mcc_at_records,
+    read_costs,
+    write_costs,
+)
 from bssbench.separation import Separation
 
 RECORDS = 6
@@ -68,7 +75,8 @@ def test_a_method_that_never_separates_is_ok_without_seconds(dataset):
     assert row.seconds_to_separation is None
     assert row.seconds_of_training == 2.5
     assert row.mcc < 0.95
-    assert row.reason == f"MCC {row.mcc:.3f} at the end"
+    assert row.seconds_to_decibels is None
+    assert row.reason == f"MCC {row.mcc:.3f}, SI-SDR {row.si_sdr:.1f} dB at the end"
 
 
 def test_without_a_history_only_the_end_counts(dataset):
@@ -114,10 +122,12 @@ def test_what_is_written_is_read_again(dataset, tmp_path):
     write_costs(tmp_path / "two.csv", [late])
     header, first, _ = (tmp_path / "one.csv").read_text().splitlines()
     assert header == (
-        "method,core,length_scales,parameters,length,seeds,steps,seconds_to_separation,seconds_of_training,mcc,"
+        "method,core,length_scales,parameters,length,sources,seeds,round,steps,"
+        "seconds_to_separation,seconds_to_decibels,seconds_of_training,mcc,si_sdr,"
         "peak_bytes,status,reason,threads,device"
     )
-    assert first == "gp-vae,toeplitz,,core=auto restarts=1,200,3,60,1.25,2.5,0.1,12,ok,,1,cuda"
+    assert first.startswith("gp-vae,toeplitz,,core=auto restarts=1,200,3,3,0,60,1.25,1.25,2.5,0.1,")
+    assert first.endswith(",12,ok,,1,cuda")
     costs = read_costs([tmp_path / "one.csv", tmp_path / "two.csv"])
     assert costs["seconds_to_separation"].isna().tolist() == [False, True, True]
     assert costs["peak_bytes"].isna().tolist() == [False, True, True]
@@ -128,10 +138,30 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     header = ",".join(field.name for field in fields(CostRow))
     for text, message in [
         ("a,b\n1,2\n", "expected the columns"),
-        (header + "\n" + "a,,,x,3,,,,,,ok,,1,cpu\n", "cannot be read as a table of numbers"),
+        (header + "\n" + "a,,,x,3,,,,,,,,,,,ok,,1,cpu\n", "cannot be read as a table of numbers"),
     ]:
         (tmp_path / "costs.csv").write_text(text)
         with pytest.raises(InputError, match=message):
             read_costs([tmp_path / "costs.csv"])
     with pytest.raises(InputError, match="no such file"):
         read_costs([tmp_path / "none.csv"])
+
+
+def test_decibels_are_stricter_than_the_correlation(dataset):
+    solved = separation(dataset, [0, 0, 0])
+    unmixing = solved.history["unmixing_matrix"]
+    # A fifth of another source is 14 dB; a tenth is 20 dB.
+    mix = np.eye(3) + 0.2 * np.roll(np.eye(3), 1, axis=1)
+    half = np.eye(3) + 0.1 * np.roll(np.eye(3), 1, axis=1)
+    unmixing[:, :2], unmixing[:, 2] = mix @ unmixing[:, :2], half @ unmixing[:, 2]
+    row = cost_row(dataset, solved, report())
+    assert (row.seconds_to_separation, row.seconds_to_decibels) == (0.5, 1.0)
+
+
+def test_records_of_long_data_are_looked_at_in_some_samples(dataset, monkeypatch):
+    path = separation(dataset, [1, 5, 3]).history["unmixing_matrix"]
+    whole = mcc_at_records(dataset, path)
+    monkeypatch.setattr(training_cost, "_SAMPLES_OF_A_RECORD", 50)
+    some = mcc_at_records(dataset, path)
+    assert (some != whole).any()
+    np.testing.assert_allclose(some, whole, atol=0.15)

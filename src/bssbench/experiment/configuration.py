@@ -163,7 +163,8 @@ def _trials(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, Trial
     for entry in file.training_cost:
         own = entry.model_extra or {}
         size = {"sources": entry.sources, "seeds": entry.seeds}
-        name = _file_name(entry.method, own | size)
+        unusual = {key: size[key] for key in size.keys() & entry.model_fields_set}
+        name = _file_name(entry.method, dict(sorted(unusual.items())) | own)
         if name in trials:
             raise InputError(
                 f"configuration: training_cost: {name!r} stands twice; join its lengths"

@@ -1,5 +1,6 @@
 """The table of training costs: seconds to the same separation and peak memory, against length."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -83,7 +84,7 @@ def _ratio(costs: pd.DataFrame, rounds: pd.DataFrame) -> dict[str, float]:
 
 def _number(value: float) -> str:
     """Format seconds or a ratio with two or three significant digits; a dash for none."""
-    if pd.isna(value):
+    if math.isnan(value):
         return "–"
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 

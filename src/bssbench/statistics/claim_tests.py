@@ -215,7 +215,8 @@ def _ratio(test: Cheaper, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
             )
         measured = rows.set_index("round")[test.quantity]
         if not (measured > 0).any():
-            why = next(filter(None, rows["reason"].fillna("")), "below what is resolved")
+            reasons = rows.loc[measured.isna().to_numpy(), "reason"]
+            why = reasons.iloc[0] if len(reasons) else "below what is resolved"
             return _NONE, "undecided", f"{side}: {why}"
         values.append(measured)
     return _decide(ratio_over_rounds(values[1], values[0]), test.factor, above_is_good=True)
