@@ -12,6 +12,7 @@ exponential; other kernels are transformed as they are sampled.
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import torch
 
@@ -56,52 +57,64 @@ def sampled_spectrum(kernel: Kernel, period: int, dtype: torch.dtype, learned: b
     """
     scale = kernel.length_scale
     if isinstance(kernel, Matern12 | Matern32 | Matern52):
-        return _matern(kernel, _frequencies(period, scale), dtype, learned)
+        return _matern(kernel, period, dtype, learned)
     if not isinstance(kernel, SquaredExponential):
         return _folded(kernel, period, dtype, learned)
-    frequency = _frequencies(period, scale)
     # Each series by its own length-scale alone: what it comes to must not depend on the others.
     choice = (scale < _WITHOUT_ALIASES).long() + (scale < _FEW_SAMPLES)
     forms = choice.unique().tolist()
     if len(forms) == 1:
-        return _squared_exponential(scale, forms[0], frequency, dtype, learned)
-    shape = (len(scale), len(frequency))
+        return _squared_exponential(scale, forms[0], period, dtype, learned)
+    shape = (len(scale), period // 2 + 1)
     whole = [torch.empty(shape, dtype=dtype, device=scale.device) for _ in range(1 + learned)]
     for form in forms:
         rows = choice == form
-        own, slopes = _squared_exponential(scale[rows], form, frequency, dtype, learned)
+        own, slopes = _squared_exponential(scale[rows], form, period, dtype, learned)
         for result, part in zip(whole, (own, *slopes), strict=True):
             result[rows] = part
     return whole[0], tuple(whole[1:])
 
 
-def _frequencies(period: int, like: torch.Tensor) -> torch.Tensor:
-    """Return ω, shape (frequency,), in radians per sample."""
-    steps = torch.arange(period // 2 + 1, dtype=like.dtype, device=like.device)
+# Grids are the same at every step of a training.
+@lru_cache(maxsize=8)
+def _frequencies(period: int, device: torch.device) -> torch.Tensor:
+    """Return ω, shape (frequency,), in radians per sample, float64."""
+    steps = torch.arange(period // 2 + 1, dtype=torch.float64, device=device)
     return steps.mul_(2.0 * math.pi / period)
 
 
+@lru_cache(maxsize=8)
+def _squares(period: int, alias: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Return (ω + 2πm)², shape (frequency,)."""
+    return ((_frequencies(period, device) + 2.0 * math.pi * alias) ** 2).to(dtype)
+
+
+@lru_cache(maxsize=8)
+def _versines(period: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Return 1 − cos ω, shape (frequency,)."""
+    return (2.0 * torch.sin(0.5 * _frequencies(period, device)) ** 2).to(dtype)
+
+
 def _squared_exponential(
-    scale: torch.Tensor, form: int, frequency: torch.Tensor, dtype: torch.dtype, learned: bool
+    scale: torch.Tensor, form: int, period: int, dtype: torch.dtype, learned: bool
 ) -> _Spectrum:
     """Sum √(2π) ℓ exp(e), e = −ℓ²(ω + 2πm)²/2, over aliases m, or else the samples themselves.
 
     The derivatives of the terms in ℓ are √(2π) (1 + 2e) exp(e).
     """
     if form == 2:
-        return _few_samples(scale, frequency, dtype, learned)
+        return _few_samples(scale, _frequencies(period, scale.device), dtype, learned)
     column = scale[:, None]
     exponent_factor = (-0.5 * column**2).to(dtype)
     height_factor = (math.sqrt(2.0 * math.pi) * column).to(dtype)
+    slope_factor = math.sqrt(2.0 * math.pi)
     results: list[torch.Tensor] = []
     for alias in _ALIASES if form == 1 else (0,):
-        squared = ((frequency + 2.0 * math.pi * alias) ** 2).to(dtype)
-        exponent = squared * exponent_factor
+        exponent = _squares(period, alias, dtype, scale.device) * exponent_factor
         height = torch.exp(without_denormals_(exponent))
         parts = [height * height_factor]
         if learned:
-            slope = exponent.mul_(2.0).add_(1.0).mul_(height)
-            parts.append(slope.mul_(math.sqrt(2.0 * math.pi)))
+            parts.append(exponent.mul_(2.0 * slope_factor).add_(slope_factor).mul_(height))
         results = [x.add_(y) for x, y in zip(results, parts, strict=True)] if results else parts
     return results[0], tuple(results[1:])
 
@@ -122,7 +135,7 @@ def _few_samples(
 
 def _matern(
     kernel: Matern12 | Matern32 | Matern52,
-    frequency: torch.Tensor,
+    period: int,
     dtype: torch.dtype,
     learned: bool,
 ) -> _Spectrum:
@@ -159,7 +172,7 @@ def _matern(
         third = _sum(_product(third, q), _scaled(n, 3.0 * s**2))
         slope = _sum(_scaled(_product(n, q), s), _scaled(third, rate))
         slope = _scaled(slope, rate / 3.0)
-    versine = (2.0 * torch.sin(0.5 * frequency) ** 2).to(dtype)
+    versine = _versines(period, dtype, scale.device)
     inverse = _at(q, versine, dtype).reciprocal_()
     # 1, 2 or 3 for S; one more for its derivative.
     power = (smoothness + 1) // 2

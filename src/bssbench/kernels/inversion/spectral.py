@@ -31,7 +31,7 @@ from bssbench.kernels.inversion import Factor, spread_terms
 from bssbench.kernels.spectra import sampled_spectrum
 from bssbench.kernels.stationary import Kernel
 from bssbench.kernels.time_stamps import require_regular_grid
-from bssbench.kernels.transforms import as_real, to_series, to_spectrum
+from bssbench.kernels.transforms import to_series, to_spectrum
 
 __all__ = ["PaddedFactor", "SpectralFactor", "circular_covariance", "factorise", "factorise_padded"]
 
@@ -43,9 +43,10 @@ _TAIL = 1e-9
 class SpectralFactor(Factor):
     """The inverse spectra of circulant C, and what they are made of.
 
-    `inverse_spectrum`, 1/(S+σ²), is (series, frequency), `mean_inverse`, r, and `constant`, what
-    does not depend on the posterior, are (series,); `slopes` are S's derivatives in the kernel's
-    parameters, empty if there is nothing to learn.
+    `inverse_spectrum`, 1/(S+σ²), is (series, frequency), complex for the sake of products with
+    spectra; `mean_inverse`, r, and `constant`, what does not depend on the posterior, are
+    (series,). If the kernel is learned, `learned` has a derivative of S in the nugget, which is
+    one, and in each of its parameters.
     """
 
     kernel: Kernel
@@ -55,19 +56,26 @@ class SpectralFactor(Factor):
     inverse_spectrum: torch.Tensor
     mean_inverse: torch.Tensor
     constant: torch.Tensor
-    slopes: tuple[torch.Tensor, ...]
+    learned: tuple["_Slope", ...]
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
         """Return KL(q ‖ p), or its bound, of shape (replicate, latent), in nats."""
-        length = mean.shape[-1]
-        spread = variance.sum(-1) * (length / variance.shape[-1])
         parameters = (self.noise_variance, *self.kernel.parameters)
-        energy = _ExpectedEnergy.apply(mean, spread, self, *parameters)
-        return 0.5 * (energy + spread_terms(variance, length))
+        divergence: torch.Tensor = _Divergence.apply(mean, variance, self, *parameters)
+        return divergence
 
-    def sum_over_circle(self, values: torch.Tensor) -> torch.Tensor:
-        """Sum over all frequencies what is given at half of them, (series, frequency)."""
-        return _sum_over_circle(values, self.period)
+
+@dataclass(frozen=True)
+class _Slope:
+    """The derivative D of S in one parameter, and two sums over the circle.
+
+    `values`, D, are (series, frequency), halved where a frequency stands for one and not for two,
+    or None where D is one; Σ D/(S+σ²) and Σ D/(S+σ²)² are (series,).
+    """
+
+    values: torch.Tensor | None
+    inverse: torch.Tensor
+    inverse_squared: torch.Tensor
 
 
 @dataclass(frozen=True)
@@ -154,59 +162,75 @@ def _factorise(
     kernel: Kernel, noise_variance: torch.Tensor, length: int, period: int, dtype: torch.dtype
 ) -> SpectralFactor:
     flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
-    learned = any(p.requires_grad for p in kernel.parameters)
+    learned = any(p.requires_grad for p in (noise_variance, *kernel.parameters))
     spectrum, slopes = sampled_spectrum(flat, period, dtype, learned)
     spectrum += noise_variance.reshape(-1, 1).to(dtype)
     inverse = spectrum.reciprocal()
-    mean_inverse = _sum_over_circle(inverse, period) / period
+    total = _sum_over_circle(inverse, period)
     constant = _sum_over_circle(spectrum.log_(), period)
-    constant += (period - length) * torch.log(mean_inverse)
+    if period > length:
+        constant += (period - length) * torch.log(total / period)
+    own = []
+    if learned:
+        own = [_Slope(None, total, _sum_over_circle(inverse * inverse, period))]
+    for slope in slopes:
+        slope[:, 0] *= 0.5
+        if period % 2 == 0:
+            slope[:, -1] *= 0.5
+        product = inverse * slope
+        first = 2.0 * product.sum(-1)
+        own.append(_Slope(slope, first, 2.0 * product.mul_(inverse).sum(-1)))
+    filtering = torch.complex(inverse, torch.zeros_like(inverse))
     return SpectralFactor(
-        kernel, noise_variance, length, period, inverse, mean_inverse, constant, slopes
+        *(kernel, noise_variance, length, period),
+        *(filtering, total / period, constant, tuple(own)),
     )
 
 
-class _ExpectedEnergy(torch.autograd.Function):
-    """Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r and the constant, with closed forms of its derivatives."""
+class _Divergence(torch.autograd.Function):
+    """The divergence, whose derivatives take few passes over the data."""
 
     @staticmethod
     def forward(
         ctx: Any,
         mean: torch.Tensor,
-        spread: torch.Tensor,
+        variance: torch.Tensor,
         factor: SpectralFactor,
         *parameters: torch.Tensor,  # noqa: ARG004
     ) -> torch.Tensor:
-        spectrum = to_spectrum(mean.reshape(-1, mean.shape[-1]), factor.period)
-        power = as_real(spectrum).square().unflatten(-1, (-1, 2)).sum(-1)
-        energy = factor.sum_over_circle(power * factor.inverse_spectrum) / factor.period
-        energy = energy.reshape(spread.shape) + spread * factor.mean_inverse.reshape(spread.shape)
-        ctx.factor = factor
-        ctx.save_for_backward(spectrum, power, spread)
-        return energy + factor.constant.reshape(spread.shape)
+        shape, length, period = mean.shape[:-1], factor.length, factor.period
+        series = mean.reshape(-1, length)
+        filtered = to_spectrum(series, period).mul_(factor.inverse_spectrum)
+        per_sample = length / variance.shape[-1]
+        spread = (variance.sum(-1) * per_sample).reshape(-1)
+        slopes = []
+        if any(ctx.needs_input_grad[3:]):
+            # ∂/∂S = 1/(S+σ²) − (|F|² + Σ_t s_t² + (P−T)/r)/(P(S+σ²)²).
+            padded = (period - length) / factor.mean_inverse if period > length else 0.0
+            power = filtered.real.square().addcmul_(filtered.imag, filtered.imag)
+            for slope in factor.learned:
+                seen = (
+                    _sum_over_circle(power, period)
+                    if slope.values is None
+                    else 2.0 * (power * slope.values).sum(-1)
+                )
+                rest = slope.inverse_squared * (spread + padded) + seen
+                slopes.append((slope.inverse - rest / period).reshape(shape))
+        # C⁻¹μ.
+        solved = to_series(filtered, period)[:, :length]
+        energy = (series * solved).sum(-1) + spread * factor.mean_inverse + factor.constant
+        ctx.save_for_backward(solved, variance, factor.mean_inverse.reshape(shape), *slopes)
+        ctx.n_parameters = len(ctx.needs_input_grad) - 3
+        return 0.5 * (energy.reshape(shape) + spread_terms(variance, length))
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        spectrum, power, spread = ctx.saved_tensors
-        factor: SpectralFactor = ctx.factor
-        shape = gradient.shape
-        weights = factor.inverse_spectrum * (2.0 * gradient).reshape(-1, 1)
-        filtered = torch.view_as_complex(torch.view_as_real(spectrum) * weights[..., None])
-        in_mean = to_series(filtered, factor.period)[:, : factor.length]
-        in_mean = in_mean.reshape(*shape, factor.length)
-        in_spread = gradient * factor.mean_inverse.reshape(shape)
-        in_parameters: list[torch.Tensor | None] = [None] * (len(ctx.needs_input_grad) - 3)
-        if any(ctx.needs_input_grad[3:]):
-            # ∂/∂S = (1 − (|F|² + Σ_t s_t² + (P−T)/r)/(P(S+σ²)))/(S+σ²).
-            all_spread = spread.reshape(-1, 1)
-            if factor.period > factor.length:
-                padded = (factor.period - factor.length) / factor.mean_inverse
-                all_spread = all_spread + padded[:, None]
-            slope = (power + all_spread).mul_(factor.inverse_spectrum).mul_(-1.0 / factor.period)
-            slope.add_(1.0).mul_(factor.inverse_spectrum)
-            totals = [slope, *(slope * in_parameter for in_parameter in factor.slopes)]
-            sums = (factor.sum_over_circle(total).reshape(shape) for total in totals)
-            in_parameters = [gradient * total for total in sums]
-            in_parameters += [None] * (len(ctx.needs_input_grad) - 3 - len(in_parameters))
-        return in_mean, in_spread, None, *in_parameters
+        solved, variance, mean_inverse, *slopes = ctx.saved_tensors
+        in_mean = solved.reshape(*gradient.shape, -1) * gradient[..., None]
+        half = 0.5 * solved.shape[-1] / variance.shape[-1] * gradient
+        in_variance = variance.reciprocal().mul_(-half[..., None])
+        in_variance.add_((half * mean_inverse)[..., None])
+        in_parameters: list[torch.Tensor | None] = [0.5 * gradient * slope for slope in slopes]
+        in_parameters += [None] * (ctx.n_parameters - len(slopes))
+        return in_mean, in_variance, None, *in_parameters
