@@ -20,14 +20,13 @@ from bssbench.errors import InputError, NotApplicable
 from bssbench.experiment.process import call_in_own_process
 from bssbench.files import write_text
 from bssbench.kernels.cases import COLUMNS, PARAMETERS, arithmetic, core_of, selected_cases
-from bssbench.kernels.catalogue import CORES
 from bssbench.kernels.limits import estimated_seconds
 
 __all__ = ["measure_round", "write_round"]
 
 # Repeats of a case in a round fill so many seconds, within these numbers.
 _SECONDS_A_CASE = 0.4
-_FEWEST, _MOST = 5, 15
+_FEWEST, _MOST = 3, 15
 # What takes longer runs once in a round, and is its own warm-up.
 _ONCE_SECONDS = 1.0
 # What is estimated to take longer than this is measured in the first round alone.
@@ -110,7 +109,12 @@ class _Measured:
 
     def row(self, number: int) -> dict[str, Any]:
         """Return it as a row of ``cores.csv``."""
-        own = {"arithmetic": arithmetic(self.case["core"], self.case["dtype"]), "round": number}
+        own = {
+            "arithmetic": arithmetic(
+                *(self.case[name] for name in ("core", "dtype", "parameters"))
+            ),
+            "round": number,
+        }
         if self.seconds and self.ok:
             own |= {"seconds": median(self.seconds), "repeats": len(self.seconds)}
         return {**self.case, **own, **self.values}
@@ -171,12 +175,10 @@ def _is_long(case: Mapping[str, Any]) -> bool:
 
 def _measure_memory(measured: Iterable[_Measured], bar: Any) -> None:
     """Measure each case's peak memory in a fork of this process, which has computed nothing yet."""
-    from bssbench.kernels.core import load_function
-    from bssbench.kernels.measured_case import EMPTY
+    from bssbench.kernels.measured_case import EMPTY, load_everything
 
     # So that no case pays for loading what it needs.
-    for core in CORES:
-        load_function(core)
+    load_everything()
     floor = _run_apart(EMPTY)["peak_bytes"]
     for each in measured:
         # Memory is of both passes together, and a CUDA device's is measured with the times.

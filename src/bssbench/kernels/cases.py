@@ -34,7 +34,8 @@ _BATCHED = ("spectral", "fft")
 BATCHED_LENGTHS = (1024, 4096)
 """The lengths at which more than one replicate is measured."""
 
-_LENGTHS = [2**power for power in range(8, 21)]
+# One more of those at which the dense ones are not mostly overhead, for their exponents.
+_LENGTHS = sorted([1536, *(2**power for power in range(8, 21))])
 _USUAL_KERNEL = "squared-exponential"
 # A floor has none of these to select by.
 _NOT_OF_FLOORS = ("kernel", "parameters", "grid")
@@ -100,9 +101,13 @@ COLUMNS = (
 """The header of ``results/cores.csv``: a row for each case, pass and round."""
 
 
-def arithmetic(name: str, dtype: str) -> str:
+def arithmetic(name: str, dtype: str, parameters: str = "learned") -> str:
     """Return the precision that a core or floor computes in, for data of `dtype`."""
-    own = "data" if name in FLOORS else CORES[name].arithmetic
+    if name in FLOORS:
+        return dtype
+    own = CORES[name].arithmetic
+    if parameters == "fixed":
+        own = CORES[name].arithmetic_kept or own
     return dtype if own == "data" else own
 
 

@@ -69,6 +69,8 @@ class CoreDescription:
     arithmetic : str
         ``data`` if it computes in the precision of the data, ``float64`` if in that whatever the
         data's precision is.
+    arithmetic_kept : str
+        The same of a call with what is kept, where that differs.
     module, function : str
         Where it is, below its approach: a module of its own name if nothing else is said, and there
         ``factorise`` or, by regression, ``weigh``; ``divergence`` if it keeps nothing.
@@ -96,6 +98,7 @@ class CoreDescription:
     circular: bool = False
     keeps: bool = True
     arithmetic: Arithmetic = "data"
+    arithmetic_kept: Arithmetic | None = None
     module: str = ""
     function: str = ""
     library: str = ""
@@ -117,11 +120,12 @@ CORES = {
         held=lambda t, _: 12 * t**2,
         at_work=lambda t: 48 * t**2,
         arithmetic="float64",
+        arithmetic_kept="data",
         longest_measured=8192,
     ),
     "gpytorch": CoreDescription(
         "inversion",
-        operations=lambda t: (40 if t > _GPYTORCH_CHOLESKY else 6) * t**3,
+        operations=lambda t: (28 if t > _GPYTORCH_CHOLESKY else 6) * t**3,
         held=lambda t, _: 40 * t**2 + 2.7e4 * t,
         exact=False,
         keeps=False,

@@ -16,7 +16,7 @@ from bssbench.kernels.regression import divergence_about
 from bssbench.kernels.regression.banded import DEFAULT_TOLERANCE
 from bssbench.kernels.stationary import Kernel, SquaredExponential, make_kernel
 
-__all__ = ["EMPTY", "CaseErrors", "MeasuredCase", "MeasuredFloor", "make_case"]
+__all__ = ["EMPTY", "CaseErrors", "MeasuredCase", "MeasuredFloor", "load_everything", "make_case"]
 
 # Length-scales of the latents, in samples, are spread between these.
 _SHORTEST_SCALE, _LONGEST_SCALE = 3.0, 30.0
@@ -259,6 +259,18 @@ class MeasuredFloor:
         series = zip(self._mean[0].numpy(), self._scale[0], reach, strict=True)
         for values, sigma, radius in series:
             gaussian_filter1d(values, float(sigma), radius=int(radius), mode="constant")
+
+
+def load_everything() -> None:
+    """Load all that cores need, compiled code included, by a forward pass of each.
+
+    No backward pass: a process that has run one can't be forked any more.
+    """
+    for name, own in CORES.items():
+        for kernel in own.kernels[:2]:
+            (mean, variance, noise, *scales), _ = _make_data(kernel, "regular", 8, 1, 1, "float64")
+            prior = make_kernel(kernel, *(scale.requires_grad_() for scale in scales))
+            load_core(name)(mean.requires_grad_(), variance, prior, noise)
 
 
 def make_case(case: Mapping[str, Any]) -> MeasuredCase | MeasuredFloor:

@@ -25,7 +25,7 @@ from bssbench.kernels.stationary import (
     without_denormals_,
 )
 
-__all__ = ["sampled_spectrum"]
+__all__ = ["circular_covariance", "sampled_spectrum"]
 
 # Of a squared exponential, in samples: from the first on no alias is seen even in double precision,
 # below the second the kernel has ended after a few samples, which are fewer terms than aliases.
@@ -73,6 +73,18 @@ def sampled_spectrum(kernel: Kernel, period: int, dtype: torch.dtype, learned: b
         for result, part in zip(whole, (own, *slopes), strict=True):
             result[rows] = part
     return whole[0], tuple(whole[1:])
+
+
+def circular_covariance(kernel: Kernel, length: int) -> torch.Tensor:
+    """Return the covariances Σ_n k(d + nP) of all pairs of P = `length` samples on a circle.
+
+    Parameters of shape (replicate, latent) give (replicate, latent, length, length), in float64.
+    """
+    flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
+    spectrum, _ = sampled_spectrum(flat, length, torch.float64, learned=False)
+    column = torch.fft.irfft(spectrum, n=length).reshape(*kernel.length_scale.shape, length)
+    place = torch.arange(length, device=column.device)
+    return column[..., (place[:, None] - place) % length]
 
 
 # Grids are the same at every step of a training.

@@ -10,7 +10,7 @@ from torch import nn
 from bssbench.kernels.catalogue import CORES, chosen_core
 from bssbench.kernels.core import load_core, load_function
 from bssbench.kernels.inversion import Factor
-from bssbench.kernels.inversion.spectral import circular_covariance
+from bssbench.kernels.spectra import circular_covariance
 from bssbench.kernels.stationary import Kernel, covariance, make_kernel
 from bssbench.priors.base import Prior
 

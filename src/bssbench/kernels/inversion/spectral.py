@@ -33,7 +33,7 @@ from bssbench.kernels.stationary import Kernel
 from bssbench.kernels.time_stamps import require_regular_grid
 from bssbench.kernels.transforms import to_series, to_spectrum
 
-__all__ = ["PaddedFactor", "SpectralFactor", "circular_covariance", "factorise", "factorise_padded"]
+__all__ = ["PaddedFactor", "SpectralFactor", "factorise", "factorise_padded"]
 
 # Beyond its reach, a kernel is below this.
 _TAIL = 1e-9
@@ -146,15 +146,6 @@ def factorise_padded(
         own = flat.with_parameters(*(p[rows] for p in flat.parameters))
         parts.append((rows, _factorise(own, noise[rows], length, period, dtype)))
     return PaddedFactor(tuple(parts))
-
-
-def circular_covariance(kernel: Kernel, length: int) -> torch.Tensor:
-    """Return the circulant K that `factorise` stands for, (replicate, latent, length, length)."""
-    flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
-    spectrum, _ = sampled_spectrum(flat, length, torch.float64, learned=False)
-    column = torch.fft.irfft(spectrum, n=length).reshape(*kernel.length_scale.shape, length)
-    place = torch.arange(length, device=column.device)
-    return column[..., (place[:, None] - place) % length]
 
 
 @torch.no_grad()
