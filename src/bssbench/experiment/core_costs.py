@@ -153,7 +153,7 @@ def measure_round(
     measured = [_Measured(case) for case in cases if number == 0 or not _is_long(case)]
     # As a log needs none, tqdm shows it on a terminal alone.
     with tqdm(desc=f"round {number}", total=2 * len(measured), disable=None, leave=False) as bar:
-        _measure_memory(measured, bar)
+        _measure_memory([each for each in measured if number == 0 or not _is_kept(each)], bar)
         for group in _groups(measured):
             _time(group, bar, with_errors=number == 0)
     return [each.row(number) for each in measured]
@@ -171,6 +171,11 @@ def _is_long(case: Mapping[str, Any]) -> bool:
     series = case["latents"] * case["replicates"]
     seconds = estimated_seconds(core_of(case["core"]), case["length"], series)
     return seconds > _FIRST_ROUND_SECONDS
+
+
+def _is_kept(each: _Measured) -> bool:
+    """Whether making what is kept is most of its memory, which is looked at once."""
+    return bool(each.case["parameters"] == "fixed")
 
 
 def _measure_memory(measured: Iterable[_Measured], bar: Any) -> None:
