@@ -22,7 +22,7 @@ COLUMNS = (*_CASE, "seconds", "spread", "processes", "peak_bytes", *_ERRORS, "st
 
 _INTEGERS = ["length", "latents", "replicates", "threads", "peak_bytes"]
 _NUMBERS = ["round", "seconds", "repeats", *_ERRORS, *_INTEGERS]
-_HEADLINE = {"latents": 3, "replicates": 1, "grid": "regular"}
+_HEADLINE = {"latents": 3, "grid": "regular"}
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,17 @@ def _outcome(rounds: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def headline(table: pd.DataFrame, parameters: str, dtype: str = "float32") -> pd.DataFrame:
+def headline(
+    table: pd.DataFrame, parameters: str, dtype: str = "float32", replicates: int = 1
+) -> pd.DataFrame:
     """Return the rows that tables and figures are about, one for each core and length, labelled.
 
-    These are forward and backward passes of three series of one replicate on a regular grid, by the
-    CPU if it was measured, by one kernel for each core, the squared exponential if it was.
+    These are forward and backward passes of three series of each replicate on a regular grid, by
+    the CPU if it was measured, by one kernel for each core, the squared exponential if it was.
     """
     rows = table[(table["pass"] == "forward+backward") & (table["parameters"] == parameters)]
     rows = rows[rows["core"].isin(list(CORES)) & (rows["dtype"] == dtype)]
-    for column, value in _HEADLINE.items():
+    for column, value in (_HEADLINE | {"replicates": replicates}).items():
         rows = rows[rows[column] == value]
     for column, wanted in (("device", "cpu"), ("threads", 1)):
         if (rows[column] == wanted).any():

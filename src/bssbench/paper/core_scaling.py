@@ -15,9 +15,12 @@ from bssbench.paper.style import empty_drawing, new_figure
 
 __all__ = ["draw_core_scaling"]
 
-# Okabe and Ito's colours again, by a core's place in its approach; dashes and open markers tell the
-# approaches apart. As the numbers of colours and markers differ, no two cores of one look alike.
-_COLOURS = ("#000000", "#CC79A7", "#D55E00", "#E69F00", "#009E73", "#0072B2", "#56B4E9")
+# Okabe and Ito's colours again and three of Tol's, by a core's place in its approach; dashes and
+# open markers tell the approaches apart. No two cores of one approach look alike.
+_COLOURS = (
+    *("#000000", "#CC79A7", "#D55E00", "#E69F00", "#009E73", "#0072B2", "#56B4E9"),
+    *("#882255", "#999933", "#44AA99"),
+)
 _MARKERS = ("o", "v", "^", "s", "D", "P")
 _STOPS = {
     "time": ("x", "beyond the time limit"),
@@ -28,16 +31,20 @@ _FAMILIES = {
     "kernel inversion": cores_of("inversion"),
     "kernel regression": cores_of("regression"),
 }
+_FLOOR_STYLE: dict[str, Any] = {"color": "#999999", "linewidth": 2.5, "zorder": 0}
 _NOT_RUN = "first length not run"
 _CAPTION = (
-    "Time and peak memory of a forward and backward pass of each kernel core against the number of "
-    "samples T, three latents in single precision on a regular grid, kernel parameters learned, on "
+    "Time and peak memory of a forward and backward pass of each kernel core against the number "
+    "of samples T, three latents on a regular grid, kernel parameters learned, in double "
+    "precision, but for GPyTorch, which is measured in the single precision of its programs, on "
     "the machine that the table of cores names; each point is the median of the processes that "
-    "the table counts, on white noise, no seeds. Filled markers and full lines are cores that "
-    "invert a kernel matrix, open markers and dashes cores of kernel regression, which compute "
-    "something else at the same place of a model. Exponents of T are fitted to the largest sizes. "
-    "A mark above the panels, joined by dots, is the first length at which a core was not run. "
-    "Memory is beyond that of the empty process, and left out below 1 MB."
+    "the table counts, on white noise, no seeds. The grey line is the bare arithmetic of a "
+    "regression by FFT, two transforms of the data forward and two backward. Filled markers and "
+    "full lines are cores that invert a kernel matrix, open markers and dashes cores of kernel "
+    "regression, which compute something else at the same place of a model. Exponents of T are "
+    "fitted to the largest sizes. A mark above the panels, joined by dots, is the first length at "
+    "which a core was not run. Memory is beyond that of the empty process, and left out below 1 "
+    "MB."
 )
 # Of the panel's height, above it: each row of marks for lengths that were not measured.
 _FIRST_ROW, _ROW = 1.03, 0.045
@@ -49,7 +56,7 @@ def draw_core_scaling(table: pd.DataFrame) -> Drawing:
     Where a core goes beyond a limit, a mark above the panels stands at the first length at which it
     was not run. The table is as in ``cores.csv``.
     """
-    rows = headline(table, "learned")
+    rows = _shown(table)
     if not (rows["seconds"] > 0).any():
         reasons = table.loc[table["reason"] != "", "reason"]
         why = reasons.iloc[0] if len(reasons) else "no core was measured with learned parameters"
@@ -58,6 +65,8 @@ def draw_core_scaling(table: pd.DataFrame) -> Drawing:
     time_axis, memory_axis = figure.subplots(1, 2)
     milliseconds = rows["seconds"] * 1e3
     _draw_panel(time_axis, rows, milliseconds)
+    floor = _floor(table)
+    time_axis.plot(floor["length"], floor["seconds"] * 1e3, **_FLOOR_STYLE)
     time_axis.set_ylabel("forward and backward pass (ms)")
     megabytes = rows["peak_bytes"].astype("float64") / 1e6
     # Less is not resolved: the empty process's own peak varies by about as much.
@@ -66,6 +75,24 @@ def draw_core_scaling(table: pd.DataFrame) -> Drawing:
     memory_axis.set_ylabel("peak memory (MB)")
     _add_legend(figure, rows)
     return Drawing(figure, _CAPTION, _drawn(rows, milliseconds=milliseconds, megabytes=megabytes))
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in double precision, and in single those of cores that have no others."""
+    double = headline(table, "learned", "float64")
+    single = headline(table, "learned", "float32")
+    single = single[~single["core"].isin(double["core"])]
+    if len(double):
+        single = single.assign(label=single["label"] + " (float32)")
+    return pd.concat([double, single])
+
+
+def _floor(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the bare transforms of the data, in the precision of most of what is shown."""
+    rows = table[(table["core"] == "floor-fft") & (table["pass"] == "forward+backward")]
+    rows = rows[(rows["replicates"] == 1) & (rows["seconds"] > 0)]
+    double = rows[rows["dtype"] == "float64"]
+    return (double if len(double) else rows).sort_values("length")
 
 
 def _drawn(rows: pd.DataFrame, **quantities: pd.Series) -> pd.DataFrame:
@@ -161,8 +188,9 @@ def _add_legend(figure: Figure, rows: pd.DataFrame) -> None:
         for core in present:
             slope = format_slope(rows[rows["core"] == core], interval=False)
             law = "" if slope == "–" else f"  $T^{{{slope}}}$"
-            label = rows.loc[rows["core"] == core, "label"].iloc[0].replace(" ", "\n", 1)
+            label = rows.loc[rows["core"] == core, "label"].iloc[0].replace(" (", "\n(", 1)
             handles.append(Line2D([], [], label=f"{label}{law}", **_style(core)))
+    handles.append(Line2D([], [], label="bare transforms", **_FLOOR_STYLE))
     kinds = {stop[1] for _, own in rows.groupby("core") if (stop := _stop(own))}
     handles += [Line2D([], [], linestyle="none", label=_NOT_RUN)] if kinds else []
     for kind in [kind for kind in _STOPS if kind in kinds]:
