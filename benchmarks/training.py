@@ -61,7 +61,15 @@ class TrainingStep:
     """One step of each VAE on ten seeds of gp-distinct: objective, gradient, update."""
 
     params = [
-        ["skr-vae", "gp-vae", "gp-vae-matern", "gp-vae-inducing", "ar-flow-vae", "vae"],
+        [
+            "skr-vae",
+            "gp-vae",
+            "gp-vae-matern",
+            "gp-vae-spectral",
+            "gp-vae-inducing",
+            "ar-flow-vae",
+            "vae",
+        ],
         [500, 1000, 2000, 4000],
     ]
     param_names = ["method", "length"]
