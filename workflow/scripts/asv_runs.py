@@ -1,14 +1,16 @@
-"""Running ASV by its command line, with a configuration and a folder of results of its own."""
+"""Running ASV by its command line, in a folder of its own, and reading what it wrote there."""
 
+import itertools
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-__all__ = ["AsvRuns"]
+__all__ = ["AsvRuns", "benchmark_title", "iterate_values"]
 
 
 class AsvRuns:
@@ -83,3 +85,24 @@ class AsvRuns:
 
     def _files(self) -> list[Path]:
         return [path for path in self.results.glob("*/*.json") if path.name != "machine.json"]
+
+
+def benchmark_title(name: str, parameters: tuple[str, ...]) -> str:
+    """Return how ASV calls a benchmark with its parameters, which ``--bench`` selects by."""
+    return f"{name}({', '.join(parameters)})" if parameters else name
+
+
+def iterate_values(
+    result: Mapping[str, Any],
+) -> Iterator[tuple[str, tuple[str, ...], float | None]]:
+    """Yield (benchmark, its parameters as text, value) of every combination of parameters.
+
+    `result` is the file's content. A value is None where a benchmark failed, and NaN where it was
+    skipped or not selected.
+    """
+    for name, entries in result["results"].items():
+        row = dict(zip(result["result_columns"], entries, strict=False))
+        # Where all failed, ASV keeps one null.
+        values = row["result"] or itertools.repeat(None)
+        for parameters, value in zip(itertools.product(*row["params"]), values, strict=False):
+            yield name, parameters, value

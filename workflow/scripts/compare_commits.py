@@ -19,13 +19,12 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from asv_runs import AsvRuns
+from asv_runs import AsvRuns, benchmark_title, iterate_values
 from scipy.stats import false_discovery_control, mannwhitneyu
 from tabulate import tabulate
 
 from bssbench.errors import InputError
 from bssbench.files import read_json
-from bssbench.paper.asv_results import benchmark_title, iterate_values
 
 DESCRIPTION = """\
 Build two commits in ASV's own environment, measure both with the benchmarks of the working tree,
