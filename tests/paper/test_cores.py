@@ -166,7 +166,7 @@ def test_the_figure_shows_what_was_measured_and_where_it_ends(measured, tmp_path
     figure = drawing.figure
     time_axis, memory_axis = figure.axes
     lines = [line for line in time_axis.lines if len(line.get_xdata()) > 1]
-    assert [len(line.get_xdata()) for line in lines] == [4, 4]
+    assert [len(line.get_xdata()) for line in lines] == [4, 4, 5]
     (mark,) = [line for line in time_axis.lines if line.get_marker() == "+"]
     assert mark.get_xdata()[0] == 65536
     names = [text.get_text() for text in figure.legends[0].get_texts()]
@@ -174,7 +174,7 @@ def test_the_figure_shows_what_was_measured_and_where_it_ends(measured, tmp_path
     assert "beyond the memory limit" in names
     assert memory_axis.get_ylabel() == "peak memory (MB)"
     data = drawing.data.set_index(["core", "quantity"])
-    for core, line in zip(("cholesky", "fft"), lines, strict=True):
+    for core, line in zip(("cholesky", "fft", "floor-fft"), lines, strict=True):
         drawn = data.loc[(core, "milliseconds")]
         np.testing.assert_array_equal(drawn[["length", "value"]], line.get_xydata())
     end = data.loc[("cholesky", "first length not run")].squeeze()

@@ -74,7 +74,9 @@ def draw_core_scaling(table: pd.DataFrame) -> Drawing:
     _draw_panel(memory_axis, rows, megabytes)
     memory_axis.set_ylabel("peak memory (MB)")
     _add_legend(figure, rows)
-    return Drawing(figure, _CAPTION, _drawn(rows, milliseconds=milliseconds, megabytes=megabytes))
+    data = _drawn(rows, milliseconds=milliseconds, megabytes=megabytes)
+    bare = floor[["core", "length"]].assign(quantity="milliseconds", value=floor["seconds"] * 1e3)
+    return Drawing(figure, _CAPTION, pd.concat([data, bare], ignore_index=True))
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
+from bssbench.errors import NotApplicable
 from bssbench.methods import Problem, load_method, method_names
 from bssbench.methods.vae._variational import VariationalMethod
 
@@ -84,7 +85,13 @@ def test_training_through_another_core_ends_at_the_same(name, cores, dataset, ma
 @every_vae
 def test_a_long_series_is_trained_by_windows_and_separated_whole(name, rng):
     problem = Problem(rng.standard_normal((1, 30_001, 2)), 2, [np.random.SeedSequence(0)])
-    separation = load_method(name, {"restarts": 1, "steps": 1}).separate(problem)
+    method = load_method(name, {"restarts": 1, "steps": 1})
+    if name == "gp-vae-gpytorch":
+        # Even a window is too long for a dense matrix of each series.
+        with pytest.raises(NotApplicable, match="at length 8192 keeps"):
+            method.separate(problem)
+        return
+    separation = method.separate(problem)
     assert separation.sources.shape == (1, 30_001, 2)
     assert np.isfinite(separation.loss).all()
     # A segment's variance is known from that segment alone.
