@@ -218,3 +218,11 @@ def test_what_is_no_measurement_is_rejected(tmp_path):
         read_measurement(path)
     words = ["join-rounds", str(tmp_path / "round-0.csv"), str(path), "--out", "none.csv"]
     assert main(words) == 2
+
+
+def test_a_table_never_replaces_the_measurement_it_is_made_from(tmp_path, capsys):
+    path = write_measurement(tmp_path)
+    before = path.read_bytes()
+    assert main(["cores", str(path), "--out", str(path.parent), "--figures", str(tmp_path)]) == 2
+    assert "name another folder" in capsys.readouterr().err
+    assert path.read_bytes() == before

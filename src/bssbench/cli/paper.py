@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from bssbench.cli.command import command, option, path
 from bssbench.errors import InputError
@@ -109,6 +110,7 @@ def _tables(arguments: argparse.Namespace) -> None:
             rank_report(found.rankings),
         ]
     if arguments.training_cost:
+        _spare(arguments.training_cost, arguments.out)
         reports.append(training_cost_report(read_costs([arguments.training_cost])))
     for report in reports:
         write(report, arguments.out)
@@ -149,6 +151,13 @@ def _cores(arguments: argparse.Namespace) -> None:
     from bssbench.paper.report import write
     from bssbench.paper.style import save_drawing
 
+    _spare(arguments.measurement, arguments.out)
     measurement = read_measurement(arguments.measurement)
     write(core_report(measurement), arguments.out)
     save_drawing(draw_core_scaling(measurement.table), "core_scaling", arguments.figures)
+
+
+def _spare(measurement: Path, out: Path) -> None:
+    """Refuse to write a table over the measurement that it is made from, which has its name."""
+    if measurement.resolve().parent == out.resolve():
+        raise InputError(f"--out {out}: the table would replace {measurement}; name another folder")

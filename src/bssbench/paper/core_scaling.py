@@ -33,11 +33,12 @@ _FAMILIES = {
 }
 _FLOOR_STYLE: dict[str, Any] = {"color": "#999999", "linewidth": 2.5, "zorder": 0}
 _NOT_RUN = "first length not run"
+_SINGLE = "†"
 _CAPTION = (
     "Time and peak memory of a forward and backward pass of each kernel core against the number "
     "of samples T, three latents on a regular grid, kernel parameters learned, in double "
-    "precision, but for GPyTorch, which is measured in the single precision of its programs, on "
-    "the machine that the table of cores names; each point is the median of the processes that "
+    "precision, but for those marked †, which are measured in single, as GPyTorch's programs are, "
+    "on the machine that the table of cores names; each point is the median of the processes that "
     "the table counts, on white noise, no seeds. The grey line is the bare arithmetic of a "
     "regression by FFT, two transforms of the data forward and two backward. Filled markers and "
     "full lines are cores that invert a kernel matrix, open markers and dashes cores of kernel "
@@ -61,7 +62,7 @@ def draw_core_scaling(table: pd.DataFrame) -> Drawing:
         reasons = table.loc[table["reason"] != "", "reason"]
         why = reasons.iloc[0] if len(reasons) else "no core was measured with learned parameters"
         return empty_drawing(why)
-    figure = new_figure(height=3.3)
+    figure = new_figure(height=4.2)
     time_axis, memory_axis = figure.subplots(1, 2)
     milliseconds = rows["seconds"] * 1e3
     _draw_panel(time_axis, rows, milliseconds)
@@ -85,7 +86,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     single = headline(table, "learned", "float32")
     single = single[~single["core"].isin(double["core"])]
     if len(double):
-        single = single.assign(label=single["label"] + " (float32)")
+        single = single.assign(label=single["label"] + _SINGLE)
     return pd.concat([double, single])
 
 
@@ -193,6 +194,8 @@ def _add_legend(figure: Figure, rows: pd.DataFrame) -> None:
             label = rows.loc[rows["core"] == core, "label"].iloc[0].replace(" (", "\n(", 1)
             handles.append(Line2D([], [], label=f"{label}{law}", **_style(core)))
     handles.append(Line2D([], [], label="bare transforms", **_FLOOR_STYLE))
+    if rows["label"].str.endswith(_SINGLE).any():
+        handles.append(Line2D([], [], linestyle="none", label=f"{_SINGLE} in single precision"))
     kinds = {stop[1] for _, own in rows.groupby("core") if (stop := _stop(own))}
     handles += [Line2D([], [], linestyle="none", label=_NOT_RUN)] if kinds else []
     for kind in [kind for kind in _STOPS if kind in kinds]:
