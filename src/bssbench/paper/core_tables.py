@@ -124,8 +124,9 @@ def _floor_ratios(table: pd.DataFrame) -> pd.DataFrame | None:
         ["parameters", "pass", "dtype", "replicates"], sort=False
     ):
         forward_too = group.assign(**{"pass": "forward+backward"})
-        chosen = headline(forward_too, str(parameters), str(dtype), replicates)
-        many = f", {replicates} replicates" if replicates > 1 else ""
+        count = int(str(replicates))
+        chosen = headline(forward_too, str(parameters), str(dtype), count)
+        many = f", {count} replicates" if count > 1 else ""
         found.append(chosen.assign(label=f"{parameters}, {a_pass}, {dtype}{many}"))
     if not found or not sum(map(len, found)):
         return None
