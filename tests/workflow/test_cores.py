@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[2]
 GRID = {
     **{"core": ["cholesky", "fft"], "pass": ["forward+backward"], "parameters": ["learned"]},
     **{"grid": ["regular"], "length": [256, 8192], "latents": [3], "dtype": ["float32"]},
-    **{"device": ["cpu"]},
+    **{"replicates": [1], "device": ["cpu"]},
 }
 OUTPUTS = [
     "results/cores.csv",
