@@ -17,6 +17,7 @@ One module a core:
 `inducing`   an upper bound by M inducing points, any time stamps, O(T·M²)
 `markovian`  exact for Matérn kernels, any time stamps, O(T)
 `compiled`   the same in compiled code, on the CPU alone
+`spectral`   exact for a process on a circle, regular grid, O(T log T); padded, an upper bound
 
 Each but `gpytorch`, which keeps nothing, has ``factorise``, whose result can be kept for as long as
 the kernel stays the same. It takes kernel, nugget and time stamps as `bssbench.kernels.core.Core`
