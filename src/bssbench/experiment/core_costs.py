@@ -25,8 +25,8 @@ from bssbench.kernels.limits import estimated_seconds
 __all__ = ["measure_round", "write_round"]
 
 # Repeats of a case in a round fill so many seconds, within these numbers.
-_SECONDS_A_CASE = 0.4
-_FEWEST, _MOST = 3, 15
+_SECONDS_A_CASE = 0.25
+_FEWEST, _MOST = 3, 9
 # What takes longer runs once in a round, and is its own warm-up.
 _ONCE_SECONDS = 1.0
 # What is estimated to take longer than this is measured in the first round alone.
