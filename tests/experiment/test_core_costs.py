@@ -21,7 +21,7 @@ def test_a_round_has_a_row_for_each_case_and_its_floor():
     for row in rows:
         assert (row["status"], row["round"]) == ("ok", 0)
         assert row["seconds"] > 0
-        assert 3 <= row["repeats"] <= 15
+        assert 3 <= row["repeats"] <= 9
     assert (cholesky["arithmetic"], fft["arithmetic"]) == ("float64", "float32")
     assert max(cholesky["relative_error"], fft["relative_error"]) < 1e-5
     assert cholesky["gradient_error"] <= cholesky["relative_error"]
@@ -56,7 +56,7 @@ def test_cases_that_are_compared_run_in_turn(monkeypatch):
         core_costs, "_run_apart", lambda _: {"status": "ok", "reason": "", "peak_bytes": 0}
     )
     measure_round([GRID])
-    assert order == ["cholesky", "fft", "floor-fft"] * 16
+    assert order == ["cholesky", "fft", "floor-fft"] * 10
 
 
 def test_what_fails_spares_the_others(monkeypatch):
