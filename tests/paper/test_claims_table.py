@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from bssbench.cli.main import main
+from bssbench.paper.claims_table import overview
 
 HEADER = "dataset,method,seed,score,value,status,reason\n"
 ROUNDS = "".join(
@@ -83,3 +84,33 @@ def test_each_claim_has_its_verdict_and_the_numbers_behind_it(judged):
 def test_equal_tables_give_equal_bytes(judged):
     for first, second in zip(judged("once"), judged("twice"), strict=True):
         assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_claim_that_depends_names_the_data():
+    verdicts = ["supported", "supported", "refuted", "undecided"]
+    parts = pd.DataFrame({"where": [f"length {n}" for n in (1, 2, 3, 4)], "verdict": verdicts})
+    parts = parts.assign(claim="C", reading="improved", claim_verdict="depends", seeds_needed=None)
+    row = overview({"C": "It is so."}, parts).iloc[0]
+    assert (row["plain"], row["improved"], row["supported"]) == ("", "depends", "2 of 4")
+    assert row["why"] == "holds on length 1, 2; refuted on length 3"
+    parts["where"] = ["gp-near", "gp-distinct", "gp-tp", "waveforms"]
+    both = pd.concat([parts, parts.assign(reading="plain")])
+    assert overview({"C": "It is so."}, both)["why"].item() == (
+        "as the abstract reads, holds on gp-near, gp-distinct; refuted on gp-tp; "
+        "as improved here, holds on gp-near, gp-distinct; refuted on gp-tp"
+    )
+
+
+def test_both_readings_stand_side_by_side(judged, tmp_path):
+    file = tmp_path / "claims.yaml"
+    content = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump(content | {"plain": {"skr-vae": "gp-vae"}}))
+    table, text = judged("readings")
+    parts = pd.read_csv(table).groupby(["claim", "reading"])["claim_verdict"].first()
+    # What is compared with itself is no better; costs are the same in both.
+    assert parts["good"].to_dict() == {"improved": "supported", "plain": "depends"}
+    words = re.sub(" +", " ", text.read_text())
+    assert "| good | It is good. | depends | supported | 1 of 2, 2 of 2 |" in words
+    assert "| as the abstract reads, holds on length 500; refuted on gp-equal |" in words
+    assert "## good: depends as the abstract reads, supported as improved here\n" in words
+    assert "As the abstract reads, `mcc`: better by more than the margin. It is so." in words

@@ -12,7 +12,7 @@ from bssbench.reproduction.code_hashes import code_hash
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
 from bssbench.paper.figures import figure_names
-from bssbench.statistics.claims_file import read_claims
+from bssbench.statistics.claims_file import check_methods, read_claims
 from snakemake.utils import update_config
 
 CONFIGURATIONS = Path(workflow.basedir) / "config"
@@ -32,7 +32,7 @@ try:
         config, changed_hyperparameters(CONFIGURATIONS / "methods.yaml")
     )
     if EXPERIMENT.claims:
-        read_claims(Path(EXPERIMENT.claims))
+        check_methods(read_claims(Path(EXPERIMENT.claims)), EXPERIMENT.methods)
 except InputError as error:
     print(
         f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr, flush=True

@@ -64,8 +64,9 @@ def _claims(arguments: argparse.Namespace) -> None:
     """Judge claims by scores, times and memory.
 
     Write DIR/claims.csv and DIR/claims.md: for each claim of a file such as config/claims.yaml
-    whether it is supported, refuted or undecided, with the numbers behind that and, where seeds
-    would decide it, how many. What needs a table that is not given counts as not run.
+    whether it is supported, refuted, undecided or depends on the data, in each of its readings,
+    with the numbers behind that and, where seeds would decide it, how many. What needs a table that
+    is not given counts as not run.
     """
     from bssbench.paper.claims_table import claims_report
     from bssbench.paper.report import write

@@ -1,26 +1,35 @@
 """The verdicts on claims, with the numbers behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import pandas as pd
 
 from bssbench.paper.report import Grid, Report, Section
-from bssbench.statistics.claims_file import Claim
+from bssbench.statistics.claims import IMPROVED, PLAIN, case_verdicts
+from bssbench.statistics.claims_file import Claim, ClaimsFile
 
-__all__ = ["claims_report"]
+__all__ = ["READINGS", "claims_report", "overview", "verdicts_grid"]
+
+READINGS = {PLAIN: "as the abstract reads", IMPROVED: "as improved here"}
+"""Headings of the columns of verdicts, by reading."""
 
 _NOTE = (
-    "A claim is *refuted* if any of its parts is, *supported* if every part is, and else "
-    "*undecided*. A part on scores rests on the mean over seeds, of the score or of its difference "
-    "on the same seeds, positive where the method is better; in brackets are its one-sided 95 % "
-    "bounds, by bootstrap. It is decided where both lie on one side of what is asked for. Nothing "
-    "is corrected for the number of parts: where all have to hold nothing need be, but of many "
-    "parts that are true by a hair one may be refuted by chance. 'Needed' is the number of seeds "
-    "that would decide it with a probability of 80 % if mean and spread stay what they are. A part "
-    "on costs rests on a ratio of two costs, measured side by side in several processes of one "
-    "machine, or on the difference of two exponents, fitted to the same lengths; in brackets is "
-    "its 99 % interval, by bootstrap over these processes. Where a method has no result on some "
-    "seeds, a part is undecided."
+    "A claim is *supported* if all of its parts are. On one data set, or in one case of costs, it "
+    "is refuted if any part is; where one refutes it, it *depends* if another supports it, and is "
+    "*refuted* if none does; else it is *undecided*. 'As the abstract reads' it is judged of "
+    "methods that have what the abstract names and nothing else, 'as improved here' of the main "
+    "ones; a dash stands where the two do not differ. A part on scores rests on the mean over "
+    "seeds, of the score or of its difference on the same seeds, positive where the method is "
+    "better; in brackets are its one-sided 95 % bounds, by bootstrap (BCa) and by Student's t. It "
+    "is decided where all four lie on one side of what is asked for, and refuted if Student's "
+    "one-sided p-value is below .05 by Holm's correction over the claim's parts as well; that all "
+    "parts hold is an intersection-union test, which needs no correction. 'Needed' is the number "
+    "of seeds that would decide it, uncorrected, with a probability of 80 % if mean and spread "
+    "stay what they are. A part on costs rests on a ratio of two costs, measured side by side in "
+    "several processes of one machine, or on the difference of two exponents, fitted to the same "
+    "lengths; in brackets is its 99 % interval, by bootstrap over these processes, too few for a "
+    "p-value: the wider interval stands in the place of a correction. Where a method has no "
+    "result on some seeds, a part is undecided."
 )
 _PHRASES = {
     "non_inferior": "worse by less than the margin",
@@ -37,6 +46,10 @@ def _number(value: float) -> str:
     return "–" if pd.isna(value) else f"{value:.3g}".replace("-", "−")
 
 
+def _bounds(low: float, high: float) -> str:
+    return f" [{_number(low)}, {_number(high)}]" if pd.notna(low) else ""
+
+
 def _entry(part: pd.Series) -> dict[str, str]:
     """Format one part."""
     seeds = "–" if pd.isna(part["seeds"]) else str(part["seeds"])
@@ -44,13 +57,14 @@ def _entry(part: pd.Series) -> dict[str, str]:
         seeds += f" (of {part['seeds_needed']} needed)"
     # What should be small is held below.
     sign = "<" if part["test"] in ("at_most", "lower_slope") else ">"
-    bounds = f" [{_number(part['low'])}, {_number(part['high'])}]" if pd.notna(part["low"]) else ""
     return {
         "where": part["where"],
         "what": part["of"],
         "against": part["than"] or "–",
-        "measured": _number(part["estimate"]) + bounds,
+        "measured": _number(part["estimate"]) + _bounds(part["low"], part["high"]),
+        "by t": _bounds(part["t_low"], part["t_high"]).strip() or "–",
         "asked": f"{sign} {_number(part['threshold'])}",
+        "p": _number(part["p_holm"]),
         "seeds": seeds,
         "verdict": part["verdict"],
     }
@@ -59,28 +73,39 @@ def _entry(part: pd.Series) -> dict[str, str]:
 def _section(claim: Claim, parts: pd.DataFrame) -> Section:
     """Return a claim's section: what it says, each test's parts, and what is missing."""
     grids = []
-    by_test = ["quantity", "test", "condition", "because"]
-    for (quantity, test, condition, because), rows in parts.groupby(by_test, sort=False):
+    by_test = ["reading", "quantity", "test", "condition", "because"]
+    for (reading, quantity, test, condition, because), rows in parts.groupby(by_test, sort=False):
         entries = pd.DataFrame([_entry(part) for _, part in rows.iterrows()])
+        # Costs have neither, nor seeds.
+        empty = [name for name in ("by t", "p", "seeds") if (entries[name] == "–").all()]
+        entries = entries.drop(columns=empty)
         given = f" ({condition})" if condition else ""
         caption = f"`{quantity}`: {_PHRASES[str(test)]}{given}. {because}"
+        if parts["reading"].nunique() > 1:
+            caption = f"{READINGS[str(reading)].capitalize()}, {caption}"
         grids.append(Grid(entries, caption, text_columns=len(entries.columns)))
     missing = [
         f"{str(state).capitalize()}: {'; '.join(dict.fromkeys(rows['reason']))}."
         for state, rows in parts[parts["reason"] != ""].groupby("verdict", sort=False)
     ]
     return Section(
-        title=f"{claim.name}: {parts['claim_verdict'].iloc[0]}",
+        title=f"{claim.name}: {_verdicts(parts)}",
         text=f"{claim.sentence}\n\nSource: {claim.source}",
         grids=tuple(grids),
         remarks="\n\n".join(missing),
     )
 
 
+def _verdicts(parts: pd.DataFrame) -> str:
+    """Return the verdict on one claim, or both with what they are of."""
+    verdicts = parts.groupby("reading", sort=False)["claim_verdict"].first()
+    if len(verdicts) == 1:
+        return str(verdicts.item())
+    return ", ".join(f"{verdicts[reading]} {words}" for reading, words in READINGS.items())
+
+
 def _open(parts: pd.DataFrame) -> str:
     """Say what an undecided claim needs."""
-    if parts["claim_verdict"].iloc[0] != "undecided":
-        return ""
     seeds = parts["seeds_needed"]
     counts = {
         "seeds": seeds.max() if seeds.notna().any() else 0,
@@ -90,21 +115,78 @@ def _open(parts: pd.DataFrame) -> str:
     return "; ".join(f"{what}: {count}" for what, count in counts.items() if count)
 
 
-def claims_report(claims: Iterable[Claim], parts: pd.DataFrame) -> Report:
-    """Return an overview of claims, and a section for each with its parts, from `judge_claims`."""
-    sections, overview = [], []
-    for claim in claims:
-        own = parts[parts["claim"] == claim.name]
-        sections.append(_section(claim, own))
-        n_supported = (own["verdict"] == "supported").sum()
-        overview.append(
-            {
-                "claim": claim.name,
-                "": claim.sentence,
-                "verdict": own["claim_verdict"].iloc[0],
-                "parts supported": f"{n_supported} of {len(own)}",
-                "to decide it": _open(own),
-            }
+def _why(parts: pd.DataFrame) -> str:
+    """Say where a claim that depends holds, and what one that is undecided needs."""
+    verdict = parts["claim_verdict"].iloc[0]
+    if verdict == "undecided":
+        return _open(parts)
+    if verdict != "depends":
+        return ""
+    cases = case_verdicts(parts)
+    holds, refuted = (_joined([*cases.index[cases == state]]) for state in ("supported", "refuted"))
+    return f"holds on {holds}; refuted on {refuted}"
+
+
+def _joined(cases: list[str]) -> str:
+    """List cases: what all begin with, as ``length`` does, once."""
+    first, _, _ = cases[0].partition(" ")
+    shared = all(case.startswith(f"{first} ") for case in cases)
+    return ", ".join([cases[0], *(c.removeprefix(f"{first} ") if shared else c for c in cases[1:])])
+
+
+def overview(sentences: Mapping[str, str], parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts on each claim, and what is behind them.
+
+    Parameters
+    ----------
+    sentences : mapping
+        Of the claims, by name.
+    parts : pandas.DataFrame
+        From `bssbench.statistics.claims.judge_claims`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``claim, sentence, plain, improved, supported, why``: the verdicts by reading, empty
+        where there is none; how many parts are supported; where a claim that depends holds, and
+        what an undecided one needs.
+    """
+    rows = []
+    for name, sentence in sentences.items():
+        of_claim = parts[parts["claim"] == name]
+        own = {
+            reading: of_claim[of_claim["reading"] == reading]
+            for reading in READINGS
+            if (of_claim["reading"] == reading).any()
+        }
+        verdicts = {reading: some["claim_verdict"].iloc[0] for reading, some in own.items()}
+        supported = [
+            f"{(some['verdict'] == 'supported').sum()} of {len(some)}" for some in own.values()
+        ]
+        why = {reading: text for reading, some in own.items() if (text := _why(some))}
+        said = [
+            f"{READINGS[reading]}, {text}" if len(own) > 1 else text
+            for reading, text in why.items()
+        ]
+        rows.append(
+            {"claim": name, "sentence": sentence}
+            | {reading: verdicts.get(reading, "") for reading in READINGS}
+            | {"supported": ", ".join(supported), "why": "; ".join(said)}
         )
-    verdicts = Grid(pd.DataFrame(overview), text_columns=5)
+    return pd.DataFrame(rows)
+
+
+def verdicts_grid(table: pd.DataFrame) -> Grid:
+    """Return the grid of an `overview`."""
+    entries = table.rename(
+        columns={"sentence": "", "supported": "parts supported", "why": "where, or what it needs"}
+        | READINGS
+    ).replace({heading: {"": "–"} for heading in READINGS.values()})
+    return Grid(entries, text_columns=len(entries.columns))
+
+
+def claims_report(file: ClaimsFile, parts: pd.DataFrame) -> Report:
+    """Return an overview of claims, and a section for each with its parts, from `judge_claims`."""
+    sections = [_section(claim, parts[parts["claim"] == claim.name]) for claim in file.claims]
+    verdicts = verdicts_grid(overview({c.name: c.sentence for c in file.claims}, parts))
     return Report("claims", "Claims", _NOTE, parts, (Section(grids=(verdicts,)), *sections))

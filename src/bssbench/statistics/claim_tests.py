@@ -37,15 +37,22 @@ class Part:
         Data set or case; what all cases of the test share; what is judged; what it is compared
         with, if with anything.
     estimate, low, high : float
-        For scores the mean over seeds and its one-sided 95 % bounds: of the paired difference,
-        positive where `of` is better, or of the score. For costs the ratio `than` to `of`, or the
-        difference of slopes, with its 99 % interval over rounds.
+        For scores the mean over seeds and its one-sided 95 % bounds by bootstrap: of the paired
+        difference, positive where `of` is better, or of the score. For costs the ratio `than` to
+        `of`, or the difference of slopes, with its 99 % interval over rounds.
     threshold : float
         What these are held against.
     verdict : {'supported', 'refuted', 'undecided', 'not run'}
-        Decided where both bounds lie on one side of the threshold.
+        Decided where all bounds lie on one side of the threshold.
     because : str
         The test's own.
+    t_low, t_high : float
+        Of scores, the bounds by Student's t; NaN for costs.
+    p_refuted : float
+        Of scores, Student's one-sided p-value of what `refuted` says; NaN where it can't be that,
+        as values are missing, and for costs.
+    p_holm : float
+        The same by Holm's correction over the parts of the claim; NaN until there is one.
     seeds : int or None
         How many seeds it rests on; None for costs.
     seeds_needed : int or None
@@ -66,6 +73,10 @@ class Part:
     threshold: float
     verdict: str
     because: str
+    t_low: float = math.nan
+    t_high: float = math.nan
+    p_refuted: float = math.nan
+    p_holm: float = math.nan
     seeds: int | None = None
     seeds_needed: int | None = None
     reason: str = ""
@@ -103,13 +114,16 @@ def _judge_score(
         sign = -1.0 if test.test == "at_most" else 1.0
     judged = judge_noninferiority(sign * series, -sign * threshold)
     low, high = sorted((sign * judged.lower, sign * judged.upper))
-    verdict, needed = str(judged.verdict), judged.seeds_needed
+    t_low, t_high = sorted((sign * judged.t_lower, sign * judged.t_upper))
+    verdict, needed, p_refuted = str(judged.verdict), judged.seeds_needed, judged.p_refuted
     why_open, reason = _missing(scores, rows, dataset, [method, *([other] if other else [])])
     if why_open:
         # Whoever fails where it is hard would else be judged by the seeds that are easy.
-        verdict, needed = why_open, None
+        verdict, needed, p_refuted = why_open, None, math.nan
     elif judged.n_pairs < 2:
         reason = f"{judged.n_pairs} seed with a value of all that is compared"
+    elif _excludes(low, high, threshold) != _excludes(t_low, t_high, threshold):
+        reason = f"{method} on {dataset}: bounds by bootstrap and by Student's t disagree"
     return Part(
         test=test.test,
         quantity=test.score,
@@ -123,10 +137,17 @@ def _judge_score(
         threshold=threshold,
         verdict=verdict,
         because=test.because,
+        t_low=t_low,
+        t_high=t_high,
+        p_refuted=p_refuted,
         seeds=judged.n_pairs,
         seeds_needed=needed,
         reason=reason,
     )
+
+
+def _excludes(low: float, high: float, value: float) -> bool:
+    return low > value or high < value
 
 
 def _missing(

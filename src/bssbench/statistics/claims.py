@@ -1,19 +1,38 @@
 """Verdicts on claims, from the tables of scores and costs."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from statsmodels.stats.multitest import multipletests
 
 from bssbench.errors import InputError
 from bssbench.scores.rows import reading_table
 from bssbench.statistics.claim_tests import Part, judge_costs, judge_scores
-from bssbench.statistics.claims_file import Claim, ScoreTest
+from bssbench.statistics.claims_file import (
+    Claim,
+    ClaimsFile,
+    CostTest,
+    ScoreTest,
+    check_methods,
+)
+from bssbench.statistics.intervals import CONFIDENCE
 
-__all__ = ["claim_verdict", "judge_claims", "read_cost_tables"]
+__all__ = [
+    "IMPROVED",
+    "PLAIN",
+    "case_verdicts",
+    "claim_verdict",
+    "judge_claims",
+    "read_cost_tables",
+]
 
-_COLUMNS = ["claim", "claim_verdict", "part", *(field.name for field in fields(Part))]
+IMPROVED, PLAIN = "improved", "plain"
+"""The readings of a claim: the methods that it names, and what the abstracts say of them alone."""
+
+_COLUMNS = ["claim", "reading", "claim_verdict", "part", *(field.name for field in fields(Part))]
 
 
 def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
@@ -32,13 +51,13 @@ def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
 
 
 def judge_claims(
-    claims: Iterable[Claim], scores: pd.DataFrame, costs: Mapping[str, pd.DataFrame]
+    file: ClaimsFile, scores: pd.DataFrame, costs: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Judge each claim.
+    """Judge each claim, in each of its readings.
 
     Parameters
     ----------
-    claims : iterable of Claim
+    file : ClaimsFile
         From `bssbench.statistics.claims_file.read_claims`.
     scores : pandas.DataFrame
         As in ``scores.csv``.
@@ -48,40 +67,98 @@ def judge_claims(
     Returns
     -------
     pandas.DataFrame
-        A row for each part, numbered from 1 in its claim: ``claim, claim_verdict, part`` and the
-        attributes of `bssbench.statistics.claim_tests.Part`.
+        A row for each part, numbered from 1 in its claim and reading: ``claim, reading,
+        claim_verdict, part`` and the attributes of `bssbench.statistics.claim_tests.Part`. A claim
+        that reads the same with plain methods has the reading ``improved`` alone.
 
     Raises
     ------
     InputError
-        If a claim asks for what a table can't have.
+        If a claim asks for what a table can't have, or of a method that there is not.
     """
+    check_methods(file, [*scores["method"].unique()])
     rows = []
-    for claim in claims:
-        parts: list[Part] = []
-        for test in claim.tests:
+    for claim in file.claims:
+        for reading, tests in _readings(claim, file.plain):
             try:
-                parts += (
-                    judge_scores(test, scores)
-                    if isinstance(test, ScoreTest)
-                    else judge_costs(test, costs.get(test.table))
-                )
+                parts = [part for test in tests for part in _parts(test, scores, costs)]
             except InputError as error:
                 raise InputError(f"claim {claim.name}: {error}") from None
-        verdict = claim_verdict(part.verdict for part in parts)
-        rows += [
-            {"claim": claim.name, "claim_verdict": verdict, "part": number, **asdict(part)}
-            for number, part in enumerate(parts, start=1)
-        ]
+            parts = [*_corrected(parts)]
+            about = {"claim": claim.name, "reading": reading}
+            about["claim_verdict"] = claim_verdict(pd.DataFrame(parts))
+            rows += [
+                {**about, "part": number, **asdict(part)}
+                for number, part in enumerate(parts, start=1)
+            ]
     return pd.DataFrame(rows, columns=_COLUMNS).astype({"seeds": "Int64", "seeds_needed": "Int64"})
 
 
-def claim_verdict(verdicts: Iterable[str]) -> str:
-    """Return a claim's verdict from those of its parts.
+def _readings(
+    claim: Claim, plain: Mapping[str, str]
+) -> Iterator[tuple[str, list[ScoreTest | CostTest]]]:
+    """Yield the tests of a claim as it stands, and of plain methods if it is about any."""
+    yield IMPROVED, [*claim.tests]
+    replaced = [
+        _of_methods(test, plain) if isinstance(test, ScoreTest) else test for test in claim.tests
+    ]
+    if replaced != [*claim.tests]:
+        yield PLAIN, replaced
 
-    A claim is refuted if any part is, supported if every part is, and else undecided.
+
+def _of_methods(test: ScoreTest, names: Mapping[str, str]) -> ScoreTest:
+    """Return the test with other methods in the place of those that have a name here."""
+    change = {"methods": tuple(names.get(method, method) for method in test.methods)}
+    if test.than:
+        change["than"] = tuple(names.get(method, method) for method in test.than)
+    return test.model_copy(update=change)
+
+
+def _parts(
+    test: ScoreTest | CostTest, scores: pd.DataFrame, costs: Mapping[str, pd.DataFrame]
+) -> Iterator[Part]:
+    if isinstance(test, ScoreTest):
+        return judge_scores(test, scores)
+    return judge_costs(test, costs.get(test.table))
+
+
+def _corrected(parts: list[Part]) -> Iterator[Part]:
+    """Yield the parts of a claim, refuted only what is so by Holm's correction over its scores.
+
+    A claim that is supported has all its parts supported: for this intersection-union test there
+    is nothing to correct.
     """
-    found = set(verdicts)
+    p = np.array([part.p_refuted for part in parts])
+    tested = ~np.isnan(p)
+    if tested.any():
+        p[tested] = multipletests(p[tested], 1 - CONFIDENCE, "holm")[1]
+    for part, p_holm in zip(parts, p.tolist(), strict=True):
+        if part.verdict == "refuted" and p_holm >= 1 - CONFIDENCE:
+            reason = f"{part.of} on {part.where}: refuted alone, and not by Holm's correction"
+            yield replace(part, p_holm=p_holm, verdict="undecided", reason=reason)
+        else:
+            yield replace(part, p_holm=p_holm)
+
+
+def case_verdicts(parts: pd.DataFrame) -> pd.Series:
+    """Return the verdict on each data set, or case of costs, of one claim and reading.
+
+    Supported where all parts are, refuted where any is, and else undecided.
+    """
+    found = parts.groupby("where", sort=False, dropna=False)["verdict"]
+    verdicts = found.agg(lambda own: "supported" if {*own} == {"supported"} else "undecided")
+    return verdicts.mask(found.agg(lambda own: "refuted" in {*own}), "refuted")
+
+
+def claim_verdict(parts: pd.DataFrame) -> str:
+    """Return a claim's verdict from the columns ``where`` and ``verdict`` of its parts.
+
+    It is supported if all of its cases are; where one is refuted, it *depends* if another is
+    supported, and is refuted if none is; and else it is undecided.
+    """
+    found = set(case_verdicts(parts))
+    if found == {"supported"}:
+        return "supported"
     if "refuted" in found:
-        return "refuted"
-    return "supported" if found == {"supported"} else "undecided"
+        return "depends" if "supported" in found else "refuted"
+    return "undecided"

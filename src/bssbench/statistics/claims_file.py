@@ -1,5 +1,6 @@
 """Claims as their file states them, checked whole before anything is judged."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
@@ -33,6 +34,7 @@ __all__ = [
     "Level",
     "LowerSlope",
     "ScoreTest",
+    "check_methods",
     "read_claims",
 ]
 
@@ -40,23 +42,15 @@ _CostTable = Literal["training_cost", "cores"]
 COST_TABLES: tuple[str, ...] = get_args(_CostTable)
 
 
-_check_method = one_of("method", method_names())
 _check_score = one_of("score", SCORES)
 
-
-def _check_selection(selection: dict[str, Any]) -> None:
-    if "method" in selection:
-        _check_method(selection["method"])
-
-
 _Line = Annotated[Text, AfterValidator(lambda text: " ".join(text.split()))]
-_Methods = Distinct[Annotated[str, accepted_by(_check_method)]]
+_Methods = Distinct[Text]
 _Datasets = Distinct[Annotated[str, accepted_by(parse_identifier)]]
 _Score = Annotated[str, accepted_by(_check_score)]
 _LearnedScore = Annotated[_Score, accepted_by(lambda name: _check_score(f"{name}_start"))]
 _Margin = Annotated[float, Field(strict=True, ge=0, alias="margin")]
 _Threshold = Annotated[float, Field(strict=True, alias="threshold")]
-_Selection = Annotated[Parameters, accepted_by(_check_selection)]
 
 
 class _Test(Content):
@@ -112,9 +106,9 @@ class _CostTest(_Test):
 
     table: _CostTable
     quantity: Text
-    where: _Selection
-    of: _Selection
-    than: _Selection
+    where: Parameters
+    of: Parameters
+    than: Parameters
 
 
 class Cheaper(_CostTest):
@@ -159,17 +153,50 @@ def _check_claims(claims: tuple[Claim, ...]) -> None:
 
 
 class ClaimsFile(Content):
-    """A file of claims."""
+    """A file of claims.
 
+    `plain` has, by the names of methods that claims are about, those of the methods that the
+    abstracts describe: claims on scores are judged of these as well.
+    """
+
+    plain: dict[Text, Text] = Field(default_factory=dict)
     claims: Annotated[Some[Claim], accepted_by(_check_claims)]
 
 
-def read_claims(path: Path) -> tuple[Claim, ...]:
-    """Read and check a file of claims.
+def read_claims(path: Path) -> ClaimsFile:
+    """Read and check a file of claims, but for its methods: see `check_methods`.
 
     Raises
     ------
     InputError
         If the file is missing, or with the place of the first thing that is wrong.
     """
-    return validated(ClaimsFile, read_yaml(path), str(path)).claims
+    return validated(ClaimsFile, read_yaml(path), str(path))
+
+
+def check_methods(file: ClaimsFile, variants: Iterable[str]) -> None:
+    """Check that claims are about methods, or variants of them that an experiment has named.
+
+    Raises
+    ------
+    InputError
+        With the place of the first name that is neither.
+    """
+    check = one_of("method", {*method_names(), *variants})
+    named = {"plain": [*file.plain, *file.plain.values()]}
+    for claim in file.claims:
+        named[f"claim {claim.name}"] = [
+            method
+            for test in claim.tests
+            for method in (
+                (*test.methods, *test.than)
+                if isinstance(test, ScoreTest)
+                else [str(side["method"]) for side in (test.of, test.than) if "method" in side]
+            )
+        ]
+    for place, methods in named.items():
+        for method in methods:
+            try:
+                check(method)
+            except InputError as error:
+                raise InputError(f"{place}: {error}") from None
