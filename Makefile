@@ -13,7 +13,7 @@ FACTOR ?= 1.2
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
 
-.PHONY: help setup paper reference extended smoke test check bench bench-full bench-compare bench-html format schemas lock clean
+.PHONY: help setup paper reference readme extended smoke test check bench bench-full bench-compare bench-html format schemas lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
@@ -49,6 +49,10 @@ paper: $(INSTALLED)
 
 reference: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/reference.py
+	@$(BIN)/python workflow/scripts/readme.py
+
+readme: $(INSTALLED)
+	@$(BIN)/python workflow/scripts/readme.py
 
 extended: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py

@@ -1,12 +1,25 @@
-"""Copy the small files of finished results to where they are committed: tables, not arrays."""
+"""Copy the small files of finished results to where they are committed: tables, not arrays.
 
+The verdicts of all runs that were kept stay there, and those of this one are added.
+"""
+
+import json
 import shutil
 import sys
 from pathlib import Path
 
+import pandas as pd
+
+from bssbench.errors import InputError
+from bssbench.paper.claims_table import overview
+from bssbench.paper.report import write
+from bssbench.paper.verdict_history import carry_on, history_report, read_history
+from bssbench.statistics.claims_file import read_claims
+
 RESULTS = Path("results")
 REFERENCE = RESULTS / "reference"
-NEEDED = ("scores.csv", "timings.csv", "provenance.json", "manifest.json")
+CLAIMS = Path("config/claims.yaml")
+NEEDED = ("scores.csv", "timings.csv", "claims.csv", "provenance.json", "manifest.json")
 FOLDERS = ("statistics", "tables")
 SUFFIXES = (".csv", ".md", ".json")
 
@@ -17,6 +30,11 @@ def main() -> int:
         if not (RESULTS / name).is_file():
             print(f"{RESULTS / name} is missing; make it with 'make paper'", file=sys.stderr)
             return 2
+    try:
+        history = _history()
+    except InputError as error:
+        print(f"bssbench: error: {error}", file=sys.stderr)
+        return 2
     # What is no longer made must not stay.
     shutil.rmtree(REFERENCE, ignore_errors=True)
     REFERENCE.mkdir()
@@ -26,7 +44,22 @@ def main() -> int:
     for name in FOLDERS:
         if (RESULTS / name).is_dir():
             shutil.copytree(RESULTS / name, REFERENCE / name, copy_function=shutil.copyfile)
+    write(history_report(history), REFERENCE, formats=("csv", "md"))
     return 0
+
+
+def _history() -> pd.DataFrame:
+    """Return the verdicts that are kept, and those of these results."""
+    sentences = {claim.name: claim.sentence for claim in read_claims(CLAIMS).claims}
+    parts = pd.read_csv(RESULTS / "claims.csv").fillna({"where": ""})
+    run = json.loads((RESULTS / "provenance.json").read_text())
+    # Ten digits name a commit.
+    return carry_on(
+        read_history(REFERENCE / "verdicts.csv"),
+        overview(sentences, parts),
+        run["commit"][:10],
+        run["time"][:10],
+    )
 
 
 if __name__ == "__main__":

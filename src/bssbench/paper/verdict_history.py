@@ -1,0 +1,134 @@
+"""The verdicts of every kept run, and why they moved from one to the next."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from bssbench.errors import InputError
+from bssbench.paper.claims_table import READINGS
+from bssbench.paper.report import Grid, Report, Section
+
+__all__ = ["carry_on", "history_report", "latest", "moves", "moves_grid", "read_history"]
+
+_COLUMNS = ["commit", "date", "claim", "sentence", *READINGS, "supported", "why", "reason"]
+_NOT_ASKED = "not asked"
+_NOTE = (
+    "What each kept run said of each claim. A claim is its sentence: the letter that it has may "
+    "have stood for another sentence before, and its tests and the rules of verdicts may have "
+    "changed, which is then the reason why it moved."
+)
+
+
+def read_history(path: Path) -> pd.DataFrame:
+    """Read ``verdicts.csv``, whose column ``reason`` is written by hand.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each version and claim, oldest first: ``commit, date`` of the code that was run;
+        ``claim, sentence, plain, improved, supported, why`` as in
+        `bssbench.paper.claims_table.overview`; ``reason``, why its verdict is not the one before.
+        A claim that is no longer asked has one more row, which says so. Empty is what there is not.
+
+    Raises
+    ------
+    InputError
+        If it is missing, or has other columns.
+    """
+    try:
+        history = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path}: {error}") from None
+    if [*history.columns] != _COLUMNS:
+        raise InputError(f"{path}: expected the columns {', '.join(_COLUMNS)}")
+    return history
+
+
+def carry_on(history: pd.DataFrame, verdicts: pd.DataFrame, commit: str, date: str) -> pd.DataFrame:
+    """Return the history with one version more, or with this one's rows anew.
+
+    Parameters
+    ----------
+    history : pandas.DataFrame
+        From `read_history`.
+    verdicts : pandas.DataFrame
+        From `bssbench.paper.claims_table.overview`.
+    commit, date : str
+        Of the code that was run. What was written as reasons for this commit is kept.
+    """
+    before = history[history["commit"] != commit]
+    last = before.groupby("sentence", sort=False, as_index=False).last()
+    dropped = last[~last["sentence"].isin(verdicts["sentence"]) & (last["improved"] != _NOT_ASKED)]
+    dropped = dropped[["claim", "sentence"]].assign(improved=_NOT_ASKED)
+    reasons = history[history["commit"] == commit].set_index("sentence")["reason"]
+    rows = pd.concat([verdicts, dropped], ignore_index=True).assign(commit=commit, date=date)
+    rows["reason"] = rows["sentence"].map(reasons)
+    return pd.concat([before, rows], ignore_index=True).reindex(columns=_COLUMNS).fillna("")
+
+
+def latest(history: pd.DataFrame) -> pd.DataFrame:
+    """Return what the newest version says of the claims that it is asked."""
+    newest = history[history["commit"] == history["commit"].iloc[-1]]
+    return newest[newest["improved"] != _NOT_ASKED]
+
+
+def moves(history: pd.DataFrame) -> pd.DataFrame:
+    """Return where a verdict is not that of the version before, oldest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``commit, date, claim, sentence, reading, before, now, reason``. A claim that is new
+        stands among them, with ``before`` empty, if it has a reason: it replaces another.
+    """
+    rows = history.melt(
+        ["commit", "date", "claim", "sentence", "reason"],
+        [*READINGS],
+        var_name="reading",
+        value_name="now",
+        ignore_index=False,
+    )
+    rows = rows[rows["now"] != ""]
+    rows["before"] = rows.groupby(["sentence", "reading"])["now"].shift()
+    moved = rows["before"].notna() & (rows["before"] != rows["now"])
+    in_place_of_another = rows["before"].isna() & (rows["reason"] != "")
+    rows = rows[moved | in_place_of_another].sort_index(kind="stable")
+    columns = ["commit", "date", "claim", "sentence", "reading", "before", "now", "reason"]
+    return rows[columns].fillna("").reset_index(drop=True)
+
+
+def moves_grid(moved: pd.DataFrame) -> Grid:
+    """Return the grid of some `moves`; a move without a reason is shown as not stated."""
+    readings = [
+        f", {READINGS[reading]}" if reading == "plain" else "" for reading in moved["reading"]
+    ]
+    entries = pd.DataFrame(
+        {
+            "run": moved["date"],
+            "claim": moved["claim"],
+            "": moved["sentence"],
+            "before": moved["before"].replace("", "–"),
+            "now": moved["now"] + readings,
+            "why": moved["reason"].replace("", "not stated"),
+        }
+    )
+    return Grid(entries, text_columns=len(entries.columns))
+
+
+def history_report(history: pd.DataFrame) -> Report:
+    """Return every claim's verdicts by version, and what moved."""
+    cells = history.assign(
+        version=history["date"] + " " + history["commit"],
+        verdict=[
+            " / ".join(filter(None, pair)) for pair in history[[*READINGS]].itertuples(index=False)
+        ],
+    )
+    table = cells.pivot(index="sentence", columns="version", values="verdict").fillna("")
+    table = table.reindex(history["sentence"].unique())[cells["version"].unique()]
+    letters = history.groupby("sentence")["claim"].last()
+    table = table.rename_axis("").reset_index().rename_axis(columns=None)
+    table.insert(0, "claim", letters[table[""]].to_numpy())
+    both = f"Two verdicts are {' / '.join(READINGS.values())}."
+    by_version = Section("By version", both, (Grid(table, text_columns=len(table.columns)),))
+    moved = Section("Moved", grids=(moves_grid(moves(history)),))
+    return Report("verdicts", "Verdicts", _NOTE, history, (moved, by_version))
