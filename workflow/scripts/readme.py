@@ -64,11 +64,13 @@ def rendered(text: str, reference: Path) -> str:
 
     def value(found: re.Match[str]) -> str:
         number, source, score, methods, dataset, column = found.groups()
-        values = [
-            _value(summary, score, method, dataset, column or "median")
-            for method in methods.split(",")
-        ]
-        best = min(values) if SCORES[score].lower_is_better else max(values)
+        values = pd.Series(
+            [
+                _value(summary, score, method, dataset, column or "median")
+                for method in methods.split(",")
+            ]
+        )
+        best = values.min() if SCORES[score].lower_is_better else values.max()
         return _number(best, len(number.partition(".")[2])) + source
 
     return VALUE.sub(value, BLOCK.sub(block, text))

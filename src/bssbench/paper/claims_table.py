@@ -108,7 +108,7 @@ def _open(parts: pd.DataFrame) -> str:
     """Say what an undecided claim needs."""
     seeds = parts["seeds_needed"]
     counts = {
-        "seeds": seeds.max() if seeds.notna().any() else 0,
+        "seeds": int(seeds.max()) if seeds.notna().any() else 0,
         "parts not run": (parts["verdict"] == "not run").sum(),
         "parts open for other reasons": ((parts["verdict"] == "undecided") & seeds.isna()).sum(),
     }

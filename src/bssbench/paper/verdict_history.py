@@ -7,6 +7,7 @@ import pandas as pd
 from bssbench.errors import InputError
 from bssbench.paper.claims_table import READINGS
 from bssbench.paper.report import Grid, Report, Section
+from bssbench.statistics.claims import IMPROVED, PLAIN
 
 __all__ = ["carry_on", "history_report", "latest", "moves", "moves_grid", "read_history"]
 
@@ -91,7 +92,9 @@ def moves(history: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["now"] != ""]
     rows["before"] = rows.groupby(["sentence", "reading"])["now"].shift()
     moved = rows["before"].notna() & (rows["before"] != rows["now"])
-    in_place_of_another = rows["before"].isna() & (rows["reason"] != "")
+    # A second reading of what was asked before is no move.
+    new = rows["before"].isna() & (rows["reading"] == IMPROVED)
+    in_place_of_another = new & (rows["reason"] != "")
     rows = rows[moved | in_place_of_another].sort_index(kind="stable")
     columns = ["commit", "date", "claim", "sentence", "reading", "before", "now", "reason"]
     return rows[columns].fillna("").reset_index(drop=True)
@@ -100,7 +103,7 @@ def moves(history: pd.DataFrame) -> pd.DataFrame:
 def moves_grid(moved: pd.DataFrame) -> Grid:
     """Return the grid of some `moves`; a move without a reason is shown as not stated."""
     readings = [
-        f", {READINGS[reading]}" if reading == "plain" else "" for reading in moved["reading"]
+        f", {READINGS[reading]}" if reading == PLAIN else "" for reading in moved["reading"]
     ]
     entries = pd.DataFrame(
         {

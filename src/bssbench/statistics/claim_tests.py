@@ -123,7 +123,8 @@ def _judge_score(
     elif judged.n_pairs < 2:
         reason = f"{judged.n_pairs} seed with a value of all that is compared"
     elif _excludes(low, high, threshold) != _excludes(t_low, t_high, threshold):
-        reason = f"{method} on {dataset}: bounds by bootstrap and by Student's t disagree"
+        against = f" against {other}" if other else ""
+        reason = f"{method} on {dataset}{against}: bounds by bootstrap and by Student's t disagree"
     return Part(
         test=test.test,
         quantity=test.score,

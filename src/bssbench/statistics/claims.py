@@ -134,7 +134,8 @@ def _corrected(parts: list[Part]) -> Iterator[Part]:
         p[tested] = multipletests(p[tested], 1 - CONFIDENCE, "holm")[1]
     for part, p_holm in zip(parts, p.tolist(), strict=True):
         if part.verdict == "refuted" and p_holm >= 1 - CONFIDENCE:
-            reason = f"{part.of} on {part.where}: refuted alone, and not by Holm's correction"
+            compared = f"{part.of} on {part.where}" + (f" against {part.than}" if part.than else "")
+            reason = f"{compared}: refuted alone, and not by Holm's correction"
             yield replace(part, p_holm=p_holm, verdict="undecided", reason=reason)
         else:
             yield replace(part, p_holm=p_holm)
