@@ -61,3 +61,25 @@ def test_exactly_on_the_margin_no_number_of_seeds_will_do():
 def test_without_two_pairs_nothing_is_decided(values):
     found = judge_noninferiority(pd.Series(values, dtype=float), 0.02)
     assert (found.verdict, found.n_pairs, found.seeds_needed) == ("undecided", len(values), None)
+
+
+@pytest.mark.parametrize("mean", [-0.05, -0.035, -0.034, -0.02, 0.0])
+def test_the_p_value_and_the_bound_by_t_say_the_same(mean):
+    """Student's test and interval are two sides of one law, at its level of 5 %."""
+    found = judged(mean, 0.025)
+    assert (found.p_refuted < 0.05) == (found.t_upper < -0.02)
+    assert found.t_upper - found.mean == pytest.approx(found.mean - found.t_lower)
+
+
+def test_three_values_on_the_margin_are_refuted_no_oftener_than_the_level_says(rng):
+    """By bootstrap alone they are in every eighth case: three values know too little of spread."""
+    found = [judge_noninferiority(pd.Series(row), 0.0) for row in rng.normal(size=(300, 3))]
+    assert np.mean([own.upper < 0 for own in found]) > 0.1
+    assert np.mean([own.verdict == "refuted" for own in found]) < 0.08
+
+
+def test_equal_values_have_bounds_that_are_the_value():
+    for mean, p_refuted in ((0.25, 1.0), (-0.5, 1.0), (-0.75, 0.0)):
+        found = judge_noninferiority(pd.Series([mean] * 3), 0.5)
+        assert found.lower == found.upper == found.t_lower == found.t_upper == mean
+        assert found.p_refuted == p_refuted
