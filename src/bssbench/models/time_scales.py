@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["half_decay_lags", "lag_spacings", "spread"]
+__all__ = ["half_decay_lags", "lag_spacings", "lags_up_to", "longest_significant_lags", "spread"]
 
 _DENSE_LAGS = 64
 _WELCH_SEGMENT = 256
@@ -34,7 +34,7 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
     lags = np.full((replicates, 2), float(longest))
     previous, previous_lag = np.ones((replicates, 2)), 0
     pending = np.ones((replicates, 2), dtype=bool)
-    for lag in _lags(longest):
+    for lag in lags_up_to(longest):
         early, late = components[:, :, :-lag], components[:, :, lag:]
         covariance = early @ np.swapaxes(late, 1, 2) / length
         eigenvalues = np.linalg.eigvalsh(0.5 * (covariance + np.swapaxes(covariance, 1, 2)))
@@ -49,12 +49,41 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
     return lags
 
 
-def _lags(longest: int) -> list[int]:
+def lags_up_to(longest: int) -> list[int]:
     """Return every lag up to 64, then steps of 5 %: a long trend must not take for ever."""
     dense = range(1, min(longest, _DENSE_LAGS) + 1)
     count = max(0, int(np.log(longest / _DENSE_LAGS) / np.log(1.05)))
     sparse = (_DENSE_LAGS * 1.05 ** np.arange(1, count + 1)).astype(int)
     return sorted({*dense, *(int(lag) for lag in sparse if lag <= longest)})
+
+
+def longest_significant_lags(components: np.ndarray) -> np.ndarray:
+    """Return up to which lag the slowest source's autocorrelation is more than estimation error.
+
+    Up to its half-decay lag h it is more than one half. From there on it is taken to halve every h
+    samples, ρ(τ) = 2^(−τ/h), and to tell something until it has fallen to the width of its 95 %
+    band, two standard errors. The squared standard error is that of an uncorrelated pair of such
+    series of T samples (Bartlett, 1946), Σ_τ ρ(τ)² / T = h / (T ln 2). So the lag is
+
+        max(h, (h / 2) log₂(T ln 2 / 4h)):
+
+    a half-decay lag for the shortest series, and some five for the longest, because what is
+    averaged over more time can be told from nothing further out.
+
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), whitened.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,), whole samples, at least 1; at most a quarter of the length.
+    """
+    slowest = half_decay_lags(components)[:, 1]
+    squared_error = slowest / (components.shape[-1] * np.log(2.0))
+    half_decays = np.maximum(1.0, -0.5 * np.log2(4.0 * squared_error))
+    return np.maximum(1, (slowest * half_decays).astype(int))
 
 
 def lag_spacings(components: np.ndarray) -> list[int]:

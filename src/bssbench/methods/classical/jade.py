@@ -1,11 +1,11 @@
 """JADE (Cardoso and Souloumiac, 1993): joint diagonalisation of fourth-order cumulants."""
 
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
 
 import numpy as np
 
 from bssbench.methods import Size
+from bssbench.methods.classical._fourth_order import cumulant_matrices, megabytes_of_cumulants
 from bssbench.methods.classical._joint_diagonalisation import JointDiagonalisation
 
 
@@ -14,27 +14,9 @@ class Method(JointDiagonalisation):
     """JADE: joint diagonalisation of cumulant matrices (pyRiemann's); uses kurtosis alone."""
 
     def megabytes(self, size: Size) -> int:
-        """Return an upper estimate: n (n + 1) / 2 matrices of n², a few times over."""
-        return super().megabytes(size) + int(size.n_sources**4 * 4 * 8 / 1e6)
+        """Return an upper estimate of the peak memory."""
+        return super().megabytes(size) + megabytes_of_cumulants(size.n_sources)
 
     def matrices(self, components: np.ndarray) -> np.ndarray:
-        """Return the cumulant matrices of an orthonormal basis of the symmetric matrices.
-
-        Of white components z and a symmetric matrix M it is
-
-            Q(M)_ij = Σ_kl cum(z_i, z_j, z_k, z_l) M_kl = E[(zᵀ M z) z zᵀ] − tr(M) I − 2 M.
-
-        Diagonalising those of any such basis leaves the same sum of squared cross-cumulants
-        cum(z_i, z_j, z_k, z_l), i ≠ j, as that of the eigenmatrices, which save work for many
-        sources.
-        """
-        n_components, length = components.shape
-        identity = np.eye(n_components)
-        matrices = []
-        for k, m in combinations_with_replacement(range(n_components), 2):
-            basis = np.outer(identity[k], identity[m])
-            basis = (basis + basis.T) / (2.0 if k == m else np.sqrt(2.0))
-            weights = (components * (basis @ components)).sum(axis=0)
-            moment = (components * weights) @ components.T / length
-            matrices.append(moment - np.trace(basis) * identity - 2.0 * basis)
-        return np.stack(matrices)
+        """Return the cumulant matrices."""
+        return cumulant_matrices(components)
