@@ -96,7 +96,7 @@ def test_hyperparameters_are_listed_with_where_they_come_from(capsys):
     assert main(["list", "hyperparameters"]) == 0
     head, _, *rows = capsys.readouterr().out.splitlines()
     assert next(cell.strip() for cell in head.strip("|").split("|")) == "method"
-    assert any("| sobi" in row and "| lags" in row and "| 59" in row for row in rows)
+    assert any("| jade" in row and "| max_iterations" in row and "| 200" in row for row in rows)
     assert any("| skr-vae" in row and "| by rule" in row for row in rows)
 
 

@@ -1,9 +1,15 @@
 import numpy as np
 import pytest
-from scipy.signal import resample
+from scipy.signal import lfilter, resample
 
 from bssbench.errors import InputError
-from bssbench.models.time_scales import half_decay_lags, lag_spacings, spread
+from bssbench.models.time_scales import (
+    half_decay_lags,
+    lag_spacings,
+    lags_up_to,
+    longest_significant_lags,
+    spread,
+)
 from bssbench.models.whitening import whiten
 
 
@@ -113,6 +119,54 @@ def test_a_series_that_hardly_moves_has_a_spacing_still():
     series[..., -1] = 1.0
     (spacing,) = lag_spacings(series)
     assert 1 <= spacing <= 128
+
+
+@pytest.fixture
+def autoregressions(rng):
+    """Forty pairs of independent AR(1) of 2,000 samples, autocorrelation one half at lag 6.6."""
+    innovations = rng.standard_normal((40, 2, 3000))
+    return lfilter([1.0], [1.0, -0.9], innovations, axis=-1)[..., 1000:]
+
+
+def white(series):
+    return whiten(np.swapaxes(series, 1, 2), series.shape[1]).components
+
+
+def test_the_longest_significant_lag_is_where_a_pair_is_as_correlated_by_chance(autoregressions):
+    """The formula's standard error is what independent series show, and the lag where 0.9^lag is
+    two of it."""
+    first, second = np.swapaxes(autoregressions / autoregressions.std(-1, keepdims=True), 0, 1)
+    by_chance = np.array([(first[:, : 2000 - lag] * second[:, lag:]).mean(1) for lag in range(200)])
+    expected = np.log(2 * by_chance.std()) / np.log(0.9)
+    found = longest_significant_lags(white(autoregressions))
+    assert np.median(found) == pytest.approx(expected, rel=0.15)
+
+
+def test_what_is_sampled_faster_has_significant_lags_in_proportion(autoregressions):
+    slow = longest_significant_lags(white(autoregressions))
+    fast = longest_significant_lags(white(np.repeat(autoregressions, 4, axis=-1)))
+    np.testing.assert_allclose(fast / 4, slow, rtol=0.15)
+
+
+def test_a_longer_series_tells_of_longer_lags_and_the_shortest_of_a_half_decay(autoregressions):
+    lags = [
+        np.median(longest_significant_lags(white(autoregressions[..., :length])))
+        for length in (40, 400, 2000)
+    ]
+    assert 2 <= lags[0] < lags[1] < lags[2]
+    trend = np.linspace(0.0, 1.0, 100)[None, None]
+    # Half of a trend is never lost, so it has the longest half-decay lag there is.
+    assert longest_significant_lags(white(trend))[0] == int(half_decay_lags(white(trend))[0, 1])
+    assert longest_significant_lags(np.array([[[1.0, -1.0] * 20]]))[0] == 1
+
+
+def test_lags_are_dense_at_first_and_few_for_a_long_trend():
+    assert lags_up_to(1) == [1]
+    assert lags_up_to(64) == list(range(1, 65))
+    many = np.array(lags_up_to(1_000_000))
+    assert len(many) < 300
+    assert many[-1] > 0.95e6
+    assert (np.diff(many) <= np.maximum(1, 0.06 * many[1:])).all()
 
 
 def test_values_are_spread_geometrically():

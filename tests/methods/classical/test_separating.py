@@ -7,8 +7,8 @@ from bssbench.errors import InputError, NotApplicable
 from bssbench.methods import Problem, load_method
 from bssbench.scores.measures.matching import mean_correlation
 
-ITERATIVE = ["fastica", "picard", "infomax", "jade", "sobi"]
-CLOSED = ["amuse", "oracle", "random"]
+ITERATIVE = ["fastica", "picard", "infomax", "jade", "jade-td", "gauss-td", "sobi"]
+CLOSED = ["amuse", "complexity-pursuit", "oracle", "random"]
 
 
 def separated(name, observations, sources=None, **parameters):

@@ -15,7 +15,7 @@ def prediction_errors(series: np.ndarray, half_life: float) -> np.ndarray:
     """Return how far series (…, time) are from the exponential average of their own past.
 
     The prediction is ȳ_t = λ ȳ_{t−1} + (1 − λ) y_{t−1} with λ = 2^(−1/h), h the half-life in
-    samples; it starts at zero, the mean.
+    samples; it starts at zero.
     """
     from scipy.signal import lfilter
 
@@ -28,10 +28,10 @@ class Method(ClassicalMethod):
     """Complexity pursuit (Stone): the most predictable combinations; uses smoothness alone.
 
     A source y has the predictability log V(y) / U(y): V is the mean squared error of a prediction
-    from its long-term past, U that from its short-term past. Both are quadratic in the weights of
-    the channels, so the stationary combinations are the eigenvectors of V w = μ U w, and the
-    sources are all of them. The long half-life is so long that V is the variance of any usual
-    series.
+    from its long-term past, which starts at the mean, U that from its short-term past, which starts
+    at the first sample. Both are quadratic in the weights of the channels, so the stationary
+    combinations are the eigenvectors of U w = μ V w, and the sources are all of them, the most
+    predictable first. The long half-life is so long that V is the variance of any usual series.
 
     Attributes
     ----------
@@ -67,12 +67,10 @@ class Method(ClassicalMethod):
         """Solve the generalised eigenproblem."""
         from scipy.linalg import eigh
 
-        long, short = (
-            errors @ errors.T
-            for errors in (
-                prediction_errors(replicate.components, half_life)
-                for half_life in (self.long_half_life, self.short_half_life)
-            )
-        )
-        _, vectors = eigh(long, short)
+        components = replicate.components
+        long = prediction_errors(components, self.long_half_life)
+        # Of the short-term past the first sample is the best guess. Predicted to be the mean, it
+        # would err more than all others of a smooth source together.
+        short = prediction_errors(components - components[:, :1], self.short_half_life)
+        _, vectors = eigh(short @ short.T, long @ long.T)
         return vectors.T @ replicate.whitening, True
