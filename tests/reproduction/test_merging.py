@@ -82,6 +82,29 @@ def test_what_two_have_alike_counts_once(parts, tmp_path):
     assert scores(tmp_path / "joined") == scores(whole)
 
 
+def add_agreement(directory, value):
+    """Record that each seed agrees with the others of its cell."""
+    path = directory / "scores.csv"
+    table = pd.read_csv(path)
+    rows = table[table["score"] == "mcc"].assign(score="agreement", value=value)
+    both = pd.concat([table, rows])
+    both.to_csv(path, index=False, lineterminator="\n")
+    return directory
+
+
+def test_a_score_across_seeds_is_kept_of_whole_cells_alone(tmp_path):
+    """Seed 8 agrees with 7 in one part and with 9 in the other: of the three neither tells."""
+    parts = [
+        add_agreement(write(tmp_path / seeds, seeds), value)
+        for seeds, value in (("7-8", 0.5), ("8-9", 0.7))
+    ]
+    assert merge(*parts, tmp_path / "joined") == 0
+    assert scores(tmp_path / "joined") == scores(write(tmp_path / "whole", "7-9"))
+    halves = [add_agreement(write(tmp_path / name, methods=(name,)), 0.5) for name in METHODS]
+    assert merge(*halves, tmp_path / "by method") == 0
+    assert scores(tmp_path / "by method").count("agreement") == 8
+
+
 def test_timings_of_unlike_hardware_stay_apart(parts, tmp_path):
     assert merge(*parts, tmp_path / "joined") == 0
     timings = pd.read_csv(tmp_path / "joined" / "timings.csv")

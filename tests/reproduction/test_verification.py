@@ -130,6 +130,17 @@ def test_of_a_seed_alone_no_other_is_looked_at(results):
 
 
 @pytest.mark.usefixtures("recomputed")
+def test_a_seed_alone_is_not_asked_what_it_has_beside_others_alone(results):
+    with (results / "scores.csv").open("a") as file:
+        file.writelines(f"{SIMULATED},random,{seed},agreement,0.5,ok,\n" for seed in (4, 5))
+    alone = verdicts(results, "random", seed=4)
+    assert set(alone.values()) == {"identical"}
+    assert "agreement" not in alone
+    # Of the whole cell it has to be there again, and here it is not.
+    assert verdicts(results, "random")["agreement"] == "DIFFERENT"
+
+
+@pytest.mark.usefixtures("recomputed")
 def test_in_another_environment_means_over_seeds_have_to_agree(results):
     alter_provenance(results, platform="another")
     allowed = SCORES["mcc"].tolerance / np.sqrt(2)

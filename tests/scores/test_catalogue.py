@@ -10,7 +10,7 @@ import pytest
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.discovery import modules_below
 from bssbench.scores import cell
-from bssbench.scores.catalogue import SCORES
+from bssbench.scores.catalogue import ACROSS_SEEDS, SCORES
 from bssbench.scores.cell import score_outcome, score_separation
 from bssbench.scores.record import Replicate, Score
 from bssbench.separation import Separation
@@ -138,6 +138,22 @@ def test_a_module_in_the_folder_is_a_score(tmp_path, monkeypatch):
         assert {"largest", *SCORES} == {score.name for score in catalogue._stated()}
     finally:
         modules_below.cache_clear()
+
+
+def test_a_seed_owes_to_the_others_only_the_scores_that_say_so():
+    """Seed 0 has all other scores alone as well, the same number."""
+    dataset = dataclasses.replace(make_dataset("gp-distinct-t400", [0, 1], {}), fixed=True)
+    unmixing = np.linalg.inv(dataset.mixing_matrix)
+    found = dataset.observations @ np.swapaxes(unmixing, 1, 2)
+    beside, alone = (
+        {row.score: row for row in score_separation(dataset, "m", some, seeds) if row.seed == 0}
+        for some, seeds in (
+            (Separation(found, unmixing), (0, 1)),
+            (Separation(found[:1], unmixing[:1]), (0,)),
+        )
+    )
+    assert set(beside) - set(alone) == ACROSS_SEEDS
+    assert all(beside[name] == row for name, row in alone.items())
 
 
 def test_what_several_scores_need_is_computed_once(simulated):

@@ -10,6 +10,7 @@ import pandas as pd
 from bssbench.errors import InputError
 from bssbench.files import write_json, write_text
 from bssbench.reproduction.recorded_results import Part, RecordedResults
+from bssbench.scores.catalogue import ACROSS_SEEDS
 
 __all__ = ["merge"]
 
@@ -23,7 +24,8 @@ def merge(directories: Sequence[Path], out: Path) -> list[Part]:
     Different data sets, methods and seeds are what a merger is for. What both of two parts have
     must be the same: the root seed, the parameters of a data set and of a method, a seed's scores.
     Limits of CPU time are a machine's own. A timing stays a row for each part, with its processor
-    and device and, in the column ``source``, the part that it is of.
+    and device and, in the column ``source``, the part that it is of. A score that holds a seed to
+    the others of its cell is left out where a cell's seeds come from several parts.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def merge(directories: Sequence[Path], out: Path) -> list[Part]:
         [results.scores.assign(folder=results.directory.as_posix()) for results in joined],
         ignore_index=True,
     )
-    scores = scores.drop_duplicates(subset=[*_KEY, *_ANSWER])
+    scores = _of_whole_cells(scores.drop_duplicates(subset=[*_KEY, *_ANSWER]))
     _refuse_conflicts(scores)
     # Of a merger, each timing has its part's name already.
     timings = pd.concat(
@@ -91,6 +93,12 @@ def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
                 values = own.get(key, "not stated"), other_own.get(key, "not stated")
                 if values[0] != values[1]:
                     yield f"{kind} {name!r}: {key}", *values
+
+
+def _of_whole_cells(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores without those across seeds of cells whose seeds are of several folders."""
+    folders = scores.groupby(["dataset", "method"])["folder"].transform("nunique")
+    return scores[~scores["score"].isin(ACROSS_SEEDS) | (folders == 1)]
 
 
 def _refuse_conflicts(scores: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from bssbench.experiment.cell import Cell, run_cell
 from bssbench.experiment.provenance import describe_environment, environment_changes
 from bssbench.parameters import closest, parse_seeds
 from bssbench.reproduction.recorded_results import Part, RecordedResults, as_text
-from bssbench.scores.catalogue import SCORES
+from bssbench.scores.catalogue import ACROSS_SEEDS, SCORES
 from bssbench.scores.collect import collect
 
 __all__ = [
@@ -125,7 +125,7 @@ def verify(
     dataset, method : str
         The cell; each part of a merger that has it is recomputed by itself.
     seed : int, optional
-        That seed alone.
+        That seed alone, of which what holds it to the others is left out.
 
     Raises
     ------
@@ -140,6 +140,8 @@ def verify(
         if seed is not None:
             seeds = [seed] if seed in seeds else []
         recorded = rows[rows["seed"].isin([str(each) for each in seeds])]
+        if seed is not None:
+            recorded = recorded[~recorded["score"].isin(ACROSS_SEEDS)]
         if len(recorded):
             yield from _verify_part(part, recorded, seeds, whole=seed is None)
 

@@ -8,7 +8,7 @@ import importlib
 from bssbench.discovery import modules_below
 from bssbench.scores.record import Score
 
-__all__ = ["SCORES"]
+__all__ = ["ACROSS_SEEDS", "SCORES"]
 
 
 def _stated() -> list[Score]:
@@ -18,3 +18,6 @@ def _stated() -> list[Score]:
 
 SCORES = {score.name: score for score in sorted(_stated(), key=lambda s: (s.position, s.name))}
 """By name, in the order of files and tables."""
+
+ACROSS_SEEDS = frozenset(name for name, score in SCORES.items() if score.across_seeds)
+"""Those that a seed has only beside the others of its cell."""

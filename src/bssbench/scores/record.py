@@ -87,6 +87,8 @@ class Score:
         Whether it is 0 or 1 for each seed, so that tables count the ones.
     tabulated : bool
         Whether the tables of separation show it.
+    across_seeds : bool
+        Whether it holds a seed to the others of its cell, so that a seed alone has none.
     position : int
         Where it stands among all scores, in files and tables.
     """
@@ -104,6 +106,7 @@ class Score:
     headline: bool = False
     counted: bool = False
     tabulated: bool = True
+    across_seeds: bool = False
     position: int = 1000
 
     @property

@@ -40,7 +40,7 @@ def test_what_diverged_is_left_out(sources):
 def test_only_seeds_of_the_same_data_are_held_to_each_other():
     simulated = make_dataset("gp-distinct-t100", [4, 9], {})
     once = np.broadcast_to(simulated.observations[:1], simulated.observations.shape)
-    recording = dataclasses.replace(simulated, observations=once, fixed=True)
+    recording = dataclasses.replace(simulated, observations=once, sources=None, fixed=True)
 
     def scored(dataset, separation, seeds):
         rows = score_separation(dataset, "m", separation, seeds)

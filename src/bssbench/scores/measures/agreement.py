@@ -46,12 +46,14 @@ SCORES = (
     Score(
         name="agreement",
         compute=lambda replicate: agreement(replicate.separation.sources, replicate.index),
+        needs=lambda _: None,
         applies=_several_initialisations,
         description="mean absolute correlation with the matched sources that other seeds find in "
         "the same recording; 1 is the same sources each time",
         caption="agreement of initialisations (mean absolute correlation of the matched sources of "
         "each two seeds; higher is better)",
         tolerance=0.1,
+        across_seeds=True,
         position=60,
     ),
 )
