@@ -10,8 +10,10 @@ PARTS = {
     "stem": ["gp-distinct", "ar-laplace-equal", "gp-tp"],
     "n_sources": [None, 1, 5, 12],
     "mixing": ["linear", "post-nonlinear", "mlp-1", "mlp-2", "mlp-9"],
+    "condition": [None, 1, 30],
     "n_channels": [None, 30],
     "noise": [None, 0, 20],
+    "outliers": [None, 1],
     "length": [None, 500, 100_000],
     "upsampled": [False, True],
 }
@@ -49,6 +51,9 @@ def test_the_ids_of_families_and_recordings_are_their_names():
         ("gp-distinct-mlp-1-5", "gp-distinct-5-mlp-1"),
         ("gp-distinct-t500-noise20", "gp-distinct-noise20-t500"),
         ("gp-distinct-4x-m12", "gp-distinct-m12-4x"),
+        ("gp-distinct-m6-cond30", "gp-distinct-cond30-m6"),
+        ("gp-distinct-outliers1-noise20", "gp-distinct-noise20-outliers1"),
+        ("mixed-5", "mixed"),
         ("gp-distinct-5-5", "gp-distinct-5"),
     ],
 )
@@ -77,6 +82,11 @@ def test_a_data_set_has_one_name(name, canonical):
         ("gp-distinct-" + "9" * 5000, "has the form FAMILY"),
         ("modal-frame-5", "no part but -4x"),
         ("modal-frame-mlp-1", "no part but -4x"),
+        ("modal-frame-cond30", "no part but -4x"),
+        ("gp-distinct-cond0", "has the form FAMILY"),
+        ("gp-distinct-outliers", "has the form FAMILY"),
+        ("gp-distinct-1-cond5", "one source has condition number 1"),
+        ("mixed-38", "too many"),
         ("gp-distinct-m2", "data set 'gp-distinct-m2': 2 channels are fewer than 3"),
         ("gp-distinct-t8-4x", "'gp-distinct-t8-4x': length must be at least 16"),
         ("waveforms-9", "too many"),
@@ -86,6 +96,8 @@ def test_a_data_set_has_one_name(name, canonical):
         ("gp-distinct-t100000001", "at most 100,000,000 samples, not 100,000,001"),
         ("gp-distinct-t999999999999", "at most 100,000,000 samples"),
         ("gp-distinct-mlp-10", "at most 9 layers, not 10"),
+        ("gp-distinct-cond1000001", "at most 1,000,000 for a condition number, not 1,000,001"),
+        ("gp-distinct-outliers51", "at most 50 percent of outliers, not 51"),
     ],
 )
 def test_what_is_no_id_is_refused_in_one_line(name, message):
@@ -131,6 +143,10 @@ def test_the_id_says_the_size(name, parameters, expected):
         ("gp-distinct-noise20", {"noise": 0.05}, "write 'gp-distinct'"),
         ("gp-distinct-noise20-t50", {"noise": 0.125}, "'gp-distinct-t50' and keep noise=0.125"),
         ("gp-distinct", {"noise": 12.345}, "at most 10"),
+        ("gp-distinct", {"condition": 30}, "write 'gp-distinct-cond30'"),
+        ("gp-distinct", {"condition": -3}, "condition must not be negative"),
+        ("gp-distinct-t50", {"outliers": 1}, "write 'gp-distinct-outliers1-t50'"),
+        ("gp-distinct-outliers2", {"outliers": 0}, "write 'gp-distinct'"),
     ],
 )
 def test_what_an_id_can_say_no_parameter_says(name, parameters, message):

@@ -5,6 +5,7 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.datasets.families import load_family
 from bssbench.datasets.mixing import (
     add_noise,
+    add_outliers,
     condition_threshold,
     distort,
     mixing_matrix,
@@ -27,6 +28,49 @@ def test_one_random_matrix_in_four_is_well_enough_conditioned(rng):
     matrices /= np.linalg.norm(matrices, axis=1, keepdims=True)
     share = (np.linalg.cond(matrices) <= condition_threshold(3, 3)).mean()
     assert share == pytest.approx(0.25, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("n_channels", "n_sources", "condition"),
+    [(3, 3, 1), (2, 2, 7), (3, 3, 30), (8, 8, 1000), (12, 3, 30)],
+)
+def test_a_condition_number_is_reached_with_columns_of_unit_norm(n_channels, n_sources, condition):
+    drawn = [
+        mixing_matrix(np.random.default_rng(seed), n_channels, n_sources, condition)
+        for seed in range(10)
+    ]
+    for matrix in drawn:
+        assert matrix.shape == (n_channels, n_sources)
+        np.testing.assert_allclose(np.linalg.norm(matrix, axis=0), 1)
+        np.testing.assert_allclose(np.linalg.cond(matrix), condition, rtol=1e-6)
+    assert np.abs(drawn[0] - drawn[1]).max() > 0.1
+
+
+def test_the_id_says_the_condition_number():
+    dataset = make_dataset("gp-distinct-cond30-m5-t50", [0, 1], {})
+    np.testing.assert_allclose(np.linalg.cond(dataset.mixing_matrix), 30, rtol=1e-6)
+    assert dataset.parameters["condition"] == 30
+
+
+def test_outliers_are_the_stated_share_of_samples_and_ten_deviations_of_their_channel(rng):
+    signals = rng.standard_normal((3, 20_000)) * np.array([[1.0], [10.0], [0.1]])
+    errors = add_outliers(rng, signals, 2) - signals
+    hit = np.abs(errors) > 1e-9
+    assert hit.any(axis=0).sum() == hit.sum() == 400
+    np.testing.assert_allclose(hit.mean(axis=1), 0.02 / 3, rtol=0.25)
+    sizes = errors / signals.std(axis=1, keepdims=True)
+    np.testing.assert_allclose(np.abs(sizes[hit]), 10)
+    assert abs((sizes[hit] > 0).mean() - 0.5) < 0.1
+
+
+def test_outliers_have_a_stream_of_their_own():
+    name = "gp-distinct-noise20-outliers5-t100"
+    dataset = make_dataset(name, [7], {})
+    clean = dataset.sources[0] @ dataset.mixing_matrix[0].T
+    noisy = add_noise(generator(0, name, "noise", 7), clean.T, 0.2)
+    observed = add_outliers(generator(0, name, "outliers", 7), noisy, 5)
+    np.testing.assert_allclose(dataset.observations[0].T, observed, atol=1e-12)
+    assert dataset.parameters["outliers"] == 5
 
 
 def test_noise_is_the_stated_fraction_of_each_channel(rng):
@@ -88,12 +132,17 @@ def test_a_data_set_is_a_function_of_its_own_streams(mixing):
         ("iid-nongaussian", -0.978055678876988),
         ("gp-equal", 0.7955699666845258),
         ("gp-distinct-post-nonlinear", -0.7087305000179922),
+        ("regime-ar", 3.6129443726929034),
+        ("gp-tp", 1.2283031482202245),
+        ("gp-distinct-5-mlp-1-m6-noise20", 0.320996027262484),
     ],
 )
 def test_data_sets_stay_what_they_were(name, expected):
-    # Values of the first version: a new family, mixing or part of an id changes no other data.
+    # Values of former versions: a new family, mixing or part of an id changes no other data.
     dataset = make_dataset(name, [0], {})
     assert dataset.observations[0, 500, 0] == pytest.approx(expected, rel=1e-6)
+    # Nor what a file says of them.
+    assert not dataset.parameters.keys() & {"condition", "outliers"}
 
 
 @pytest.mark.parametrize(

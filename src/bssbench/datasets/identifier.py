@@ -2,12 +2,13 @@
 
 A generated data set's id is its family, followed by what is not the default, in this order::
 
-    FAMILY[-N][-MIXING][-mM][-noiseP][-tT][-4x]
+    FAMILY[-N][-MIXING][-condK][-mM][-noiseP][-outliersQ][-tT][-4x]
 
-N sources; MIXING ``post-nonlinear`` or ``mlp-L``; M channels; noise of P percent of a channel's
-standard deviation; T samples; the same data at four times the rate. For instance
-``gp-distinct-5-mlp-1``. At most 1,000 sources or channels, nine layers L, 1,000 percent and 10⁸
-samples. A recording's id is its module's name, perhaps followed by ``-4x``.
+N sources; MIXING ``post-nonlinear`` or ``mlp-L``; a mixing matrix of condition number K; M
+channels; noise of P percent of a channel's standard deviation; outliers in Q percent of the
+samples; T samples; the same data at four times the rate. For instance ``gp-distinct-5-mlp-1``. At
+most 1,000 sources or channels, nine layers L, a condition number of 10⁶, 1,000 percent of noise, 50
+of outliers and 10⁸ samples. A recording's id is its module's name, perhaps followed by ``-4x``.
 """
 
 import re
@@ -21,14 +22,16 @@ from bssbench.parameters import closest
 
 __all__ = ["GRAMMAR", "Identifier", "default_length", "parse_identifier"]
 
-GRAMMAR = "FAMILY[-N][-MIXING][-mM][-noiseP][-tT][-4x]"
+GRAMMAR = "FAMILY[-N][-MIXING][-condK][-mM][-noiseP][-outliersQ][-tT][-4x]"
 
 _COUNT = "[1-9][0-9]{0,17}"
 # What is counted in an id, in words, and the most of it that may be asked for.
 _COUNTED = {
     "n_sources": (1000, "sources"),
+    "condition": (10**6, "for a condition number"),
     "n_channels": (1000, "channels"),
     "noise": (1000, "percent of noise"),
+    "outliers": (50, "percent of outliers"),
     "length": (10**8, "samples"),
     "n_layers": (9, "layers"),
 }
@@ -36,8 +39,8 @@ _COUNTED = {
 _IDENTIFIER = re.compile(
     rf"(?P<stem>.*?)(?:-(?:(?P<n_sources>{_COUNT})"
     rf"|(?P<mixing>linear|post-nonlinear|mlp-(?P<n_layers>{_COUNT}))"
-    rf"|m(?P<n_channels>{_COUNT})|noise(?P<noise>0|{_COUNT})|t(?P<length>{_COUNT})"
-    r"|(?P<upsampled>4x))(?=-|\Z))*",
+    rf"|cond(?P<condition>{_COUNT})|m(?P<n_channels>{_COUNT})|noise(?P<noise>0|{_COUNT})"
+    rf"|outliers(?P<outliers>{_COUNT})|t(?P<length>{_COUNT})|(?P<upsampled>4x))(?=-|\Z))*",
     re.DOTALL,
 )
 
@@ -54,8 +57,12 @@ class Identifier:
         Numbers of sources and channels; None, here and below, for the default.
     mixing : str
         ``linear``, ``post-nonlinear`` or ``mlp-L``.
+    condition : int or None
+        Condition number of the mixing matrix.
     noise : int or None
         Percent of each channel's standard deviation.
+    outliers : int or None
+        Percent of the samples that carry a gross error.
     length : int or None
         Number of samples, before any change of the rate.
     upsampled : bool
@@ -65,8 +72,10 @@ class Identifier:
     stem: str
     n_sources: int | None = None
     mixing: str = "linear"
+    condition: int | None = None
     n_channels: int | None = None
     noise: int | None = None
+    outliers: int | None = None
     length: int | None = None
     upsampled: bool = False
 
@@ -75,8 +84,10 @@ class Identifier:
             self.stem,
             self.n_sources and f"{self.n_sources}",
             self.mixing != "linear" and self.mixing,
+            self.condition and f"cond{self.condition}",
             self.n_channels and f"m{self.n_channels}",
             self.noise is not None and f"noise{self.noise}",
+            self.outliers and f"outliers{self.outliers}",
             self.length and f"t{self.length}",
             self.upsampled and "4x",
         )
@@ -97,7 +108,9 @@ class Identifier:
         """The fields of `bssbench.datasets.simulation.Simulation` that the id states."""
         stated = {
             "n_sources": self.n_sources,
+            "condition": self.condition,
             "n_channels": self.n_channels,
+            "outliers": self.outliers,
             "noise": None if self.noise is None else self.noise / 100,
             "length": self.length,
         }
@@ -110,8 +123,10 @@ class Identifier:
         n_sources = self.n_sources or family.default_n_sources
         return {
             "n_sources": family.default_n_sources,
+            "condition": None,
             "n_channels": n_sources,
             "noise": family.default_noise,
+            "outliers": 0,
             "length": default_length(n_sources),
         }
 

@@ -29,20 +29,29 @@ class Simulation:
         Numbers of sources, channels and samples; 0 where that is not said.
     noise : float
         Sensor noise as a fraction of each channel's standard deviation.
+    condition : int or None
+        Condition number of the mixing matrix; None for one that is well-conditioned.
+    outliers : int
+        Percent of the samples that carry a gross error.
     """
 
     n_sources: int = 0
     n_channels: int = 0
     length: int = 0
     noise: float = 0.0
+    condition: int | None = None
+    outliers: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.n_sources, self.n_channels) < 0 or self.noise < 0:
-            raise ValueError("n_sources, n_channels and noise must not be negative")
+        for each in fields(self):
+            if (getattr(self, each.name) or 0) < 0:
+                raise ValueError(f"{each.name} must not be negative")
         if self.noise > _MOST_NOISE:
             raise ValueError(f"noise must be at most {_MOST_NOISE:g}, not {self.noise:g}")
         if self.n_channels and self.n_channels < self.n_sources:
             raise ValueError(f"{self.n_channels} channels are fewer than {self.n_sources} sources")
+        if self.n_sources == 1 and self.condition is not None:
+            raise ValueError("a mixing matrix of one source has condition number 1 and no other")
         if self.length < 16 and self.length != 0:
             raise ValueError(f"length must be at least 16 samples, not {self.length}")
 
@@ -117,7 +126,16 @@ def simulate(
         simulation.n_channels,
         simulation.noise,
         identifier.mixing,
-        parameters=asdict(simulation)
+        simulation.condition,
+        simulation.outliers,
+        parameters=_stated(simulation)
         | asdict(source_family)
         | {"laws": source_family.laws(n_sources)},
     )
+
+
+def _stated(simulation: Simulation) -> dict[str, Any]:
+    """Return what a data set's file says: of what most data sets lack only what this one has."""
+    optional = ("condition", "outliers")
+    values = asdict(simulation)
+    return {name: value for name, value in values.items() if value or name not in optional}

@@ -26,6 +26,8 @@ class SourceFamily(ABC):
     """Of the sensors, a fraction of each channel's standard deviation."""
     negative_control: ClassVar[bool] = False
     """Whether no method can separate its sources, whatever its prior."""
+    untouched: ClassVar[bool] = False
+    """Whether nothing may be chosen on it, so that what it shows was not tuned."""
 
     @abstractmethod
     def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
