@@ -5,13 +5,14 @@ import threading
 
 import numpy as np
 import pytest
-from scipy.io import wavfile
+from scipy.io import loadmat, wavfile
 from scipy.signal import welch
 
 from bssbench.datasets.catalogue import dataset_shape, make_dataset, summary
 from bssbench.datasets.dataset import Dataset
 from bssbench.datasets.recordings import (
     eeg_blinks,
+    fetal_ecg_scalp,
     load_recording,
     modal_frame,
     recording_names,
@@ -19,6 +20,7 @@ from bssbench.datasets.recordings import (
 )
 from bssbench.datasets.remote_files import DATA_DIRECTORY_VARIABLE, RemoteFile, locate
 from bssbench.errors import NotApplicable
+from bssbench.scores.measures.electrodes import electrode_ceiling
 
 
 @pytest.mark.recordings
@@ -63,11 +65,16 @@ def test_a_recordings_origin_is_listed(name):
 
 @pytest.mark.recordings
 @pytest.mark.parametrize(
-    ("name", "band"), [("fetal-ecg", (2.0, 100.0)), ("eeg-blinks", (1.0, 40.0))]
+    ("name", "band"),
+    [
+        ("fetal-ecg", (2.0, 100.0)),
+        ("eeg-blinks", (1.0, 40.0)),
+        ("fetal-ecg-scalp", (8.0, 60.0)),
+    ],
 )
 def test_what_is_outside_the_band_is_removed(name, band):
     dataset = make_dataset(name, [0], {})
-    for signals in (dataset.observations[0], dataset.reference_signals):
+    for signals in (dataset.observations[0], dataset.reference_signals[0]):
         frequencies, spectra = welch(signals, dataset.sampling_rate, nperseg=1024, axis=0)
         inside = (frequencies > 0.8 * band[0]) & (frequencies < 1.2 * band[1])
         assert spectra[~inside].sum() < 0.01 * spectra.sum()
@@ -76,7 +83,7 @@ def test_what_is_outside_the_band_is_removed(name, band):
 @pytest.mark.recordings
 def test_the_mothers_leads_are_the_last_three_channels():
     dataset = make_dataset("fetal-ecg", [0], {})
-    np.testing.assert_array_equal(dataset.reference_signals, dataset.observations[0][:, 5:])
+    np.testing.assert_array_equal(dataset.reference_signals, dataset.observations[..., 5:])
     assert len(dataset.reference_names) == 3
 
 
@@ -92,9 +99,54 @@ def test_the_electrodes_by_the_eyes_are_held_out():
     frequencies = np.fft.rfftfreq(len(recorded), 1 / dataset.sampling_rate)
     inside = (frequencies > 4) & (frequencies < 25)
     before, after = (
-        np.fft.rfft(signals, axis=0)[inside] for signals in (recorded, dataset.reference_signals)
+        np.fft.rfft(signals, axis=0)[inside] for signals in (recorded, dataset.reference_signals[0])
     )
     assert np.abs(after - before).std() < 0.1 * np.abs(before).std()
+
+
+@pytest.mark.recordings
+def test_the_electrode_on_the_childs_scalp_is_held_out_of_each_record():
+    dataset = make_dataset("fetal-ecg-scalp", [0, 1, 2], {})
+    files = {path.name: path for path in locate(fetal_ecg_scalp.FILES)}
+    frequencies = np.fft.rfftfreq(10_000, 1 / 1000)
+    inside = (frequencies > 15) & (frequencies < 35)
+    for replicate, record in enumerate(("r01", "r07", "r10")):
+        names = [f"{record}_edfm{lead}.mat" for lead in ("", "-2", "-3", "-4", "d")]
+        recorded = np.concatenate([loadmat(files[name])["val"] for name in names]).T
+        kept = np.concatenate(
+            [dataset.observations[replicate], dataset.references("scalp")[replicate]], axis=1
+        )
+        # Well inside the band a filter without phase leaves them as they were.
+        taper = np.hanning(10_000)[:, None]
+        before, after = (
+            np.fft.rfft(taper * signals, axis=0)[inside] for signals in (recorded, kept)
+        )
+        assert np.abs(after - before).std() < 0.1 * np.abs(before).std()
+
+
+@pytest.mark.recordings
+def test_how_much_of_the_scalp_the_abdomen_hears():
+    dataset = make_dataset("fetal-ecg-scalp", [0, 1, 2], {})
+    pairs = zip(dataset.references("scalp")[..., 0], dataset.observations, strict=True)
+    # As found outside of this program, with the same filter.
+    np.testing.assert_allclose(
+        [electrode_ceiling(*pair) for pair in pairs], [0.717, 0.261, 0.247], atol=1e-3
+    )
+
+
+@pytest.mark.recordings
+def test_seeds_are_given_records_in_turn(tmp_path):
+    dataset = make_dataset("fetal-ecg-scalp", [100, 101, 102, 103], {})
+    dataset.save(tmp_path / "data.npz")
+    # Of a record each, so no method may be run for one seed alone.
+    assert not dataset.fixed
+    for each in (dataset, Dataset.load(tmp_path / "data.npz")):
+        for signals in (each.observations, each.references("scalp")):
+            np.testing.assert_array_equal(signals[0], signals[3])
+            for one, other in ((0, 1), (0, 2), (1, 2)):
+                assert np.abs(signals[one] - signals[other]).max() > 0.1 * signals.std()
+    (second,) = make_dataset("fetal-ecg-scalp", [1], {}).observations
+    np.testing.assert_array_equal(second, dataset.observations[0])
 
 
 @pytest.mark.recordings
@@ -171,14 +223,14 @@ def test_references_survive_their_file(tmp_path):
         n_sources=3,
         mixing="unknown",
         fixed=True,
-        reference_signals=np.arange(10.0).reshape(5, 2),
+        reference_signals=np.broadcast_to(np.arange(10.0).reshape(5, 2), (2, 5, 2)),
         reference_names=("EOG1", "thorax 1"),
     )
     dataset.save(tmp_path / "data.npz")
     loaded = Dataset.load(tmp_path / "data.npz")
     assert loaded.reference_names == dataset.reference_names
     np.testing.assert_array_equal(loaded.reference_signals, dataset.reference_signals)
-    np.testing.assert_array_equal(loaded.references("thorax")[:, 0], [1, 3, 5, 7, 9])
+    np.testing.assert_array_equal(loaded.references("thorax")[1, :, 0], [1, 3, 5, 7, 9])
     with pytest.raises(NotApplicable, match="no reference EOG2"):
         loaded.references("EOG2")
 
@@ -200,6 +252,8 @@ def test_a_missing_recording_says_what_to_do_and_survives_its_file(tmp_path, mon
     loaded = Dataset.load(tmp_path / "data.npz")
     assert "m1_measurement_1.npy does not exist" in loaded.unavailable
     assert loaded.seeds == (0, 1)
+    assert loaded.fixed
+    assert not make_dataset("fetal-ecg-scalp", [0, 1], {}).fixed
 
 
 def remote(name, content, url="http://127.0.0.1:9/none"):

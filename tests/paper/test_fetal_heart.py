@@ -26,7 +26,7 @@ def results(tmp_path, hearts):
         mixing="unknown",
         fixed=True,
         sampling_rate=250.0,
-        reference_signals=signals[:, :1],
+        reference_signals=signals[None, :, :1],
         reference_names=("thorax 1",),
     ).save(tmp_path / "data" / "fetal-ecg.npz")
     for method, found in (("ar-flow-vae", -signals), ("fastica", signals[:, :1])):

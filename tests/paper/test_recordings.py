@@ -14,6 +14,8 @@ def panels(tmp_path):
     values = {
         ("eeg-blinks", "eog1_correlation"): ([0.4, 0.5, 0.45], [0.3, 0.2, 0.25]),
         ("eeg-blinks", "eog1_ceiling"): ([0.6] * 3, [0.6] * 3),
+        ("fetal-ecg-scalp", "scalp_correlation"): ([0.7, 0.2, 0.2], [0.6, 0.1, 0.2]),
+        ("fetal-ecg-scalp", "scalp_ceiling"): ([0.72, 0.26, 0.25], [0.72, 0.26, 0.25]),
         ("fetal-ecg", "beat_purity"): ([0.8, 0.7, 0.75], [0.35]),
     }
     lines = [
@@ -29,7 +31,7 @@ def panels(tmp_path):
 
 
 def test_each_recording_has_a_panel_with_every_seed(panels):
-    assert list(panels) == ["eeg-blinks", "fetal-ecg"]
+    assert list(panels) == ["eeg-blinks", "fetal-ecg-scalp", "fetal-ecg"]
     points = [collection.get_offsets()[:, 0] for collection in panels["eeg-blinks"].collections]
     np.testing.assert_allclose(points, [[0.4, 0.5, 0.45], [0.3, 0.2, 0.25]])
 
@@ -46,9 +48,13 @@ def test_chance_is_what_random_rotations_score(panels):
         assert panels[name].lines[0].get_xdata()[0] == middle
 
 
-def test_an_electrode_has_its_ceiling(panels):
+def test_an_electrode_has_its_ceiling_in_each_recording(panels):
     dashed = {
         name: [line.get_xdata()[0] for line in axis.lines if line.get_linestyle() == "--"]
         for name, axis in panels.items()
     }
-    assert dashed == {"eeg-blinks": [0.6], "fetal-ecg": []}
+    assert dashed == {
+        "eeg-blinks": [0.6],
+        "fetal-ecg-scalp": [0.72, 0.26, 0.25],
+        "fetal-ecg": [],
+    }

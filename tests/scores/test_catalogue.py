@@ -37,14 +37,14 @@ def pairs(simulated, hearts, rng):
     modes = dataclasses.replace(blind, reference_frequencies=(0.05,), sampling_rate=1.0)
     eyes = dataclasses.replace(
         blind,
-        reference_signals=simulated.sources[0][:, :2],
-        reference_names=("EOG1", "EOG2"),
+        reference_signals=simulated.sources,
+        reference_names=("EOG1", "EOG2", "scalp"),
     )
     heart = dataclasses.replace(
         blind,
         observations=np.stack([signals @ rng.standard_normal((2, 3))]),
         sampling_rate=250.0,
-        reference_signals=signals[:, :1],
+        reference_signals=signals[None, :, :1],
         reference_names=("thorax 1",),
     )
 

@@ -10,7 +10,9 @@ from bssbench.separation import Separation
 
 # Scores that hold a recording's reference against the estimates.
 MODAL = ("modes_found", "mode_purity")
-ELECTRODES = ("eog1_correlation", "eog1_ceiling", "eog2_correlation", "eog2_ceiling")
+ELECTRODES = tuple(
+    f"{name}_{score}" for name in ("eog1", "eog2", "scalp") for score in ("correlation", "ceiling")
+)
 HEART = ("fetal_heart_found", "beat_rate", "beat_regularity", "beat_purity")
 RECORDINGS = (*MODAL, *ELECTRODES, *HEART)
 # What every cell has a row for, whatever its method.
@@ -94,9 +96,8 @@ def test_a_recording_of_a_structure_has_modal_scores_alone(recording):
 
 
 def test_an_electrode_is_scored_where_it_was_recorded(linear, recording):
-    known = linear.sources[0]
     one_electrode = dataclasses.replace(
-        recording, reference_signals=known[:, :1], reference_names=("EOG2",)
+        recording, reference_signals=linear.sources[..., :1], reference_names=("EOG2",)
     )
     separation = Separation(linear.sources)
     rows = by_score(score_separation(one_electrode, "m", separation, (4,)), 4)
@@ -115,7 +116,7 @@ def test_a_heart_is_scored_where_a_mother_was_recorded(recording, hearts):
     two_hearts = dataclasses.replace(
         recording,
         sampling_rate=250.0,
-        reference_signals=signals[:, :1],
+        reference_signals=signals[None, :, :1],
         reference_names=("thorax 1",),
     )
     rows = by_score(score_separation(two_hearts, "m", Separation(signals[None]), (4,)), 4)

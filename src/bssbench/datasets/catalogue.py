@@ -20,8 +20,9 @@ __all__ = [
     "dataset_module",
     "dataset_names",
     "dataset_shape",
-    "is_fixed",
+    "is_untouched",
     "make_dataset",
+    "makes_new_data",
     "summary",
 ]
 
@@ -55,8 +56,8 @@ def dataset_module(name: str) -> str:
     return str(load_family(identifier.stem).__module__)
 
 
-def is_fixed(name: str) -> bool:
-    """Return whether data set `name` is the same for every seed: a recording not mixed here.
+def makes_new_data(name: str) -> bool:
+    """Return whether another seed makes other data of `name`: no recording, or one mixed here.
 
     Raises
     ------
@@ -64,7 +65,19 @@ def is_fixed(name: str) -> bool:
         If there is no such data set.
     """
     identifier = parse_identifier(name)
-    return identifier.recorded and not hasattr(load_recording(identifier.stem), "mix")
+    return not identifier.recorded or hasattr(load_recording(identifier.stem), "mix")
+
+
+def is_untouched(name: str) -> bool:
+    """Return whether data set `name` is of a family that nothing may be chosen on.
+
+    Raises
+    ------
+    InputError
+        If there is no such data set.
+    """
+    identifier = parse_identifier(name)
+    return not identifier.recorded and load_family(identifier.stem).untouched
 
 
 def summary(name: str) -> str:
@@ -140,25 +153,32 @@ def make_dataset(
 
 
 def _recording(name: str, seeds: Sequence[int], root_seed: int) -> Dataset:
-    """Return the recording, the same for each seed unless it's mixed here, or why there is none."""
+    """Return the recording: a seed's record unless it's mixed here, or why there is none."""
     module = load_recording(name)
-    own: dict[str, Any]
+    n_records = getattr(module, "N_RECORDS", 1)
     try:
         paths = locate(module.FILES)
     except NotApplicable as reason:
-        own = {"observations": np.empty((0, module.N_CHANNELS)), "unavailable": str(reason)}
+        missing = {"observations": np.empty((0, module.N_CHANNELS)), "unavailable": str(reason)}
+        records: list[dict[str, Any]] = [missing] * n_records
     else:
         if hasattr(module, "mix"):
             mixed: Dataset = module.mix(paths, seeds, root_seed)
             return mixed
-        own = module.prepare(paths)
-    once = own.pop("observations")
+        n_files = len(paths) // n_records
+        parts = [paths[i * n_files : (i + 1) * n_files] for i in range(n_records)]
+        records = [module.prepare(part) for part in parts]
+    of_seeds = [records[seed % n_records] for seed in seeds]
+    arrays: dict[str, Any] = {
+        key: np.stack([record[key] for record in of_seeds])
+        for key in ("observations", "reference_signals")
+        if key in records[0]
+    }
     return Dataset(
         name=name,
         seeds=tuple(seeds),
-        observations=np.broadcast_to(once, (len(seeds), *once.shape)),
         n_sources=module.N_SOURCES,
         mixing="unknown",
-        fixed=True,
-        **own,
+        fixed=n_records == 1,
+        **(records[0] | arrays),
     )

@@ -13,6 +13,7 @@ from bssbench.files import read_arrays, write_arrays
 __all__ = ["Dataset"]
 
 _ARRAYS = ("observations", "sources", "mixing_matrix", "reference_signals")
+_RECORDED = ("observations", "reference_signals")
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ class Dataset:
     reference_frequencies : tuple of float
         Hz, the known modes of a structure; empty where there are none.
     reference_signals : numpy.ndarray or None
-        Shape (time, reference), the same for all replicates: what was recorded beside the mixture
-        and tells where a source should be found, though it is no source itself.
+        Shape (replicate, time, reference): what was recorded beside the mixture and tells where a
+        source should be found, though it is no source itself.
     reference_names : tuple of str
         What each of them is, in words that scores look for: ``EOG1``, ``EOG2`` (electrodes by the
-        eyes), ``thorax 1`` and so on (leads on the mother's chest).
+        eyes), ``thorax 1`` and so on (leads on the mother's chest), ``scalp`` (an electrode on the
+        child's head).
     parameters : dict
         The parameters that made the data; under ``laws``, what tells the sources apart (for
         instance ``{"length_scale": [2.0, 8.9, 40.0]}``).
@@ -71,7 +73,9 @@ class Dataset:
     unavailable: str | None = None
 
     def references(self, name: str) -> np.ndarray:
-        """Return the reference signals whose names begin with `name`; shape (time, reference).
+        """Return the reference signals whose names begin with `name`.
+
+        Their shape is (replicate, time, reference).
 
         Raises
         ------
@@ -81,16 +85,16 @@ class Dataset:
         chosen = [i for i, given in enumerate(self.reference_names) if given.startswith(name)]
         if self.reference_signals is None or not chosen:
             raise NotApplicable(f"the data have no reference {name}")
-        return self.reference_signals[:, chosen]
+        return self.reference_signals[..., chosen]
 
     def save(self, path: Path) -> None:
         """Write to NPZ; a fixed recording is stored once."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
-        arrays = {name: values.pop(name) for name in _ARRAYS}
+        all_arrays = {name: values.pop(name) for name in _ARRAYS}
+        arrays = {name: array for name, array in all_arrays.items() if array is not None}
         if self.fixed:
-            arrays["observations"] = self.observations[:1]
-        description = {"description": np.array(json.dumps(values, sort_keys=True))}
-        write_arrays(path, description | {k: v for k, v in arrays.items() if v is not None})
+            arrays |= {name: arrays[name][:1] for name in _RECORDED if name in arrays}
+        write_arrays(path, {"description": np.array(json.dumps(values, sort_keys=True))} | arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Dataset":
@@ -107,8 +111,9 @@ class Dataset:
             for name in ("seeds", "reference_frequencies", "reference_names"):
                 words[name] = tuple(words[name])
             if words["fixed"]:
-                shape = (len(words["seeds"]), *arrays["observations"].shape[1:])
-                arrays["observations"] = np.broadcast_to(arrays["observations"], shape)
+                for name in arrays.keys() & _RECORDED:
+                    shape = (len(words["seeds"]), *arrays[name].shape[1:])
+                    arrays[name] = np.broadcast_to(arrays[name], shape)
             return cls(**(words | arrays))
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(

@@ -33,8 +33,12 @@ def upsampled(dataset: Dataset, name: str) -> Dataset:
     if dataset.unavailable:
         return replace(dataset, name=name)
     changes: dict[str, Any] = {}
-    observations = _resampled(dataset.observations[: 1 if dataset.fixed else None])
-    observations = np.broadcast_to(observations, (len(dataset.seeds), *observations.shape[1:]))
+
+    def recorded(signals: np.ndarray) -> np.ndarray:
+        """Interpolate what is one recording in all replicates once."""
+        once = _resampled(signals[: 1 if dataset.fixed else None])
+        return np.broadcast_to(once, (len(signals), *once.shape[1:]))
+
     if dataset.sources is not None:
         sources = _resampled(dataset.sources)
         deviation = sources.std(axis=1, keepdims=True)
@@ -42,7 +46,7 @@ def upsampled(dataset: Dataset, name: str) -> Dataset:
         if dataset.mixing_matrix is not None:
             changes["mixing_matrix"] = dataset.mixing_matrix * deviation
     if dataset.reference_signals is not None:
-        changes["reference_signals"] = _resampled(dataset.reference_signals)
+        changes["reference_signals"] = recorded(dataset.reference_signals)
     parameters = dataset.parameters | {"upsampling": FACTOR}
     if "laws" in parameters:
         parameters["laws"] = {
@@ -53,7 +57,7 @@ def upsampled(dataset: Dataset, name: str) -> Dataset:
     return replace(
         dataset,
         name=name,
-        observations=observations,
+        observations=recorded(dataset.observations),
         sampling_rate=dataset.sampling_rate and FACTOR * dataset.sampling_rate,
         parameters=parameters,
         **changes,

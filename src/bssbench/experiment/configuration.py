@@ -6,7 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bssbench.datasets.catalogue import Shape, dataset_module, dataset_shape, is_fixed
+from bssbench.datasets.catalogue import (
+    Shape,
+    dataset_module,
+    dataset_shape,
+    is_untouched,
+    makes_new_data,
+)
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
 from bssbench.experiment.configuration_file import ConfigurationFile
@@ -200,10 +206,15 @@ def _candidates(
         common = {**given.get(entry.method, {}), **entry.common}
         limit = entry.cpu_seconds or file.cpu_seconds
         for dataset in entry.datasets:
-            if is_fixed(dataset) and parse_identifier(dataset).stem in stems:
+            if is_untouched(dataset):
                 raise InputError(
-                    f"{place}: {dataset!r} is reported by the experiment, and is the same data for "
-                    "every seed; take others"
+                    f"{place}: {dataset!r} is of a family that stays untouched, so nothing may be "
+                    "chosen on it; take others"
+                )
+            if not makes_new_data(dataset) and parse_identifier(dataset).stem in stems:
+                raise InputError(
+                    f"{place}: {dataset!r} is reported by the experiment, and other seeds make no "
+                    "new data of it; take others"
                 )
             for own in entry.candidates:
                 name = _file_name(f"{entry.choice}-{entry.method}-{dataset}", own)

@@ -44,7 +44,7 @@ def draw(results: Results) -> Drawing:
     axes[0].set_title(f"a lead on the abdomen: {per_minute}, the mother's", loc="left")
     for method, axis in zip(sorted(separations), axes[1:], strict=True):
         sources = separations[method].sources[0]
-        heartbeat = fetal_heartbeat(sources, dataset.references(THORAX), rate)
+        heartbeat = fetal_heartbeat(sources, dataset.references(THORAX)[0], rate)
         if heartbeat is None:
             axis.set_title(f"{method}: no component beats like a fetal heart", loc="left")
             axis.set_yticks([])

@@ -77,7 +77,7 @@ def draw(results: Results) -> Drawing:
         "only where it was found. Grey: what chance reaches. That is for the MCC the range that "
         "holds nine in ten random rotations and their median, for other scores the range and "
         "median of the control random. Dashes: the ceiling, which no linear combination of the "
-        "channels exceeds."
+        "channels exceeds, one for each recording where seeds have recordings of their own."
     )
     order = ["dataset", "score", "mark", "method", "seed", "value"]
     return Drawing(figure, caption, data[order])
@@ -91,21 +91,23 @@ def _draw_references(axis: Axes, results: Results, name: str, score: str) -> pd.
         levels = chance_level(results.dataset(name).n_sources)
     else:
         levels = random.min(), random.median(), random.max()
-    drawn = dict(zip(("chance_low", "chance_median", "chance_high"), levels, strict=True))
+    drawn = list(zip(("chance_low", "chance_median", "chance_high"), levels, strict=True))
     low, middle, high = levels
     if np.isfinite(middle):
         axis.axvspan(low, high, color="#E6E6E6", zorder=0, linewidth=0)
         axis.axvline(middle, color="#AAAAAA", linewidth=0.7, zorder=0)
     if score.endswith("_correlation"):
-        ceiling = results.values(name, score.replace("correlation", "ceiling"))["value"].median()
-        axis.axvline(ceiling, color="black", linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
-        drawn["ceiling"] = ceiling
+        # One, unless seeds have recordings of their own.
+        ceilings = results.values(name, score.replace("correlation", "ceiling"))["value"].unique()
+        for ceiling in ceilings:
+            axis.axvline(ceiling, color="black", linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
+        drawn += [("ceiling", ceiling) for ceiling in ceilings]
     if SCORES[score].decimals == 0:
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
         highest = values["value"].max()
         axis.set_xlim(min(0.5, values["value"].min() - 0.02), max(1.01, 1.02 * highest))
-    marks = pd.DataFrame({"mark": drawn.keys(), "value": drawn.values()}).dropna()
+    marks = pd.DataFrame(drawn, columns=["mark", "value"]).dropna()
     return marks.assign(dataset=name, score=score)
 
 

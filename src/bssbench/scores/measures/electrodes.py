@@ -1,8 +1,10 @@
 """Scores against an electrode that was held out: how well one component says what it recorded.
 
-The electrode is no source: it hears the eye and the brain behind it. So a score is to be seen
-between two others: its ceiling, what all components together say of the electrode, and that of the
-control `random`, because the best of ten random directions has half of the ceiling already.
+The electrode by an eye is no source: it hears the eye and the brain behind it. That on the scalp of
+a child hears the child's heart alone, but the abdomen of the mother may hardly hear that. So a
+score is to be seen between two others: its ceiling, what all components together say of the
+electrode, and that of the control `random`, because the best of ten random directions has half of
+the ceiling already.
 """
 
 import numpy as np
@@ -50,14 +52,15 @@ def _scores(name: str, position: int) -> tuple[Score, Score]:
     def needs(dataset: Dataset) -> None:
         dataset.references(name)
 
+    def electrode(replicate: Replicate) -> np.ndarray:
+        return replicate.dataset.references(name)[replicate.index, :, 0]
+
     def correlation(replicate: Replicate) -> float:
-        return electrode_correlation(replicate.dataset.references(name)[:, 0], replicate.estimated)
+        return electrode_correlation(electrode(replicate), replicate.estimated)
 
     def ceiling(replicate: Replicate) -> float:
-        dataset = replicate.dataset
-        return electrode_ceiling(
-            dataset.references(name)[:, 0], dataset.observations[replicate.index]
-        )
+        observations = replicate.dataset.observations[replicate.index]
+        return electrode_ceiling(electrode(replicate), observations)
 
     return (
         Score(
@@ -85,4 +88,4 @@ def _scores(name: str, position: int) -> tuple[Score, Score]:
     )
 
 
-SCORES = (*_scores("EOG1", 30), *_scores("EOG2", 32))
+SCORES = (*_scores("EOG1", 30), *_scores("EOG2", 32), *_scores("scalp", 34))

@@ -152,7 +152,7 @@ def _needs_thorax(dataset: Dataset) -> None:
 
 def _heartbeat(replicate: Replicate) -> Heartbeat | None:
     dataset = replicate.dataset
-    thorax = dataset.references(THORAX)
+    thorax = dataset.references(THORAX)[replicate.index]
     return fetal_heartbeat(replicate.estimated, thorax, dataset.sampling_rate or 1.0)
 
 
