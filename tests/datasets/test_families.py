@@ -1,6 +1,8 @@
+import math
+
 import numpy as np
 import pytest
-from scipy.stats import kstest, kurtosis
+from scipy.stats import kstest, kurtosis, skew
 from scipy.stats import t as student_t
 
 from bssbench.datasets.catalogue import dataset_shape, make_dataset
@@ -11,12 +13,15 @@ from bssbench.datasets.families.regime_ar import (
     draw_regimes,
     switching_autoregression_sample,
 )
+from bssbench.datasets.families.shot_noise import shot_noise_sample
 from bssbench.datasets.mixing import standardised
 from bssbench.errors import InputError
 
 GENERATED = [
     *family_names(),
     *(f"gp-distinct-{parts}" for parts in ("post-nonlinear", "5-mlp-1", "m12", "mlp-2-m4-noise0")),
+    *(f"gp-distinct-{parts}" for parts in ("cond30", "post-nonlinear-cond30-outliers1")),
+    "mixed-8",
 ]
 
 
@@ -214,9 +219,80 @@ def test_waveforms_keep_their_periods_apart():
         dataset_shape("waveforms-9", {})
 
 
+@pytest.mark.parametrize("name", ["gp-near", "ar-near"])
+def test_near_equal_spectra_differ_little_and_all(name):
+    sources = standardised(load_family(name)().sample(np.random.default_rng(0), 3, 200_000))
+    fast_to_slow = np.sort(autocorrelation(sources, 4))
+    np.testing.assert_allclose(autocorrelation(sources, 4), fast_to_slow, atol=1e-12)
+    assert np.diff(fast_to_slow).min() > 0.02
+    assert np.ptp(fast_to_slow) < 0.35
+
+
+def test_mixed_sources_are_of_five_kinds_in_turn():
+    sources = standardised(load_family("mixed")().sample(np.random.default_rng(0), 8, 100_000))
+    gaussian, laplace, wave, regime, white = (sources[kind::5] for kind in range(5))
+    for scale, path in zip([5, 40], gaussian, strict=True):
+        assert autocorrelation(path, scale) == pytest.approx(np.exp(-0.5), abs=0.05)
+        assert kurtosis(path) == pytest.approx(0, abs=0.3)
+    for coefficient, path in zip([0.5, 0.9], laplace, strict=True):
+        assert kurtosis(path[1:] - coefficient * path[:-1]) == pytest.approx(3, abs=0.5)
+    np.testing.assert_allclose(kurtosis(wave, axis=1), [-1.5, -2], atol=0.05)
+    assert kurtosis(white, axis=1) == pytest.approx(3, abs=0.5)
+    # A source that switches rests for long and then does not: short stretches differ in variance.
+    for path in regime:
+        deviations = np.diff(path)[:99_990].reshape(-1, 30).std(axis=1)
+        assert np.percentile(deviations, 90) > 5 * np.percentile(deviations, 10)
+
+
+@pytest.mark.parametrize("decay_time", [2.0, 20.0])
+def test_shot_noise_has_the_cumulants_of_campbells_theorem(decay_time):
+    rate = 0.1
+    path = shot_noise_sample(np.random.default_rng(0), 1_000_000, rate, decay_time)
+    # The rate times E[height^n] = n! times the integral of the pulse's n-th power.
+    first, second, third, fourth = (
+        rate * decay_time * math.factorial(n) ** 2 / n ** (n + 1) for n in (1, 2, 3, 4)
+    )
+    assert path.mean() == pytest.approx(first, rel=0.03)
+    assert path.var() == pytest.approx(second, rel=0.05)
+    assert skew(path) == pytest.approx(third / second**1.5, rel=0.1)
+    assert kurtosis(path) == pytest.approx(fourth / second**2, rel=0.2)
+    for lag in (1, 3, 10, 40):
+        expected = (1 + lag / decay_time) * np.exp(-lag / decay_time)
+        assert autocorrelation(standardised(path), lag) == pytest.approx(expected, abs=0.03)
+
+
+def test_shot_noise_is_stationary_from_its_first_sample():
+    paths = [shot_noise_sample(np.random.default_rng(seed), 3, 0.1, 20.0) for seed in range(3000)]
+    starts = np.array(paths)[:, 0]
+    assert starts.mean() == pytest.approx(2.0, abs=4 * starts.std() / np.sqrt(3000))
+    assert starts.var() == pytest.approx(1.0, rel=0.2)
+
+
+def test_stochastic_volatility_is_white_and_its_log_variance_persists():
+    family = load_family("stochastic-volatility")()
+    sources = family.sample(np.random.default_rng(0), 3, 400_000)
+    for path, persistence in zip(sources, family.laws(3)["persistence"], strict=True):
+        assert autocorrelation(standardised(path), 1) == pytest.approx(0, abs=0.02)
+        # The logarithm of a squared standard normal has variance π² / 2.
+        logarithm = standardised(np.log(path**2))
+        for lag in (1, 10, 50):
+            expected = persistence**lag / (1 + np.pi**2 / 2)
+            assert autocorrelation(logarithm, lag) == pytest.approx(expected, abs=0.02)
+
+
+def test_two_families_at_least_stay_untouched():
+    assert sum(load_family(name).untouched for name in family_names()) >= 2
+
+
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
+        ("shot-noise", {"arrival_rate": 0.0}),
+        ("stochastic-volatility", {"deviation": 0.0}),
+        ("stochastic-volatility", {"largest_persistence": 1.0}),
+        ("stochastic-volatility", {"smallest_persistence": -0.1}),
+        ("gp-near", {"longest_length_scale": 0.0}),
+        ("ar-near", {"largest_coefficient": 1.0}),
         ("ar-laplace-equal", {"coefficient": 1.5}),
         ("ar-laplace-distinct", {"largest_coefficient": -1.0}),
         ("gp-equal", {"length_scale": 0.0}),

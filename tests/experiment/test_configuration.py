@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from bssbench.datasets.families import family_names, load_family
 from bssbench.errors import InputError
 from bssbench.experiment.configuration import changed_hyperparameters, configure
 from bssbench.parameters import parse_seeds
@@ -205,6 +206,7 @@ def test_without_its_section_nothing_is_measured(section):
         (("selection", 0, "candidate"), [{}], "did you mean 'candidates'"),
         (("selection", 0, "datasets"), ["modal-frame"], "'the rate': 'modal-frame' is reported"),
         (("selection", 0, "datasets"), ["modal-frame-4x"], "'modal-frame-4x' is reported"),
+        (("selection", 0, "datasets"), ["shot-noise-5-t200"], "'shot-noise-5-t200' is of a family"),
         (("selection", 0, 2), 3, "key 2 must be text"),
         (("selection", 0, "common", 2), 3, "selection.0.common: key 2 must be text"),
         (("selection", 0, "candidates", 1, 2), 3, "selection.0.candidates.1: key 2 must be text"),
@@ -238,6 +240,25 @@ def test_a_recording_may_be_chosen_on_if_it_is_mixed_anew_or_is_not_reported():
     content["datasets"]["speech-mixed"] = None
     content["selection"][0]["datasets"] = ["speech-mixed", "fetal-ecg"]
     assert len(configure(content).selection) == 4
+
+
+def test_a_record_that_is_reported_may_not_be_chosen_on_whatever_the_seed():
+    content = copy.deepcopy(GOOD)
+    content["datasets"]["fetal-ecg-scalp"] = None
+    content["selection"][0]["datasets"] = ["fetal-ecg-scalp"]
+    with pytest.raises(InputError, match="'fetal-ecg-scalp' is reported by the experiment"):
+        configure(content)
+
+
+@pytest.mark.parametrize("name", [n for n in family_names() if load_family(n).untouched])
+def test_nothing_is_chosen_on_an_untouched_family(name):
+    content = copy.deepcopy(GOOD)
+    content["selection"][0]["datasets"] = ["gp-distinct", name]
+    with pytest.raises(InputError, match=f"'{name}' is of a family that stays untouched"):
+        configure(content)
+    content["selection"][0]["datasets"] = ["gp-distinct"]
+    content["datasets"][name] = None
+    assert name in configure(content).datasets
 
 
 @pytest.mark.parametrize(("method", "parameter"), [("sobi", "lags"), ("ivae", "segments")])

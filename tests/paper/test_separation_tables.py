@@ -34,10 +34,12 @@ def tables(tmp_path, write_separation):
 def test_data_sets_of_a_kind_are_together():
     names = ["modal-frame", "gp-equal-mlp-1", "waveforms", "gp-distinct-5", "gp-equal-4", "gp-tp"]
     names += ["gp-distinct-4x", "waveforms-noise0", "speech-mixed-4x", "waveforms-post-nonlinear"]
+    names += ["shot-noise-mlp-1", "stochastic-volatility", "gp-distinct-cond30"]
     assert list(grouped(names).values()) == [
         ["waveforms", "gp-equal-4", "gp-tp"],
-        ["gp-distinct-5", "gp-distinct-4x", "waveforms-noise0"],
+        ["gp-distinct-5", "gp-distinct-4x", "waveforms-noise0", "gp-distinct-cond30"],
         ["gp-equal-mlp-1", "waveforms-post-nonlinear"],
+        ["shot-noise-mlp-1", "stochastic-volatility"],
         ["modal-frame"],
         ["speech-mixed-4x"],
     ]

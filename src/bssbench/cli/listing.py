@@ -14,10 +14,11 @@ __all__ = ["listing"]
 
 _IDENTIFIERS = f"""\
   An id is {GRAMMAR}, in this order, without what is the default:
-  N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), M channels, P % of noise
-  (--set noise=0.125 for what is no whole percent), T samples, and 4x for the same data at four
-  times the rate, which recordings can have as well.
-  For instance gp-distinct-5-mlp-1, waveforms-noise20, gp-distinct-4x."""
+  N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), a mixing matrix of condition
+  number K, M channels, P % of noise (--set noise=0.125 for what is no whole percent), outliers in
+  Q % of the samples, T samples, and 4x for the same data at four times the rate, which recordings
+  can have as well.
+  For instance gp-distinct-5-mlp-1, waveforms-noise20, mixed-8-cond30, gp-distinct-4x."""
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
@@ -35,7 +36,11 @@ def _parameters(kind: type[Any]) -> str:
 
 
 def _dataset_line(name: str) -> str:
-    return summary(name) + (_parameters(load_family(name)) if name in family_names() else "")
+    if name not in family_names():
+        return summary(name)
+    family = load_family(name)
+    untouched = " Untouched: nothing is chosen on it." if family.untouched else ""
+    return summary(name) + untouched + _parameters(family)
 
 
 def _method_line(name: str) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from bssbench.datasets.families import load_family
 from bssbench.datasets.identifier import Identifier, parse_identifier
 from bssbench.paper.report import Grid, Report, Section
 from bssbench.scores.catalogue import SCORES
@@ -14,8 +15,9 @@ from bssbench.statistics.controls import CONTROLS
 __all__ = ["grouped", "separation_report"]
 
 _PLAIN = "Linear mixing of three or four sources"
-_CHANGED = "Other numbers of sources or channels, other noise, lengths or rates"
+_CHANGED = "Other numbers of sources or channels, other conditions, noise, lengths or rates"
 _NONLINEAR = "Nonlinear mixing"
+_UNTOUCHED = "Families that nothing was chosen on"
 _SHOWN = [name for name, score in SCORES.items() if score.tabulated]
 _BEST, _INDISTINGUISHABLE = "best", "indistinguishable from the best"
 # As many as fit across a page in type of seven points.
@@ -158,14 +160,15 @@ def _reasons(summary: pd.DataFrame) -> str:
 def grouped(names: Iterable[str]) -> dict[str, list[str]]:
     """Sort data sets into groups, each under its title; a recording is a group of its own.
 
-    Groups are in the order plain, changed, nonlinear, recordings; within one, the order is kept.
+    Groups are in the order plain, changed, nonlinear, untouched, recordings; within one, the order
+    is kept.
 
     Raises
     ------
     InputError
         If a name is no data set's id.
     """
-    groups: dict[str, list[str]] = {_PLAIN: [], _CHANGED: [], _NONLINEAR: []}
+    groups: dict[str, list[str]] = {_PLAIN: [], _CHANGED: [], _NONLINEAR: [], _UNTOUCHED: []}
     for name in names:
         groups.setdefault(_title(parse_identifier(name)), []).append(name)
     return {title: members for title, members in groups.items() if members}
@@ -174,6 +177,8 @@ def grouped(names: Iterable[str]) -> dict[str, list[str]]:
 def _title(identifier: Identifier) -> str:
     if identifier.recorded:
         return str(identifier)
+    if load_family(identifier.stem).untouched:
+        return _UNTOUCHED
     if identifier.mixing != "linear":
         return _NONLINEAR
     few = identifier.n_sources in (None, 3, 4)

@@ -1,0 +1,53 @@
+"""White noise whose variance wanders: neither a spectrum nor, at any one time, a shape to see."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import lfilter
+
+from bssbench.datasets.families import SourceFamily
+
+# By then the start is forgotten to 0.99^3000 = 8e-14.
+_BURN_IN = 3000
+
+
+@dataclass(frozen=True)
+class Family(SourceFamily):
+    """White Gaussian noise times exp(h / 2), h an AR(1), coefficients from 0.9 to 0.99.
+
+    The stochastic volatility of Taylor (1982; Kim, Shephard and Chib, 1998): s_t = exp(h_t / 2) e_t
+    and h_t = φ h_{t-1} + η_t, with Gaussian e and η, independent. The log-variance h has the same
+    deviation in all sources, its persistences φ are evenly spaced. Each source is white and, given
+    its variance, Gaussian; what separates are variances that change in time, and the heavy tails
+    that they make.
+    """
+
+    untouched = True
+
+    deviation: float = 1.0
+    smallest_persistence: float = 0.9
+    largest_persistence: float = 0.99
+
+    def __post_init__(self) -> None:
+        if self.deviation <= 0:
+            raise ValueError("deviation must be positive, or all variances are constant")
+        if min(self.smallest_persistence, self.largest_persistence) < 0:
+            raise ValueError("persistences must not be negative")
+        if max(self.smallest_persistence, self.largest_persistence) >= 1:
+            raise ValueError("persistences must be below 1, or the log-variance explodes")
+
+    def laws(self, n_sources: int) -> dict[str, list[float]]:
+        """Return the persistences of the log-variances."""
+        persistences = np.linspace(self.smallest_persistence, self.largest_persistence, n_sources)
+        return {"persistence": persistences.tolist()}
+
+    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
+        """Draw sources of shape (source, time)."""
+        persistences = np.array(self.laws(n_sources)["persistence"])
+        steps = self.deviation * np.sqrt(1 - persistences[:, None] ** 2)
+        shocks = steps * generator.standard_normal((n_sources, _BURN_IN + length))
+        pairs = zip(persistences, shocks, strict=True)
+        log_variances = np.stack(
+            [lfilter([1.0], [1.0, -p], shock)[_BURN_IN:] for p, shock in pairs]
+        )
+        return np.exp(log_variances / 2) * generator.standard_normal((n_sources, length))
