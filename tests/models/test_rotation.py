@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from bssbench.models.recipe import Form
 from bssbench.models.rotation import Rotation
 from bssbench.models.training import Schedule, train
 from bssbench.models.vae import BatchedVAE
@@ -83,6 +84,17 @@ def two_speeds():
     return torch.tensor(np.sqrt(2000) * right, dtype=torch.float32)
 
 
+def test_where_it_is_not_wanted_it_stays_unturned(observations):
+    generators = [np.random.default_rng(seed) for seed in range(REPLICATES)]
+    prior = KernelRegressionPrior(torch.tensor([[1.0, 2.0, 3.0, 4.0]] * REPLICATES), LENGTH)
+    form = Form(rotation=False)
+    model = BatchedVAE(LATENTS, LATENTS, generators, prior, False, form=form)
+    before = model.unmixing_matrix().detach()
+    train(model, observations, [0, 1], Schedule(5, 3e-2, 0.01))
+    assert (model.unmixing_matrix() != before).all()
+    assert (model.rotation() == torch.eye(LATENTS)).all()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("shared", [True, False])
 def test_training_arrives_where_the_priors_hardly_tell_which_way_to_turn(shared, two_speeds):
@@ -91,8 +103,7 @@ def test_training_arrives_where_the_priors_hardly_tell_which_way_to_turn(shared,
     observations = two_speeds.repeat(starts, 1, 1)
     prior = KernelRegressionPrior(torch.tensor([[1.0, 1.02]]).repeat(starts, 1), 2000)
     generators = [np.random.default_rng(seed) for seed in range(starts)]
-    model = BatchedVAE(2, 2, generators, prior, False)
-    model.rotation.requires_grad_(shared)
+    model = BatchedVAE(2, 2, generators, prior, False, form=Form(rotation=shared))
     train(model, observations, list(range(starts)), Schedule(600, 3e-2, 0.01))
     turns = torch.linspace(-0.6, 0.6, 61)
     with torch.no_grad():

@@ -229,6 +229,7 @@ def _train(
         make_prior(batch),
         recipe.nonlinear,
         batch.lag_spacing,
+        recipe.form,
     ).to(data.device)
     observations = data.tensor(components)
     noise_seeds = [int(child.generate_state(1, np.uint64)[0] >> 1) for child in children]

@@ -50,6 +50,20 @@ class Posterior:
         relative = self._relative_variance()
         return self.diagonal if relative is None else self.diagonal * relative.sqrt()
 
+    def squared_distance(self, weight: torch.Tensor) -> torch.Tensor:
+        """Return E‖W (z_t − μ_t)‖² of a covariance that is the same at all times.
+
+        From W, (replicate, output, latent), to (replicate,).
+        """
+        if self.below is None:
+            gain = (weight**2).sum(1)
+            return (gain * self.diagonal[..., 0] ** 2).sum(1)
+        count = self.mean.shape[1]
+        rows, columns = torch.tril_indices(count, count, -1, device=weight.device)
+        lower = torch.eye(count).to(weight).repeat(len(weight), 1, 1)
+        lower[:, rows, columns] = self.below[..., 0]
+        return ((weight @ (self.diagonal * lower)) ** 2).sum((1, 2))
+
     def sample(self, noise: torch.Tensor) -> torch.Tensor:
         """Return a draw, given standard normal noise of the shape of `mean`."""
         rows = self._rows()

@@ -8,7 +8,9 @@ from torch import nn
 
 from bssbench.models.maps import PointwiseMap
 from bssbench.models.posterior import Posterior
+from bssbench.models.recipe import Form
 from bssbench.models.rotation import Rotation
+from bssbench.models.scale import standardised
 from bssbench.models.smoothing import Smoother
 from bssbench.priors.base import Prior
 from bssbench.randomness import random_rotation
@@ -28,10 +30,11 @@ class BatchedVAE(nn.Module):
     """Encoder and decoder pointwise in time around a prior that is not.
 
     q(z_t) = N(μ_t, S_t) with μ = G encoder(x), averaged over neighbouring times where the prior is
-    a density that relates them. S is diagonal and the same at all times for linear maps and for
-    priors that support nothing else, and a full covariance set by the encoder's network
+    a density that relates them. By rule S is diagonal and the same at all times for linear maps and
+    for priors that support nothing else, and a full covariance set by the encoder's network
     otherwise. The mean of x is decoder(Gᵀ z), with a variance v that the training sets. G is a
-    rotation (see `bssbench.models.rotation`).
+    rotation (see `bssbench.models.rotation`). Where the scale is closed, prior and decoder are
+    given each latent divided by its deviation (see `bssbench.models.scale`).
 
     Parameters
     ----------
@@ -47,6 +50,8 @@ class BatchedVAE(nn.Module):
         Whether encoder and decoder have a network beside their linear part.
     spacing : int, optional
         Samples between the times that the posterior mean is averaged over; without it, it is not.
+    form : Form, optional
+        What of the above is done.
     """
 
     def __init__(
@@ -57,19 +62,31 @@ class BatchedVAE(nn.Module):
         prior: Prior,
         nonlinear: bool,
         spacing: int | None = None,
+        form: Form | None = None,
     ) -> None:
         super().__init__()
+        form = form or Form()
+        full = {"diagonal": False, "full": True}.get(
+            form.posterior, nonlinear and prior.supports_full_covariance
+        )
+        # How the latents' errors correlate.
+        below = n_latents * (n_latents - 1) // 2 if full else 0
         rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
-        # The network also sets how uncertain the latents are, and how their errors correlate.
-        further = n_latents * (n_latents + 1) // 2 if prior.supports_full_covariance else 0
+        # A network also sets how uncertain the latents are, and how their errors correlate.
+        further = n_latents + below if full else 0
         self.encoder = PointwiseMap(rotations, generators, nonlinear, further)
         self.decoder = PointwiseMap(np.swapaxes(rotations, 1, 2), generators, nonlinear)
-        self.rotation = Rotation(len(generators), n_latents)
+        # At rest it turns nothing.
+        self.rotation = Rotation(len(generators), n_latents).requires_grad_(form.rotation)
         self.nonlinear = nonlinear
+        self.closed = form.scale == "closed"
         initial = torch.full((len(generators), n_latents, 1), math.log(_INITIAL_STD))
         self.log_std = nn.Parameter(initial)
+        self.below = None
+        if below and not nonlinear:
+            self.below = nn.Parameter(torch.zeros(len(generators), below, 1))
         # A prior that is no density could be made small by averaging alone.
-        averaged = prior.normalised and prior.relates_times
+        averaged = form.smoothing and prior.normalised and prior.relates_times
         self.smoother = (
             Smoother(len(generators), n_latents, spacing) if spacing and averaged else None
         )
@@ -93,7 +110,10 @@ class BatchedVAE(nn.Module):
         return self.decoder(self.rotation().mT @ latents)
 
     def posterior(self, observations: torch.Tensor) -> Posterior:
-        """Return q(z | x) for observations of shape (replicate, component, time)."""
+        """Return q(z | x) for observations of shape (replicate, component, time).
+
+        In the scale of `latents`, also where another is given to prior and decoder.
+        """
         return self._posterior(observations, self.rotation())
 
     def _posterior(self, observations: torch.Tensor, rotation: torch.Tensor) -> Posterior:
@@ -102,7 +122,7 @@ class BatchedVAE(nn.Module):
         if self.smoother is not None:
             mean = self.smoother(mean)
         if further is None or not further.shape[1]:
-            return Posterior(mean, torch.exp(self.log_std))
+            return Posterior(mean, torch.exp(self.log_std), self.below)
         shifts, below = _bounded(further).split(
             [mean.shape[1], further.shape[1] - mean.shape[1]], 1
         )
@@ -123,6 +143,8 @@ class BatchedVAE(nn.Module):
         """
         rotation = self.rotation()
         posterior = self._posterior(observations, rotation)
+        if self.closed:
+            posterior = standardised(posterior)
         mean, std = posterior.mean, posterior.std
         sample = posterior.sample(noise) if noise is not None else None
         length = observations.shape[-1]
@@ -131,8 +153,8 @@ class BatchedVAE(nn.Module):
         if not self.nonlinear:
             # A linear decoder's expected error is its error at the mean plus the spread it passes
             # on.
-            gain = ((self.decoder.weight @ rotation.mT) ** 2).sum(1)
-            error = error + length * (gain * std[..., 0] ** 2).sum(1)
+            passed_on = posterior.squared_distance(self.decoder.weight @ rotation.mT)
+            error = error + length * passed_on
         v = torch.as_tensor(variance, dtype=error.dtype, device=error.device)
         constant = 0.5 * observations.shape[1] * torch.log(2.0 * math.pi * v)
         divergence = (prior or self.prior).divergence(mean, std, sample)

@@ -38,6 +38,8 @@ class GaussianProcessPrior(Prior):
         k, in training steps; 0 keeps the length-scales fixed.
     nugget : float
         Added to the diagonal, as a fraction of the variance.
+    shared : bool
+        Whether all latents of a replicate have one length-scale, that of the first (an ablation).
     device : str
         Where it will be computed, by which ``auto`` chooses.
     """
@@ -50,26 +52,28 @@ class GaussianProcessPrior(Prior):
         core: str = "auto",
         update_every: int = 10,
         nugget: float = 0.01,
+        shared: bool = False,
         device: str = "cpu",
     ) -> None:
         super().__init__()
         self.length, self.kernel, self.update_every = length, kernel, update_every
-        self.nugget = nugget
+        self.nugget, self.shape = nugget, length_scales.shape
         self.core = chosen_core(core, "inversion", kernel, length, device=device)
         # A length-scale that moves only at every k-th step has to get as far in fewer.
         self.learning_rate_factor = max(1.0, update_every / 5.0)
         # On a logarithmic scale, so that one step means the same proportion for short and long
         # ones.
-        self.log_length_scale = nn.Parameter(torch.log(length_scales))
+        own = length_scales[:, :1] if shared else length_scales
+        self.log_length_scale = nn.Parameter(torch.log(own))
         self._learned = update_every > 0
         self._kept: Factor | None = None
 
     def _kernel(self, learned: bool) -> Kernel:
         parameter = self.log_length_scale if learned else self.log_length_scale.detach()
-        return make_kernel(self.kernel, torch.exp(parameter))
+        return make_kernel(self.kernel, torch.exp(parameter).expand(self.shape))
 
     def _nugget(self) -> torch.Tensor:
-        return torch.full_like(self.log_length_scale, self.nugget)
+        return self.log_length_scale.new_full(self.shape, self.nugget)
 
     def _factorise(self) -> Factor:
         """Return the factor of the present length-scales, differentiable in them if they move."""
@@ -125,10 +129,10 @@ class GaussianProcessPrior(Prior):
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
         """Draw paths of shape (replicate, latent, length)."""
         factors = torch.linalg.cholesky(self.covariance(length))
-        shape = (*self.log_length_scale.shape, length, 1)
+        shape = (*self.shape, length, 1)
         white = torch.randn(shape, generator=generator, dtype=torch.float64).to(factors)
         return (factors @ white)[..., 0].to(self.log_length_scale.dtype)
 
     def summary(self) -> Mapping[str, torch.Tensor]:
         """Return the length-scales in samples, shape (replicate, latent)."""
-        return {"length_scale": torch.exp(self.log_length_scale)}
+        return {"length_scale": torch.exp(self.log_length_scale).expand(self.shape)}

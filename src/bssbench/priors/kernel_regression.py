@@ -94,6 +94,8 @@ class KernelRegressionPrior(Prior):
         from its next neighbours alone and the latents are distinct no more.
     shared : bool
         Whether all latents of a replicate have one residual variance (an ablation).
+    uncorrelated : bool
+        Whether the latents are asked to be uncorrelated.
     dtype : torch.dtype
         Precision of the latents.
     device : str
@@ -112,13 +114,14 @@ class KernelRegressionPrior(Prior):
         freedom: float = 0.0,
         shared: bool = False,
         spacing: int = 1,
+        uncorrelated: bool = True,
         dtype: torch.dtype = torch.float32,
         device: str = "cpu",
     ) -> None:
         super().__init__()
         # In double precision: the weights are prepared in it, and prepared once.
         self.register_buffer("bandwidths", bandwidths.to(torch.float64))
-        self.regularisation = regularisation
+        self.regularisation, self.uncorrelated = regularisation, uncorrelated
         self.core = chosen_core(core, "regression", "squared-exponential", length, device=device)
         shape = (len(bandwidths), 1) if shared else bandwidths.shape
         self.log_variance = nn.Parameter(torch.full(shape, math.log(0.1), dtype=dtype))
@@ -154,7 +157,8 @@ class KernelRegressionPrior(Prior):
         regressed = _deinterleaved(weights.regress(_interleaved(seen, self.spacing)), self.spacing)
         local = divergence_about(regressed, seen, variance, torch.exp(self.log_variance))
         held = self.regularisation * standard_normal_divergence(mean, std)
-        return (local + held).sum(-1) + _correlation_penalty(mean)
+        divergence = (local + held).sum(-1)
+        return divergence + _correlation_penalty(mean) if self.uncorrelated else divergence
 
     def advance(self, step: int) -> None:
         """Prepare the weights: once, or for each step if the bandwidths learn."""

@@ -10,7 +10,7 @@ from bssbench.parameters import parameter
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
-_BASES = ("mixture", "normal", "laplace", "spline")
+BASES = ("mixture", "normal", "laplace", "spline")
 _HELD_OUT = "held-out time, development seeds 0-9: results/extended/selection.csv"
 
 
@@ -58,7 +58,7 @@ class FlowMethod(VariationalMethod):
     hidden_units: int = parameter(16, _HELD_OUT, at_least=0)
     state_dependent_scale: bool = parameter(True, _HELD_OUT)
     network_scale: float = parameter(0.1, _HELD_OUT, at_least=0)
-    base: str = parameter("mixture", _HELD_OUT, choices=_BASES)
+    base: str = parameter("mixture", _HELD_OUT, choices=BASES)
 
     def __post_init__(self) -> None:
         super().__post_init__()

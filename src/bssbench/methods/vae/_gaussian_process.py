@@ -1,7 +1,7 @@
 """What the GP-VAEs share: everything but kernel and core."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bssbench.kernels.catalogue import CORES
 from bssbench.kernels.limits import OPERATIONS_PER_SECOND, operations
@@ -34,15 +34,22 @@ class GaussianProcessMethod(KernelMethod):
         k; 0 keeps the length-scales where they start.
     max_minutes : float
         Longest training to try, by the number of operations that its factorisations take.
+    start_factor : float
+        How many times as long as that rule says the length-scales start.
     """
 
     family = "inversion"
+    shared: ClassVar[bool] = False
 
     update_every: int = parameter(
         10, "chosen by us, not tuned on scores: each update costs T²", at_least=0
     )
     max_minutes: float = parameter(
         10.0, "chosen by us, not tuned: a limit to what is tried", at_least=0
+    )
+
+    start_factor: float = parameter(
+        1.0, "the rule; another shows whether learning depends on where it starts", above=0
     )
 
     def prior(self, batch: "Batch") -> "Prior":
@@ -53,13 +60,14 @@ class GaussianProcessMethod(KernelMethod):
         from bssbench.priors.gaussian_process import GaussianProcessPrior
 
         bounds = _LENGTH_SCALE_PER_HALF_DECAY[self.kernel] * batch.half_decay_lags
-        scales = torch.tensor(spread(bounds, batch.latents), dtype=torch.float32)
+        starts = self.start_factor * spread(bounds, 1 if self.shared else batch.latents)
         return GaussianProcessPrior(
-            scales,
+            torch.tensor(starts, dtype=torch.float32).expand(-1, batch.latents),
             batch.length,
             self.kernel,
             self.core,
             self.update_every,
+            shared=self.shared,
             device=batch.device,
         )
 
@@ -70,6 +78,8 @@ class GaussianProcessMethod(KernelMethod):
         return {
             "kernel": self.kernel,
             "length_scales": learned if k else "fixed",
+            "shared": self.shared,
+            "start_factor": self.start_factor,
         }
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from bssbench.errors import InputError
 from bssbench.methods.vae._kernel_method import KernelMethod
 from bssbench.parameters import parameter
 
@@ -29,6 +30,11 @@ class KernelRegressionMethod(KernelMethod):
         time, which there the decoder's Jacobian can be bent to.
     shortest_bandwidth, longest_bandwidth : float or None
         In samples; by rule as above.
+    spacing : int or None
+        Samples between neighbouring times of the regression; by rule as far apart as the
+        observations' band allows (see `bssbench.models.time_scales.lag_spacings`).
+    uncorrelated : bool
+        Whether the latents are asked to be uncorrelated, by a penalty.
     """
 
     family = "regression"
@@ -47,6 +53,12 @@ class KernelRegressionMethod(KernelMethod):
     longest_bandwidth: float | None = parameter(
         None, "rule: from the half-decay lag of the slowest source", above=0
     )
+    spacing: int | None = parameter(
+        None, "rule: the band that the observations' power lies in", at_least=1
+    )
+    uncorrelated: bool = parameter(
+        True, "by the separation of development seeds 0-9 of nonlinear mixing"
+    )
 
     @property
     def freedom(self) -> float:
@@ -60,6 +72,12 @@ class KernelRegressionMethod(KernelMethod):
         from bssbench.models.time_scales import spread
         from bssbench.priors.kernel_regression import KernelRegressionPrior
 
+        spacing = self.spacing or batch.lag_spacing
+        if spacing > batch.length // 2:
+            raise InputError(
+                f"spacing {spacing}: in {batch.length} samples no time has another to be regressed "
+                f"on; at most {batch.length // 2}"
+            )
         bounds = _BANDWIDTH_PER_HALF_DECAY * batch.half_decay_lags
         for column, chosen in enumerate((self.shortest_bandwidth, self.longest_bandwidth)):
             bounds[:, column] = chosen or bounds[:, column]
@@ -71,7 +89,8 @@ class KernelRegressionMethod(KernelMethod):
             self.core,
             self.freedom,
             self.shared,
-            batch.lag_spacing,
+            spacing,
+            self.uncorrelated,
             device=batch.device,
         )
 
@@ -88,9 +107,10 @@ class KernelRegressionMethod(KernelMethod):
                 "kernel": self.kernel,
                 "leave_one_out": True,
                 "shared": self.shared,
+                "uncorrelated": self.uncorrelated,
             },
             "regularisation": self._weight(nonlinear),
             # One for each seed.
-            "spacing": lag_spacings,
+            "spacing": [self.spacing or spacing for spacing in lag_spacings],
             "length_scales": bandwidths,
         }

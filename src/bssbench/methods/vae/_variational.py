@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bssbench.methods import Problem, SeparationMethod, Size
-from bssbench.models.recipe import Recipe
+from bssbench.models.recipe import POSTERIORS, SCALES, Form, Recipe
 from bssbench.parameters import parameter
 from bssbench.separation import Separation
 
@@ -46,6 +46,17 @@ class VariationalMethod(SeparationMethod):
     window : int or None
         Samples of time that a step sees; by rule all of up to 30,000 samples, of longer series
         another stretch of 8,192 at each step.
+    rotation : bool
+        Whether encoder and decoder share a rotation of the latents.
+    smoothing : bool
+        Whether the posterior's mean is averaged over neighbouring times, where the prior is a
+        density that relates them.
+    posterior : str
+        Covariance of the latents' errors: diagonal, full, or by rule, which is full for nonlinear
+        mixing where the prior supports it.
+    scale : str
+        Of the latents that the prior sees: free, or closed, which is a variance of one for each
+        (see `bssbench.models.scale`).
     """
 
     can_demix_nonlinearly = True
@@ -74,6 +85,19 @@ class VariationalMethod(SeparationMethod):
         above=0,
     )
     window: int | None = parameter(None, "rule: chosen by us, not tuned", at_least=_SHORTEST_WINDOW)
+    rotation: bool = parameter(
+        True, "development seeds: training of nearly equal spectra stops half-way without it"
+    )
+    smoothing: bool = parameter(
+        True,
+        "first seen on seeds 100-104, then on development seeds: it separates more slow sources",
+    )
+    posterior: str = parameter(
+        "rule",
+        "rule: by the separation of development seeds 0-9 of nonlinear mixing",
+        choices=POSTERIORS,
+    )
+    scale: str = parameter("free", "a VAE as it is: nothing holds the scale", choices=SCALES)
 
     @property
     def nanoseconds(self) -> float:
@@ -109,6 +133,7 @@ class VariationalMethod(SeparationMethod):
             observation_variance=self.observation_variance,
             nonlinear=nonlinear,
             device=device,
+            form=Form(self.rotation, self.smoothing, self.posterior, self.scale),
         )
 
     def series(self, size: Size) -> int:
@@ -145,7 +170,7 @@ class VariationalMethod(SeparationMethod):
         separation, lag_spacings = fit(
             problem.observations, problem.n_sources, problem.seeds, recipe, self.prior, progress
         )
-        described = self.describe(problem.nonlinear, lag_spacings)
+        described = recipe.form.departures() | self.describe(problem.nonlinear, lag_spacings)
         return replace(separation, diagnostics=separation.diagnostics | described)
 
     def held_out(self, problem: Problem) -> np.ndarray:
