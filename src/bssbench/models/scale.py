@@ -4,8 +4,9 @@ Multiplying a latent by a constant and dividing the decoder's column by it chang
 is reconstructed, so a VAE's latents have the scales that suit their priors. With one prior for all
 latents, every parameter shared, that scale is a parameter which each latent still has of its own:
 N(0, K) for c_i z_i is N(0, K / c_i²) for z_i, another residual variance for each. To ask what one
-prior for all can separate, the scale is closed: each latent is divided by its deviation over time
-and posterior draws. Prior and decoder are given that posterior, whose entropy is its own.
+prior for all can separate, the scale is closed: each latent is divided by its deviation over
+posterior draws and the time that is seen. Prior and decoder are given that posterior, whose entropy
+is its own.
 
 *With the scale closed, one Gaussian prior for all latents is blind to rotations of uncorrelated
 ones.* Let the observations be centred and white over time, X Xᵀ = T, the means of the latents

@@ -115,6 +115,21 @@ def test_a_factor_moves_where_every_length_scale_starts(dataset, make_problem):
         np.testing.assert_allclose(start, factor * starts[1.0], rtol=1e-6)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("factor", [4.0, 0.25])
+def test_length_scales_end_where_they_would_from_the_rule(factor, make_problem):
+    """With the scale closed; a latent of a free one can shrink until its nugget explains it."""
+    problem = make_problem(make_dataset("gp-distinct", [0, 1, 2], {}))
+    octaves = []
+    for start in (1.0, factor):
+        chosen = {"restarts": 1, "scale": "closed", "start_factor": start}
+        way = load_method("gp-vae-spectral", chosen).separate(problem).history["length_scale"]
+        octaves.append(np.log2(np.sort(way[:, [0, -1]], axis=-1)))
+    began, ended = np.median(np.abs(octaves[1] - octaves[0]), axis=(0, 2))
+    assert began == pytest.approx(2.0)
+    assert ended < 0.2
+
+
 def test_a_shared_process_has_one_length_scale_all_the_way(dataset, make_problem):
     way = separation(make_problem(dataset), "gp-vae-shared").history["length_scale"]
     np.testing.assert_array_equal(way, np.broadcast_to(way[..., :1], way.shape))

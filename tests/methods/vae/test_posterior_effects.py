@@ -1,4 +1,4 @@
-"""What the posterior's form does for the separation: by effect, after whole trainings."""
+"""What the form of posterior and latents does for the separation: after whole trainings."""
 
 import numpy as np
 import pytest
@@ -62,10 +62,3 @@ def test_one_prior_for_all_latents_separates_by_scales_of_their_own_alone():
         assert np.median(scores(dataset, name, scale="free", restarts=1)) > 0.95
         assert np.median(scores(dataset, name, restarts=1)) < 0.82
     assert np.median(scores(dataset, "skr-vae", scale="closed", restarts=1)) > 0.97
-
-
-@pytest.mark.parametrize("factor", [4.0, 0.25])
-def test_length_scales_find_their_way_from_a_factor_of_four_off(factor):
-    dataset = make_dataset("gp-distinct", [0, 1, 2], {})
-    separated = {"restarts": 1, "start_factor": factor}
-    assert np.median(scores(dataset, "gp-vae-spectral", **separated)) > 0.975

@@ -13,16 +13,18 @@ _PLAIN = "the abstract names no such thing"
 class Method(FlowMethod):
     """AR-Flow VAE as the abstract reads, nothing added (reconstruction).
 
-    The abstract, all that was to be had of the paper, names a VAE whose latents are the sources,
+    The abstract, all that was available of the paper, names a VAE whose latents are the sources,
     each endowed with a parameter-adaptive autoregressive flow prior of its own. That is read as the
     plain autoregressive flow: a network of the past sets shift and scale of normal innovations.
-    What else `ar-flow-vae` does is left out, at any cost in score.
+    What else `ar-flow-vae` adds is left out, at any cost in score; encoder, decoder and the course
+    of the training are as there.
 
     Attributes
     ----------
-    restarts, observation_variance, rotation, smoothing, posterior, octaves, spacing, \
-    network_scale, base
+    restarts, observation_variance, rotation, smoothing, posterior, octaves, spacing, network_scale
         As for `ar-flow-vae`, with what it adds taken away.
+    base : str
+        Distribution of the innovations.
     """
 
     restarts: int | None = parameter(1, _PLAIN, at_least=1)

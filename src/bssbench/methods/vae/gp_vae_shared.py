@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
-from bssbench.methods.vae import gp_vae_spectral
+from bssbench.methods.vae._spectral_process import SpectralProcessMethod
 from bssbench.models.recipe import SCALES
 from bssbench.parameters import parameter
 
 
 @dataclass(frozen=True)
-class Method(gp_vae_spectral.Method):
-    """GP-VAE in the spectral domain with one length-scale for all latents (ablation)."""
+class Method(SpectralProcessMethod):
+    """GP-VAE in the spectral domain with one length-scale for all latents (ablation).
+
+    `gp-vae-spectral` is its counterpart with length-scales of their own: at one cost, which that of
+    `gp-vae` exceeds.
+    """
 
     shared = True
 

@@ -13,10 +13,11 @@ _PLAIN = "the abstract names no such thing"
 class Method(KernelRegressionMethod):
     """SKR-VAE as the abstract reads, nothing added (reconstruction).
 
-    The abstract, all that was to be had of the paper, names a VAE whose latents are the sources,
-    with kernel functions that structure the prior of each latent, different ones for different
-    latents, by kernel regression in place of Gaussian processes. What else `skr-vae` does is left
-    out, at any cost in score.
+    The abstract, all that was available of the paper, names a VAE whose latents are the sources,
+    and kernel regression in place of Gaussian processes, with another kernel function for each
+    latent. What else `skr-vae` adds is left out, at any cost in score. How bandwidths are found and
+    whether a sample foretells itself, the abstract does not say: these, encoder, decoder and the
+    course of the training are as there.
 
     Attributes
     ----------
