@@ -116,7 +116,7 @@ def test_an_edit_makes_stale_what_depends_on_it_and_no_more(stale_after, file, s
 
 
 def test_an_edit_of_a_score_makes_the_scores_stale_and_nothing_that_is_scored(stale_after):
-    stale = stale_after("scores/measures/amari.py")
+    stale = stale_after("scores/measures/unmixing.py")
     assert {"score", "statistics", "tables", "claims"} <= stale
     assert not {name for name in stale if name.startswith(("cell", "data"))}
 

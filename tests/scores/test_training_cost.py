@@ -9,8 +9,8 @@ from bssbench.scores import training_cost
 from bssbench.scores.training_cost import (
     CostRow,
     cost_row,
-    mcc_at_records,
     read_costs,
+    si_sdr_at_records,
     write_costs,
 )
 from bssbench.separation import Separation
@@ -159,8 +159,8 @@ def test_decibels_are_stricter_than_the_correlation(dataset):
 
 def test_records_of_long_data_are_looked_at_in_some_samples(dataset, monkeypatch):
     path = separation(dataset, [1, 5, 3]).history["unmixing_matrix"]
-    whole = mcc_at_records(dataset, path)
+    whole = si_sdr_at_records(dataset, path)
     monkeypatch.setattr(training_cost, "_SAMPLES_OF_A_RECORD", 50)
-    some = mcc_at_records(dataset, path)
+    some = si_sdr_at_records(dataset, path)
     assert (some != whole).any()
-    np.testing.assert_allclose(some, whole, atol=0.15)
+    np.testing.assert_allclose(some, whole, atol=3.0)

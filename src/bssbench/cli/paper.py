@@ -40,7 +40,8 @@ def _statistics(arguments: argparse.Namespace) -> None:
     """Compare methods on each data set, and rank them over data sets.
 
     Write summary.csv (middle and spread of the seeds), comparisons.csv (each method against the
-    best of a data set, paired by seed) and ranks.json (ranks over data sets, and their tests).
+    best of a data set, paired by seed), ranks.json (ranks over data sets, and their tests) and
+    equivalence.csv (how probable it is that one of two methods is better, or both equivalent).
     'bssbench tables' and 'bssbench figures' show them.
     """
     from bssbench.scores.table import read_scores
@@ -91,6 +92,7 @@ def _claims(arguments: argparse.Namespace) -> None:
 def _tables(arguments: argparse.Namespace) -> None:
     """Write the tables of the paper."""
     from bssbench.paper.comparison_tables import comparison_report
+    from bssbench.paper.equivalence_tables import equivalence_report
     from bssbench.paper.rank_tables import rank_report
     from bssbench.paper.report import write
     from bssbench.paper.separation_tables import separation_report
@@ -109,6 +111,7 @@ def _tables(arguments: argparse.Namespace) -> None:
             separation_report(found.summary, found.comparisons, timings),
             comparison_report(found.comparisons),
             rank_report(found.rankings),
+            equivalence_report(found.rankings, found.equivalence),
         ]
     if arguments.training_cost:
         _spare(arguments.training_cost, arguments.out)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from bssbench.paper.report import Grid, Report, Section
+from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.comparisons import ALPHA
 from bssbench.statistics.sample_size import POWER
 
@@ -15,7 +16,8 @@ _TITLE = "Each method against the best of its data set"
 _NOTE = (
     "Best is the highest median, among the methods whose seeds are missing least; controls are no "
     "candidates. Difference: mean over seeds of the method minus the best, paired by seed, so that "
-    "positive is better, with its 95 % bootstrap interval (BCa, 10,000 resamples). p: Wilcoxon's "
+    "positive is better, in the score's unit (si_sdr: dB), with its 95 % bootstrap interval (BCa, "
+    "10,000 resamples). p: Wilcoxon's "
     "two-sided signed-rank test of the same pairs; p (Holm): corrected within the table. ° not "
     f"distinguished from the best (p ≥ {ALPHA}). Seeds needed: with how many in all this test "
     f"would find the difference with a power of {100 * POWER:.0f} %, if its mean and spread stay "
@@ -36,7 +38,7 @@ def comparison_report(comparisons: pd.DataFrame) -> Report:
         Section(
             title=f"{dataset}, {score}: against {rows['best'].iloc[0]}",
             text="" if rows["decidable"].all() else _UNDECIDABLE,
-            grids=(Grid(_entries(rows), label=f"{dataset}-{score}"),),
+            grids=(Grid(_entries(rows, str(score)), label=f"{dataset}-{score}"),),
         )
         for (dataset, score), rows in families
     )
@@ -44,17 +46,19 @@ def comparison_report(comparisons: pd.DataFrame) -> Report:
     return Report("comparisons", _TITLE, _NOTE, comparisons, sections or (nothing,))
 
 
-def _entries(rows: pd.DataFrame) -> pd.DataFrame:
+def _entries(rows: pd.DataFrame, score: str) -> pd.DataFrame:
     """Return one family's entries."""
+    # A mean of differences is finer than a score.
+    decimals = SCORES[score].decimals + 1
     marked = rows["indistinguishable"] & rows["decidable"]
     n_seeds = rows["n_pairs"] + rows["n_missing"]
     pairs = rows["n_pairs"].astype(str)
     return pd.DataFrame(
         {
             "method": rows["method"],
-            "difference": rows["mean_difference"].map(_signed),
+            "difference": [_signed(value, decimals) for value in rows["mean_difference"]],
             "95 % interval": [
-                "–" if pd.isna(low) else f"[{_signed(low)}, {_signed(high)}]"
+                "–" if pd.isna(low) else f"[{_signed(low, decimals)}, {_signed(high, decimals)}]"
                 for low, high in zip(rows["low"], rows["high"], strict=True)
             ],
             "p": rows["p"].map(_probability),
@@ -65,12 +69,12 @@ def _entries(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _signed(value: float) -> str:
-    """Format a difference with three decimals, or with what smaller ones need to be seen."""
+def _signed(value: float, decimals: int) -> str:
+    """Format a difference, one that would be rounded to nothing with two decimals more."""
     if math.isnan(value):
         return "–"
-    decimals = 3 if value == 0 or abs(value) >= 5e-4 else 5
-    return f"{value:+.{decimals}f}".replace("-", "−")
+    rounded = value == 0 or abs(value) >= 0.5 * 10.0**-decimals
+    return f"{value:+.{decimals if rounded else decimals + 2}f}".replace("-", "−")
 
 
 def _count(number: Any) -> str:

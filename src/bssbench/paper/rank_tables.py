@@ -12,7 +12,7 @@ __all__ = ["rank_report"]
 
 _TITLE = "Ranks of methods over data sets"
 _NOTE = (
-    "Ranks of the median MCC over seeds, 1 for the highest; equal medians share the mean of their "
+    "Ranks of the median SI-SDR over seeds, 1 for the highest; equal medians share the mean of their "
     "ranks. The units are data sets and not seeds: one of each family and mixing, the first that "
     "has results, and the methods with a result on every one. ° mean rank not distinguished from "
     f"the best by Nemenyi's test (p ≥ {ALPHA})."

@@ -10,6 +10,7 @@ from bssbench.datasets.families import load_family
 from bssbench.datasets.identifier import Identifier, parse_identifier
 from bssbench.paper.report import Grid, Report, Section
 from bssbench.scores.catalogue import SCORES
+from bssbench.scores.measures.matching import DECIBEL_LIMIT
 from bssbench.statistics.controls import CONTROLS
 
 __all__ = ["grouped", "separation_report"]
@@ -26,10 +27,11 @@ _NOTE = (
     "Median over seeds, the worst seed in brackets; (k/n) where only k of n seeds have a value; "
     "'failed' or 'timeout' where none has; a dash where there is nothing to score; nothing where "
     "the method was not run. † not all seeds converged, by the method's own criterion. Of the "
-    "MCC, and of what recordings have in its place: bold, the best median of a data set, among the "
-    "methods whose seeds are missing least, controls aside; °, what is not distinguished from it "
-    "by Wilcoxon's signed-rank test (paired by seed, Holm's correction within the data set, "
-    "p ≥ .05), where there are seeds enough to distinguish anything. The VAEs are reconstructions "
+    "SI-SDR, and of what recordings have in its place: bold, the best median of a data set, among "
+    "the methods whose seeds are missing least, controls aside; °, what is not distinguished from "
+    "it by Wilcoxon's signed-rank test (paired by seed, Holm's correction within the data set, "
+    "p ≥ .05), where there are seeds enough to distinguish anything. Decibels are within "
+    f"± {DECIBEL_LIMIT:g} for each source. The VAEs are reconstructions "
     "of the published methods: no code of theirs is public. Controls are in italics."
 )
 

@@ -75,9 +75,9 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
             _STATISTICS, (_TABLE, "bssbench.statistics.evaluation"), _REPORTED, (_SCORES,)
         ),
         "tables": Stage(
-            _tables("separation", "comparisons", "ranks"),
+            _tables("separation", "comparisons", "ranks", "equivalence"),
             (
-                *(f"{paper}.{kind}_tables" for kind in ("separation", "comparison", "rank")),
+                *(f"{paper}.{kind}_tables" for kind in ("separation", "comparison", "rank", "equivalence")),
                 *(_TABLE, "bssbench.statistics.evaluation"),
             ),
             _REPORTED,

@@ -18,8 +18,8 @@ __all__ = [
     "SEPARATED_DECIBELS",
     "CostRow",
     "cost_row",
-    "mcc_at_records",
     "read_costs",
+    "si_sdr_at_records",
     "write_costs",
 ]
 
@@ -113,13 +113,13 @@ def _at_records(
     )
 
 
-def mcc_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
-    """Return the MCC of each seed at each record; shape (seed, record).
+def si_sdr_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
+    """Return the SI-SDR in dB of each seed at each record; shape (seed, record).
 
     `unmixing` has shape (seed, record, source, channel). Of data longer than 20,000 samples every
     n-th sample counts, so that these are no more.
     """
-    return _at_records(_mcc, dataset, unmixing)
+    return _at_records(_decibels, dataset, unmixing)
 
 
 def cost_row(
@@ -166,7 +166,7 @@ def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dic
     costs = {
         "seconds_of_training": total,
         "mcc": mcc,
-        "si_sdr": decibels if np.isfinite(decibels) else None,
+        "si_sdr": decibels,
         "reason": f"MCC {mcc:.3f}, SI-SDR {decibels:.1f} dB at the end",
     }
     path = separation.history.get("unmixing_matrix")

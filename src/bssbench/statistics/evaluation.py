@@ -12,29 +12,32 @@ from bssbench.errors import InputError
 from bssbench.files import read_json, write_json, write_text
 from bssbench.scores.rows import reading_table
 from bssbench.statistics.comparisons import compare_with_best
+from bssbench.statistics.equivalence import compare_pairs
 from bssbench.statistics.ranks import Ranking, rank_methods
 from bssbench.statistics.summary import summarise
 
-__all__ = ["FILES", "Evaluation", "evaluate", "read_rankings"]
+__all__ = ["FILES", "Evaluation", "evaluate", "read_equivalence", "read_rankings"]
 
-FILES = ("summary.csv", "comparisons.csv", "ranks.json")
+FILES = ("summary.csv", "comparisons.csv", "ranks.json", "equivalence.csv")
 """What an evaluation's folder has."""
 
-_TEXT = ("dataset", "method", "score", "best", "reason")
+_TEXT = ("dataset", "method", "score", "best", "reason", "ranking", "other")
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What `summarise`, `compare_with_best` and `rank_methods` make of scores."""
+    """What `summarise`, `compare_with_best`, `rank_methods` and `compare_pairs` make of scores."""
 
     summary: pd.DataFrame
     comparisons: pd.DataFrame
     rankings: list[Ranking]
+    equivalence: pd.DataFrame
 
     def save(self, directory: Path) -> None:
         """Write `FILES` into `directory`."""
-        summary, comparisons, ranks = (directory / name for name in FILES)
-        for path, table in ((summary, self.summary), (comparisons, self.comparisons)):
+        summary, comparisons, ranks, equivalence = (directory / name for name in FILES)
+        tables = {summary: self.summary, comparisons: self.comparisons}
+        for path, table in (tables | {equivalence: self.equivalence}).items():
             write_text(path, table.to_csv(index=False, lineterminator="\n"))
         write_json(ranks, {"rankings": [_as_json(ranking) for ranking in self.rankings]})
 
@@ -49,12 +52,15 @@ class Evaluation:
         """
         summary, comparisons = (_read_table(directory / name) for name in FILES[:2])
         comparisons = comparisons.astype({"seeds_needed": "Int64"})
-        return cls(summary, comparisons, read_rankings(directory))
+        return cls(summary, comparisons, read_rankings(directory), read_equivalence(directory))
 
 
 def evaluate(scores: pd.DataFrame) -> Evaluation:
     """Summarise, compare and rank what is in ``scores.csv``."""
-    return Evaluation(summarise(scores), compare_with_best(scores), rank_methods(scores))
+    rankings = rank_methods(scores)
+    return Evaluation(
+        summarise(scores), compare_with_best(scores), rankings, compare_pairs(rankings)
+    )
 
 
 def read_rankings(directory: Path) -> list[Ranking]:
@@ -74,6 +80,17 @@ def read_rankings(directory: Path) -> list[Ranking]:
         raise InputError(f"{path}: these are no rankings ({error!r})") from None
 
 
+def read_equivalence(directory: Path) -> pd.DataFrame:
+    """Read the comparisons of pairs of an evaluation alone.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or not what it should be.
+    """
+    return _read_table(directory / FILES[3])
+
+
 def _read_table(path: Path) -> pd.DataFrame:
     """Read numbers to their last bit, and text as text, even where it looks like nothing."""
     with reading_table(path, "CSV", "bssbench statistics"):
@@ -91,6 +108,7 @@ def _as_json(ranking: Ranking) -> dict[str, Any]:
     names = {"methods": list(ranking.ranks.index), "datasets": list(ranking.ranks.columns)}
     return {"title": ranking.title, **names, **vars(ranking)} | {
         "ranks": ranking.ranks.to_numpy().tolist(),
+        "medians": ranking.medians.to_numpy().tolist(),
         "statistic": None if math.isnan(ranking.statistic) else ranking.statistic,
         "p": None if math.isnan(ranking.p) else ranking.p,
         "p_values": ranking.p_values.to_numpy().tolist(),
@@ -102,6 +120,7 @@ def _from_json(entry: Mapping[str, Any]) -> Ranking:
     own = dict(entry)
     methods = pd.Index(own.pop("methods"), name="method")
     datasets = pd.Index(own.pop("datasets"), name="dataset")
-    own["ranks"] = pd.DataFrame(own["ranks"], methods, datasets)
+    for name in ("ranks", "medians"):
+        own[name] = pd.DataFrame(own[name], methods, datasets)
     own["p_values"] = pd.DataFrame(own["p_values"], methods, methods)
     return Ranking(**own | {n: math.nan for n in ("statistic", "p") if own[n] is None})

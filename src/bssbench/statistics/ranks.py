@@ -29,8 +29,10 @@ class Ranking:
     title : str
         Which mixings.
     ranks : pandas.DataFrame
-        Methods, best mean rank first, × data sets: 1 for the highest median MCC; equal medians
-        share the mean of their ranks.
+        Methods, best mean rank first, × data sets: 1 for the highest median; equal medians share
+        the mean of their ranks.
+    medians : pandas.DataFrame
+        Likewise, what is ranked: the median over seeds of the SI-SDR, in dB.
     statistic, p : float
         Friedman's: do the methods' ranks differ at all?
     critical_difference : float
@@ -43,6 +45,7 @@ class Ranking:
 
     title: str
     ranks: pd.DataFrame
+    medians: pd.DataFrame
     statistic: float
     p: float
     critical_difference: float
@@ -57,7 +60,7 @@ class Ranking:
 
 
 def rank_methods(scores: pd.DataFrame) -> list[Ranking]:
-    """Rank methods by their median MCC: on linear mixing, and on linear and nonlinear mixing.
+    """Rank methods by their median SI-SDR: on linear mixing, and on linear and nonlinear mixing.
 
     Each ranking has, of each family and mixing, the first data set that has results, and the
     methods with a result on every one of these. Controls, negative controls and recordings are left
@@ -69,7 +72,7 @@ def rank_methods(scores: pd.DataFrame) -> list[Ranking]:
     scores : pandas.DataFrame
         As in ``scores.csv``.
     """
-    values = scores[(scores["score"] == "mcc") & (scores["status"] == "ok")]
+    values = scores[(scores["score"] == "si_sdr") & (scores["status"] == "ok")]
     medians = values.pivot_table(
         index="method", columns="dataset", values="value", aggfunc="median"
     )
@@ -132,6 +135,7 @@ def _ranking(title: str, medians: pd.DataFrame, left_out: dict[str, str]) -> Ran
     return Ranking(
         title=title,
         ranks=ranks[order].T,
+        medians=table[order].T,
         statistic=float(test.statistic),
         p=float(test.pvalue),
         critical_difference=float(difference),

@@ -8,6 +8,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import root_mean_squared_error
 
 from bssbench.scores.measures.matching import (
+    DECIBEL_LIMIT,
     aligned_rmse,
     match,
     mean_correlation,
@@ -57,6 +58,16 @@ def test_si_sdr_agrees_with_fast_bss_eval(pair):
     assert si_sdr(true, estimated) == pytest.approx(np.mean(expected), abs=1e-6)
 
 
+@pytest.mark.parametrize("exponent", [-1, -4, -10])
+def test_si_sdr_follows_the_correlation_up_to_its_limit(exponent, rng):
+    # Orthonormal to each other and to a constant.
+    constant = np.ones((1000, 1))
+    _, source, noise = np.linalg.qr(np.hstack([constant, rng.standard_normal((1000, 2))]))[0].T
+    estimated = source + 10.0**exponent * noise
+    found = si_sdr(source[:, None], estimated[:, None])
+    assert found == pytest.approx(min(-20.0 * exponent, DECIBEL_LIMIT))
+
+
 def test_rmse_agrees_with_scikit_learn(pair):
     true, estimated = pair
     matched = match(true, estimated)
@@ -81,7 +92,7 @@ def test_perfect_and_useless_estimates(rng):
     true = rng.standard_normal((500, 3))
     assert mean_correlation(true, -2 * true[:, ::-1]) == pytest.approx(1)
     assert aligned_rmse(true, true) == pytest.approx(0, abs=1e-12)
-    assert si_sdr(true, true) > 250
+    assert si_sdr(true, true) == DECIBEL_LIMIT
     useless = rng.standard_normal((500, 3))
     assert mean_correlation(true, useless) < 0.15
     assert aligned_rmse(true, useless) == pytest.approx(1, abs=0.02)
@@ -93,4 +104,5 @@ def test_a_constant_estimate_scores_nothing_instead_of_nan(rng):
     estimated = np.stack([true[:, 0], np.ones(100)], axis=1)
     assert mean_correlation(true, estimated) == pytest.approx(0.5)
     assert aligned_rmse(true, estimated) == pytest.approx(np.sqrt(0.5))
-    assert si_sdr(true, estimated) == -np.inf
+    # One source is exact, the other is lost.
+    assert si_sdr(true, estimated) == pytest.approx((DECIBEL_LIMIT - DECIBEL_LIMIT) / 2)

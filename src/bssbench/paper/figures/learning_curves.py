@@ -9,7 +9,7 @@ from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results, finite_replicates, over_seeds, preferred
 from bssbench.paper.looks import MAIN_METHODS, method_colour, method_marker
 from bssbench.paper.style import label_plainly, new_figure
-from bssbench.scores.training_cost import mcc_at_records
+from bssbench.scores.training_cost import si_sdr_at_records
 
 __all__ = ["draw"]
 
@@ -18,11 +18,11 @@ _TELLING = ("gp-distinct", "ar-laplace-equal")
 _DATASETS_SHOWN = 2
 # Their curves hide those of the methods that they vary.
 _VARIANTS = ("ar-flow-vae-shared", "skr-vae-shared", "skr-vae-learned", "gp-vae-inducing")
-_QUANTITIES = {"mcc": "MCC", "loss": "loss above its last\n(nats per time point)"}
+_QUANTITIES = {"si_sdr": "SI-SDR (dB)", "loss": "loss above its last\n(nats per time point)"}
 
 
 def draw(results: Results) -> Drawing:
-    """Draw MCC and loss against seconds, a column for each of two data sets with linear mixing.
+    """Draw SI-SDR and loss against seconds, a column for each of two data sets with linear mixing.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def draw(results: Results) -> Drawing:
     figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=4)
     seeds = {name: results.dataset(name).seeds for name in names}
     caption = (
-        "Mean absolute correlation of matched sources (MCC) and loss of "
+        "SI-SDR of matched sources, in dB, and loss of "
         f"{enumerated(dict.fromkeys(data['method']))} during training "
         f"({describe_seeds(seeds)}). Lines are medians over seeds, bands, of the main methods "
         "alone, the range. The time is that of all seeds and restarts in one batch, warm-up "
@@ -84,8 +84,8 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
         if not finite:
             continue
         loss = separation.history["loss"][finite]
-        mcc = mcc_at_records(dataset, separation.history["unmixing_matrix"])[finite]
-        for quantity, paths in (("mcc", mcc), ("loss", loss - loss[:, -1:])):
+        ratio = si_sdr_at_records(dataset, separation.history["unmixing_matrix"])[finite]
+        for quantity, paths in (("si_sdr", ratio), ("loss", loss - loss[:, -1:])):
             whose = {"dataset": name, "method": method, "quantity": quantity}
             when = {"step": separation.history["step"], "seconds": seconds}
             columns = {**whose, **when, **over_seeds(paths), "n_seeds": len(paths)}

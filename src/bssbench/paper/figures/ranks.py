@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import enumerated
 from bssbench.paper.figures import Drawing, Results
-from bssbench.paper.looks import method_colour
+from bssbench.paper.looks import method_colour, method_marker
 from bssbench.paper.style import new_figure
 from bssbench.statistics.comparisons import ALPHA
 from bssbench.statistics.evaluation import read_rankings
@@ -41,7 +41,7 @@ def draw(results: Results) -> Drawing:
         for ranking in rankings
     )
     caption = (
-        "Mean ranks of the methods' median MCC over data sets; 1 is best. The units are data sets, "
+        "Mean ranks of the methods' median SI-SDR over data sets; 1 is best. The units are data sets, "
         "one of each family and mixing, and not seeds. Horizontal bars join methods whose mean "
         f"ranks do not differ by Nemenyi's test at {ALPHA}, being less than the critical "
         "difference apart. Ranked are the methods with a result on every data set; controls, "
@@ -71,14 +71,22 @@ def _draw_ranking(axis: Axes, ranking: Ranking) -> None:
         ranking.p_values,
         alpha=ALPHA,
         ax=axis,
-        label_fmt_left="{label} ({rank:.1f})",
-        label_fmt_right="({rank:.1f}) {label}",
+        # No-break spaces keep clear of the marker.
+        label_fmt_left="{label} ({rank:.1f})\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}",
+        label_fmt_right="\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}({rank:.1f}) {label}",
         color_palette={method: method_colour(method) for method in methods},
         crossbar_props={"linewidth": 1.6},
+        # Those below are each method's own.
+        marker_props={"s": 0},
         text_h_margin=0.02 * len(methods),
     )
-    for label in artists["labels"]:
+    # From left to right, then from right to left, as the lines are.
+    middle = (len(methods) + 1) // 2
+    drawn = methods[:middle] + methods[:middle - 1:-1]
+    for label, line, method in zip(artists["labels"], artists["elbows"], drawn, strict=True):
         label.set_color("black")
+        # A colour is several methods': beside the name and on the axis the marker tells them apart.
+        line.set(marker=method_marker(method), markersize=4, markevery=[0, -1], clip_on=False)
     for (bar,) in artists["crossbars"]:
         # It goes through its methods in an order that changes from one process to the next.
         ends = min(bar.get_xdata()), max(bar.get_xdata())

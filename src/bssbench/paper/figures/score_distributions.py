@@ -1,6 +1,6 @@
 """The scores of all seeds, a panel for each data set, with the level of chance behind them.
 
-Where the true sources are not known, what a reference allows to score takes the place of MCC.
+Where the true sources are not known, what a reference allows to score takes the place of SI-SDR.
 """
 
 from textwrap import wrap
@@ -20,18 +20,18 @@ from bssbench.statistics.chance import chance_level
 
 __all__ = ["draw"]
 
-_COLUMNS = 5
+_COLUMNS = 7
 # A panel each, on the data sets that have the score.
 _SCORES = {name: score.axis for name, score in SCORES.items() if score.axis}
 # Inches: what a method takes, and what axis and title take beside.
-_METHOD, _BESIDE = 0.115, 0.65
-_TITLE_WIDTH = 20
+_METHOD, _BESIDE = 0.1, 0.7
+_TITLE_WIDTH = 15
 
 
 def draw(results: Results) -> Drawing:
-    """Draw each seed's MCC, or what a recording's reference allows to score.
+    """Draw each seed's SI-SDR, or what a recording's reference allows to score.
 
-    The band of the MCC is where 90 % of random rotations score, its line their median; other scores
+    The band of the SI-SDR is where 90 % of random rotations score, its line their median; others
     have the range and the median of the control `random`. Panels beside each other share their
     methods; where one has no points, it has no value there or was not run.
 
@@ -63,7 +63,7 @@ def draw(results: Results) -> Drawing:
             tables.append(_draw_references(axis, results, name, score))
             tables.append(_draw_panel(axis, results.values(name, score), names))
             # Long ids break at their hyphens.
-            axis.set_title("\n".join(wrap(name, _TITLE_WIDTH)))
+            axis.set_title("\n".join(wrap(name, _TITLE_WIDTH)), fontsize=7)
             axis.set_xlabel(_SCORES[score])
         for axis in axes[len(row) :]:
             axis.set_axis_off()
@@ -71,11 +71,11 @@ def draw(results: Results) -> Drawing:
     seeds = {name: data.loc[data["dataset"] == name, "seed"].dropna() for name, _ in panels}
     caption = (
         f"Scores of each method, a panel for each data set ({describe_seeds(seeds)}). A point is "
-        "a seed, a bar the median; what did not run there or failed has none. MCC is the mean "
-        "absolute correlation of matched sources; where the true sources are not known, what the "
-        "recording's reference allows to score takes its place, the purity of the fetal heart "
-        "only where it was found. Grey: what chance reaches. That is for the MCC the range that "
-        "holds nine in ten random rotations and their median, for other scores the range and "
+        "a seed, a bar the median; what did not run there or failed has none. SI-SDR is the mean "
+        "scale-invariant signal-to-distortion ratio of matched sources, in dB; where the true "
+        "sources are not known, what the recording's reference allows to score takes its place, "
+        "the purity of the fetal heart only where it was found. Grey: what chance reaches. That is "
+        "for the SI-SDR, without noise, the range that holds nine in ten random rotations and their median, for other scores the range and "
         "median of the control random. Dashes: the ceiling, which no linear combination of the "
         "channels exceeds, one for each recording where seeds have recordings of their own."
     )
@@ -87,7 +87,7 @@ def _draw_references(axis: Axes, results: Results, name: str, score: str) -> pd.
     """Draw the level of chance and, of an electrode, the ceiling; return what is drawn."""
     values = results.values(name, score)
     random = values.loc[values["method"] == "random", "value"]
-    if score == "mcc":
+    if score == "si_sdr":
         levels = chance_level(results.dataset(name).n_sources)
     else:
         levels = random.min(), random.median(), random.max()
@@ -102,7 +102,9 @@ def _draw_references(axis: Axes, results: Results, name: str, score: str) -> pd.
         for ceiling in ceilings:
             axis.axvline(ceiling, color="black", linewidth=0.7, linestyle=(0, (4, 2)), zorder=0)
         drawn += [("ceiling", ceiling) for ceiling in ceilings]
-    if SCORES[score].decimals == 0:
+    if score == "si_sdr":
+        axis.set_xlim(min(low, values["value"].min()) - 1.0, values["value"].max() + 1.0)
+    elif SCORES[score].decimals == 0:
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
         highest = values["value"].max()
@@ -125,7 +127,7 @@ def _draw_panel(axis: Axes, values: pd.DataFrame, methods: list[str]) -> pd.Data
         axis.scatter(points, position + offsets, s=5, color=colour, marker=marker, linewidths=0.5)
         median = medians.xs(method, level="method").item()
         axis.plot([median, median], [position - 0.4, position + 0.4], color="black", linewidth=1.1)
-    axis.set_yticks(range(len(methods)), methods)
+    axis.set_yticks(range(len(methods)), methods, fontsize=6.5)
     axis.set_ylim(len(methods) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
     return pd.concat([values.assign(mark="seed"), medians.reset_index().assign(mark="median")])

@@ -39,6 +39,6 @@ SCORES = (
         "perfect",
         caption="R² of a linear map from all estimates to the true sources (higher is better)",
         tolerance=0.01,
-        position=15,
+        position=16,
     ),
 )

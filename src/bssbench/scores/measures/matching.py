@@ -4,7 +4,6 @@ Separation leaves order, sign and scale open. All scores here are blind to them:
 one to one so that the sum of absolute correlations is largest.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,14 +14,23 @@ from scipy.stats import rankdata
 from bssbench.scores.record import Replicate, Score
 
 __all__ = [
+    "DECIBEL_LIMIT",
     "SCORES",
     "Match",
     "aligned_rmse",
+    "decibels",
     "match",
     "mean_correlation",
     "si_sdr",
     "spearman_ranks",
 ]
+
+DECIBEL_LIMIT = 60.0
+"""No source counts as more or less, in dB: an amplitude a thousand times the other.
+
+Without noise and in single precision a ratio beyond it is of rounding, and an estimate that is
+exact, or constant, has an infinite one.
+"""
 
 
 @dataclass(frozen=True)
@@ -82,12 +90,25 @@ def spearman_ranks(signals: np.ndarray) -> np.ndarray:
     return np.asarray(rankdata(signals, axis=0))
 
 
+def decibels(wanted: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
+    """Return the ratio of two powers in dB, within ± `DECIBEL_LIMIT`; of nothing the lowest.
+
+    Parameters
+    ----------
+    wanted, unwanted : numpy.ndarray
+        Powers of one shape.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = 10.0 * np.log10(np.where(wanted > 0, wanted / unwanted, 0.0))
+    return np.clip(ratios, -DECIBEL_LIMIT, DECIBEL_LIMIT)
+
+
 def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the mean scale-invariant signal-to-distortion ratio of matched sources, in dB.
 
     For a centred source s and estimate ŝ: 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with α = ⟨ŝ, s⟩ / ‖s‖² (Le
-    Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ. An exact estimate
-    scores infinity.
+    Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ; of each
+    source within ± `DECIBEL_LIMIT`. Noise that reaches the estimate counts as distortion.
 
     Parameters
     ----------
@@ -100,9 +121,7 @@ def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
     scale = (found * target).mean(axis=0)
     # Through the residual and not 1 − ρ², which cancels where the estimate is good.
     distortion = ((found - scale * target) ** 2).mean(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = 10.0 * np.log10(scale**2 / distortion)
-    return float(ratios.mean()) if not np.isnan(ratios).any() else -math.inf
+    return float(decibels(scale**2, distortion).mean())
 
 
 def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
@@ -139,9 +158,7 @@ SCORES = (
         description="mean absolute Pearson correlation of matched sources; 1 is perfect",
         caption="MCC (mean absolute correlation, higher is better)",
         tolerance=0.1,
-        axis="MCC",
-        headline=True,
-        position=10,
+        position=11,
     ),
     Score(
         name="mcc_spearman",
@@ -149,17 +166,19 @@ SCORES = (
         description="the same with Spearman's rank correlation; 1 is perfect",
         caption="MCC of ranks (Spearman, higher is better)",
         tolerance=0.1,
-        position=11,
+        position=12,
     ),
     Score(
         name="si_sdr",
         compute=_of_sources(si_sdr),
-        description="scale-invariant signal-to-distortion ratio in dB, matched sources; higher is "
-        "better",
-        caption="SI-SDR in dB (higher is better)",
+        description="mean scale-invariant signal-to-distortion ratio of matched sources in dB; "
+        "higher is better",
+        caption="SI-SDR in dB (scale-invariant signal-to-distortion ratio, higher is better)",
         tolerance=3.0,
         decimals=1,
-        position=13,
+        axis="SI-SDR (dB)",
+        headline=True,
+        position=10,
     ),
     Score(
         name="rmse",
@@ -169,6 +188,6 @@ SCORES = (
         caption="aligned RMSE in standard deviations (lower is better)",
         tolerance=0.15,
         better="lower",
-        position=14,
+        position=15,
     ),
 )
