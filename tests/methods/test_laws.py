@@ -99,7 +99,7 @@ def test_the_oracle_is_the_ceiling_and_random_is_chance(make_problem):
         for name in ("oracle", "random", "sobi")
     }
     assert min(scores["oracle"]) > 0.99
-    low, middle, high = chance_level(3)
+    low, middle, high = chance_level(3, "mcc")
     assert np.median(scores["random"]) == pytest.approx(middle, abs=0.06)
     # What nothing can separate, SOBI does not.
     assert low < np.median(scores["sobi"]) < high

@@ -101,7 +101,7 @@ def test_the_latex_table_has_a_row_for_each_method(results, write_separation):
         assert f"\n{method} & " in latex
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == n_tables
     # A rule sets the controls apart, which have no prior whose parameters could be scored.
-    assert latex.count("\\midrule\n\\textit{oracle} & ") == n_tables - 2 == 6
+    assert latex.count("\\midrule\n\\textit{oracle} & ") == n_tables - 2 == 7
     assert r"\shortstack[r]{ar-laplace-\\distinct}" in latex
 
 

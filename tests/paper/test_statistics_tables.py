@@ -8,8 +8,9 @@ import pytest
 
 from bssbench.cli.main import main
 from bssbench.errors import NotApplicable
-from bssbench.paper.figures import Results
+from bssbench.paper.figures import Results, equivalence
 from bssbench.paper.figures.ranks import draw
+from bssbench.paper.looks import method_colour, method_marker
 from bssbench.scores.table import read_scores
 from bssbench.statistics.evaluation import FILES, evaluate
 
@@ -27,7 +28,7 @@ def scores(tmp_path, rng):
         for method, shift in SHIFTS.items():
             noise = 0.05 * rng.standard_normal(10) if method == "skr-vae" else np.zeros(10)
             rows += [
-                (dataset, method, seed, "modes_found" if recorded else "mcc", value, "ok", "")
+                (dataset, method, seed, "modes_found" if recorded else "si_sdr", value, "ok", "")
                 for seed, value in enumerate((base - shift + noise)[: 3 if recorded else 10])
             ]
     columns = ["dataset", "method", "seed", "score", "value", "status", "reason"]
@@ -42,7 +43,7 @@ def test_the_best_and_what_is_not_distinguished_from_it_are_marked(scores, write
         for cells in (line.split("|") for line in markdown.read_text().splitlines())
         if len(cells) == 6
     }
-    assert all(re.match(r" \*\*\.\d+\*\* \[", cell) for cell in rows["gp-vae"])
+    assert all(re.match(r" +\*\*\.\d+\*\* \[", cell) for cell in rows["gp-vae"])
     assert all("**" not in cell and "°" in cell for cell in rows["skr-vae"])
     assert all("**" not in cell and "°" not in cell for cell in rows["sobi"] + rows["oracle"])
     assert re.search(r"^gp-vae & \\textbf\{\.\d+\} \\aside", latex.read_text(), re.MULTILINE)
@@ -65,7 +66,7 @@ def test_the_command_writes_all_tables_and_warns_of_families_too_large(scores, t
     assert main(["tables", "--statistics", str(statistics), "--out", str(tables)]) == 0
     written = {path.name for path in tables.iterdir()}
     suffixes = ("csv", "md", "tex")
-    names = ("separation", "comparisons", "ranks")
+    names = ("separation", "comparisons", "ranks", "equivalence")
     assert written == {f"{name}.{end}" for name in names for end in suffixes}
     comparisons = pd.read_csv(tables / "comparisons.csv").set_index(["dataset", "method"])
     assert comparisons["mean_difference"]["waveforms", "sobi"] == pytest.approx(-0.3)
@@ -75,6 +76,13 @@ def test_the_command_writes_all_tables_and_warns_of_families_too_large(scores, t
     text = (tables / "ranks.md").read_text()
     assert "- modal-frame: a recording" in text
     assert "- oracle: a control" in text
+    # In so few decibels all are equivalent.
+    pairs = pd.read_csv(tables / "equivalence.csv")
+    assert pairs["p_equivalent"].tolist() == [1, 1, 1]
+    text = (tables / "equivalence.md").read_text()
+    cells = [line.replace(" ", "").split("|")[1:-1] for line in text.splitlines() if "vae" in line]
+    assert cells[0] == ["gp-vae", "–", "–", "–", "0", "2", "0", "0"]
+    assert cells[1] == ["skr-vae", "0.00", "1.00", "0.00", "0", "2", "0", "0"]
 
 
 def test_scores_of_one_method_have_nothing_to_compare(tmp_path):
@@ -87,19 +95,48 @@ def test_scores_of_one_method_have_nothing_to_compare(tmp_path):
     assert "to be ranked" in (tmp_path / "tables" / "ranks.md").read_text()
     with pytest.raises(NotApplicable, match="too few methods"):
         draw(Results(tmp_path / "scores.csv", tmp_path, tmp_path, tmp_path))
+    assert "to be compared" in (tmp_path / "tables" / "equivalence.md").read_text()
+    with pytest.raises(NotApplicable, match="too few methods"):
+        equivalence.draw(Results(tmp_path / "scores.csv", tmp_path, tmp_path, tmp_path))
 
 
 def test_the_figure_has_a_label_for_each_method_and_whole_bars(scores, tmp_path):
     evaluate(read_scores(scores)).save(tmp_path)
     drawing = draw(Results(scores, tmp_path, tmp_path, tmp_path))
     (axis,) = drawing.figure.axes
-    assert {text.get_text().strip("()0123456789. ") for text in axis.texts} == {
+    assert {text.get_text().strip("()0123456789.\N{NO-BREAK SPACE} ") for text in axis.texts} == {
         "gp-vae",
         "skr-vae",
         "sobi",
     }
+    looks = {
+        (line.get_color(), line.get_marker()) for line in axis.lines if line.get_marker() != "None"
+    }
+    assert looks == {(method_colour(m), method_marker(m)) for m in ("gp-vae", "skr-vae", "sobi")}
     means = drawing.data.set_index("method")["mean_rank"]
     bars = [line.get_xdata() for line in axis.lines if len(set(line.get_ydata())) == 1]
     # The critical difference is 2.343 √(3 · 4 / (6 · 3)) = 1.9: neighbours are joined.
     assert sorted(means) == [1, 2, 3]
     assert [list(bar) for bar in bars] == [[1, 2], [2, 3]]
+
+
+def test_the_matrix_says_who_is_better_and_who_is_equivalent(scores, tmp_path):
+    table = read_scores(scores)
+    table.loc[table["method"] == "sobi", "value"] -= 30
+    evaluate(table).save(tmp_path)
+    drawing = equivalence.draw(Results(scores, tmp_path, tmp_path, tmp_path))
+    axis = drawing.figure.axes[0]
+    methods = [label.get_text() for label in axis.get_yticklabels()]
+    assert methods == [label.get_text() for label in axis.get_xticklabels()]
+    assert methods == ["gp-vae", "skr-vae", "sobi"]
+    matrix = axis.images[0].get_array()
+    pairs = drawing.data.set_index(["method", "other"])
+    better = pairs.loc[("gp-vae", "sobi"), "p_better"]
+    assert 0.8 < better < 1
+    assert matrix[0, 2] == pytest.approx(100 * better)
+    assert matrix[2, 0] == 100 * pairs.loc[("gp-vae", "sobi"), "p_worse"]
+    assert matrix.mask.diagonal().all()
+    written = {text.get_position(): text.get_text() for text in axis.texts}
+    assert written[1, 0] == written[0, 1] == "="
+    assert written[2, 0] == (str(int(100 * better)) if better >= 0.95 else "")
+    assert drawing.caption.isascii()

@@ -107,7 +107,7 @@ def test_an_edit_of_what_decides_no_number_makes_nothing_stale(stale_after, file
         ("paper/claims_table.py", {"claims"}),
         ("statistics/claim_tests.py", {"claims"}),
         ("statistics/selection.py", {"selection"}),
-        ("statistics/summary.py", {"statistics", "tables", "figure ranks"}),
+        ("statistics/summary.py", {"statistics", "tables", "figure ranks", "figure equivalence"}),
         ("paper/core_tables.py", {"cores"}),
     ],
 )

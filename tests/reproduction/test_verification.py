@@ -101,7 +101,7 @@ def run(*words):
 def test_a_cell_is_the_same_bytes_in_the_same_environment(results, method, capsys):
     assert run(results, "--cell", f"{SIMULATED}/{method}") == 0
     printed = capsys.readouterr()
-    assert printed.out.count("| identical") == 6
+    assert printed.out.count("| identical") == 7
     assert "1 of 1 cells verified, 0 of them different" in printed.out
     assert f"recomputing {SIMULATED}/{method}" in printed.err
 

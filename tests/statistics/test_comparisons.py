@@ -11,7 +11,7 @@ from bssbench.statistics.sample_size import fewest_seeds, seeds_for_difference
 DARWIN = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
 
 
-def table(values, dataset="d", score="mcc"):
+def table(values, dataset="d", score="si_sdr"):
     """Scores of methods, a list of each."""
     return pd.DataFrame(
         [

@@ -14,7 +14,7 @@ COLUMNS = ["dataset", "method", "seed", "score", "value", "status", "reason"]
 def evaluation(rng):
     """Three methods on three data sets, of which one seed failed, and a control."""
     rows = [
-        (dataset, method, seed, "mcc", rng.uniform(), "ok", "")
+        (dataset, method, seed, "si_sdr", rng.uniform(), "ok", "")
         for dataset in ("gp-distinct", "waveforms", "regime-ar")
         for method in ("sobi", "jade", "fastica", "oracle")
         for seed in range(6)
@@ -26,12 +26,12 @@ def evaluation(rng):
 def test_what_is_read_is_what_was_written_to_the_last_bit(evaluation, tmp_path):
     evaluation.save(tmp_path)
     read = Evaluation.load(tmp_path)
-    for name in ("summary", "comparisons"):
+    for name in ("summary", "comparisons", "equivalence"):
         ours, theirs = getattr(evaluation, name), getattr(read, name)
         pd.testing.assert_frame_equal(ours, theirs, check_exact=True, check_dtype=False)
     assert len(evaluation.rankings) == len(read.rankings) == 1
     for ours, theirs in zip(evaluation.rankings, read.rankings, strict=True):
-        for name in ("ranks", "p_values", "mean_ranks"):
+        for name in ("ranks", "medians", "p_values", "mean_ranks"):
             np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
             assert list(getattr(ours, name).index) == list(getattr(theirs, name).index)
         for name in ("title", "statistic", "p", "critical_difference", "left_out_methods"):

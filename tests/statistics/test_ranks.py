@@ -21,7 +21,14 @@ MEDIANS = {
 def table(medians):
     return pd.DataFrame(
         [
-            (dataset, method, seed, "mcc", median + shift, "failed" if np.isnan(median) else "ok")
+            (
+                dataset,
+                method,
+                seed,
+                "si_sdr",
+                median + shift,
+                "failed" if np.isnan(median) else "ok",
+            )
             for dataset, values in medians.items()
             for method, median in values.items()
             for seed, shift in enumerate((-0.05, 0.0, 0.02))

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bssbench.scores.measures.matching import DECIBEL_LIMIT
 from bssbench.statistics.chance import chance_level
 from bssbench.statistics.intervals import mean_intervals, median_intervals
 from bssbench.statistics.summary import summarise
@@ -60,15 +61,18 @@ def test_the_order_of_methods_is_kept():
 
 
 def test_chance_for_three_sources_is_high():
-    np.testing.assert_allclose(chance_level(3), [0.69, 0.82, 0.96], atol=0.012)
+    np.testing.assert_allclose(chance_level(3, "mcc"), [0.69, 0.82, 0.96], atol=0.012)
 
 
 def test_chance_falls_with_the_number_of_sources():
-    medians = [chance_level(n)[1] for n in (1, 2, 3, 5, 8)]
-    assert medians[0] == 1
-    assert np.all(np.diff(medians) < 0)
+    for score, perfect in (("mcc", 1.0), ("si_sdr", DECIBEL_LIMIT)):
+        medians = [chance_level(n, score)[1] for n in (1, 2, 3, 5, 8)]
+        assert medians[0] == perfect
+        assert np.all(np.diff(medians) < 0)
 
 
 def test_chance_for_two_sources_agrees_with_the_integral():
-    """A rotation by an angle φ has MCC max(|cos φ|, |sin φ|): its median is cos(π/8)."""
-    assert chance_level(2)[1] == pytest.approx(np.cos(np.pi / 8), abs=0.005)
+    """A rotation by an angle φ has MCC max(|cos φ|, |sin φ|): its median is that of φ = π/8."""
+    assert chance_level(2, "mcc")[1] == pytest.approx(np.cos(np.pi / 8), abs=0.005)
+    decibels = [20 * np.log10(1 / np.tan(share * np.pi / 4)) for share in (0.95, 0.5, 0.05)]
+    assert chance_level(2) == pytest.approx(decibels, rel=0.05)

@@ -196,7 +196,7 @@ def test_a_run_has_all_results_and_what_fails_is_rows_of_them(finished):
     assert set(scores["status"][~broken]) == {"ok", "skipped"}
     assert (scores["value"][broken] == "").all()
     failed = scores[broken & (scores["status"] == "failed")]
-    assert set(failed["score"]) == {"mcc", "mcc_spearman", "amari", "si_sdr", "rmse", "r2"}
+    assert set(failed["score"]) == {"mcc", "mcc_spearman", "amari", "si_sdr", "sir", "rmse", "r2"}
     assert set(failed["reason"]) == {"RuntimeError: it broke"}
     log = results / "logs" / "separate" / "gp-equal-t100" / "broken.log"
     assert "Traceback" in log.read_text()

@@ -50,7 +50,9 @@ def _entries(ranking: Ranking, pairs: pd.DataFrame) -> pd.DataFrame:
         probabilities = against[outcome].reindex(methods)
         words = outcome.removeprefix("p_")
         entries[f"{words}, p"] = ["–" if np.isnan(p) else f"{p:.2f}" for p in probabilities]
-    for outcome, words in zip(outcomes, ("better than", "equivalent to", "worse than"), strict=True):
+    for outcome, words in zip(
+        outcomes, ("better than", "equivalent to", "worse than"), strict=True
+    ):
         entries[words] = counts.loc[methods, outcome].astype(str).to_numpy()
     undecided = len(methods) - 1 - counts.loc[methods].sum(axis=1)
     return entries.assign(undecided=undecided.astype(str).to_numpy())

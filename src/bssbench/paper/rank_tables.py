@@ -12,10 +12,10 @@ __all__ = ["rank_report"]
 
 _TITLE = "Ranks of methods over data sets"
 _NOTE = (
-    "Ranks of the median SI-SDR over seeds, 1 for the highest; equal medians share the mean of their "
-    "ranks. The units are data sets and not seeds: one of each family and mixing, the first that "
-    "has results, and the methods with a result on every one. ° mean rank not distinguished from "
-    f"the best by Nemenyi's test (p ≥ {ALPHA})."
+    "Ranks of the median SI-SDR over seeds, 1 for the highest; equal medians share the mean of "
+    "their ranks. The units are data sets and not seeds: one of each family and mixing, the first "
+    "that has results, and the methods with a result on every one. ° mean rank not distinguished "
+    f"from the best by Nemenyi's test (p ≥ {ALPHA})."
 )
 _COLUMNS = (
     "ranking",

@@ -77,7 +77,10 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
         "tables": Stage(
             _tables("separation", "comparisons", "ranks", "equivalence"),
             (
-                *(f"{paper}.{kind}_tables" for kind in ("separation", "comparison", "rank", "equivalence")),
+                *(
+                    f"{paper}.{kind}_tables"
+                    for kind in ("separation", "comparison", "rank", "equivalence")
+                ),
                 *(_TABLE, "bssbench.statistics.evaluation"),
             ),
             _REPORTED,

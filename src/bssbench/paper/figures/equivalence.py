@@ -52,9 +52,9 @@ def draw(results: Results) -> Drawing:
         f"column by more than {EQUIVALENT:g} dB of SI-SDR, the median over seeds: the Bayesian "
         "signed-rank test of Benavoli et al. (2017) over data sets, which are the units. Methods "
         "are in the order of their mean ranks. Written in are probabilities of at least "
-        f"{100 * PROBABLE:g}, rounded down; an equals sign joins methods that are as probably within "
-        f"{EQUIVALENT:g} dB of each other. What a square and its mirror image leave to 100 is the "
-        f"probability of that. Data sets of {told}."
+        f"{100 * PROBABLE:g}, rounded down; an equals sign joins methods that are as probably "
+        f"within {EQUIVALENT:g} dB of each other. What a square and its mirror image leave to 100 "
+        f"is the probability of that. Data sets of {told}."
     )
     return Drawing(figure, caption, pairs)
 

@@ -41,9 +41,9 @@ def draw(results: Results) -> Drawing:
         for ranking in rankings
     )
     caption = (
-        "Mean ranks of the methods' median SI-SDR over data sets; 1 is best. The units are data sets, "
-        "one of each family and mixing, and not seeds. Horizontal bars join methods whose mean "
-        f"ranks do not differ by Nemenyi's test at {ALPHA}, being less than the critical "
+        "Mean ranks of the methods' median SI-SDR over data sets; 1 is best. The units are data "
+        "sets, one of each family and mixing, and not seeds. Horizontal bars join methods whose "
+        f"mean ranks do not differ by Nemenyi's test at {ALPHA}, being less than the critical "
         "difference apart. Ranked are the methods with a result on every data set; controls, "
         f"negative controls and recordings are left out. Data sets of {told}."
     )
@@ -82,7 +82,7 @@ def _draw_ranking(axis: Axes, ranking: Ranking) -> None:
     )
     # From left to right, then from right to left, as the lines are.
     middle = (len(methods) + 1) // 2
-    drawn = methods[:middle] + methods[:middle - 1:-1]
+    drawn = methods[:middle] + methods[: middle - 1 : -1]
     for label, line, method in zip(artists["labels"], artists["elbows"], drawn, strict=True):
         label.set_color("black")
         # A colour is several methods': beside the name and on the axis the marker tells them apart.

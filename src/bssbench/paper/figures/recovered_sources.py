@@ -7,7 +7,7 @@ from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results, main_separations, preferred
 from bssbench.paper.looks import method_colour
 from bssbench.paper.style import new_figure
-from bssbench.scores.measures.matching import match
+from bssbench.scores.measures.matching import match, si_sdr
 from bssbench.separation import Separation
 
 __all__ = ["draw"]
@@ -35,9 +35,9 @@ def draw(results: Results) -> Drawing:
     figure = new_figure(height=0.6 + 0.8 * n_sources)
     axes = figure.subplots(n_sources, len(separations), sharex=True, sharey=True, squeeze=False)
     for (method, separation), column in zip(separations, axes.T, strict=True):
-        estimates, correlation = _aligned(true, separation)
+        estimates, ratio = _aligned(true, separation)
         tables.append(_table(method, estimates))
-        column[0].set_title(f"{method}\nMCC {correlation:.3f}")
+        column[0].set_title(f"{method}\n{ratio:.1f} dB")
         for source, axis in enumerate(column):
             axis.plot(true[:_SAMPLES_SHOWN, source], color="#D6D6D6", linewidth=2.5)
             axis.plot(
@@ -55,8 +55,8 @@ def draw(results: Results) -> Drawing:
         f"Sources of {describe_seeds({name: dataset.seeds[:1]})}, as recovered by {methods}: the "
         f"first {len(data[data['signal'] == _TRUE]) // n_sources} of {len(true)} samples, in "
         "standard deviations. Broad grey lines are the true sources, thin ones the estimates, "
-        "matched one to one and with the sign of their correlation. MCC, the mean absolute "
-        "correlation of matched sources, is that of all samples of this seed."
+        "matched one to one and with the sign of their correlation. Decibels are the mean "
+        "scale-invariant signal-to-distortion ratio of all samples of this seed."
     )
     return Drawing(figure, caption, data)
 
@@ -66,11 +66,11 @@ def _standardised(signals: np.ndarray) -> np.ndarray:
 
 
 def _aligned(true: np.ndarray, separation: Separation) -> tuple[np.ndarray, float]:
-    """Return the first seed's estimates in the order and with the signs of `true`, and its MCC."""
+    """Return the first seed's estimates in the order and with the signs of `true`, and SI-SDR."""
     matched = match(true, separation.sources[0])
     estimates = _standardised(separation.sources[0])[:, matched.estimated]
-    correlations = matched.matched_correlations
-    return estimates * np.sign(correlations), float(np.abs(correlations).mean())
+    aligned = estimates * np.sign(matched.matched_correlations)
+    return aligned, si_sdr(true, separation.sources[0])
 
 
 def _table(signal: str, values: np.ndarray) -> pd.DataFrame:

@@ -75,9 +75,10 @@ def draw(results: Results) -> Drawing:
         "scale-invariant signal-to-distortion ratio of matched sources, in dB; where the true "
         "sources are not known, what the recording's reference allows to score takes its place, "
         "the purity of the fetal heart only where it was found. Grey: what chance reaches. That is "
-        "for the SI-SDR, without noise, the range that holds nine in ten random rotations and their median, for other scores the range and "
-        "median of the control random. Dashes: the ceiling, which no linear combination of the "
-        "channels exceeds, one for each recording where seeds have recordings of their own."
+        "for the SI-SDR the range that holds nine in ten random rotations, without noise, and "
+        "their median, for other scores the range and median of the control random. Dashes: the "
+        "ceiling, which no linear combination of the channels exceeds, one for each recording "
+        "where seeds have recordings of their own."
     )
     order = ["dataset", "score", "mark", "method", "seed", "value"]
     return Drawing(figure, caption, data[order])
