@@ -45,6 +45,16 @@ def test_a_cell_is_a_separation_and_a_report(data, tmp_path):
         assert key in report["provenance"]
 
 
+def test_a_variant_is_its_method_under_another_name(data, tmp_path):
+    plain, _ = run(Cell(data, "sobi", {"lags": 5}), tmp_path / "plain")
+    variant, _ = run(Cell(data, "sobi", {"lags": 5}, name="sobi-few"), tmp_path / "variant")
+    assert (plain["method"], plain["base"]) == ("sobi", "sobi")
+    assert (variant["method"], variant["base"]) == ("sobi-few", "sobi")
+    assert variant["parameters"] == {"lags": 5}
+    one, two = (tmp_path / name / "separation.npz" for name in ("plain", "variant"))
+    assert one.read_bytes() == two.read_bytes()
+
+
 def test_when_a_record_was_reached_is_in_the_report_alone(data, tmp_path):
     cell = Cell(data, "skr-vae", {"steps": 5, "restarts": 1})
     reports = [run(cell, tmp_path / name)[0] for name in ("one", "two")]

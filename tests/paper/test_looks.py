@@ -39,5 +39,12 @@ def test_a_method_of_older_results_has_a_look():
     assert method_colour("no-more") == method_colour("no-more")
 
 
+def test_a_variant_looks_like_no_method():
+    taken = {(method_colour(name), method_marker(name)) for name in method_names()}
+    for number in range(50):
+        name = f"variant-{number}"
+        assert (method_colour(name), method_marker(name)) not in taken
+
+
 def test_controls_are_grey():
     assert len({method_colour(name) for name in control_names()}) == 1

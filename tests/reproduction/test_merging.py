@@ -14,14 +14,16 @@ DATASETS = ("waveforms", "gp-distinct")
 METHODS = ("sobi", "fastica")
 
 
-def write(directory, seeds="7-8", methods=METHODS, processor="slow", lags=20, **changes):
+def write(
+    directory, seeds="7-8", methods=METHODS, processor="slow", lags=20, base="picard", **changes
+):
     """Write results whose scores follow from data set, method and seed."""
     content = {
         "output": {"results": "results", "figures": "figures"},
         "root_seed": 0,
         "seeds": seeds,
         "datasets": dict.fromkeys(DATASETS),
-        "methods": {"sobi": {"lags": lags}, "fastica": None},
+        "methods": {"sobi": {"lags": lags}, "fastica": None, "own": {"method": base}},
     } | changes
     content["methods"] = {name: content["methods"][name] for name in methods}
     experiment = configure(content)
@@ -165,6 +167,15 @@ def test_what_decides_numbers_must_be_the_same(changes, message, tmp_path, capsy
     assert message in error
     assert error.count("\n") == 1
     assert not (tmp_path / "joined").exists()
+
+
+def test_variants_of_one_name_must_be_of_one_method(tmp_path, capsys):
+    one, alike = (write(tmp_path / name, name, ("own",)) for name in "78")
+    other = write(tmp_path / "9", "9", ("own",), base="infomax")
+    assert merge(one, alike, tmp_path / "joined") == 0
+    assert merge(one, other, tmp_path / "again") == 2
+    message = "method 'own': method is picard in the one and infomax in the other"
+    assert message in capsys.readouterr().err
 
 
 def test_limits_and_sets_of_cells_may_differ(tmp_path):

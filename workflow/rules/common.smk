@@ -44,14 +44,13 @@ RESULTS = EXPERIMENT.results
 FIGURES = EXPERIMENT.figures
 DATA = expand(f"{RESULTS}/data/{{dataset}}.npz", dataset=EXPERIMENT.datasets)
 CELLS = [
-    f"{RESULTS}/cells/{dataset}/{method}"
-    for dataset, entry in EXPERIMENT.datasets.items()
-    for method in entry.methods
+    f"{RESULTS}/cells/{dataset}/{method}" for dataset, method in EXPERIMENT.cells()
 ]
 RUNS = [f"{cell}/run.json" for cell in CELLS]
 SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
+ABLATION = f"{RESULTS}/ablation.csv"
 CORES = f"{RESULTS}/cores.csv"
 TRAINING_COST = f"{RESULTS}/training_cost.csv"
 CANDIDATES = expand(
@@ -82,7 +81,7 @@ onstart:
 
 wildcard_constraints:
     dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
-    method="|".join(map(re.escape, EXPERIMENT.methods)),
+    method="|".join(map(re.escape, EXPERIMENT.all_methods)),
     figure="|".join(map(re.escape, figure_names())),
     measurement="cores|training_cost",
     round=r"\d+",

@@ -19,10 +19,14 @@ rule separate:
         code=lambda w: code_hash(cell_modules(EXPERIMENT, w.method)),
         directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}",
         root_seed=EXPERIMENT.root_seed,
-        cpu_seconds=lambda w: EXPERIMENT.methods[w.method].cpu_seconds,
-        assignments=lambda w: get_assignments(EXPERIMENT.methods[w.method].parameters),
+        # The method that has this name in the experiment.
+        base=lambda w: EXPERIMENT.all_methods[w.method].base,
+        cpu_seconds=lambda w: EXPERIMENT.all_methods[w.method].cpu_seconds,
+        assignments=lambda w: get_assignments(
+            EXPERIMENT.all_methods[w.method].parameters
+        ),
     # The number of jobs is no parameter: another one must not make a cell stale.
     shell:
-        "{BSSBENCH} separate {input.data} --method {wildcards.method} --out {params.directory} "
+        "{BSSBENCH} separate {input.data} --method {params.base} --name {wildcards.method} --out {params.directory} "
         "--root-seed {params.root_seed} --cpu-seconds {params.cpu_seconds} "
         "--jobs-allowed {workflow.cores} {params.assignments} 2> {log}"

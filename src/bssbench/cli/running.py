@@ -32,6 +32,7 @@ _USER_SUFFIXES = (".csv", ".txt", ".tsv", ".npy")
     ),
     group(
         "for a data set",
+        option("--name", help="what the method is called in results (default: as it is)"),
         option("--jobs-allowed", type=int, default=1, help="recorded with the timing"),
     ),
     assignments("method"),
@@ -66,6 +67,7 @@ def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any])
         data=arguments.input,
         method=arguments.method,
         parameters=parameters,
+        name=arguments.name or "",
         root_seed=arguments.root_seed,
         device=arguments.device,
         cpu_seconds=900 if arguments.cpu_seconds is None else arguments.cpu_seconds,
@@ -84,6 +86,8 @@ def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any
         raise InputError(f"{arguments.input}: unknown kind of file; give one of {known} or .npz")
     if arguments.n_sources is None:
         raise InputError("--n-sources is missing: how many sources are in the recording?")
+    if arguments.name is not None:
+        raise InputError("--name is for a data set")
     if arguments.seeds is not None and arguments.seeds < 1:
         raise InputError(f"--seeds must be at least 1, not {arguments.seeds}")
     first = arguments.seed or 0

@@ -39,7 +39,9 @@ class Cell:
     data : pathlib.Path
         The data set, as written by `Dataset.save`.
     method, parameters : str, dict
-        The method's name; its parameters.
+        The method, as `load_method` takes it; its parameters.
+    name : str
+        What the method is called in results, if something else.
     device : str
         ``cpu`` or ``cuda``, for methods that can choose.
     root_seed, cpu_seconds, jobs_allowed : int
@@ -50,6 +52,7 @@ class Cell:
     data: Path
     method: str
     parameters: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
     root_seed: int = 0
     device: str = "cpu"
     cpu_seconds: int = 900
@@ -85,7 +88,8 @@ def run_cell(cell: Cell, directory: Path) -> str:
         directory / "run.json",
         {
             "dataset": dataset.name,
-            "method": cell.method,
+            "method": cell.name or cell.method,
+            "base": cell.method,
             "parameters": cell.parameters,
             "seeds": list(seeds),
             "root_seed": cell.root_seed,
@@ -107,7 +111,8 @@ def _separate_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -
     dataset = Dataset.load(cell.data)
     method = load_method(cell.method, cell.parameters)
     problem = make_problem(dataset, method, n_seeds, cell.root_seed, cell.device)
-    return separate_and_save(cell.method, method, problem, directory / "separation.npz", launched)
+    path = directory / "separation.npz"
+    return separate_and_save(cell.name or cell.method, method, problem, path, launched)
 
 
 def separate_and_save(

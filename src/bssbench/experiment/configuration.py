@@ -15,19 +15,20 @@ from bssbench.datasets.catalogue import (
 )
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
+from bssbench.experiment.ablation import Ablation, expand_ablation
 from bssbench.experiment.configuration_file import ConfigurationFile
 from bssbench.experiment.demand import expected_seconds, peak_megabytes
 from bssbench.experiment.held_out import Candidate
+from bssbench.experiment.named_methods import MethodEntry, name_method
 from bssbench.experiment.training_cost import Trial
 from bssbench.files import read_yaml
 from bssbench.files.validation import validated
-from bssbench.methods import load_method, method_modules
+from bssbench.methods import load_method
 from bssbench.parameters import closest, parse_seeds, with_underscores
 
 __all__ = [
     "Configuration",
     "DatasetEntry",
-    "MethodEntry",
     "changed_hyperparameters",
     "configure",
 ]
@@ -48,22 +49,13 @@ class DatasetEntry:
 
 
 @dataclass(frozen=True)
-class MethodEntry:
-    """A method of the experiment: its parameters and the CPU seconds of each of its cells."""
-
-    name: str
-    parameters: dict[str, Any]
-    cpu_seconds: int
-    modules: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Configuration:
     """A whole experiment, in the order of its file.
 
-    `selection` has a name for each candidate on a data set. `cores` says which cases of the kernel
-    cores are measured: grids, each with the values of some parameters. `rounds` is how often they
-    and the trials are. `claims` is the file of claims, empty if none are judged.
+    `selection` has a name for each candidate on a data set. `ablation` has methods of its own.
+    `cores` says which cases of the kernel cores are measured: grids, each with the values of some
+    parameters. `rounds` is how often they and the trials are. `claims` is the file of claims, empty
+    if none are judged.
     """
 
     results: str
@@ -73,21 +65,32 @@ class Configuration:
     methods: dict[str, MethodEntry]
     training_cost: dict[str, Trial]
     selection: dict[str, Candidate]
+    ablation: Ablation | None = None
     cores: tuple[dict[str, list[Any]], ...] = ()
     rounds: int = 5
     claims: str = ""
 
+    @property
+    def all_methods(self) -> dict[str, MethodEntry]:
+        """All methods that have cells, by name: those of the ablation as well."""
+        return self.methods | (self.ablation.methods if self.ablation else {})
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Return data set and method of each cell, those of the ablation left out."""
+        return [(name, own) for name, entry in self.datasets.items() for own in entry.methods]
+
     def cell_megabytes(self, dataset: str, method: str) -> int:
         """Return the memory that a cell declares."""
-        entry = self.datasets[dataset]
-        parameters, n_seeds = self.methods[method].parameters, len(parse_seeds(entry.seeds))
-        return peak_megabytes(method, parameters, entry.shape, n_seeds)
+        return peak_megabytes(*self._cell(dataset, method))
 
     def cell_seconds(self, dataset: str, method: str) -> int:
         """Return a rough estimate of a cell's CPU time."""
-        entry = self.datasets[dataset]
-        parameters, n_seeds = self.methods[method].parameters, len(parse_seeds(entry.seeds))
-        return expected_seconds(method, parameters, entry.shape, n_seeds)
+        return expected_seconds(*self._cell(dataset, method))
+
+    def _cell(self, dataset: str, method: str) -> tuple[str, dict[str, Any], Shape, int]:
+        """Return what a cell's demand depends on."""
+        data, own = self.datasets[dataset], self.all_methods[method]
+        return own.base, own.parameters, data.shape, len(parse_seeds(data.seeds))
 
     def longest_cell_seconds(self, dataset: str) -> int:
         """Return the estimate of the longest of a data set's cells."""
@@ -99,7 +102,7 @@ class Configuration:
         Defaults can change with the code; what a run records of itself must not change with them.
         """
         return {
-            name: asdict(load_method(name, entry.parameters))
+            name: asdict(load_method(entry.base, entry.parameters))
             for name, entry in self.methods.items()
         }
 
@@ -118,11 +121,7 @@ def configure(
     """
     file = validated(ConfigurationFile, content, "configuration")
     given = hyperparameters or {}
-    methods = {}
-    for name, own in file.methods.items():
-        parameters = {**given.get(name, {}), **((own and own.model_extra) or {})}
-        limit = (own and own.cpu_seconds) or file.cpu_seconds
-        methods[name] = MethodEntry(name, parameters, limit, method_modules(name, parameters))
+    methods = _methods(file, given)
     datasets = _datasets(file)
     return Configuration(
         results=file.output.results,
@@ -132,12 +131,27 @@ def configure(
         methods=methods,
         training_cost=_trials(file, given),
         selection=_candidates(file, datasets, given),
+        ablation=file.ablation and expand_ablation(file.ablation, datasets, methods),
         cores=tuple(
             grid.model_dump(mode="json", by_alias=True, exclude_unset=True) for grid in file.cores
         ),
         rounds=file.rounds,
         claims=file.claims,
     )
+
+
+def _methods(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, MethodEntry]:
+    """Return the section `methods`."""
+    methods = {}
+    for name, own in file.methods.items():
+        base = (own and own.method) or name
+        # Of a record, which has all parameters of each name, the variant's own count.
+        known = {**given.get(base, {}), **given.get(name, {})}
+        parameters = {**known, **((own and own.model_extra) or {})}
+        limit = (own and own.cpu_seconds) or file.cpu_seconds
+        where = f"configuration: methods.{name}"
+        methods[name] = name_method(name, base, parameters, limit, where)
+    return methods
 
 
 def _datasets(file: ConfigurationFile) -> dict[str, DatasetEntry]:

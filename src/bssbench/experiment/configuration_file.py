@@ -26,7 +26,7 @@ from bssbench.files.validation import (
 from bssbench.kernels.cases import CHOICES
 from bssbench.kernels.catalogue import CORES
 
-__all__ = ["ConfigurationFile"]
+__all__ = ["AblationSection", "ConfigurationFile"]
 
 _KERNELS = list(map(str, CHOICES["kernel"]))
 _Core = Annotated[
@@ -51,10 +51,31 @@ class _Dataset(Content, extra="allow"):
 
 
 class _Method(Content, extra="allow"):
-    """Its parameters, and the CPU seconds of each of its cells."""
+    """Its parameters, and the CPU seconds of each of its cells.
+
+    With `method` it is a variant of that method, under a name of its own.
+    """
 
     __pydantic_extra__: dict[str, Parameter]
+    method: Text | None = None
     cpu_seconds: Count | None = None
+
+
+class _Ablated(Content):
+    """What a method's additions are, each with the parameters that take it away.
+
+    `plain` is a method of the experiment that has none of them.
+    """
+
+    plain: Text | None = None
+    without: Named[Parameters]
+
+
+class AblationSection(Content):
+    """Methods of the experiment without each of their additions, on some of its data sets."""
+
+    datasets: Distinct[Text]
+    methods: Named[_Ablated]
 
 
 class _Training(Content, extra="allow"):
@@ -119,6 +140,7 @@ class ConfigurationFile(Content):
     cpu_seconds: Count = 900
     datasets: Named[_Dataset | None]
     methods: Named[_Method | None]
+    ablation: AblationSection | None = None
     selection: Some[_Choice] = ()
     rounds: Count = 5
     training_cost: tuple[_Training, ...] = ()

@@ -50,8 +50,12 @@ def _pairs(name: str) -> list[tuple[str, str]]:
 
 
 def _look(method: str) -> tuple[str, str]:
-    # One that is no more, of older results, has a look as well.
-    return _looks().get(method) or _pairs(method)[0]
+    # A variant, and one that is no more, of older results, have looks that no method has.
+    looks = _looks()
+    if method in looks:
+        return looks[method]
+    pairs = _pairs(method)
+    return next((pair for pair in pairs if pair not in looks.values()), pairs[0])
 
 
 def method_colour(method: str) -> str:

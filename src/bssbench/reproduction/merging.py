@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bssbench.errors import InputError
+from bssbench.experiment.configuration import Configuration
 from bssbench.files import write_json, write_text
 from bssbench.reproduction.recorded_results import Part, RecordedResults
 from bssbench.scores.catalogue import ACROSS_SEEDS
@@ -84,11 +85,11 @@ def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
     if first.root_seed != second.root_seed:
         yield "root_seed", first.root_seed, second.root_seed
     for kind, ours, theirs in (
-        ("data set", first.datasets, second.datasets),
-        ("method", first.methods, second.methods),
+        ("data set", _datasets(first), _datasets(second)),
+        ("method", _methods(first), _methods(second)),
     ):
         for name in ours.keys() & theirs.keys():
-            own, other_own = ours[name].parameters, theirs[name].parameters
+            own, other_own = ours[name], theirs[name]
             for key in dict.fromkeys([*own, *other_own]):
                 values = own.get(key, "not stated"), other_own.get(key, "not stated")
                 if values[0] != values[1]:
@@ -99,6 +100,18 @@ def _of_whole_cells(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the scores without those across seeds of cells whose seeds are of several folders."""
     folders = scores.groupby(["dataset", "method"])["folder"].transform("nunique")
     return scores[~scores["score"].isin(ACROSS_SEEDS) | (folders == 1)]
+
+
+def _datasets(experiment: Configuration) -> dict[str, dict[str, Any]]:
+    return {name: entry.parameters for name, entry in experiment.datasets.items()}
+
+
+def _methods(experiment: Configuration) -> dict[str, dict[str, Any]]:
+    # Two variants of one name may be of different methods.
+    return {
+        name: {"method": entry.base, **entry.parameters}
+        for name, entry in experiment.methods.items()
+    }
 
 
 def _refuse_conflicts(scores: pd.DataFrame) -> None:

@@ -182,8 +182,9 @@ def _recompute(part: Part, method: str, dataset: Dataset, timed_out: bool) -> pd
         run_cell(
             Cell(
                 data=data,
-                method=method,
+                method=entry.base,
                 parameters=entry.parameters,
+                name=method,
                 root_seed=part.experiment.root_seed,
                 cpu_seconds=entry.cpu_seconds * (1 if timed_out else _PATIENCE),
             ),
