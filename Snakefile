@@ -7,6 +7,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/separate.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/paper.smk"
+include: "workflow/rules/ablation.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/costs.smk"
 include: "workflow/rules/cores.smk"
@@ -28,6 +29,7 @@ rule all:
         SCORES,
         TIMINGS,
         f"{RESULTS}/provenance.json",
+        ABLATION if EXPERIMENT.ablation else [],
         TRAINING_COST if EXPERIMENT.training_cost else [],
         CORES if EXPERIMENT.cores else [],
         ARTEFACTS,

@@ -1,6 +1,7 @@
 """Commands of `bssbench` that compare what was computed, and write tables and figures of it."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -159,6 +160,41 @@ def _cores(arguments: argparse.Namespace) -> None:
     measurement = read_measurement(arguments.measurement)
     write(core_report(measurement), arguments.out)
     save_drawing(draw_core_scaling(measurement.table), "core_scaling", arguments.figures)
+
+
+@command(
+    path("scores", "CSV", "from 'bssbench score', of all methods that are named"),
+    option(
+        "--variants",
+        required=True,
+        metavar="JSON",
+        help="by method, by what is taken away from it, the name of the method that is left",
+    ),
+    path("--out", "DIR", "for the tables"),
+    path("--figures", "DIR", "for the figure"),
+)
+def _ablation(arguments: argparse.Namespace) -> None:
+    """Compare methods with what is left of them without their additions.
+
+    Write tables/ablation and the figure of it: the SI-SDR and the MCC of each, and the differences
+    from the whole method, paired by seed.
+    """
+    from bssbench.paper.ablation_figure import draw_ablation
+    from bssbench.paper.ablation_table import ablation_report
+    from bssbench.paper.report import write
+    from bssbench.paper.style import save_drawing
+    from bssbench.scores.table import read_scores
+    from bssbench.statistics.ablation import compare_with_whole
+
+    _spare(arguments.scores, arguments.out)
+    try:
+        variants = {str(name): dict(left) for name, left in json.loads(arguments.variants).items()}
+    except (ValueError, TypeError, AttributeError):
+        example = '{"sobi": {"lags": "sobi-with-few-lags"}}'
+        raise InputError(f"--variants: expected JSON such as {example}") from None
+    comparison = compare_with_whole(read_scores(arguments.scores), variants)
+    write(ablation_report(comparison), arguments.out)
+    save_drawing(draw_ablation(comparison), "ablation", arguments.figures)
 
 
 def _spare(measurement: Path, out: Path) -> None:

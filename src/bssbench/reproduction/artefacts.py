@@ -40,7 +40,7 @@ _TABLE = "bssbench.scores.table"
 _HELD_OUT = ("bssbench.scores.held_out", "bssbench.statistics.selection")
 _SCORES, _TIMINGS = "scores.csv", "timings.csv"
 _STATISTICS = tuple(f"statistics/{name}" for name in FILES)
-_COSTS, _CORES = "training_cost.csv", "cores.csv"
+_COSTS, _CORES, _ABLATION = "training_cost.csv", "cores.csv", "ablation.csv"
 _REPORTED = ("root_seed", "datasets", "methods")
 
 
@@ -105,6 +105,16 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
             ("cores", "rounds"),
             (_CORES,),
         )
+    if experiment.ablation:
+        found["ablation"] = Stage(
+            (*_tables("ablation"), *_figure("ablation")),
+            (
+                *(f"{paper}.ablation_table", f"{paper}.ablation_figure"),
+                *(_TABLE, "bssbench.statistics.ablation"),
+            ),
+            (*_REPORTED, "ablation"),
+            (_ABLATION,),
+        )
     if experiment.selection:
         found["selection"] = Stage(
             ("selection.csv", *_tables("selection")),
@@ -145,7 +155,7 @@ def data_modules(experiment: Configuration, dataset: str) -> tuple[str, ...]:
 
 def cell_modules(experiment: Configuration, method: str) -> tuple[str, ...]:
     """Return the modules that a method's cells depend on, the data aside."""
-    return ("bssbench.experiment.problem", *experiment.methods[method].modules)
+    return ("bssbench.experiment.problem", *experiment.all_methods[method].modules)
 
 
 def candidate_modules(candidate: Candidate) -> tuple[str, ...]:
