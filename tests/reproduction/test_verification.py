@@ -246,7 +246,7 @@ def test_what_decides_the_last_bits_makes_an_environment():
         (["--cell", "gp-distinct-t500/sobi", "--any"], "--any and --sampling-seed are for"),
         (["--sample", "2", "--seed", "4"], "no --seed"),
         (["--sample", "9"], "only 3 cells can be drawn"),
-        ([], "one of the arguments --cell --sample is required"),
+        ([], "one of the arguments --cell --sample --fresh-seeds is required"),
     ],
 )
 def test_bad_input_is_one_line(results, words, message, capsys):

@@ -11,43 +11,60 @@ from bssbench.errors import InputError
 
 
 @command(
-    path("results", "DIR", "has scores.csv, timings.csv, provenance.json"),
+    path(
+        "results",
+        "DIR",
+        "has scores.csv, timings.csv, provenance.json (default: results/reference)",
+        nargs="?",
+        default=Path("results/reference"),
+    ),
     one_of(
         option("--cell", metavar="DATASET/METHOD", help="this cell, its seeds in one batch"),
         option("--sample", type=int, metavar="N", help="so many cells, drawn at random"),
+        option(
+            "--fresh-seeds",
+            metavar="SEEDS",
+            help="all simulated data on seeds that nobody has seen, for instance 200-209",
+        ),
     ),
     option("--seed", type=int, help="of the cell this seed alone"),
     option(
         "--any", action="store_true", help="draw among all cells, not those of under two minutes"
     ),
     option("--sampling-seed", type=int, metavar="K", help="repeats a draw"),
+    path("--out", "DIR", "of fresh seeds: where the work and the report go", required=False),
+    option("--cores", type=int, metavar="N", help="for fresh seeds (default: all)"),
 )
 def _verify(arguments: argparse.Namespace) -> int:
-    """Recompute recorded scores and compare.
+    """Recompute recorded scores and compare, or see what fresh seeds change.
 
     Recompute cells of DIR and compare their scores, never their times. In the environment of the
     record (versions, platform, processor) a cell's rows must be the same bytes; in another, means
     over seeds must lie within the tolerances that the table shows. Exit code 0 if all are, 1 if one
     is not or could not be recomputed here.
-    """
-    from bssbench.experiment.provenance import describe_environment, environment_changes
-    from bssbench.reproduction.recorded_results import RecordedResults
-    from bssbench.reproduction.verification import comparison_table, find_cell, verify
 
+    With --fresh-seeds run all separations of DIR's simulated data on other seeds, by today's code,
+    and write into --out which rankings (rankings.csv, .md) and which verdicts on claims
+    (verdicts.csv, .md) change. Recordings and costs are left out. A call that was stopped goes on
+    where it was. Exit code 0 if no verdict changes, else 1. Run it at the top of the project.
+    """
     if arguments.cell and (arguments.any or arguments.sampling_seed is not None):
         raise InputError("--any and --sampling-seed are for --sample")
     if arguments.sample is not None and (arguments.sample < 1 or arguments.seed is not None):
         raise InputError("--sample takes a number of cells, at least 1, and no --seed")
+    if arguments.fresh_seeds is not None:
+        return _verify_on_fresh_seeds(arguments)
+    if arguments.out is not None or arguments.cores is not None:
+        raise InputError("--out and --cores are for --fresh-seeds")
+    from bssbench.reproduction.recorded_results import RecordedResults
+    from bssbench.reproduction.verification import comparison_table, find_cell, verify
+
     results = RecordedResults.read(arguments.results)
     if arguments.cell:
         wanted, cells = 1, [find_cell(results, arguments.cell, arguments.seed)]
     else:
         wanted, cells = arguments.sample, _draw(results, arguments)
-    here = describe_environment()
-    for part in results.parts:
-        changes = "; ".join(environment_changes(part.provenance, here))
-        environment = f"another environment: {changes}" if changes else "this environment"
-        print(f"{part.source}: recorded at {part.provenance.get('commit')} in {environment}")
+    _print_origins(results)
     verified, comparisons = 0, []
     for dataset, method in cells:
         if verified == wanted:
@@ -61,6 +78,62 @@ def _verify(arguments: argparse.Namespace) -> int:
     failed = {each.cell for each in comparisons if each.verdict == "DIFFERENT"}
     print(f"{verified} of {wanted} cells verified, {len(failed)} of them different")
     return int(verified < wanted or bool(failed))
+
+
+def _print_origins(results: Any) -> None:
+    """Say of which code and environment a record is, and what of that is another here."""
+    from bssbench.experiment.provenance import describe_environment, environment_changes
+
+    here = describe_environment()
+    for part in results.parts:
+        changes = "; ".join(environment_changes(part.provenance, here))
+        environment = f"another environment: {changes}" if changes else "this environment"
+        print(f"{part.source}: recorded at {part.provenance.get('commit')} in {environment}")
+
+
+def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
+    import os
+
+    from bssbench.paper.replication_tables import orders_report, verdicts_report
+    from bssbench.paper.report import write
+    from bssbench.reproduction.fresh_seeds import (
+        fresh_configuration,
+        run_fresh_seeds,
+        the_only_part,
+    )
+    from bssbench.reproduction.recorded_results import RecordedResults
+    from bssbench.scores.table import read_scores
+    from bssbench.statistics.claims_file import read_claims
+    from bssbench.statistics.replication import compare_orders, compare_verdicts
+
+    if arguments.seed is not None or arguments.any or arguments.sampling_seed is not None:
+        raise InputError("--seed, --any and --sampling-seed are not for --fresh-seeds")
+    if arguments.out is None:
+        raise InputError("--fresh-seeds needs --out, a folder for the work and the report")
+    cores = os.cpu_count() or 1 if arguments.cores is None else arguments.cores
+    if cores < 1:
+        raise InputError(f"--cores must be at least 1, not {cores}")
+    results = RecordedResults.read(arguments.results)
+    part = the_only_part(results)
+    recorded = read_scores(arguments.results / "scores.csv")
+    claims = read_claims(Path(part.experiment.claims)) if part.experiment.claims else ()
+    configuration = fresh_configuration(part, arguments.fresh_seeds)
+    _print_origins(results)
+    fresh = run_fresh_seeds(configuration, arguments.out, Path.cwd(), cores)
+    orders = compare_orders(recorded, fresh)
+    verdicts = compare_verdicts(claims, recorded, fresh)
+    reports = [orders_report(orders), verdicts_report(verdicts, arguments.fresh_seeds)]
+    for report in reports:
+        write(report, arguments.out, formats=("csv", "md"))
+    best = orders.drop_duplicates(["dataset", "score"])
+    n_best = int((best["recorded_best"] != best["fresh_best"]).sum())
+    print(f"another method is best on {n_best} of {len(best)} data sets and scores")
+    print(f"{int(orders['significant'].sum())} of {len(orders)} pairs changed places significantly")
+    for row in verdicts[verdicts["changed"].astype(bool)].itertuples():
+        print(f"claim {row.claim}: {row.recorded} in the record, {row.fresh} on fresh seeds")
+    n_changed = int(verdicts["changed"].sum())
+    print(f"{n_changed} of {len(verdicts)} verdicts changed; the report is in {arguments.out}")
+    return int(n_changed > 0)
 
 
 def _draw(results: Any, arguments: argparse.Namespace) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from bssbench.statistics.intervals import mean_intervals
 from bssbench.statistics.pairs import paired_differences
 from bssbench.statistics.sample_size import fewest_seeds, seeds_for_difference
 
-__all__ = ["ALPHA", "compare_with_best", "describe_undecidable"]
+__all__ = ["ALPHA", "best_method", "compare_with_best", "describe_undecidable"]
 
 ALPHA = 0.05
 
@@ -58,7 +58,7 @@ def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
 
 def _family(rows: pd.DataFrame, dataset: str, score: str) -> pd.DataFrame | None:
     """Compare the methods of one data set in one score; None if there is nothing to compare."""
-    best = _best(rows, score)
+    best = best_method(rows, score)
     methods = [name for name in dict.fromkeys(rows["method"]) if name not in (best, "random")]
     if best is None or not methods:
         return None
@@ -102,8 +102,12 @@ def _p_value(differences: pd.Series) -> float:
         return float(stats.wilcoxon(differences).pvalue)
 
 
-def _best(rows: pd.DataFrame, score: str) -> str | None:
-    """Return the candidate with the best median; of equals the first."""
+def best_method(rows: pd.DataFrame, score: str) -> str | None:
+    """Return the best of one data set in one score; None if no candidate has a value.
+
+    That is the best median among the methods whose seeds are missing least, and of equals the
+    first; controls are no candidates. `rows` are those of ``scores.csv`` with this score.
+    """
     candidates = rows[~rows["method"].isin(CONTROLS)]
     by_method = candidates.assign(
         value=candidates["value"].where(candidates["status"] == "ok"),
