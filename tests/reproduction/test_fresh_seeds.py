@@ -184,7 +184,9 @@ def test_fresh_scores_are_those_of_the_workflow_and_a_second_call_makes_only_wha
     recorded.assign(value=recorded["seed"] * 1e-5).to_csv(record / "scores.csv", index=False)
     completed = verify()
     assert completed.returncode == 1, completed.stdout + completed.stderr
-    assert "claim own: refuted in the record, supported on fresh seeds" in completed.stdout
+    assert (
+        "claim own (improved): refuted in the record, supported on fresh seeds" in completed.stdout
+    )
     assert (cells / "few" / "separation.npz").exists()
     assert (cells / "sobi" / "separation.npz").stat().st_mtime_ns == made
     assert pd.read_csv(out / "verdicts.csv")["changed"].tolist() == [True]

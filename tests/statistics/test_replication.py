@@ -12,6 +12,7 @@ from bssbench.statistics.replication import compare_orders, compare_verdicts
 
 HEADLINE = next(name for name, score in SCORES.items() if score.headline)
 CLAIMS = """
+plain: {jade: fastica}
 claims:
   - name: own
     sentence: Sobi separates what is simulated and what is recorded.
@@ -101,6 +102,18 @@ def test_verdicts_rest_on_scores_of_what_both_tables_have(rng, tmp_path):
     text = write(verdicts_report(found, "200-209"), tmp_path, formats=("csv", "md"))[1].read_text()
     assert "1 of 1 verdicts changed on seeds 200-209" in text
     assert "**refuted**" in text
+
+
+def test_each_reading_of_a_claim_has_a_verdict(rng, tmp_path):
+    (tmp_path / "claims.yaml").write_text(CLAIMS.replace("methods: [sobi]", "methods: [jade]"))
+    claims = read_claims(tmp_path / "claims.yaml")
+    tables = [
+        table({"jade": 0.99, "fastica": level}, seed, rng, "mcc", spread=0.001)
+        for seed, level in ((100, 0.5), (200, 0.99))
+    ]
+    found = compare_verdicts(claims, *tables).set_index("reading")
+    assert found["recorded"].to_dict() == {"improved": "supported", "plain": "refuted"}
+    assert found["changed"].to_dict() == {"improved": False, "plain": True}
 
 
 def test_the_report_names_each_pair_that_changed_places(rng, tmp_path):

@@ -116,7 +116,9 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
     results = RecordedResults.read(arguments.results)
     part = the_only_part(results)
     recorded = read_scores(arguments.results / "scores.csv")
-    claims = read_claims(Path(part.experiment.claims)) if part.experiment.claims else ()
+    if not part.experiment.claims:
+        raise InputError(f"{arguments.results}: names no claims whose verdicts could change")
+    claims = read_claims(Path(part.experiment.claims))
     configuration = fresh_configuration(part, arguments.fresh_seeds)
     _print_origins(results)
     fresh = run_fresh_seeds(configuration, arguments.out, Path.cwd(), cores)
@@ -130,7 +132,8 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
     print(f"another method is best on {n_best} of {len(best)} data sets and scores")
     print(f"{int(orders['significant'].sum())} of {len(orders)} pairs changed places significantly")
     for row in verdicts[verdicts["changed"].astype(bool)].itertuples():
-        print(f"claim {row.claim}: {row.recorded} in the record, {row.fresh} on fresh seeds")
+        moved = f"{row.recorded} in the record, {row.fresh} on fresh seeds"
+        print(f"claim {row.claim} ({row.reading}): {moved}")
     n_changed = int(verdicts["changed"].sum())
     print(f"{n_changed} of {len(verdicts)} verdicts changed; the report is in {arguments.out}")
     return int(n_changed > 0)

@@ -131,7 +131,7 @@ def configure(
         methods=methods,
         training_cost=_trials(file, given),
         selection=_candidates(file, datasets, given),
-        ablation=file.ablation and expand_ablation(file.ablation, datasets, methods),
+        ablation=expand_ablation(file.ablation, datasets, methods) if file.ablation else None,
         cores=tuple(
             grid.model_dump(mode="json", by_alias=True, exclude_unset=True) for grid in file.cores
         ),

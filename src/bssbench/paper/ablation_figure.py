@@ -31,7 +31,7 @@ def draw_ablation(comparison: pd.DataFrame) -> Drawing:
     if data.empty:
         return empty_drawing("no pair of seeds has a value")
     methods = {
-        method: list(dict.fromkeys(own["without"]))
+        str(method): list(dict.fromkeys(own["without"]))
         for method, own in data.groupby("method", sort=False)
     }
     datasets = list(dict.fromkeys(data["dataset"]))
@@ -42,7 +42,7 @@ def draw_ablation(comparison: pd.DataFrame) -> Drawing:
     )
     for axis, (method, names) in zip(grid[:, 0], methods.items(), strict=True):
         _draw_panel(axis, data[data["method"] == method], names, datasets)
-        axis.set_title(str(method))
+        axis.set_title(method)
     grid[-1, 0].set_xlabel("difference from the whole method (dB)")
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=min(3, len(datasets)))

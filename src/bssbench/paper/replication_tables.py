@@ -40,7 +40,7 @@ def orders_report(orders: pd.DataFrame) -> Report:
         overview = Grid(pd.DataFrame(entries), label=str(score), text_columns=3)
         significant = [
             f"- {row.dataset}: {row.method} was ahead of {row.other} by "
-            f"{row.recorded_difference:.3g}, and is behind by {-row.fresh_difference:.3g} "
+            f"{row.recorded_difference:.3g}, and is by {row.fresh_difference:.3g} "
             f"(p = {row.p_holm:.2g})"
             for row in rows[rows["significant"].astype(bool)].itertuples()
         ]
@@ -56,6 +56,7 @@ def verdicts_report(verdicts: pd.DataFrame, seeds: str) -> Report:
     entries = pd.DataFrame(
         {
             "claim": verdicts["claim"],
+            "reading": verdicts["reading"],
             "": verdicts["sentence"],
             "record": verdicts["recorded"],
             "fresh seeds": [
@@ -68,5 +69,5 @@ def verdicts_report(verdicts: pd.DataFrame, seeds: str) -> Report:
     )
     n_changed = int(verdicts["changed"].sum())
     told = f"{n_changed} of {len(verdicts)} verdicts changed on seeds {seeds}."
-    section = Section(text=told, grids=(Grid(entries, text_columns=5),))
+    section = Section(text=told, grids=(Grid(entries, text_columns=6),))
     return Report("verdicts", "Verdicts on fresh seeds", _VERDICTS_NOTE, verdicts, (section,))

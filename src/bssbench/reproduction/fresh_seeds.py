@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -118,31 +117,27 @@ def run_fresh_seeds(
     workflow = project / "Snakefile"
     if not workflow.is_file():
         raise InputError(f"{workflow}: no such file: call this at the top of the project")
-    # JSON is YAML.
-    file = out / "configuration.yaml"
-    write_text(file, json.dumps(configuration, indent=2) + "\n")
+    out.mkdir(parents=True, exist_ok=True)
+    file = (out / "configuration.yaml").resolve()
     command = [
         *(sys.executable, "-m", "snakemake", _SCORES, "results/provenance.json"),
-        *("--snakefile", workflow.resolve(), "--directory", out, "--configfile", file.resolve()),
-        *("--workflow-profile", (project / "profiles" / "default").resolve()),
+        *("--snakefile", str(workflow.resolve()), "--directory", str(out)),
+        *("--workflow-profile", str((project / "profiles" / "default").resolve())),
         # A lock that a killed process leaves behind would have to be removed by hand.
-        *("--cores", str(cores), "--nolock", "--quiet", "rules"),
+        *("--configfile", str(file), "--cores", str(cores), "--nolock", "--quiet", "rules"),
     ]
     with (out / ".lock").open("w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise InputError(f"{out}: another process is at work there") from None
+        # JSON is YAML.
+        write_text(file, json.dumps(configuration, indent=2) + "\n")
         # The workflow inherits the lock: it holds if only this process is killed.
-        code = subprocess.run(
-            command,
-            env=os.environ,
-            stdout=sys.stderr.fileno(),
-            pass_fds=[lock.fileno()],
-            check=False,
-        ).returncode
-    if code:
+        done = subprocess.run(command, stdout=sys.stderr, pass_fds=[lock.fileno()], check=False)
+    if done.returncode:
         raise InputError(
-            f"{out}: the workflow ended with code {code}; the same command goes on where it was"
+            f"{out}: the workflow ended with code {done.returncode}; the same command goes on "
+            "where it was"
         )
     return read_scores(out / _SCORES)

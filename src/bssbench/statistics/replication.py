@@ -1,6 +1,6 @@
 """What scores of fresh seeds confirm of the scores of a record, and what they change."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +10,7 @@ from statsmodels.stats.multitest import multipletests
 
 from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.claims import judge_claims
-from bssbench.statistics.claims_file import Claim, ScoreTest
+from bssbench.statistics.claims_file import Claim, ClaimsFile, ScoreTest
 from bssbench.statistics.comparisons import ALPHA, best_method
 from bssbench.statistics.controls import CONTROLS
 
@@ -39,17 +39,17 @@ def compare_orders(recorded: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
         is better), ``changed_places, p, p_holm, significant`` (changed, and not by chance).
     """
     tables = []
-    for (dataset, score), old in recorded.groupby(["dataset", "score"], sort=False):
+    for key, old in recorded.groupby(["dataset", "score"], sort=False):
+        dataset, score = map(str, key)
         new = fresh[(fresh["dataset"] == dataset) & (fresh["score"] == score)]
-        if not SCORES[str(score)].headline or new.empty:
+        if not SCORES[score].headline or new.empty:
             continue
-        pairs = pd.DataFrame(_pairs(old, new, str(score)))
+        pairs = pd.DataFrame(_pairs(old, new, score))
         if pairs.empty:
             continue
         pairs["p_holm"] = multipletests(pairs["p"], ALPHA, "holm")[1]
         pairs["significant"] = pairs["changed_places"] & (pairs["p_holm"] < ALPHA)
-        best = {"recorded_best": best_method(old, str(score))}
-        best["fresh_best"] = best_method(new, str(score))
+        best = {"recorded_best": best_method(old, score), "fresh_best": best_method(new, score)}
         tables.append(pairs.assign(dataset=dataset, score=score, **best))
     columns = ["dataset", "score", "recorded_best", "fresh_best", "method", "other"]
     columns += ["recorded_difference", "fresh_difference", "changed_places", "p", "p_holm"]
@@ -64,18 +64,18 @@ def _pairs(old: pd.DataFrame, new: pd.DataFrame, score: str) -> Iterator[dict[st
     before, after = (_by_seed(rows, score) for rows in (old, new))
     methods = [name for name in before.columns if name in after.columns and name not in CONTROLS]
     for method, other in combinations(methods, 2):
-        differences = [(own[method] - own[other]).dropna() for own in (before, after)]
-        if min(map(len, differences)) < 2:
+        first, second = ((own[method] - own[other]).dropna() for own in (before, after))
+        if min(len(first), len(second)) < 2:
             continue
         medians = [own[method].median() - own[other].median() for own in (before, after)]
-        first, second, sign = (method, other, 1.0) if medians[0] >= 0 else (other, method, -1.0)
+        ahead, behind, sign = (method, other, 1.0) if medians[0] >= 0 else (other, method, -1.0)
         yield {
-            "method": first,
-            "other": second,
+            "method": ahead,
+            "other": behind,
             "recorded_difference": sign * medians[0],
             "fresh_difference": sign * medians[1],
             "changed_places": medians[0] * medians[1] < 0,
-            "p": float(stats.mannwhitneyu(*differences).pvalue),
+            "p": float(stats.mannwhitneyu(first.to_numpy(), second.to_numpy()).pvalue),
         }
 
 
@@ -87,9 +87,7 @@ def _by_seed(rows: pd.DataFrame, score: str) -> pd.DataFrame:
     return wide[list(dict.fromkeys(rows["method"]))]
 
 
-def compare_verdicts(
-    claims: Iterable[Claim], recorded: pd.DataFrame, fresh: pd.DataFrame
-) -> pd.DataFrame:
+def compare_verdicts(file: ClaimsFile, recorded: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
     """Judge claims by scores of the record and of fresh seeds, by the same code.
 
     Judged are the tests of scores on data sets that both tables have: of costs and of other data
@@ -98,35 +96,38 @@ def compare_verdicts(
     Returns
     -------
     pandas.DataFrame
-        A row for each claim that has such tests: ``claim, sentence, recorded, fresh`` (its
-        verdicts), ``changed``, ``parts, parts_changed`` (how many).
+        A row for each reading of each claim that has such tests: ``claim, reading, sentence,
+        recorded, fresh`` (its verdicts), ``changed``, ``parts, parts_changed`` (how many).
     """
     common = set(recorded["dataset"]) & set(fresh["dataset"])
-    chosen = [own for claim in claims if (own := _on_datasets(claim, common)) is not None]
-    before, after = (judge_claims(chosen, scores, {}) for scores in (recorded, fresh))
+    claims = [own for claim in file.claims if (own := _on_datasets(claim, common)) is not None]
+    sentences = {claim.name: claim.sentence for claim in claims}
+    columns = ["claim", "reading", "sentence", "recorded", "fresh", "changed", "parts"]
+    columns += ["parts_changed"]
+    if not claims:
+        return pd.DataFrame(columns=columns)
+    judged = file.model_copy(update={"claims": tuple(claims)})
+    before, after = (judge_claims(judged, scores, {}) for scores in (recorded, fresh))
+    both = before.merge(after, on=["claim", "reading", "part"], suffixes=("_recorded", "_fresh"))
     rows = []
-    for claim in chosen:
-        old, new = (parts[parts["claim"] == claim.name] for parts in (before, after))
-        verdicts = [own["claim_verdict"].iloc[0] for own in (old, new)]
+    for (claim, reading), parts in both.groupby(["claim", "reading"], sort=False):
+        old, new = parts[["claim_verdict_recorded", "claim_verdict_fresh"]].iloc[0]
         rows.append(
             {
-                **{"claim": claim.name, "sentence": claim.sentence},
-                **{"recorded": verdicts[0], "fresh": verdicts[1]},
-                "changed": verdicts[0] != verdicts[1],
-                "parts": len(old),
-                "parts_changed": int((old["verdict"].to_numpy() != new["verdict"]).sum()),
+                **{"claim": claim, "reading": reading, "sentence": sentences[str(claim)]},
+                **{"recorded": old, "fresh": new, "changed": old != new, "parts": len(parts)},
+                "parts_changed": int((parts["verdict_recorded"] != parts["verdict_fresh"]).sum()),
             }
         )
-    columns = ["claim", "sentence", "recorded", "fresh", "changed", "parts", "parts_changed"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _on_datasets(claim: Claim, datasets: Iterable[str]) -> Claim | None:
+def _on_datasets(claim: Claim, datasets: set[str]) -> Claim | None:
     """Return what a claim says of scores on some data sets; None if that is nothing."""
-    tests = []
-    for test in claim.tests:
-        if isinstance(test, ScoreTest):
-            common = tuple(name for name in test.datasets if name in set(datasets))
-            if common:
-                tests.append(test.model_copy(update={"datasets": common}))
+    tests = [
+        test.model_copy(update={"datasets": common})
+        for test in claim.tests
+        if isinstance(test, ScoreTest)
+        and (common := tuple(name for name in test.datasets if name in datasets))
+    ]
     return claim.model_copy(update={"tests": tuple(tests)}) if tests else None
