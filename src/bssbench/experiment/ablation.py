@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bssbench.errors import InputError
 from bssbench.experiment.configuration_file import AblationSection
 from bssbench.experiment.named_methods import MethodEntry, name_method
+from bssbench.methods import load_method
 from bssbench.parameters import closest
 
 __all__ = ["EVERYTHING", "Ablation", "expand_ablation"]
@@ -70,13 +71,15 @@ def expand_ablation(
         variants[full] = {}
         for addition, changes in own.without.items():
             entry, at = methods[full], f"{where}.without.{addition}"
-            if not changes or addition == EVERYTHING:
-                raise InputError(f"{at}: expected the parameters that take one addition away")
+            if addition == EVERYTHING:
+                raise InputError(f"{at}: what is left of everything is named by 'plain'")
             name = f"{full}-without-{re.sub(r'[^a-z0-9]+', '-', addition.lower()).strip('-')}"
             if name in {**methods, **added}:
                 raise InputError(f"{at}: there is a method {name!r} already")
             parameters = {**entry.parameters, **changes}
             added[name] = name_method(name, entry.base, parameters, entry.cpu_seconds, at)
+            if load_method(entry.base, parameters) == load_method(entry.base, entry.parameters):
+                raise InputError(f"{at}: {full!r} has it not, so nothing is taken away")
             variants[full][addition] = name
         if own.plain is not None:
             _check_known(own.plain, methods, f"{where}.plain", "methods")
