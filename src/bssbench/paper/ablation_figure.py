@@ -52,9 +52,9 @@ def draw_ablation(comparison: pd.DataFrame) -> Drawing:
         f"What taking away an addition changes in the SI-SDR of {enumerated(methods)}, a line for "
         "each data set: mean difference from the whole method, paired by seed "
         f"({counted} seeds), in dB, with its 95 percent bootstrap interval (BCa); to the left "
-        "taking away makes it worse. Everything: all that the abstract does not say is taken away "
-        "at once. The grey band is 1 dB to either side; within it the axis is linear, beyond it "
-        "logarithmic."
+        "taking away makes it worse. Everything: all additions are taken away at once, which "
+        "leaves the plain method. The grey band is 1 dB to either side; within it the axis is "
+        "linear, beyond it logarithmic."
     )
     return Drawing(figure, caption, data)
 

@@ -11,9 +11,10 @@ __all__ = ["ablation_report"]
 
 _TITLE = "What the additions do"
 _NOTE = (
-    "Each addition to a method is taken away alone, and everything that the abstract does not say "
-    "at once. Median: over seeds, in brackets how many of them have a value where some have none. "
-    "Difference: mean over seeds of what is left minus the whole method, paired by seed, in dB, "
+    "Each addition to a method is taken away alone, and all of them at once: 'everything', which "
+    "leaves the plain method. Median: over seeds, in brackets how many of them have a value where "
+    "some have none. Difference: mean over seeds of what is left minus the whole method, paired by "
+    "seed, in dB, exactly 0 where the addition takes no part in a data set, "
     "negative where taking away makes it worse, with its 95 % bootstrap interval (BCa, 10,000 "
     "resamples). Nothing is corrected for the number of comparisons."
 )
