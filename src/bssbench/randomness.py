@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-__all__ = ["generator", "random_rotation", "seed_sequence"]
+__all__ = ["child", "generator", "random_rotation", "seed_sequence"]
 
 
 def seed_sequence(root_seed: int, dataset: str, axis: str, seed: int) -> np.random.SeedSequence:
@@ -23,6 +23,11 @@ def seed_sequence(root_seed: int, dataset: str, axis: str, seed: int) -> np.rand
 def generator(root_seed: int, dataset: str, axis: str, seed: int) -> np.random.Generator:
     """Return a generator on the stream of `seed_sequence` with the same arguments."""
     return np.random.default_rng(seed_sequence(root_seed, dataset, axis, seed))
+
+
+def child(seed: np.random.SeedSequence, index: int) -> np.random.SeedSequence:
+    """Derive a seed sequence; `seed.spawn` would also change the one that the caller holds."""
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, index))
 
 
 def random_rotation(generator: np.random.Generator, size: int) -> np.ndarray:

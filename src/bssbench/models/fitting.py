@@ -16,6 +16,7 @@ from bssbench.models.training import Schedule, Trained, evaluate, train
 from bssbench.models.vae import BatchedVAE
 from bssbench.models.whitening import Whitened, whiten
 from bssbench.priors.base import Batch, Prior
+from bssbench.randomness import child
 from bssbench.separation import Separation, Stopwatch
 
 __all__ = ["fit", "held_out_objective"]
@@ -211,7 +212,7 @@ def _train(
     """Make the model of the seeds `rows`, which have one spacing, and train it."""
     recipe, components = data.recipe, data.whitened.components[rows]
     length = components.shape[-1]
-    children = [_child(data.seeds[row], k) for row in rows for k in range(recipe.restarts)]
+    children = [child(data.seeds[row], k) for row in rows for k in range(recipe.restarts)]
     batch = Batch(
         replicates=len(children),
         latents=data.n_latents,
@@ -292,8 +293,3 @@ def _diagnostics(data: _Prepared, losses: np.ndarray) -> dict[str, Any]:
         "losses_of_restarts": finite,
         "device": str(data.device),
     }
-
-
-def _child(seed: np.random.SeedSequence, restart: int) -> np.random.SeedSequence:
-    """Derive a restart's seed; `seed.spawn` would also change the seed that the caller holds."""
-    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, restart))

@@ -4,6 +4,7 @@ import warnings
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,14 @@ from bssbench.methods import Problem, SeparationMethod, Size
 from bssbench.models.whitening import whiten
 from bssbench.separation import Separation, Stopwatch
 
-__all__ = ["ClassicalMethod", "Replicate", "demixed", "lagged_covariance"]
+__all__ = [
+    "ClassicalMethod",
+    "LinearMethod",
+    "Replicate",
+    "Solution",
+    "demixed",
+    "lagged_covariance",
+]
 
 
 @dataclass(frozen=True)
@@ -42,20 +50,31 @@ class Replicate:
 
 
 @dataclass(frozen=True)
-class ClassicalMethod(SeparationMethod):
-    """A linear method that solves one replicate after the other; a subclass provides `unmix`."""
+class Solution:
+    """The unmixing of one replicate.
+
+    Attributes
+    ----------
+    unmixing_matrix : numpy.ndarray
+        Shape (source, channel).
+    converged : bool
+        Whether the method converged; what is computed in closed form has.
+    losses : tuple of float
+        What the method lowers, of each start; empty where it has no such thing.
+    """
+
+    unmixing_matrix: np.ndarray
+    converged: bool
+    losses: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class LinearMethod(SeparationMethod):
+    """A linear method that solves one replicate after the other; a subclass provides `solve`."""
 
     @abstractmethod
-    def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
-        """Find the sources of one replicate.
-
-        Returns
-        -------
-        unmixing_matrix : numpy.ndarray
-            Shape (source, channel).
-        converged : bool
-            Whether the method converged; what is computed in closed form has.
-        """
+    def solve(self, replicate: Replicate) -> Solution:
+        """Find the sources of one replicate."""
 
     def start(self, size: Size) -> None:
         """Import what takes time, which is start-up, and object to a size.
@@ -87,23 +106,49 @@ class ClassicalMethod(SeparationMethod):
         for index, parts in enumerate(replicates):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                solved.append(self.unmix(Replicate(*parts)))
+                solved.append(self.solve(Replicate(*parts)))
             if caught:
                 messages[str(index)] = sorted({str(warning.message) for warning in caught})
             if progress:
                 progress(index + 1, len(problem.seeds))
-        unmixing_matrix = np.stack([matrix for matrix, _ in solved])
+        unmixing_matrix = np.stack([solution.unmixing_matrix for solution in solved])
         sources = demixed(problem.observations, unmixing_matrix)
         stopwatch.lap("solve")
+        diagnostics: dict[str, Any] = {
+            "converged": [bool(solution.converged) for solution in solved],
+            "warnings_of_replicates": messages,
+        }
+        losses = np.array([solution.losses for solution in solved])
+        if losses.size:
+            diagnostics["losses_of_restarts"] = losses.tolist()
         return Separation(
             sources=sources,
             unmixing_matrix=unmixing_matrix,
-            diagnostics={
-                "converged": [bool(converged) for _, converged in solved],
-                "warnings_of_replicates": messages,
-            },
+            loss=losses.min(axis=1) if losses.size else None,
+            diagnostics=diagnostics,
             stopwatch=stopwatch,
         )
+
+
+@dataclass(frozen=True)
+class ClassicalMethod(LinearMethod):
+    """One that has nothing to choose between starts by; a subclass provides `unmix`."""
+
+    @abstractmethod
+    def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
+        """Find the sources of one replicate.
+
+        Returns
+        -------
+        unmixing_matrix : numpy.ndarray
+            Shape (source, channel).
+        converged : bool
+            Whether the method converged; what is computed in closed form has.
+        """
+
+    def solve(self, replicate: Replicate) -> Solution:
+        """Find the sources of one replicate."""
+        return Solution(*self.unmix(replicate))
 
 
 def demixed(observations: np.ndarray, unmixing_matrix: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bssbench.methods import Problem, SeparationMethod, Size
+from bssbench.methods._restarts import RESTARTS_RULE, restarts_by_rule
 from bssbench.models.recipe import POSTERIORS, SCALES, Form, Recipe
 from bssbench.parameters import parameter
 from bssbench.separation import Separation
@@ -23,7 +24,7 @@ _HELD_BY_NETWORKS = 4 * 32 * 10
 # CPU time of a gradient step, as measured, for each time point of encoder and decoder; and of a
 # process before the first.
 _NANOSECONDS_OF_NETWORKS, _SECONDS_TO_START = 600, 2
-_MANY_SOURCES, _VERY_MANY_SOURCES = 5, 10
+_MANY_SOURCES = 5
 _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
 
@@ -65,8 +66,7 @@ class VariationalMethod(SeparationMethod):
 
     restarts: int | None = parameter(
         None,
-        "rule: the training recipe's 3; with ten sources or more 9, by the loss, which more than "
-        "three still lower there",
+        RESTARTS_RULE,
         at_least=1,
     )
     steps: int | None = parameter(
@@ -126,7 +126,7 @@ class VariationalMethod(SeparationMethod):
         steps = 1500 if sources >= _MANY_SOURCES else 1000 if nonlinear else 600
         longest = size.length if size.length <= _LONGEST_WHOLE else _WINDOW
         return Recipe(
-            restarts=chosen("restarts", 9 if sources >= _VERY_MANY_SOURCES else 3),
+            restarts=chosen("restarts", restarts_by_rule(sources)),
             steps=chosen("steps", steps),
             learning_rate=chosen("learning_rate", 1e-2 if nonlinear else 3e-2),
             window=min(chosen("window", longest), size.length),

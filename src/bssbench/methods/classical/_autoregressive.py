@@ -1,0 +1,169 @@
+"""What `contextual-ica` and `erbm` share: W and the sources' autoregressions learned together."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bssbench.methods import Size
+from bssbench.methods.classical._base import Replicate, Solution
+from bssbench.methods.classical._lags import check_order, lag_spacing, lagged
+from bssbench.methods.classical._restarts import RestartedMethod
+from bssbench.parameters import parameter
+from bssbench.randomness import random_rotation
+
+__all__ = ["AutoregressiveMethod"]
+
+# CPU time of an iteration for each value of a source and each coefficient, and for each value, as
+# measured.
+_NANOSECONDS_OF_A_LAG, _NANOSECONDS_OF_A_VALUE = 1.5, 100
+_REMEMBERED_STEPS = 20
+_SMALLEST_FALL = 1e-8
+
+
+@dataclass(frozen=True)
+class AutoregressiveMethod(RestartedMethod):
+    """Sources are autoregressions; a subclass says what an innovation's distribution costs.
+
+    With y = W z of whitened z and the innovations e_i(t) = y_i(t) + Σ_k a_ik y_i(t − k), minimised
+    is, over all W, a and what else the distributions are learned by,
+
+        J = Σ_i [log σ_i + h_i(e_i / σ_i)] − log |det W|,    σ_i² = E[e_i²],
+
+    in nats per time point: the sources' entropy rates less the volume that W adds. W is any matrix,
+    not a rotation alone. It starts as a random rotation, a as the least-squares prediction of what
+    that gives.
+
+    Minimised by L-BFGS (SciPy). It has converged when the largest entry of the gradient is below
+    `tolerance`, or a step lowers J by less than 1e-8 of it.
+
+    Attributes
+    ----------
+    order : int
+        Lags of each source's autoregression, as far apart as the VAEs' (see
+        `bssbench.models.time_scales.lag_spacings`).
+    max_iterations : int
+        Where to give up.
+    tolerance : float
+        Gradient entry that counts as none, in nats per time point.
+    """
+
+    order: int = parameter(10, "chosen by us, not tuned", at_least=1)
+    max_iterations: int = parameter(
+        1000, "chosen by us, not tuned: what is gained later is lost in noise", at_least=1
+    )
+    tolerance: float = parameter(1e-4, "chosen by us, not tuned", at_least=0)
+
+    @abstractmethod
+    def entropies(
+        self, innovations: np.ndarray, shape: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return h of standardised innovations (source, time), with its derivatives.
+
+        Parameters
+        ----------
+        shape : numpy.ndarray
+            Shape (source, parameter): what the distributions are learned by.
+
+        Returns
+        -------
+        entropies : numpy.ndarray
+            Shape (source,), in nats.
+        slopes : numpy.ndarray
+            Shape (source, time): the derivatives in the innovations, times the length.
+        gradient : numpy.ndarray
+            Shape (source, parameter): the derivatives in `shape`.
+        """
+
+    def first_shape(self) -> tuple[Sequence[float], Sequence[tuple[float | None, float | None]]]:
+        """Return what a source's `shape` starts as, and its bounds: by default it has none."""
+        return (), ()
+
+    def start(self, size: Size) -> None:
+        """Import SciPy's optimisers; object to a series that is too short."""
+        import scipy.optimize  # noqa: F401
+
+        check_order(self.order, size)
+
+    def megabytes(self, size: Size) -> int:
+        """Return an upper estimate: all lags of one replicate, and a few copies of its sources."""
+        copies = 2 * self.order + 40
+        return super().megabytes(size) + int(size.length * size.n_sources * copies * 8 / 1e6)
+
+    def seconds(self, size: Size) -> int:
+        """Return a rough estimate of the CPU time of `separate`: that of its iterations."""
+        lags = _NANOSECONDS_OF_A_LAG * self.order * size.n_sources
+        of_a_value = _NANOSECONDS_OF_A_VALUE + lags
+        values = size.replicates * self.starts(size.n_sources) * size.length * size.n_sources
+        return 1 + int(self.max_iterations * values * of_a_value / 1e9)
+
+    def attempt(self, replicate: Replicate) -> Solution:
+        """Minimise J from a random rotation."""
+        from scipy.optimize import minimize
+
+        components = replicate.components
+        spacing = lag_spacing(components, self.order)
+        past = lagged(components, self.order, spacing)
+        rotation = random_rotation(np.random.default_rng(replicate.seed), len(components))
+        shape, bounds = self.first_shape()
+        objective = _Objective(self, past, len(shape))
+        first = np.hstack(
+            [rotation, _predictors(rotation, past), np.tile(shape, (len(rotation), 1))]
+        )
+        free = [(None, None)] * (len(rotation) + self.order)
+        found = minimize(
+            objective,
+            first.ravel(),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[*free, *bounds] * len(rotation),
+            options={
+                "maxiter": self.max_iterations,
+                "maxfun": 3 * self.max_iterations,
+                "gtol": self.tolerance,
+                "ftol": _SMALLEST_FALL,
+                "maxcor": _REMEMBERED_STEPS,
+            },
+        )
+        rows = found.x.reshape(first.shape)[:, : len(rotation)]
+        return Solution(rows @ replicate.whitening, bool(found.success), (float(found.fun),))
+
+
+@dataclass(frozen=True)
+class _Objective:
+    """J and its gradient; a source's parameters are its row of W, a, and its shape.
+
+    `past`, (1 + order, component, time), are the components at each lag.
+    """
+
+    method: AutoregressiveMethod
+    past: np.ndarray
+    n_shape: int
+
+    def __call__(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        lags, n_sources, length = self.past.shape
+        flat = self.past.reshape(-1, length)
+        of_source = parameters.reshape(n_sources, -1)
+        rows, coefficients, shape = np.split(of_source, [n_sources, n_sources + lags - 1], axis=1)
+        filters = np.hstack([np.ones((n_sources, 1)), coefficients])
+        # Filtering and unmixing are one linear map of all lags.
+        innovations = np.einsum("ik,ij->ikj", filters, rows).reshape(n_sources, -1) @ flat
+        std = np.sqrt((innovations**2).mean(axis=1, keepdims=True))
+        standardised = innovations / std
+        entropies, slopes, of_shape = self.method.entropies(standardised, shape)
+        value = float((np.log(std[:, 0]) + entropies).sum() - np.linalg.slogdet(rows)[1])
+        # Of log σ, and of h through the innovations, less what only changes their scale.
+        scale = (slopes * standardised).mean(axis=1, keepdims=True)
+        pulled = (slopes + (1.0 - scale) * standardised) / std
+        correlations = (pulled @ flat.T / length).reshape(n_sources, lags, n_sources)
+        of_rows = np.einsum("ik,ikj->ij", filters, correlations) - np.linalg.inv(rows).T
+        of_filters = np.einsum("ij,ikj->ik", rows, correlations)
+        return value, np.hstack([of_rows, of_filters[:, 1:], of_shape]).ravel()
+
+
+def _predictors(rows: np.ndarray, past: np.ndarray) -> np.ndarray:
+    """Return −a of the least-squares prediction of each of rows · components, (source, lag)."""
+    series = np.einsum("ij,kjt->ikt", rows, past)
+    fitted = [np.linalg.lstsq(one[1:].T, one[0], rcond=None)[0] for one in series]
+    return -np.array(fitted)
