@@ -106,8 +106,8 @@ def test_it_says_whether_it_converged(name, make_problem):
 
 @pytest.mark.parametrize("name", INNOVATIONS)
 def test_a_series_too_short_for_the_order_is_one_clear_line(name, rng):
-    problem = Problem(rng.standard_normal((1, 60, 3)), 3, [np.random.SeedSequence(0)])
-    with pytest.raises(NotApplicable, match="autoregression of order 20 in a series of 60"):
+    problem = Problem(rng.standard_normal((1, 50, 3)), 3, [np.random.SeedSequence(0)])
+    with pytest.raises(NotApplicable, match="autoregression of order 20 in a series of 50"):
         load_method(name, {"order": 20}).separate(problem)
 
 

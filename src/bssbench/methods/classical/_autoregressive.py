@@ -85,7 +85,7 @@ class AutoregressiveMethod(RestartedMethod):
         """Import SciPy's optimisers; object to a series that is too short."""
         import scipy.optimize  # noqa: F401
 
-        check_order(self.order, size)
+        check_order(self.order, 1, size)
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate: all lags of one replicate, and a few copies of its sources."""

@@ -8,19 +8,19 @@ from bssbench.models.time_scales import lag_spacings
 
 __all__ = ["check_order", "lag_spacing", "lagged"]
 
-_SAMPLES_FOR_A_PARAMETER = 2
+_SAMPLES_FOR_A_COEFFICIENT = 2
 
 
-def check_order(order: int, size: Size) -> None:
-    """Object to an autoregression of all components with too many coefficients for the series.
+def check_order(order: int, n_series: int, size: Size) -> None:
+    """Object to a prediction from `order` lags of `n_series` series that the length is no match for.
 
     Raises
     ------
     NotApplicable
-        If there are fewer than two samples for each coefficient of an equation.
+        If there are fewer than two samples for each coefficient.
     """
-    coefficients = order * size.n_sources
-    if size.length < _SAMPLES_FOR_A_PARAMETER * coefficients + order:
+    coefficients = order * n_series
+    if size.length < _SAMPLES_FOR_A_COEFFICIENT * coefficients + order:
         raise NotApplicable(
             f"{coefficients} coefficients of an autoregression of order {order} in a series of "
             f"{size.length}"

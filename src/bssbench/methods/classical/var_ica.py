@@ -35,7 +35,7 @@ class Method(FastICAMethod):
 
     def start(self, size: Size) -> None:
         """Import scikit-learn; object to a series that is too short."""
-        check_order(self.order, size)
+        check_order(self.order, size.n_sources, size)
         super().start(size)
 
     def signals(self, replicate: Replicate) -> tuple[np.ndarray, np.ndarray]:
