@@ -9,7 +9,7 @@ from sklearn.decomposition import FastICA
 
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError
-from bssbench.methods import load_method, method_names
+from bssbench.methods import Size, load_method, method_names
 from bssbench.methods._restarts import restarts_by_rule
 from bssbench.methods.classical._fastica import negentropy_contrast
 from bssbench.methods.classical._picard import negative_log_likelihood
@@ -40,8 +40,6 @@ def test_what_has_a_contrast_or_a_likelihood_starts_anew():
 @pytest.mark.parametrize("name", RESTARTED)
 @pytest.mark.parametrize("n_sources", [2, 9, 10, 40])
 def test_they_start_as_often_as_the_vaes(name, n_sources):
-    from bssbench.methods import Size
-
     vae = load_method("ar-flow-vae", {})
     assert isinstance(vae, VariationalMethod)
     recipe = vae.recipe(Size(1, 5000, n_sources, n_sources, False))

@@ -12,7 +12,7 @@ _SAMPLES_FOR_A_COEFFICIENT = 2
 
 
 def check_order(order: int, n_series: int, size: Size) -> None:
-    """Object to a prediction from `order` lags of `n_series` series that the length is no match for.
+    """Object to predicting from `order` lags of `n_series` series what is too short for that.
 
     Raises
     ------
