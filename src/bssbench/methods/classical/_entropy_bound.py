@@ -19,8 +19,9 @@ __all__ = ["entropy_bound"]
 _GAUSSIAN_ENTROPY = 0.5 * np.log(2.0 * np.pi * np.e)
 # The line that densities are computed on: fine in the middle, where they may be narrow.
 _LINE = 0.5 * np.sinh(np.linspace(-4.5, 4.5, 2401))
+_STATISTICS = np.stack([_LINE, _LINE**2 - 1.0])
 _MULTIPLIERS = np.sinh(np.linspace(0.0, 5.0, 101))
-_NEWTON_STEPS, _SMALLEST_DECREMENT = 60, 1e-20
+_NEWTON_STEPS, _SMALLEST_DECREMENT, _SHORTEST_STEP = 60, 1e-16, 1e-6
 
 
 @dataclass(frozen=True)
@@ -102,52 +103,59 @@ def _negentropy(index: int) -> tuple[float, float, Any, Any]:
 def _branch(measure: _Measure, sign: float) -> list[tuple[float, float, float]]:
     """Return (θ, μ, V) from θ = 0 on in one direction, each solved from the one before."""
     values = measure.function(_LINE)
-    statistics = np.stack([_LINE, _LINE**2])
-    reference = -0.5 * _LINE**2 + np.log(np.gradient(_LINE))
-    gaussian = np.logaddexp.reduce(reference)
+    gaussian = -0.5 * _LINE**2 + np.log(np.gradient(_LINE))
     others, found = np.zeros(2), []
+    normaliser, _ = _normalised(others, gaussian)
     for multiplier in sign * _MULTIPLIERS:
         if multiplier > measure.largest:
             break
-        others, log_partition, density = _solved(
-            others, statistics, reference + multiplier * values
-        )
+        others, log_partition, density = _standardised(others, gaussian + multiplier * values)
         mean = float(density @ values)
         # KL(p ‖ N(0, 1)), which of standardised variables is the negentropy.
-        negentropy = multiplier * mean + others[1] - log_partition + gaussian
-        found.append((float(multiplier), mean, float(negentropy)))
+        negentropy = float(multiplier * mean - (log_partition - normaliser))
+        found.append((float(multiplier), mean, negentropy))
     return found
 
 
-def _solved(
-    others: np.ndarray, statistics: np.ndarray, exponent: np.ndarray
+def _standardised(
+    multipliers: np.ndarray, exponent: np.ndarray
 ) -> tuple[np.ndarray, float, np.ndarray]:
-    """Return the multipliers of x and x² at which mean and variance are 0 and 1, by Newton.
+    """Multiply e^exponent by e^(b x + c (x² − 1)) so that mean and variance are 0 and 1.
 
-    With them the logarithm of the density's normaliser, and the density on the line.
+    These b and c minimise the logarithm of the normaliser, which is convex: by Newton's method from
+    `multipliers`, with steps halved until they lower it.
+
+    Returns
+    -------
+    multipliers : numpy.ndarray
+        b and c.
+    log_partition : float
+        The logarithm of the normaliser.
+    density : numpy.ndarray
+        Normalised, on the line.
     """
-    wanted = np.array([0.0, 1.0])
-
-    def dual(others: np.ndarray) -> tuple[float, np.ndarray]:
-        terms = exponent + others @ statistics
-        largest = terms.max()
-        density = np.exp(terms - largest)
-        total = density.sum()
-        return float(largest + np.log(total)), density / total
-
-    log_partition, density = dual(others)
+    log_partition, density = _normalised(multipliers, exponent)
     for _ in range(_NEWTON_STEPS):
-        gradient = statistics @ density - wanted
-        centred = statistics - (statistics @ density)[:, None]
+        gradient = _STATISTICS @ density
+        centred = _STATISTICS - gradient[:, None]
         step = -np.linalg.solve((centred * density) @ centred.T, gradient)
-        decrement = float(-gradient @ step)
-        if decrement < _SMALLEST_DECREMENT:
+        slope = float(gradient @ step)
+        if -slope < _SMALLEST_DECREMENT:
             break
-        length, before = 1.0, log_partition - others @ wanted
-        while (ahead := dual(others + length * step))[0] - (
-            others + length * step
-        ) @ wanted > before - 0.1 * length * decrement and length > 1e-6:
+        length = 1.0
+        ahead = _normalised(multipliers + step, exponent)
+        while ahead[0] > log_partition + 0.1 * length * slope and length > _SHORTEST_STEP:
             length *= 0.5
-        others = others + length * step
+            ahead = _normalised(multipliers + length * step, exponent)
+        multipliers = multipliers + length * step
         log_partition, density = ahead
-    return others, log_partition, density
+    return multipliers, log_partition, density
+
+
+def _normalised(multipliers: np.ndarray, exponent: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the logarithm of the normaliser, and the density on the line."""
+    terms = exponent + multipliers @ _STATISTICS
+    largest = terms.max()
+    density = np.exp(terms - largest)
+    total = density.sum()
+    return float(largest + np.log(total)), density / total

@@ -26,7 +26,7 @@ class Method(AutoregressiveMethod):
 
         −log p(x_t | past) = −log |det W| − Σ_i log Σ_j π_ij N(e_i(t); m_ij, s_ij²).
 
-    Here a mixture's scale is that of the innovations themselves, of which nothing depends.
+    Means and deviations are in the innovations' own standard deviations, which changes no density.
     """
 
     def first_shape(self) -> tuple[Sequence[float], Sequence[tuple[float | None, float | None]]]:

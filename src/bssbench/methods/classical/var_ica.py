@@ -17,7 +17,7 @@ class Method(FastICAMethod):
 
     Mixed linearly, autoregressive sources are a vector autoregression with coefficients A B_k A⁻¹,
     whose innovations are the sources' own, mixed by the same matrix A (Gómez-Herrero et al., 2008;
-    Hyvärinen et al., 2010, with no instantaneous acyclicity):
+    Hyvärinen et al., 2010):
 
         x_t = Σ_k B_k x_{t−k} + r_t,    W = FastICA(r),    s_t = W x_t.
 
