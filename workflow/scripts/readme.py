@@ -5,13 +5,15 @@ Tables stand between two comments, the first of which says what they show::
     <!-- begin separation score=si_sdr datasets=gp-distinct,waveforms methods=skr-vae,sobi -->
     <!-- end separation -->
 
-and so do ``claims`` and ``moved`` (``since=DATE``). A number in the text has its source behind it,
-``.993<!-- mcc skr-vae gp-distinct -->``: score, method (of several, with commas, the best), data
-set and, where it is not the median, the column of summary.csv. It keeps its number of decimals.
+and so do ``claims`` and ``moved`` (``since=DATE``), ``cores`` and ``training``, whose lengths are
+named. A number in the text has its source behind it, ``.993<!-- mcc skr-vae gp-distinct -->``:
+score, method (of several, with commas, the best), data set and, where it is not the median, the
+column of summary.csv; after ``extended`` of results/extended. It keeps its number of decimals.
 """
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -20,31 +22,30 @@ from bssbench.errors import InputError
 from bssbench.files import write_text
 from bssbench.paper.claims_table import verdicts_grid
 from bssbench.paper.report import Grid
-from bssbench.paper.verdict_history import latest, moves, moves_grid, read_history
+from bssbench.paper.verdict_history import NOT_ASKED, latest, moves, moves_grid, read_history
 from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.controls import CONTROLS
 
 README = Path("README.md")
-REFERENCE = Path("results/reference")
+REFERENCE, EXTENDED = Path("results/reference"), Path("results/extended")
 BLOCK = re.compile(r"<!-- begin (\w+)\s(.*?)-->\n(.*?)<!-- end \1 -->", re.DOTALL)
 NUMBER = r"−?(?:\d+(?:\.\d+)?|\.\d+)"
-VALUE = re.compile(rf"({NUMBER})(\**<!-- (\w+) ([\w,-]+) ([\w.-]+)(?: (\w+))? -->)")
+VALUE = re.compile(rf"({NUMBER})(\**<!-- (extended )?(\w+) ([\w,-]+) ([\w.-]+)(?: (\w+))? -->)")
 
 
 def main() -> int:
     """Write README.md anew; return 2 if it asks for what the reference does not have."""
     try:
-        write_text(README, rendered(README.read_text(), REFERENCE))
+        write_text(README, rendered(README.read_text(), REFERENCE, EXTENDED))
     except InputError as error:
         print(f"bssbench: error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def rendered(text: str, reference: Path) -> str:
-    """Return the text with its tables and sourced numbers as the reference has them."""
-    summary = pd.read_csv(reference / "statistics" / "summary.csv")
-    summary = summary.set_index(["score", "method", "dataset"]).sort_index()
+def rendered(text: str, reference: Path, extended: Path = EXTENDED) -> str:
+    """Return the text with its tables and sourced numbers as the results have them."""
+    summary = _summary(reference)
     history = read_history(reference / "verdicts.csv")
 
     def block(found: re.Match[str]) -> str:
@@ -56,17 +57,24 @@ def rendered(text: str, reference: Path) -> str:
                 grid = verdicts_grid(latest(history).drop(columns=["commit", "date", "reason"]))
             case "moved":
                 moved = moves(history)
-                grid = moves_grid(moved[moved["date"] >= options.get("since", "")])
+                # What was asked anew, or no longer, stands in verdicts.md.
+                same = (moved["before"] != "") & (moved["now"] != NOT_ASKED)
+                grid = moves_grid(moved[same & (moved["date"] >= options.get("since", ""))])
+            case "cores":
+                grid = _cores(pd.read_csv(reference / "cores.csv"), **options)
+            case "training":
+                grid = _training(pd.read_csv(reference / "training_cost.csv"), **options)
             case _:
                 raise InputError(f"README.md: unknown table {kind!r}")
         begin = found[0][: found.start(3) - found.start()]
         return f"{begin}\n{_table(grid)}\n\n<!-- end {kind} -->"
 
     def value(found: re.Match[str]) -> str:
-        number, source, score, methods, dataset, column = found.groups()
+        number, source, further, score, methods, dataset, column = found.groups()
+        folder = extended if further else reference
         values = pd.Series(
             [
-                _value(summary, score, method, dataset, column or "median")
+                _value(folder, score, method, dataset, column or "median")
                 for method in methods.split(",")
             ]
         )
@@ -76,12 +84,19 @@ def rendered(text: str, reference: Path) -> str:
     return VALUE.sub(value, BLOCK.sub(block, text))
 
 
-def _value(summary: pd.DataFrame, score: str, method: str, dataset: str, column: str) -> float:
+@cache
+def _summary(folder: Path) -> pd.DataFrame:
+    """Return a folder's statistics of scores by score, method and data set."""
+    summary = pd.read_csv(folder / "statistics" / "summary.csv")
+    return summary.set_index(["score", "method", "dataset"]).sort_index()
+
+
+def _value(folder: Path, score: str, method: str, dataset: str, column: str) -> float:
     try:
-        return float(summary.loc[(score, method, dataset), column])
+        return float(_summary(folder).loc[(score, method, dataset), column])
     except KeyError:
         source = f"{score} {method} {dataset} {column}"
-        raise InputError(f"README.md: results/reference has no {source}") from None
+        raise InputError(f"README.md: results/{folder.name} has no {source}") from None
 
 
 def _separation(summary: pd.DataFrame, score: str, datasets: str, methods: str) -> Grid:
@@ -97,6 +112,51 @@ def _separation(summary: pd.DataFrame, score: str, datasets: str, methods: str) 
     bold = shown.reindex(columns=columns).eq(best, axis=0)
     entries = entries.mask(bold, "**" + entries + "**")
     return Grid(entries.rename_axis("data set").reset_index())
+
+
+def _cores(cores: pd.DataFrame, names: str, lengths: str) -> Grid:
+    """Return milliseconds by core and length: learned, and in brackets with what can be kept.
+
+    In double precision where that was measured.
+    """
+    measured = cores[
+        (cores["replicates"] == 1)
+        & (cores["latents"] == 3)
+        & (cores["pass"] == "forward+backward")
+        & cores["core"].isin(names.split(","))
+    ].sort_values("dtype", ascending=False)
+    keys = ["core", "length", "parameters", "dtype"]
+    medians = measured.groupby(keys, sort=False)["seconds"].median().mul(1e3).dropna()
+    medians = medians.groupby(keys[:3], sort=False).first()
+    rows = []
+    for core in names.split(","):
+        row = {"core": f"`{core}`"}
+        for length in map(int, lengths.split(",")):
+            learned, kept = (
+                medians.get((core, length, parameters)) for parameters in ("learned", "fixed")
+            )
+            shown = (
+                "–" if learned is None else f"{learned:,.2g}" if learned < 10 else f"{learned:,.0f}"
+            )
+            row[f"{length:,}"] = shown + ("" if kept is None else f" ({kept:.2g})")
+        rows.append(row)
+    return Grid(pd.DataFrame(rows))
+
+
+def _training(costs: pd.DataFrame, lengths: str) -> Grid:
+    """Return seconds to 15 dB, and of the whole training, by method and length."""
+    costs = costs[costs["sources"] == 3]
+    keys = ["method", "length_scales", "length"]
+    columns = ["seconds_to_decibels", "seconds_of_training"]
+    medians = costs.groupby(keys, sort=False)[columns].median()
+    rows = []
+    for method, scales in dict.fromkeys(medians.index.droplevel("length")):
+        row = {"method": f"`{method}`", "length-scales": scales}
+        for length in map(int, lengths.split(",")):
+            found = medians.reindex([(method, scales, length)]).iloc[0]
+            row[f"{length:,}"] = "" if found.isna().any() else ", ".join(f"{x:.2g}" for x in found)
+        rows.append(row)
+    return Grid(pd.DataFrame(rows), text_columns=2)
 
 
 def _number(value: float, decimals: int) -> str:

@@ -9,10 +9,20 @@ from bssbench.paper.claims_table import READINGS
 from bssbench.paper.report import Grid, Report, Section
 from bssbench.statistics.claims import IMPROVED, PLAIN
 
-__all__ = ["carry_on", "history_report", "latest", "moves", "moves_grid", "read_history"]
+__all__ = [
+    "NOT_ASKED",
+    "carry_on",
+    "history_report",
+    "latest",
+    "moves",
+    "moves_grid",
+    "read_history",
+]
+
+NOT_ASKED = "not asked"
+"""In the place of a verdict: the sentence is no longer among the claims."""
 
 _COLUMNS = ["commit", "date", "claim", "sentence", *READINGS, "supported", "why", "reason"]
-_NOT_ASKED = "not asked"
 _NOTE = (
     "What each kept run said of each claim. A claim is its sentence: the letter that it has may "
     "have stood for another sentence before, and its tests and the rules of verdicts may have "
@@ -59,8 +69,8 @@ def carry_on(history: pd.DataFrame, verdicts: pd.DataFrame, commit: str, date: s
     """
     before = history[history["commit"] != commit]
     last = before.groupby("sentence", sort=False, as_index=False).last()
-    dropped = last[~last["sentence"].isin(verdicts["sentence"]) & (last["improved"] != _NOT_ASKED)]
-    dropped = dropped[["claim", "sentence"]].assign(improved=_NOT_ASKED)
+    dropped = last[~last["sentence"].isin(verdicts["sentence"]) & (last["improved"] != NOT_ASKED)]
+    dropped = dropped[["claim", "sentence"]].assign(improved=NOT_ASKED)
     reasons = history[history["commit"] == commit].set_index("sentence")["reason"]
     rows = pd.concat([verdicts, dropped], ignore_index=True).assign(commit=commit, date=date)
     rows["reason"] = rows["sentence"].map(reasons)
@@ -70,7 +80,7 @@ def carry_on(history: pd.DataFrame, verdicts: pd.DataFrame, commit: str, date: s
 def latest(history: pd.DataFrame) -> pd.DataFrame:
     """Return what the newest version says of the claims that it is asked."""
     newest = history[history["commit"] == history["commit"].iloc[-1]]
-    return newest[newest["improved"] != _NOT_ASKED]
+    return newest[newest["improved"] != NOT_ASKED]
 
 
 def moves(history: pd.DataFrame) -> pd.DataFrame:
