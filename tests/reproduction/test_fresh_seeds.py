@@ -127,6 +127,21 @@ def test_bad_input_is_one_line(record, tmp_path, words, message, capsys):
     assert not (tmp_path / "out").exists()
 
 
+def test_claims_on_what_the_record_has_not_are_refused_before_the_work(record, tmp_path, capsys):
+    claims = tmp_path / "claims.yaml"
+    claims.write_text(claims.read_text().replace("- sobi", "- few\n    - sobi-10"))
+    words = ["verify", str(record), "--fresh-seeds", "200", "--out", str(tmp_path / "out")]
+    assert main(words) == 2
+    assert "claim own: unknown method 'sobi-10'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_report_does_not_go_where_results_are(record, capsys):
+    """Of a record that is kept, verdicts.csv has the reasons that were written by hand."""
+    assert main(["verify", str(record), "--fresh-seeds", "200", "--out", str(record)]) == 2
+    assert "results are there already; name another folder" in capsys.readouterr().err
+
+
 def test_a_folder_for_the_work_is_needed(record, capsys):
     assert main(["verify", str(record), "--fresh-seeds", "200"]) == 2
     assert "--fresh-seeds needs --out" in capsys.readouterr().err

@@ -103,7 +103,7 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
     )
     from bssbench.reproduction.recorded_results import RecordedResults
     from bssbench.scores.table import read_scores
-    from bssbench.statistics.claims_file import read_claims
+    from bssbench.statistics.claims_file import check_methods, read_claims
     from bssbench.statistics.replication import compare_orders, compare_verdicts
 
     if arguments.seed is not None or arguments.any or arguments.sampling_seed is not None:
@@ -113,12 +113,16 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
     cores = os.cpu_count() or 1 if arguments.cores is None else arguments.cores
     if cores < 1:
         raise InputError(f"--cores must be at least 1, not {cores}")
+    if (arguments.out / "scores.csv").exists():
+        raise InputError(f"--out {arguments.out}: results are there already; name another folder")
     results = RecordedResults.read(arguments.results)
     part = the_only_part(results)
     recorded = read_scores(arguments.results / "scores.csv")
     if not part.experiment.claims:
         raise InputError(f"{arguments.results}: names no claims whose verdicts could change")
     claims = read_claims(Path(part.experiment.claims))
+    # Not after hours of work: the claims are today's, and the methods those of the record.
+    check_methods(claims, part.experiment.methods)
     configuration = fresh_configuration(part, arguments.fresh_seeds)
     _print_origins(results)
     fresh = run_fresh_seeds(configuration, arguments.out, Path.cwd(), cores)

@@ -70,7 +70,6 @@ def fresh_configuration(part: Part, seeds: str) -> dict[str, Any]:
     }
     if not simulated:
         raise InputError(f"{part.source}: has no simulated data, which fresh seeds would change")
-    recorded = part.provenance["parameters"]
     return {
         "output": {"results": "results", "figures": "figures"},
         "root_seed": experiment.root_seed,
@@ -84,7 +83,7 @@ def fresh_configuration(part: Part, seeds: str) -> dict[str, Any]:
             for name, entry in simulated.items()
         },
         "methods": {
-            name: {**recorded[name], "method": entry.base, "cpu_seconds": entry.cpu_seconds}
+            name: {**entry.parameters, "method": entry.base, "cpu_seconds": entry.cpu_seconds}
             for name, entry in experiment.methods.items()
         },
     }
