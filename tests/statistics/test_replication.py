@@ -1,5 +1,7 @@
 """What fresh seeds change is told from what chance changes."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,12 +33,12 @@ claims:
 """
 
 
-def table(levels, first_seed, rng, score=HEADLINE, dataset="gp-distinct", spread=0.1):
+def table(levels, first_seed, rng, score=HEADLINE, dataset="gp-distinct", spread=0.1, n_seeds=10):
     """Scores of ten seeds about a level for each method."""
     rows = [
         (dataset, method, seed, score, level + spread * rng.standard_normal(), "ok", "")
         for method, level in levels.items()
-        for seed in range(first_seed, first_seed + 10)
+        for seed in range(first_seed, first_seed + n_seeds)
     ]
     return pd.DataFrame(
         rows, columns=["dataset", "method", "seed", "score", "value", "status", "reason"]
@@ -70,6 +72,30 @@ def test_the_same_law_on_other_seeds_changes_no_order_significantly():
         assert len(orders) == 10
         found += orders["significant"].any()
     assert found <= 3
+
+
+def test_p_values_are_exact_where_nothing_is_tied(rng):
+    """Two samples that do not overlap: 2 of all the ways to share out their ranks."""
+    old, new = ({"sobi": 3.0, "jade": level} for level in (1.0, 5.0))
+    for n_seeds in (4, 10):
+        tables = (table(own, 100, rng, n_seeds=n_seeds) for own in (old, new))
+        (p,) = compare_orders(*tables)["p"]
+        assert p == pytest.approx(2 / math.comb(2 * n_seeds, n_seeds))
+    equal = table(dict.fromkeys(["sobi", "jade"], 3.0), 100, rng, spread=0.0)
+    assert compare_orders(equal, equal)["p"].tolist() == [1.0]
+
+
+def test_where_seeds_are_too_few_for_the_pairs_the_table_does_not_say_that_none_changed(
+    rng,
+):
+    levels = dict(zip(["sobi", "jade", "fastica", "picard", "infomax"], range(5), strict=True))
+    reverse = {method: -level for method, level in levels.items()}
+    for n_seeds, count in ((3, "–"), (10, "10")):
+        tables = (table(own, 100, rng, n_seeds=n_seeds) for own in (levels, reverse))
+        orders = compare_orders(*tables)
+        assert orders["decidable"].tolist() == [n_seeds == 10] * 10
+        (section,) = orders_report(orders).sections
+        assert section.grids[0].rows()[0][-3:] == ["10", "10", count]
 
 
 def test_failed_seeds_and_methods_of_one_table_alone_are_no_pairs(rng):

@@ -13,7 +13,7 @@ _ORDERS_NOTE = (
     "on the fresh seeds, of all pairs. Where two methods are alike that is a matter of chance; "
     "significantly: the differences between the two, paired by seed, are others on the fresh seeds "
     f"by Mann and Whitney's test (p < {ALPHA}, corrected by Holm over the pairs of the data set). "
-    "Controls take no part."
+    "Controls take no part. A dash: the seeds are too few for so many pairs to find anything."
 )
 _VERDICTS_NOTE = (
     "Both verdicts are by today's tests, and rest on scores of simulated data alone: parts on "
@@ -33,7 +33,7 @@ def orders_report(orders: pd.DataFrame) -> Report:
                 "best on fresh seeds": own["fresh_best"].iloc[0],
                 "pairs": str(len(own)),
                 "changed places": str(own["changed_places"].sum()),
-                "significantly": str(own["significant"].sum()),
+                "significantly": str(own["significant"].sum()) if own["decidable"].all() else "–",
             }
             for dataset, own in rows.groupby("dataset", sort=False)
         ]
