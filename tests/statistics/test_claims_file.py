@@ -110,6 +110,11 @@ def test_the_projects_claims_are_about_what_its_experiment_has():
         ),
         (("claims", 1), GOOD["claims"][0], "claims: C1 stands twice"),
         (
+            ("claims", 1),
+            GOOD["claims"][0] | {"name": "C2"},
+            "claims: C1 and C2 are one sentence",
+        ),
+        (
             (*SCORES, "margin"),
             -1,
             "C1.tests.0.margin: must be greater than or equal to 0, not -1",

@@ -66,6 +66,25 @@ def test_results_replace_the_reference_and_verdicts_are_added_to_it(run):
     assert "not stated" in (kept / "verdicts.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "replacement", "message"),
+    [
+        ("config/claims.yaml", "name: C1", "name: C9", "of other claims than config/claims.yaml"),
+        ("results/provenance.json", '"0123456789abcdef"', "null", "no commit"),
+    ],
+)
+def test_verdicts_that_are_of_no_claim_or_no_version_are_not_kept(
+    run, file, text, replacement, message
+):
+    path = run / file
+    path.write_text(path.read_text().replace(text, replacement))
+    done = make_reference(run)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert (run / "results" / "reference" / "gone.csv").exists()
+
+
 def test_nothing_is_lost_where_the_verdicts_cannot_be_read(run):
     (run / "results" / "reference" / "verdicts.csv").write_text("other\n")
     done = make_reference(run)

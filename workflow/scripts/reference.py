@@ -31,7 +31,7 @@ def main() -> int:
             print(f"{RESULTS / name} is missing; make it with 'make paper'", file=sys.stderr)
             return 2
     try:
-        history = _history()
+        report = history_report(_history())
     except InputError as error:
         print(f"bssbench: error: {error}", file=sys.stderr)
         return 2
@@ -44,7 +44,7 @@ def main() -> int:
     for name in FOLDERS:
         if (RESULTS / name).is_dir():
             shutil.copytree(RESULTS / name, REFERENCE / name, copy_function=shutil.copyfile)
-    write(history_report(history), REFERENCE, formats=("csv", "md"))
+    write(report, REFERENCE, formats=("csv", "md"))
     return 0
 
 
@@ -52,7 +52,13 @@ def _history() -> pd.DataFrame:
     """Return the verdicts that are kept, and those of these results."""
     sentences = {claim.name: claim.sentence for claim in read_claims(CLAIMS).claims}
     parts = pd.read_csv(RESULTS / "claims.csv").fillna({"where": ""})
+    if other := {*sentences} ^ {*parts["claim"]}:
+        raise InputError(
+            f"{RESULTS / 'claims.csv'}: of other claims than {CLAIMS} ({min(other)}); make it again"
+        )
     run = json.loads((RESULTS / "provenance.json").read_text())
+    if run["commit"] is None:
+        raise InputError(f"{RESULTS / 'provenance.json'}: no commit, which names a version")
     # Ten digits name a commit.
     return carry_on(
         read_history(REFERENCE / "verdicts.csv"),

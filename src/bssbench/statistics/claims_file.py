@@ -150,6 +150,11 @@ def _check_claims(claims: tuple[Claim, ...]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{name} stands twice; give each claim a name of its own")
+    # In the history of verdicts a claim is its sentence.
+    first: dict[str, str] = {}
+    for claim in claims:
+        if (other := first.setdefault(claim.sentence, claim.name)) != claim.name:
+            raise InputError(f"{other} and {claim.name} are one sentence; say how they differ")
 
 
 class ClaimsFile(Content):
