@@ -3,18 +3,23 @@
 import dataclasses
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from bssbench.files import read_json, write_json
+from bssbench.experiment.configuration import configure
+from bssbench.files import read_json, read_yaml, write_json
 from bssbench.paper.drawing import describe_seeds
 from bssbench.paper.figures import draw_figure, figure_names, main_separations
+from bssbench.paper.looks import MAIN_METHODS
 from bssbench.paper.style import save_drawing
 from bssbench.scores.measures.matching import match, si_sdr
 from bssbench.scores.spectra import autoregressive_spectrum
 from bssbench.separation import Separation
+
+PROJECT = Path(__file__).parents[2]
 
 # Those that this experiment has something for.
 DRAWN = sorted({*figure_names()} - {"equivalence", "fetal_heart", "ranks"})
@@ -195,9 +200,25 @@ def test_an_ablation_takes_no_place_among_the_main_methods(results):
     assert sorted(shown) == ["a-new-method", "ar-flow-vae", "gp-vae"]
 
 
+def test_every_kind_of_method_is_shown_of_what_the_paper_runs(results):
+    """The kernels' priors by the Gaussian process that is cheap enough, before any variant."""
+    paper = configure(read_yaml(PROJECT / "config" / "paper.yaml"))
+    run = paper.datasets["gp-distinct"].methods
+    assert len({*MAIN_METHODS} & {*run}) == 5
+    assert len({*MAIN_METHODS} & {*paper.datasets["gp-near"].methods}) == 5
+    more = also(results, "gp-distinct", "a-variant", "sobi", "fastica", "skr-vae")
+    shown = [method for method, _ in main_separations(more, "gp-distinct")]
+    assert sorted(shown) == ["ar-flow-vae", "fastica", "gp-vae", "skr-vae", "sobi"]
+    more = also(more, "gp-distinct", "gp-vae-spectral")
+    shown = [method for method, _ in main_separations(more, "gp-distinct")]
+    assert sorted(shown) == ["ar-flow-vae", "fastica", "gp-vae-spectral", "skr-vae", "sobi"]
+
+
 def test_no_two_learning_curves_look_alike_and_none_is_a_variants(results):
     others = ("vae", "gp-vae-matern", "slow-vae", "ivae", "pdgmm-vae", "a-new-method")
-    more = also(results, "gp-distinct", *others, "gp-vae-inducing")
+    more = also(results, "gp-distinct", *others, "gp-vae-inducing", "an-experiments")
+    run = more.cells / "gp-distinct" / "an-experiments" / "run.json"
+    write_json(run, read_json(run) | {"base": "gp-vae"})
     drawing = draw_figure("learning_curves", more)
     panel = next(a for a in drawing.figure.axes if a.get_title() == "gp-distinct")
     looks = {line.get_label(): (line.get_color(), line.get_marker()) for line in panel.lines}
@@ -242,6 +263,11 @@ def test_convergence_is_drawn_beside_the_sources_own_length_scales(results):
     np.testing.assert_allclose(own["median"], np.median(path, axis=0))
     np.testing.assert_allclose(own["highest"], path.max(axis=0))
     np.testing.assert_array_equal(own["median"], lines[0].get_ydata())
+    # The one that the paper runs comes first.
+    more = draw_figure("prior_convergence", also(results, "gp-distinct", "gp-vae-spectral"))
+    assert panel(more, "gp-vae-spectral on gp-distinct") is not None
+    assert panel(more, "gp-vae on gp-distinct") is None
+    results = without(results, "gp-distinct", "gp-vae-spectral")
     # Another kernel's length-scale is another quantity.
     changed(results, "gp-distinct", "gp-vae", diagnostics={"kernel": "matern-1/2"})
     assert panel(draw_figure("prior_convergence", results), "gp-vae on gp-distinct") is None

@@ -16,9 +16,11 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "p", "h", "<", ">", "d", "8"
 _MAIN = {
     "ar-flow-vae": (_VERMILLION, "o"),
     "skr-vae": (_BLUE, "s"),
-    "gp-vae": (_GREEN, "^"),
+    "gp-vae-spectral": (_GREEN, "^"),
     "sobi": (_ORANGE, "D"),
     "fastica": (_PURPLE, "v"),
+    # In the place of the one above, where that was not run.
+    "gp-vae": (_GREEN, "v"),
 }
 
 MAIN_METHODS = tuple(_MAIN)

@@ -16,8 +16,14 @@ __all__ = ["draw"]
 # On the first second-order methods separate as well; on the second sources have one spectrum.
 _TELLING = ("gp-distinct", "ar-laplace-equal")
 _DATASETS_SHOWN = 2
-# Their curves hide those of the methods that they vary.
-_VARIANTS = ("ar-flow-vae-shared", "skr-vae-shared", "skr-vae-learned", "gp-vae-inducing")
+# Their curves hide those of the methods that they vary, as those of an experiment's variants do.
+_VARIANTS = (
+    "ar-flow-vae-shared",
+    "skr-vae-shared",
+    "skr-vae-learned",
+    "gp-vae-shared",
+    "gp-vae-inducing",
+)
 _QUANTITIES = {"si_sdr": "SI-SDR (dB)", "loss": "loss above its last\n(nats per time point)"}
 
 
@@ -76,8 +82,11 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
     shown = [method for method in preferred(run, MAIN_METHODS, len(run)) if method not in _VARIANTS]
     # The ablation of all structure comes last.
     for method in sorted(shown, key=lambda method: method == "vae"):
+        cell = results.run(name, method)
+        if cell.get("base", method) != method:
+            continue
         separation = results.separation(name, method)
-        seconds = results.run(name, method).get("seconds_at_records")
+        seconds = cell.get("seconds_at_records")
         if separation is None or not seconds or "unmixing_matrix" not in separation.history:
             continue
         finite = finite_replicates(separation)

@@ -32,26 +32,41 @@ _STEP = "training step"
 
 
 class _Panel(NamedTuple):
-    """A quantity of a method's prior, drawn of the first data set whose sources have that law."""
+    """A quantity of a prior, drawn of the first data set whose sources have that law.
+
+    Of `methods` that is the first which learns it there.
+    """
 
     quantity: str
-    method: str
+    methods: tuple[str, ...]
     law: str
     x: str
     label: str
 
 
 _PANELS = (
-    _Panel("spectrum", "ar-flow-vae", "coefficient", "frequency (cycles per sample)", "power (dB)"),
+    _Panel(
+        "spectrum",
+        ("ar-flow-vae",),
+        "coefficient",
+        "frequency (cycles per sample)",
+        "power (dB)",
+    ),
     _Panel(
         "innovation_excess_kurtosis",
-        "ar-flow-vae",
+        ("ar-flow-vae",),
         "coefficient",
         _STEP,
         "excess kurtosis\nof innovations",
     ),
-    _Panel("length_scale", "gp-vae", "length_scale", _STEP, "length-scale (samples)"),
-    _Panel("bandwidth", "skr-vae-learned", "length_scale", _STEP, "bandwidth (samples)"),
+    _Panel(
+        "length_scale",
+        ("gp-vae-spectral", "gp-vae"),
+        "length_scale",
+        _STEP,
+        "length-scale (samples)",
+    ),
+    _Panel("bandwidth", ("skr-vae-learned",), "length_scale", _STEP, "bandwidth (samples)"),
 )
 
 
@@ -95,11 +110,13 @@ def _learned(results: Results, panel: _Panel) -> pd.DataFrame | None:
     """Return what a panel shows, a row for each source and abscissa; None if there is nothing."""
     for name in results.datasets:
         dataset = results.dataset(name)
-        lawful = dataset.mixing == "linear" and panel.law in dataset.parameters.get("laws", {})
-        if lawful and panel.method in results.methods_on(name):
-            separation = results.separation(name, panel.method)
+        if dataset.mixing != "linear" or panel.law not in dataset.parameters.get("laws", {}):
+            continue
+        run = results.methods_on(name)
+        for method in (method for method in panel.methods if method in run):
+            separation = results.separation(name, method)
             if separation is not None and _learns(separation, panel):
-                return _table(name, dataset, separation, panel)
+                return _table(name, method, dataset, separation, panel)
     return None
 
 
@@ -117,7 +134,9 @@ def _learns(separation: Separation, panel: _Panel) -> bool:
     return comparable and bool(np.ptp(separation.history[panel.quantity], axis=1).any())
 
 
-def _table(name: str, dataset: Dataset, separation: Separation, panel: _Panel) -> pd.DataFrame:
+def _table(
+    name: str, method: str, dataset: Dataset, separation: Separation, panel: _Panel
+) -> pd.DataFrame:
     """Return median and range over seeds beside the truth."""
     assert dataset.sources is not None
     law = np.array(dataset.parameters["laws"][panel.law])
@@ -144,7 +163,7 @@ def _table(name: str, dataset: Dataset, separation: Separation, panel: _Panel) -
         **over_seeds(np.array(paths)),
         "true": true.ravel(),
     }
-    whose = {"dataset": name, "method": panel.method, "quantity": panel.quantity, "axis": panel.x}
+    whose = {"dataset": name, "method": method, "quantity": panel.quantity, "axis": panel.x}
     return pd.DataFrame({**whose, **columns, "n_seeds": len(paths)})
 
 
