@@ -109,6 +109,11 @@ def test_an_ablation_is_variants_on_its_data_sets_alone():
         (("ablation", "methods", "sobi"), {"without": {"a": {"lags": 1}}}, "experiment's methods"),
         (("ablation", "methods", "skr-vae", "plain"), "vae", "'vae' is not among the experiment's"),
         (
+            ("ablation", "methods", "skr-vae", "plain"),
+            "skr-vae",
+            "'skr-vae' itself, which is whole",
+        ),
+        (
             ("ablation", "methods", "skr-vae", "without"),
             {"a": {}},
             "without.a: .* nothing is taken",

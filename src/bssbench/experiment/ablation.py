@@ -83,6 +83,8 @@ def expand_ablation(
             variants[full][addition] = name
         if own.plain is not None:
             _check_known(own.plain, methods, f"{where}.plain", "methods")
+            if own.plain == full:
+                raise InputError(f"{where}.plain: that is {full!r} itself, which is whole")
             variants[full][EVERYTHING] = own.plain
     return Ablation(section.datasets, variants, added)
 
