@@ -104,9 +104,18 @@ def test_a_number_keeps_its_decimals(reference):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (".1<!-- mcc sobbi gp-near -->", "results/reference has no mcc sobbi gp-near median"),
+        (".1<!-- mcc sobbi gp-near -->", "has no mcc sobbi gp-near median"),
         (".1<!-- mcc sobi gp-near lowst -->", "has no mcc sobi gp-near lowst"),
+        (".1<!-- mcc skr-vae gp-tp -->", "mcc skr-vae gp-tp has no value"),
         ("<!-- begin chosen -->\n<!-- end chosen -->", "unknown table 'chosen'"),
+        ("<!-- begin claims of=2 -->\n<!-- end claims -->", "table 'claims': .*'of'"),
+        ("<!-- begin moved 2026 -->\n<!-- end moved -->", "table 'moved': "),
+        ("<!-- begin training lengths=500 -->\n<!-- end training -->", "training_cost.csv"),
+        (
+            "<!-- begin separation score=mmc methods=sobi datasets=gp-tp -->\n"
+            "<!-- end separation -->",
+            "table 'separation': .*'mmc'",
+        ),
         (
             "<!-- begin separation score=mcc methods=sobi,jad datasets=gp-tp -->\n"
             "<!-- end separation -->",

@@ -45,27 +45,13 @@ def main() -> int:
 
 def rendered(text: str, reference: Path, extended: Path = EXTENDED) -> str:
     """Return the text with its tables and sourced numbers as the results have them."""
-    summary = _summary(reference)
-    history = read_history(reference / "verdicts.csv")
 
     def block(found: re.Match[str]) -> str:
-        kind, options = found[1], dict(word.split("=", 1) for word in found[2].split())
-        match kind:
-            case "separation":
-                grid = _separation(summary, **options)
-            case "claims":
-                grid = verdicts_grid(latest(history).drop(columns=["commit", "date", "reason"]))
-            case "moved":
-                moved = moves(history)
-                # What was asked anew, or no longer, stands in verdicts.md.
-                same = (moved["before"] != "") & (moved["now"] != NOT_ASKED)
-                grid = moves_grid(moved[same & (moved["date"] >= options.get("since", ""))])
-            case "cores":
-                grid = _cores(pd.read_csv(reference / "cores.csv"), **options)
-            case "training":
-                grid = _training(pd.read_csv(reference / "training_cost.csv"), **options)
-            case _:
-                raise InputError(f"README.md: unknown table {kind!r}")
+        kind = found[1]
+        try:
+            grid = _grid(kind, reference, **dict(word.split("=", 1) for word in found[2].split()))
+        except (KeyError, OSError, TypeError, ValueError) as error:
+            raise InputError(f"README.md: table {kind!r}: {error}") from None
         begin = found[0][: found.start(3) - found.start()]
         return f"{begin}\n{_table(grid)}\n\n<!-- end {kind} -->"
 
@@ -78,10 +64,29 @@ def rendered(text: str, reference: Path, extended: Path = EXTENDED) -> str:
                 for method in methods.split(",")
             ]
         )
+        if values.isna().all():
+            # Without a number the next call would find nothing to write anew.
+            raise InputError(f"README.md: {score} {methods} {dataset} has no value")
         best = values.min() if SCORES[score].lower_is_better else values.max()
         return _number(best, len(number.partition(".")[2])) + source
 
     return VALUE.sub(value, BLOCK.sub(block, text))
+
+
+def _grid(kind: str, reference: Path, **options: str) -> Grid:
+    """Return the table of a kind; `options` stand behind it."""
+    match kind:
+        case "separation":
+            return _separation(_summary(reference), **options)
+        case "claims":
+            return _claims(read_history(reference / "verdicts.csv"), **options)
+        case "moved":
+            return _moved(read_history(reference / "verdicts.csv"), **options)
+        case "cores":
+            return _cores(pd.read_csv(reference / "cores.csv"), **options)
+        case "training":
+            return _training(pd.read_csv(reference / "training_cost.csv"), **options)
+    raise InputError(f"README.md: unknown table {kind!r}")
 
 
 @cache
@@ -96,7 +101,7 @@ def _value(folder: Path, score: str, method: str, dataset: str, column: str) -> 
         return float(_summary(folder).loc[(score, method, dataset), column])
     except KeyError:
         source = f"{score} {method} {dataset} {column}"
-        raise InputError(f"README.md: results/{folder.name} has no {source}") from None
+        raise InputError(f"README.md: {folder} has no {source}") from None
 
 
 def _separation(summary: pd.DataFrame, score: str, datasets: str, methods: str) -> Grid:
@@ -112,6 +117,18 @@ def _separation(summary: pd.DataFrame, score: str, datasets: str, methods: str) 
     bold = shown.reindex(columns=columns).eq(best, axis=0)
     entries = entries.mask(bold, "**" + entries + "**")
     return Grid(entries.rename_axis("data set").reset_index())
+
+
+def _claims(history: pd.DataFrame) -> Grid:
+    """Return the newest verdicts."""
+    return verdicts_grid(latest(history).drop(columns=["commit", "date", "reason"]))
+
+
+def _moved(history: pd.DataFrame, since: str = "") -> Grid:
+    """Return what moved since a date; what was asked anew, or no longer, stands in verdicts.md."""
+    moved = moves(history)
+    same = (moved["before"] != "") & (moved["now"] != NOT_ASKED)
+    return moves_grid(moved[same & (moved["date"] >= since)])
 
 
 def _cores(cores: pd.DataFrame, names: str, lengths: str) -> Grid:
