@@ -98,6 +98,17 @@ def test_other_columns_are_refused(tmp_path):
         read_history(tmp_path / "no.csv")
 
 
+def test_what_was_spoilt_by_hand_is_refused(tmp_path):
+    path = tmp_path / "verdicts.csv"
+    table = history(verdicts(a="supported"))
+    pd.concat([table, table]).to_csv(path, index=False)
+    with pytest.raises(InputError, match="'a' stands twice in version v0"):
+        read_history(path)
+    path.write_bytes(table.assign(reason="für").to_csv(index=False).encode("latin-1"))
+    with pytest.raises(InputError, match=r"verdicts\.csv: .*utf-8"):
+        read_history(path)
+
+
 def test_the_newest_kept_version_is_the_records():
     commit = json.loads((REFERENCE / "provenance.json").read_text())["commit"]
     assert commit.startswith(read_history(REFERENCE / "verdicts.csv")["commit"].iloc[-1])

@@ -50,7 +50,7 @@ def rendered(text: str, reference: Path, extended: Path = EXTENDED) -> str:
         kind = found[1]
         try:
             grid = _grid(kind, reference, **dict(word.split("=", 1) for word in found[2].split()))
-        except (KeyError, OSError, TypeError, ValueError) as error:
+        except (LookupError, OSError, TypeError, ValueError) as error:
             raise InputError(f"README.md: table {kind!r}: {error}") from None
         begin = found[0][: found.start(3) - found.start()]
         return f"{begin}\n{_table(grid)}\n\n<!-- end {kind} -->"

@@ -44,14 +44,17 @@ def read_history(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If it is missing, or has other columns.
+        If it is missing, has other columns, or one sentence twice in a version.
     """
     try:
         history = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(f"{path}: {error}") from None
     if [*history.columns] != _COLUMNS:
         raise InputError(f"{path}: expected the columns {', '.join(_COLUMNS)}")
+    again = history[history.duplicated(["commit", "sentence"])]
+    for commit, sentence in again[["commit", "sentence"]].itertuples(index=False):
+        raise InputError(f"{path}: {sentence!r} stands twice in version {commit}")
     return history
 
 
