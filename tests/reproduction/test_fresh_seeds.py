@@ -17,7 +17,11 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.experiment.cell import Cell, run_cell
 from bssbench.experiment.configuration import configure
 from bssbench.parameters import parse_seeds
-from bssbench.reproduction.fresh_seeds import fresh_configuration, the_only_part
+from bssbench.reproduction.fresh_seeds import (
+    fresh_configuration,
+    the_only_part,
+    with_fewer_seeds,
+)
 from bssbench.reproduction.recorded_results import RecordedResults
 from bssbench.separation import Separation
 
@@ -97,6 +101,12 @@ def test_the_configuration_is_the_records_but_for_seeds_and_recordings(record):
     assert experiment.methods["few"].base == "sobi"
     assert experiment.methods["sobi"].cpu_seconds == 77
     assert not experiment.selection
+
+
+def test_data_sets_of_fewer_seeds_than_the_records_are_named(record):
+    part = the_only_part(RecordedResults.read(record))
+    for seeds, fewer in (("200-202", []), ("200,201", ["gp-distinct-t100"])):
+        assert with_fewer_seeds(part, fresh(record, seeds)) == fewer
 
 
 def test_what_the_record_says_of_parameters_counts_and_not_todays_defaults(record):

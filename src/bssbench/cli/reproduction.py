@@ -24,7 +24,7 @@ from bssbench.errors import InputError
         option(
             "--fresh-seeds",
             metavar="SEEDS",
-            help="all simulated data on seeds that nobody has seen, for instance 200-209",
+            help="all simulated data on seeds that nobody has seen, for instance 200-211",
         ),
     ),
     option("--seed", type=int, help="of the cell this seed alone"),
@@ -100,6 +100,7 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
         fresh_configuration,
         run_fresh_seeds,
         the_only_part,
+        with_fewer_seeds,
     )
     from bssbench.reproduction.recorded_results import RecordedResults
     from bssbench.scores.table import read_scores
@@ -125,6 +126,12 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
     check_methods(claims, part.experiment.methods)
     configuration = fresh_configuration(part, arguments.fresh_seeds)
     _print_origins(results)
+    if fewer := with_fewer_seeds(part, configuration):
+        print(
+            f"bssbench: warning: fewer seeds than in the record, which alone may change a verdict: "
+            f"{', '.join(fewer)}",
+            file=sys.stderr,
+        )
     fresh = run_fresh_seeds(configuration, arguments.out, Path.cwd(), cores)
     orders = compare_orders(recorded, fresh)
     verdicts = compare_verdicts(claims, recorded, fresh)

@@ -18,7 +18,13 @@ from bssbench.parameters import parse_seeds
 from bssbench.reproduction.recorded_results import Part, RecordedResults
 from bssbench.scores.table import read_scores
 
-__all__ = ["DEVELOPMENT_SEEDS", "fresh_configuration", "run_fresh_seeds", "the_only_part"]
+__all__ = [
+    "DEVELOPMENT_SEEDS",
+    "fresh_configuration",
+    "run_fresh_seeds",
+    "the_only_part",
+    "with_fewer_seeds",
+]
 
 DEVELOPMENT_SEEDS = range(10)
 """Methods were developed on these."""
@@ -87,6 +93,16 @@ def fresh_configuration(part: Part, seeds: str) -> dict[str, Any]:
             for name, entry in experiment.methods.items()
         },
     }
+
+
+def with_fewer_seeds(part: Part, configuration: Mapping[str, Any]) -> list[str]:
+    """Return the data sets that have fewer seeds in a `fresh_configuration` than in the record."""
+    recorded = part.experiment.datasets
+    return [
+        name
+        for name, entry in configuration["datasets"].items()
+        if len(parse_seeds(entry["seeds"])) < len(parse_seeds(recorded[name].seeds))
+    ]
 
 
 def run_fresh_seeds(
