@@ -69,6 +69,8 @@ DATASETS = {
     "gp-equal-t100": {"methods": ["oracle", "broken", "waiting"]},
 }
 METHODS = {"oracle": None, "random": None, "skr-vae": {"steps": 5}, "broken": None, "waiting": None}
+# A variant that no data set names.
+METHODS["unused"] = {"method": "vae"}
 CELLS = {(name, method) for name, own in DATASETS.items() for method in own["methods"]}
 CHOICE = {
     "choice": "the method's offset",
@@ -302,6 +304,7 @@ def test_a_killed_run_is_completed_to_the_same_bytes_and_repeats_no_finished_cel
     [
         ("paper.yaml", "seeds:", "foo: 3\nseeds:", "unknown key 'foo'"),
         ("own.yaml", "- oracle", "- orakle", "unknown method 'orakle'; did you mean 'oracle'"),
+        ("own.yaml", "- oracle", "- unused", "unknown method 'unused'"),
     ],
 )
 def test_bad_input_stops_before_anything_runs(tmp_path, file, text, replacement, message):
