@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from bssbench.cli.main import main
+from bssbench.datasets.families import family_names, load_family
 from bssbench.experiment.configuration import configure
 from bssbench.statistics.claims_file import Comparison, ScoreTest, check_methods, read_claims
 
@@ -92,6 +93,14 @@ def test_the_projects_claims_are_about_what_its_experiment_has():
                         for n in grid["length"]
                     }
                     assert {*test.each.get("length", ())} <= lengths, (claim.name, side)
+
+
+def test_what_is_claimed_of_every_kind_of_source_is_asked_of_every_family():
+    """A family that is added has to be asked of as well; `mixed` is of several kinds."""
+    claims = {claim.name: claim for claim in read_claims(CONFIG / "claims.yaml").claims}
+    (test,) = claims["C3f"].tests
+    separable = {name for name in family_names() if not load_family(name).negative_control}
+    assert {*test.datasets} == separable - {"mixed"}
 
 
 @pytest.mark.parametrize(
