@@ -108,7 +108,9 @@ def held_out_objective(
     Returns
     -------
     numpy.ndarray
-        Shape (replicate,), in nats per time point.
+        Shape (replicate,), in nats per time point. Where the scale is closed, both the whole and
+        its first part are judged with latents of unit variance, so that the difference is also one
+        of scales, and no choice may rest on it.
     """
     length, whole = training_length, observations.shape[1]
     data = _prepare(observations[:, :length], n_latents, seeds, recipe)

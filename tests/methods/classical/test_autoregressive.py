@@ -9,6 +9,7 @@ from scipy.stats import norm
 from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import NotApplicable
 from bssbench.methods import Problem, load_method
+from bssbench.methods.classical import _entropy_bound
 from bssbench.methods.classical._autoregressive import _Objective
 from bssbench.methods.classical._entropy_bound import _MEASURES, _negentropy, entropy_bound
 from bssbench.methods.classical._lags import lag_spacing, lagged
@@ -157,6 +158,18 @@ def test_what_a_measure_says_is_convex_and_nothing_of_a_gaussian(index):
     at_gaussian = quad(lambda x: function(x) * norm.pdf(x), -12, 12, points=[0])[0]
     assert spline(at_gaussian) == pytest.approx(0.0, abs=1e-4)
     assert spline(grid).min() > -1e-4
+
+
+def test_the_ends_of_the_line_tell_of_innovations_that_nearly_always_rest_alone(monkeypatch):
+    """Of |x| / (1 + |x|), by which the line's ends are reached first."""
+    means = np.array([0.05, 0.1, 0.15, 0.2, 0.3, 0.385])
+    spline = _negentropy(1)[2]
+    line = 0.5 * np.sinh(np.linspace(-8.0, 8.0, 4801))
+    monkeypatch.setattr(_entropy_bound, "_LINE", line)
+    monkeypatch.setattr(_entropy_bound, "_STATISTICS", np.stack([line, line**2 - 1.0]))
+    longer = _negentropy.__wrapped__(1)[2]
+    too_low = spline(means) - longer(means)
+    np.testing.assert_allclose(too_low, [0.022, 0.003, 0, 0, 0, 0], atol=6e-4)
 
 
 @pytest.mark.parametrize("index", range(len(_MEASURES)))

@@ -44,7 +44,7 @@ class Family(SourceFamily):
         Raises
         ------
         ValueError
-            If a kind has no so many sources.
+            If a kind has not so many sources.
         """
         for kind, count in _counts(n_sources):
             kind.laws(count)

@@ -37,7 +37,7 @@ class AutoregressiveMethod(RestartedMethod):
     that gives.
 
     Minimised by L-BFGS (SciPy). It has converged when the largest entry of the gradient is below
-    `tolerance`, or a step lowers J by less than 1e-7 of it.
+    `tolerance`, or a step lowers J by less than 1e-7 of the larger of |J| and 1.
 
     Attributes
     ----------

@@ -5,6 +5,10 @@ Transactions on Signal Processing 58: whatever has mean 0, variance 1 and E[G(x)
 the entropy of the most entropic variable with these, whose density is exp(a + b x + c x² + θ G(x));
 of several G the least counts. What its entropy falls short of the Gaussian's, V(μ), is computed
 here once for each G: in the dual, V(μ) = max over θ of a concave function, so that V′(μ) = θ.
+
+Densities are computed within ± 22.5 deviations. Where E[|x| / (1 + |x|)] is below 0.15, which is
+that of an innovation that nearly always rests, the most entropic variable reaches farther, and the
+bound comes out too low: by 0.003 nats at 0.1, by 0.02 at 0.05.
 """
 
 from collections.abc import Callable
