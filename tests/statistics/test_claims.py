@@ -180,11 +180,12 @@ def test_one_seed_decides_nothing():
     assert "1 seed" in part["reason"]
 
 
-def verdict(**cases):
+def verdict(p_supported=math.nan, **cases):
     """The verdict on a claim with these parts, by where they are: s, r, u or n each."""
     words = {"s": "supported", "r": "refuted", "u": "undecided", "n": "not run"}
     rows = [(where, words[letter]) for where, found in cases.items() for letter in found]
-    return claim_verdict(pd.DataFrame(rows, columns=["where", "verdict"]))
+    parts = pd.DataFrame(rows, columns=["where", "verdict"])
+    return claim_verdict(parts.assign(p_supported=p_supported))
 
 
 def test_all_parts_have_to_hold():
@@ -195,6 +196,10 @@ def test_all_parts_have_to_hold():
 
 def test_a_claim_depends_where_it_holds_on_some_data_and_is_refuted_on_others():
     assert verdict(a="ss", b="sr", c="u") == "depends"
+    # That it holds somewhere may be chance where it is asked in many places.
+    assert verdict(a="s", b="r", c="u", p_supported=[0.01, 1.0, 0.5]) == "depends"
+    assert verdict(a="s", b="r", c="u", p_supported=[0.04, 1.0, 0.5]) == "refuted"
+    assert verdict(a="s", b="s", p_supported=0.04) == "supported"
     # On no data all parts hold.
     assert verdict(a="sr") == verdict(a="sr", b="su") == "refuted"
 

@@ -15,8 +15,8 @@ READINGS = {PLAIN: "as the abstract reads", IMPROVED: "as improved here"}
 
 _NOTE = (
     "A claim is *supported* if all of its parts are. On one data set, or in one case of costs, it "
-    "is refuted if any part is; where one refutes it, it *depends* if another supports it, and is "
-    "*refuted* if none does; else it is *undecided*. 'As the abstract reads' it is judged of "
+    "is refuted if any part is; where one refutes it, it *depends* if another supports it, by "
+    "Holm's correction over them as well, and is *refuted* if none does; else it is *undecided*. 'As the abstract reads' it is judged of "
     "methods that have what the abstract names and nothing else, 'as improved here' of the main "
     "ones; a dash stands where the two do not differ. A part on scores rests on the mean over "
     "seeds, of the score or of its difference on the same seeds, positive where the method is "
@@ -27,8 +27,8 @@ _NOTE = (
     "of seeds that would decide it, uncorrected, with a probability of 80 % if mean and spread "
     "stay what they are. A part on costs rests on a ratio of two costs, measured side by side in "
     "several processes of one machine, or on the difference of two exponents, fitted to the same "
-    "lengths; in brackets is its 99 % interval, by bootstrap over these processes, too few for a "
-    "p-value: the wider interval stands in the place of a correction. Where a method has no "
+    "lengths; in brackets is its 99 % interval, by Student's t over these processes (of ratios, of their "
+    "logarithms); a level as high stands in the place of a correction. Where a method has no "
     "result on some seeds, a part is undecided."
 )
 _PHRASES = {

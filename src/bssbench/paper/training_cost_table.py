@@ -41,7 +41,7 @@ def _note(costs: pd.DataFrame) -> str:
         "interpreter and libraries included. Numbers are medians over so many processes, each "
         f"alone on the machine and those of one T in turn; {_RATIO}: of the seconds to that MCC at "
         f"the same T, the geometric mean over these turns, and from {FEWEST_ROUNDS} on its 99 % "
-        f"interval by bootstrap; threads: {_each(costs['threads'])}; device: "
+        f"interval by Student's t; threads: {_each(costs['threads'])}; device: "
         f"{_each(costs['device'])}."
     )
 

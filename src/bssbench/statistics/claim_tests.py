@@ -51,8 +51,10 @@ class Part:
     p_refuted : float
         Of scores, Student's one-sided p-value of what `refuted` says; NaN where it can't be that,
         as values are missing, and for costs.
+    p_supported : float
+        Likewise of what `supported` says.
     p_holm : float
-        The same by Holm's correction over the parts of the claim; NaN until there is one.
+        `p_refuted` by Holm's correction over the parts of the claim; NaN until there is one.
     seeds : int or None
         How many seeds it rests on; None for costs.
     seeds_needed : int or None
@@ -76,6 +78,7 @@ class Part:
     t_low: float = math.nan
     t_high: float = math.nan
     p_refuted: float = math.nan
+    p_supported: float = math.nan
     p_holm: float = math.nan
     seeds: int | None = None
     seeds_needed: int | None = None
@@ -115,11 +118,13 @@ def _judge_score(
     judged = judge_noninferiority(sign * series, -sign * threshold)
     low, high = sorted((sign * judged.lower, sign * judged.upper))
     t_low, t_high = sorted((sign * judged.t_lower, sign * judged.t_upper))
-    verdict, needed, p_refuted = str(judged.verdict), judged.seeds_needed, judged.p_refuted
+    verdict, needed = str(judged.verdict), judged.seeds_needed
+    p_refuted, p_supported = judged.p_refuted, judged.p_supported
     why_open, reason = _missing(scores, rows, dataset, [method, *([other] if other else [])])
     if why_open:
         # Whoever fails where it is hard would else be judged by the seeds that are easy.
-        verdict, needed, p_refuted = why_open, None, math.nan
+        verdict, needed = why_open, None
+        p_refuted = p_supported = math.nan
     elif judged.n_pairs < 2:
         reason = f"{judged.n_pairs} seed with a value of all that is compared"
     elif _excludes(low, high, threshold) != _excludes(t_low, t_high, threshold):
@@ -141,6 +146,7 @@ def _judge_score(
         t_low=t_low,
         t_high=t_high,
         p_refuted=p_refuted,
+        p_supported=p_supported,
         seeds=judged.n_pairs,
         seeds_needed=needed,
         reason=reason,

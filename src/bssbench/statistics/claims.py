@@ -152,14 +152,23 @@ def case_verdicts(parts: pd.DataFrame) -> pd.Series:
 
 
 def claim_verdict(parts: pd.DataFrame) -> str:
-    """Return a claim's verdict from the columns ``where`` and ``verdict`` of its parts.
+    """Return a claim's verdict from the columns ``where, verdict, p_supported`` of its parts.
 
     It is supported if all of its cases are; where one is refuted, it *depends* if another is
-    supported, and is refuted if none is; and else it is undecided.
+    supported, by Holm's correction over the cases as well, and is refuted if none is; and else it
+    is undecided.
     """
-    found = set(case_verdicts(parts))
+    cases = case_verdicts(parts)
+    found = set(cases)
     if found == {"supported"}:
         return "supported"
     if "refuted" in found:
-        return "depends" if "supported" in found else "refuted"
+        # That all parts of a case hold needs no correction; that any of several cases does, does.
+        p = parts.groupby("where", sort=False, dropna=False)["p_supported"].max()
+        tested = p.notna()
+        if tested.any():
+            p[tested] = multipletests(p[tested], 1 - CONFIDENCE, "holm")[1]
+        # Costs have no p-values.
+        holds = (cases == "supported") & ~(p >= 1 - CONFIDENCE)
+        return "depends" if holds.any() else "refuted"
     return "undecided"

@@ -29,9 +29,9 @@ class Noninferiority:
         always undecided.
     t_lower, t_upper : float
         The same by Student's t: of few pairs a bootstrap knows the spread less well than it claims.
-    p_refuted : float
-        Student's one-sided p-value of the hypothesis that the mean is no less than −margin; NaN
-        for fewer than two pairs.
+    p_refuted, p_supported : float
+        Student's one-sided p-values of the hypotheses that the mean is no less than −margin, and no
+        more; NaN for fewer than two pairs.
     n_pairs : int
     seeds_needed : int or None
         With how many an undecided one would be settled, if any number would do; see
@@ -45,6 +45,7 @@ class Noninferiority:
     t_lower: float
     t_upper: float
     p_refuted: float
+    p_supported: float
     n_pairs: int
     seeds_needed: int | None
 
@@ -57,7 +58,7 @@ def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiorit
     values = differences.to_numpy(dtype=np.float64)
     lower = float(mean_intervals([values], "greater")[0, 0])
     upper = float(mean_intervals([values], "less")[0, 1])
-    t_lower, t_upper, p_refuted = _student(values, -margin)
+    t_lower, t_upper, p_refuted, p_supported = _student(values, -margin)
     verdict: _Verdict = "undecided"
     if min(lower, t_lower) > -margin:
         verdict = "supported"
@@ -65,18 +66,29 @@ def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiorit
         verdict = "refuted"
     needed = seeds_for_margin(differences, margin) if verdict == "undecided" else None
     mean, n_pairs = float(differences.mean()), len(values)
-    return Noninferiority(verdict, mean, lower, upper, t_lower, t_upper, p_refuted, n_pairs, needed)
+    return Noninferiority(
+        verdict,
+        mean,
+        lower,
+        upper,
+        t_lower,
+        t_upper,
+        p_refuted,
+        p_supported,
+        n_pairs,
+        needed,
+    )
 
 
-def _student(values: np.ndarray, threshold: float) -> tuple[float, float, float]:
-    """Return the one-sided bounds of the mean, and the p-value of its being no less than this."""
+def _student(values: np.ndarray, threshold: float) -> tuple[float, float, float, float]:
+    """Return the mean's one-sided bounds, and p-values of its being no less, and no more, than this."""
     if len(values) < 2:
-        return np.nan, np.nan, np.nan
+        return np.nan, np.nan, np.nan, np.nan
     if np.ptp(values) == 0:
-        return values[0], values[0], float(values[0] >= threshold)
+        return values[0], values[0], float(values[0] >= threshold), float(values[0] <= threshold)
     less, greater = (
         stats.ttest_1samp(values, threshold, alternative=side) for side in ("less", "greater")
     )
     lower = greater.confidence_interval(CONFIDENCE).low
     upper = less.confidence_interval(CONFIDENCE).high
-    return float(lower), float(upper), float(less.pvalue)
+    return float(lower), float(upper), float(less.pvalue), float(greater.pvalue)

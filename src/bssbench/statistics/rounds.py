@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 __all__ = ["FEWEST_ROUNDS", "Interval", "mean_over_rounds", "ratio_over_rounds"]
 
@@ -13,12 +14,11 @@ FEWEST_ROUNDS = 5
 
 # Many are looked at, and they are to be decided alike when all is measured again.
 _CONFIDENCE = 0.99
-_RESAMPLES = 10_000
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate, its 99 % interval by bootstrap over rounds, and how many rounds these are.
+    """An estimate, its 99 % interval over rounds, and how many rounds these are.
 
     The bounds are NaN where the rounds are fewer than `FEWEST_ROUNDS`.
     """
@@ -30,23 +30,25 @@ class Interval:
 
 
 def mean_over_rounds(values: Sequence[float] | np.ndarray) -> Interval:
-    """Return the mean of a value for each round, with its percentile interval.
+    """Return the mean of a value for each round, with its interval by Student's t.
 
-    The draws are fixed, so equal values have equal intervals.
+    Of five values a percentile bootstrap of 99 % would hold the mean of nine in ten alone.
     """
     given = np.asarray(values, dtype=np.float64)
     if not len(given):
         return Interval(np.nan, np.nan, np.nan, 0)
-    low = high = np.nan
+    mean, low, high = given.mean(), np.nan, np.nan
     if len(given) >= FEWEST_ROUNDS:
-        drawn = np.random.default_rng(0).integers(len(given), size=(_RESAMPLES, len(given)))
-        tails = np.array([1.0 - _CONFIDENCE, 1.0 + _CONFIDENCE]) / 2.0
-        low, high = np.quantile(given[drawn].mean(axis=1), tails)
-    return Interval(float(given.mean()), float(low), float(high), len(given))
+        quantile = stats.t.ppf((1.0 + _CONFIDENCE) / 2.0, len(given) - 1)
+        half = quantile * given.std(ddof=1) / np.sqrt(len(given))
+        low, high = mean - half, mean + half
+    return Interval(float(mean), float(low), float(high), len(given))
 
 
 def ratio_over_rounds(numerator: pd.Series, denominator: pd.Series) -> Interval:
     """Return the geometric mean of the ratios of two costs, which are paired by round.
+
+    Its interval is that of the mean of their logarithms.
 
     Parameters
     ----------
