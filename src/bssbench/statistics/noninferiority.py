@@ -81,7 +81,7 @@ def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiorit
 
 
 def _student(values: np.ndarray, threshold: float) -> tuple[float, float, float, float]:
-    """Return the mean's one-sided bounds, and p-values of its being no less, and no more, than this."""
+    """Return the mean's one-sided bounds, and the p-values of its being no less and no more."""
     if len(values) < 2:
         return np.nan, np.nan, np.nan, np.nan
     if np.ptp(values) == 0:
