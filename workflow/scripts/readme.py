@@ -92,7 +92,10 @@ def _grid(kind: str, reference: Path, **options: str) -> Grid:
 @cache
 def _summary(folder: Path) -> pd.DataFrame:
     """Return a folder's statistics of scores by score, method and data set."""
-    summary = pd.read_csv(folder / "statistics" / "summary.csv")
+    path = folder / "statistics" / "summary.csv"
+    if not path.is_file():
+        raise InputError(f"README.md: {path} is missing; make it, or quote nothing of it")
+    summary = pd.read_csv(path)
     return summary.set_index(["score", "method", "dataset"]).sort_index()
 
 
