@@ -21,10 +21,10 @@ def test_the_readme_shows_what_the_record_has():
 
 
 def test_what_looks_like_a_result_has_its_source():
-    """Numbers of three decimals among the results say where they are from, or that none is kept."""
+    """Correlations and decibels among the results say where they are from, or that none is kept."""
     results = README[README.index("## What comes out") : README.index("### What inverting")]
     text = SCRIPT["BLOCK"].sub("", results)
-    found = list(re.finditer(r"(?<![\w.])\.\d{3}\b(.{0,100})", text))
+    found = list(re.finditer(r"(?<![\w.])(?:\.\d{3}|\d+\.\d)\b(.{0,100})", text))
     assert len(found) > 20
     for number in found:
         behind = number[1].lstrip("*")
