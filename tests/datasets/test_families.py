@@ -1,8 +1,6 @@
-import math
-
 import numpy as np
 import pytest
-from scipy.stats import kstest, kurtosis, skew
+from scipy.stats import kstest, kurtosis
 from scipy.stats import t as student_t
 
 from bssbench.datasets.catalogue import dataset_shape, make_dataset
@@ -13,7 +11,6 @@ from bssbench.datasets.families.regime_ar import (
     draw_regimes,
     switching_autoregression_sample,
 )
-from bssbench.datasets.families.shot_noise import shot_noise_sample
 from bssbench.datasets.mixing import standardised
 from bssbench.errors import InputError
 
@@ -242,46 +239,6 @@ def test_mixed_sources_are_of_five_kinds_in_turn():
     for path in regime:
         deviations = np.diff(path)[:99_990].reshape(-1, 30).std(axis=1)
         assert np.percentile(deviations, 90) > 5 * np.percentile(deviations, 10)
-
-
-@pytest.mark.parametrize("decay_time", [2.0, 20.0])
-def test_shot_noise_has_the_cumulants_of_campbells_theorem(decay_time):
-    rate = 0.1
-    path = shot_noise_sample(np.random.default_rng(0), 1_000_000, rate, decay_time)
-    # The rate times E[height^n] = n! times the integral of the pulse's n-th power.
-    first, second, third, fourth = (
-        rate * decay_time * math.factorial(n) ** 2 / n ** (n + 1) for n in (1, 2, 3, 4)
-    )
-    assert path.mean() == pytest.approx(first, rel=0.03)
-    assert path.var() == pytest.approx(second, rel=0.05)
-    assert skew(path) == pytest.approx(third / second**1.5, rel=0.1)
-    assert kurtosis(path) == pytest.approx(fourth / second**2, rel=0.2)
-    for lag in (1, 3, 10, 40):
-        expected = (1 + lag / decay_time) * np.exp(-lag / decay_time)
-        assert autocorrelation(standardised(path), lag) == pytest.approx(expected, abs=0.03)
-
-
-def test_shot_noise_is_stationary_from_its_first_sample():
-    paths = [shot_noise_sample(np.random.default_rng(seed), 3, 0.1, 20.0) for seed in range(3000)]
-    starts = np.array(paths)[:, 0]
-    assert starts.mean() == pytest.approx(2.0, abs=4 * starts.std() / np.sqrt(3000))
-    assert starts.var() == pytest.approx(1.0, rel=0.2)
-
-
-def test_stochastic_volatility_is_white_and_its_log_variance_persists():
-    family = load_family("stochastic-volatility")()
-    sources = family.sample(np.random.default_rng(0), 3, 400_000)
-    for path, persistence in zip(sources, family.laws(3)["persistence"], strict=True):
-        assert autocorrelation(standardised(path), 1) == pytest.approx(0, abs=0.02)
-        # The logarithm of a squared standard normal has variance π² / 2.
-        logarithm = standardised(np.log(path**2))
-        for lag in (1, 10, 50):
-            expected = persistence**lag / (1 + np.pi**2 / 2)
-            assert autocorrelation(logarithm, lag) == pytest.approx(expected, abs=0.02)
-
-
-def test_two_families_at_least_stay_untouched():
-    assert sum(load_family(name).untouched for name in family_names()) >= 2
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bssbench.datasets.mixing import (
     mixing_matrix,
     standardised,
 )
+from bssbench.errors import InputError
 from bssbench.randomness import generator, random_rotation
 
 
@@ -50,6 +51,13 @@ def test_the_id_says_the_condition_number():
     dataset = make_dataset("gp-distinct-cond30-m5-t50", [0, 1], {})
     np.testing.assert_allclose(np.linalg.cond(dataset.mixing_matrix), 30, rtol=1e-6)
     assert dataset.parameters["condition"] == 30
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1])
+def test_a_source_that_never_moves_is_one_clear_line(value, rng):
+    signals = np.stack([rng.standard_normal(50), np.full(50, value)])
+    with pytest.raises(InputError, match="constant over all 50 samples.*: take more samples"):
+        standardised(signals)
 
 
 def test_outliers_are_the_stated_share_of_samples_and_ten_deviations_of_their_channel(rng):

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError
 from bssbench.randomness import generator, random_rotation
 
 __all__ = [
@@ -26,8 +27,19 @@ _OUTLIER_DEVIATIONS = 10.0
 
 
 def standardised(signals: np.ndarray) -> np.ndarray:
-    """Return signals of shape (…, time) with zero mean and unit variance along time."""
+    """Return signals of shape (…, time) with zero mean and unit variance along time.
+
+    Raises
+    ------
+    InputError
+        If one of them is constant.
+    """
     centred = signals - signals.mean(axis=-1, keepdims=True)
+    if not np.ptp(signals, axis=-1).all():
+        raise InputError(
+            f"a signal is constant over all {signals.shape[-1]} samples and has no unit variance: "
+            "take more samples, or other parameters of its family"
+        )
     return centred / centred.std(axis=-1, keepdims=True)
 
 

@@ -1,6 +1,7 @@
 """Starting anew: what is kept, and by what."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from bssbench.errors import InputError
 from bssbench.methods import Size, load_method, method_names
 from bssbench.methods._restarts import restarts_by_rule
 from bssbench.methods.classical._fastica import negentropy_contrast
+from bssbench.methods.classical._base import Solution
 from bssbench.methods.classical._picard import negative_log_likelihood
 from bssbench.methods.classical._restarts import RestartedMethod
 from bssbench.methods.vae._variational import VariationalMethod
@@ -60,6 +62,24 @@ def test_the_start_of_the_lowest_loss_is_kept(name, gaussian, make_problem):
         np.testing.assert_array_equal(alone.loss, losses[:, start])
         kept = losses.argmin(axis=1) == start
         np.testing.assert_array_equal(alone.unmixing_matrix[kept], together.unmixing_matrix[kept])
+
+
+def test_a_start_whose_loss_is_no_number_loses(gaussian, make_problem):
+    @dataclass(frozen=True)
+    class Second(RestartedMethod):
+        """Knows no loss of its first start."""
+
+        def attempt(self, replicate):
+            first = not replicate.seed.spawn_key or replicate.seed.spawn_key[-1] != 1
+            scale = 1.0 if first else 2.0
+            size = len(replicate.components)
+            return Solution(
+                scale * np.eye(size), converged=True, losses=(np.nan if first else 7.0,)
+            )
+
+    separation = Second(restarts=2).separate(make_problem(gaussian))
+    assert separation.loss.tolist() == [7.0] * 3
+    assert separation.diagnostics["losses_of_restarts"] == [[None, 7.0]] * 3
 
 
 def test_one_start_is_fastica_as_scikit_learn_has_it(gaussian, make_problem):

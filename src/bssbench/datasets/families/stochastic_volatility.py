@@ -1,5 +1,6 @@
 """White noise whose variance wanders: neither a spectrum nor, at any one time, a shape to see."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,7 @@ from scipy.signal import lfilter
 
 from bssbench.datasets.families import SourceFamily
 
-# By then the start is forgotten to 0.99^3000 = 8e-14.
-_BURN_IN = 3000
+_FORGOTTEN = 0.99**3000  # 8e-14, what is left of the start after the burn-in
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,15 @@ class Family(SourceFamily):
         """Draw sources of shape (source, time)."""
         persistences = np.array(self.laws(n_sources)["persistence"])
         steps = self.deviation * np.sqrt(1 - persistences[:, None] ** 2)
-        shocks = steps * generator.standard_normal((n_sources, _BURN_IN + length))
+        burn_in = _burn_in(persistences.max())
+        shocks = steps * generator.standard_normal((n_sources, burn_in + length))
         pairs = zip(persistences, shocks, strict=True)
-        log_variances = np.stack(
-            [lfilter([1.0], [1.0, -p], shock)[_BURN_IN:] for p, shock in pairs]
-        )
+        log_variances = np.stack([lfilter([1.0], [1.0, -p], shock)[burn_in:] for p, shock in pairs])
         return np.exp(log_variances / 2) * generator.standard_normal((n_sources, length))
+
+
+def _burn_in(persistence: float) -> int:
+    """Return after how many samples an AR(1) has forgotten where it started, at least 3,000."""
+    if persistence <= 0.99:
+        return 3000
+    return math.ceil(math.log(_FORGOTTEN) / math.log(persistence))

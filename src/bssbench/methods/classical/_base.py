@@ -120,7 +120,9 @@ class LinearMethod(SeparationMethod):
         }
         losses = np.array([solution.losses for solution in solved])
         if losses.size:
-            diagnostics["losses_of_restarts"] = losses.tolist()
+            diagnostics["losses_of_restarts"] = [
+                [loss if np.isfinite(loss) else None for loss in row] for row in losses.tolist()
+            ]
         return Separation(
             sources=sources,
             unmixing_matrix=unmixing_matrix,

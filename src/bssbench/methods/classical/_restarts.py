@@ -1,5 +1,6 @@
 """What methods with a contrast or a likelihood share: several starts, of which it keeps one."""
 
+import math
 import warnings
 from abc import abstractmethod
 from dataclasses import dataclass, replace
@@ -39,7 +40,10 @@ class RestartedMethod(LinearMethod):
         return super().seconds(size) * self.starts(size.n_sources)
 
     def solve(self, replicate: Replicate) -> Solution:
-        """Keep the start with the lowest loss, and the warnings of that one alone."""
+        """Keep the start with the lowest loss, and the warnings of that one alone.
+
+        A loss that is not a number counts as infinite, as in `bssbench.models.fitting`.
+        """
         attempts, messages = [], []
         for index in range(self.starts(len(replicate.components))):
             seed = child(replicate.seed, index) if index else replicate.seed
@@ -47,7 +51,9 @@ class RestartedMethod(LinearMethod):
                 warnings.simplefilter("always")
                 attempts.append(self.attempt(replace(replicate, seed=seed)))
             messages.append(caught)
-        losses = tuple(loss for attempt in attempts for loss in attempt.losses)
+        losses = tuple(
+            np.inf if math.isnan(loss) else loss for attempt in attempts for loss in attempt.losses
+        )
         best = int(np.argmin(losses))
         for message in messages[best]:
             warnings.warn(message.message, message.category, stacklevel=2)
