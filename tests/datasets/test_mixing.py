@@ -56,7 +56,7 @@ def test_the_id_says_the_condition_number():
 @pytest.mark.parametrize("value", [0.0, 0.1])
 def test_a_source_that_never_moves_is_one_clear_line(value, rng):
     signals = np.stack([rng.standard_normal(50), np.full(50, value)])
-    with pytest.raises(InputError, match="constant over all 50 samples.*: take more samples"):
+    with pytest.raises(InputError, match="constant over all 50 samples"):
         standardised(signals)
 
 

@@ -12,8 +12,8 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.errors import InputError
 from bssbench.methods import Size, load_method, method_names
 from bssbench.methods._restarts import restarts_by_rule
-from bssbench.methods.classical._fastica import negentropy_contrast
 from bssbench.methods.classical._base import Solution
+from bssbench.methods.classical._fastica import negentropy_contrast
 from bssbench.methods.classical._picard import negative_log_likelihood
 from bssbench.methods.classical._restarts import RestartedMethod
 from bssbench.methods.vae._variational import VariationalMethod
