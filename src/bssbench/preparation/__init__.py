@@ -1,0 +1,5 @@
+"""From a table that was read to observations that can be separated.
+
+What is doubtful about them is found and said, with a remedy; the remedies that are asked for are
+applied; and how many sources there may be is read off the eigenvalues.
+"""

@@ -1,0 +1,15 @@
+"""Kinds of files, one module each, that `bssbench.readers` finds by their place.
+
+A module has
+
+- ``SUFFIXES``, such as ``(".csv", ".tsv")``, in small letters;
+- ``recognises(head: bytes) -> bool``: whether a file that begins so is of this kind, where the
+  suffix says nothing;
+- ``read(path, request) -> Table``;
+- ``write(path, signals, names, like)``: writes signals (time, channel) as a file of the kind that
+  the table `like` came from, with its time column and sampling rate; or ``write = None`` where a
+  kind can't be written.
+
+Libraries are imported where they are used. One that is not installed is an `InputError` that names
+the extra: ``pip install 'bssbench[recordings]'``.
+"""
