@@ -5,12 +5,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
-from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import enumerated
 from bssbench.paper.figures import Drawing, Results
-from bssbench.paper.style import PAGE_WIDTH, new_figure
+from bssbench.paper.figures._rankings import ranking_panels
+from bssbench.paper.style import PAGE_WIDTH
 from bssbench.statistics.equivalence import EQUIVALENT, PROBABLE
-from bssbench.statistics.evaluation import read_equivalence, read_rankings
+from bssbench.statistics.evaluation import read_equivalence
+from bssbench.statistics.ranks import Ranking
 
 __all__ = ["draw"]
 
@@ -26,26 +27,18 @@ def draw(results: Results) -> Drawing:
     NotApplicable
         If too few methods have a result on enough data sets.
     """
-    rankings = read_rankings(results.statistics)
-    if not rankings:
-        raise NotApplicable("too few methods have a result on enough data sets to be compared")
+    figure, panels = ranking_panels(results, _side)
     pairs = read_equivalence(results.statistics)
-    sides = [
-        min(_SQUARE * len(ranking.ranks), PAGE_WIDTH - _NAMES - 0.3) + _NAMES
-        for ranking in rankings
-    ]
-    figure = new_figure(height=sum(sides))
-    grid = figure.subplots(len(rankings), squeeze=False, gridspec_kw={"height_ratios": sides})
-    for axis, ranking in zip(grid[:, 0], rankings, strict=True):
+    for axis, ranking in panels:
         own = pairs[pairs["ranking"] == ranking.title]
         image = _draw_pairs(axis, own, list(ranking.ranks.index))
         axis.set_title(f"{ranking.title}, {len(ranking.ranks.columns)} data sets", loc="left")
     bar = figure.colorbar(
-        image, ax=list(grid[:, 0]), shrink=0.4, anchor=(0.0, 0.9), panchor=(0.0, 0.5)
+        image, ax=[axis for axis, _ in panels], shrink=0.4, anchor=(0.0, 0.9), panchor=(0.0, 0.5)
     )
     bar.set_label("row better, %")
     told = "; ".join(
-        f"{ranking.title}: {enumerated(ranking.ranks.columns)}" for ranking in rankings
+        f"{ranking.title}: {enumerated(ranking.ranks.columns)}" for _, ranking in panels
     )
     caption = (
         "How probable it is, in percent, that the method of a row is better than the method of a "
@@ -57,6 +50,11 @@ def draw(results: Results) -> Drawing:
         f"is the probability of that. Data sets of {told}."
     )
     return Drawing(figure, caption, pairs)
+
+
+def _side(ranking: Ranking) -> float:
+    """Return the height of a ranking's panel."""
+    return min(_SQUARE * len(ranking.ranks), PAGE_WIDTH - _NAMES - 0.3) + _NAMES
 
 
 def _draw_pairs(axis: Axes, pairs: pd.DataFrame, methods: list[str]) -> AxesImage:

@@ -4,13 +4,11 @@ import pandas as pd
 import scikit_posthocs
 from matplotlib.axes import Axes
 
-from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import enumerated
 from bssbench.paper.figures import Drawing, Results
+from bssbench.paper.figures._rankings import ranking_panels
 from bssbench.paper.looks import method_colour, method_marker
-from bssbench.paper.style import new_figure
 from bssbench.statistics.comparisons import ALPHA
-from bssbench.statistics.evaluation import read_rankings
 from bssbench.statistics.ranks import Ranking
 
 __all__ = ["draw"]
@@ -27,18 +25,13 @@ def draw(results: Results) -> Drawing:
     NotApplicable
         If too few methods have a result on enough data sets.
     """
-    rankings = read_rankings(results.statistics)
-    if not rankings:
-        raise NotApplicable("too few methods have a result on enough data sets to be ranked")
-    heights = [_BESIDE + _LINE * len(ranking.ranks) for ranking in rankings]
-    figure = new_figure(height=sum(heights))
-    grid = figure.subplots(len(rankings), squeeze=False, gridspec_kw={"height_ratios": heights})
-    for axis, ranking in zip(grid[:, 0], rankings, strict=True):
+    figure, panels = ranking_panels(results, lambda one: _BESIDE + _LINE * len(one.ranks))
+    for axis, ranking in panels:
         _draw_ranking(axis, ranking)
     told = "; ".join(
         f"{ranking.title}: {enumerated(ranking.ranks.columns)} "
         f"(Friedman's test: p = {ranking.p:.2g})"
-        for ranking in rankings
+        for _, ranking in panels
     )
     caption = (
         "Mean ranks of the methods' median SI-SDR over data sets; 1 is best. The units are data "
@@ -47,7 +40,8 @@ def draw(results: Results) -> Drawing:
         "difference apart. Ranked are the methods with a result on every data set; controls, "
         f"negative controls and recordings are left out. Data sets of {told}."
     )
-    return Drawing(figure, caption, pd.concat(map(_data, rankings), ignore_index=True))
+    data = pd.concat([_data(ranking) for _, ranking in panels], ignore_index=True)
+    return Drawing(figure, caption, data)
 
 
 def _data(ranking: Ranking) -> pd.DataFrame:
