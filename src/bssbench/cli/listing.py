@@ -4,16 +4,12 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from bssbench.datasets.catalogue import dataset_names, summary
-from bssbench.datasets.families import family_names, load_family
-from bssbench.datasets.identifier import GRAMMAR
 from bssbench.methods import load_method, method_names
-from bssbench.scores.catalogue import SCORES
 
 __all__ = ["listing"]
 
-_IDENTIFIERS = f"""\
-  An id is {GRAMMAR}, in this order, without what is the default:
+_IDENTIFIERS = """\
+  An id is {grammar}, in this order, without what is the default:
   N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), a mixing matrix of condition
   number K, M channels, P % of noise (--set noise=0.125 for what is no whole percent), outliers in
   Q % of the samples, T samples, and 4x for the same data at four times the rate, which recordings
@@ -35,12 +31,33 @@ def _parameters(kind: type[Any]) -> str:
     return f" [{parameters}]" if parameters else ""
 
 
-def _dataset_line(name: str) -> str:
-    if name not in family_names():
-        return summary(name)
-    family = load_family(name)
-    untouched = " Untouched: nothing is chosen on it." if family.untouched else ""
-    return summary(name) + untouched + _parameters(family)
+def _datasets() -> str:
+    # Imported here, as scores are below: both bring much of SciPy, which takes a second.
+    from bssbench.datasets.catalogue import dataset_names, summary
+    from bssbench.datasets.families import family_names, load_family
+    from bssbench.datasets.identifier import GRAMMAR
+
+    def line(name: str) -> str:
+        if name not in family_names():
+            return summary(name)
+        family = load_family(name)
+        untouched = " Untouched: nothing is chosen on it." if family.untouched else ""
+        return summary(name) + untouched + _parameters(family)
+
+    entries = [(name, line(name)) for name in dataset_names()]
+    section = _section("Data sets [parameters for --set]", entries)
+    return f"{section}\n{_IDENTIFIERS.format(grammar=GRAMMAR)}"
+
+
+def _methods() -> str:
+    entries = [(name, _method_line(name)) for name in method_names()]
+    return _section("Methods [parameters for --set]", entries)
+
+
+def _scores() -> str:
+    from bssbench.scores.catalogue import SCORES
+
+    return _section("Scores", [(name, score.description) for name, score in SCORES.items()])
 
 
 def _method_line(name: str) -> str:
@@ -74,21 +91,5 @@ def listing(kind: str | None = None) -> str:
     """
     if kind == "hyperparameters":
         return _hyperparameters()
-    sections = {
-        "datasets": lambda: "\n".join(
-            [
-                _section(
-                    "Data sets [parameters for --set]",
-                    [(name, _dataset_line(name)) for name in dataset_names()],
-                ),
-                _IDENTIFIERS,
-            ]
-        ),
-        "methods": lambda: _section(
-            "Methods [parameters for --set]", [(n, _method_line(n)) for n in method_names()]
-        ),
-        "scores": lambda: _section(
-            "Scores", [(name, score.description) for name, score in SCORES.items()]
-        ),
-    }
+    sections = {"datasets": _datasets, "methods": _methods, "scores": _scores}
     return "\n\n".join(make() for name, make in sections.items() if kind in (None, name))
