@@ -17,7 +17,11 @@ __all__ = [
     "one_of",
     "option",
     "path",
+    "whole_number",
 ]
+
+# More than any generator's state holds.
+_MOST_DIGITS = 40
 
 Option = Callable[[argparse._ActionsContainer], object]
 _Run = Callable[[argparse.Namespace], int | None]
@@ -79,5 +83,15 @@ def assignments(whose: str) -> Option:
     return option("--set", help=text, **how)
 
 
-ROOT_SEED = option("--root-seed", type=int, default=0, help="the experiment's seed (default 0)")
+def whole_number(text: str) -> int:
+    """Parse a number from 0 on, for ``option(…, type=whole_number)``."""
+    if not text.strip().isdecimal() or len(text) > _MOST_DIGITS:
+        shown = text if len(text) <= _MOST_DIGITS else f"{text[:_MOST_DIGITS]}…"
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, not {shown!r}")
+    return int(text)
+
+
+ROOT_SEED = option(
+    "--root-seed", type=whole_number, default=0, help="the experiment's seed (default 0)"
+)
 DEVICE = option("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bssbench.cli.command import command, one_of, option, path
+from bssbench.cli.command import command, one_of, option, path, whole_number
 from bssbench.errors import InputError
 
 
@@ -27,11 +27,11 @@ from bssbench.errors import InputError
             help="all simulated data on seeds that nobody has seen, for instance 200-211",
         ),
     ),
-    option("--seed", type=int, help="of the cell this seed alone"),
+    option("--seed", type=whole_number, help="of the cell this seed alone"),
     option(
         "--any", action="store_true", help="draw among all cells, not those of under two minutes"
     ),
-    option("--sampling-seed", type=int, metavar="K", help="repeats a draw"),
+    option("--sampling-seed", type=whole_number, metavar="K", help="repeats a draw"),
     path("--out", "DIR", "of fresh seeds: where the work and the report go", required=False),
     option("--cores", type=int, metavar="N", help="for fresh seeds (default: all)"),
 )

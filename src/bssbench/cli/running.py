@@ -5,7 +5,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bssbench.cli.command import DEVICE, ROOT_SEED, assignments, command, group, option, path
+from bssbench.cli.command import (
+    DEVICE,
+    ROOT_SEED,
+    assignments,
+    command,
+    group,
+    option,
+    path,
+    whole_number,
+)
 from bssbench.errors import InputError
 from bssbench.parameters import parse_assignments, parse_seeds
 
@@ -134,7 +143,7 @@ def _score(arguments: argparse.Namespace) -> None:
         "sources=N (3), seeds=N (3) in one batch, rounds=N (all), cpu_seconds=N for each length "
         "(60), and parameters of the method, for instance 'skr-vae lengths=500,1000 steps=600'",
     ),
-    option("--round", type=int, default=0, help="number of this round (default 0)"),
+    option("--round", type=whole_number, default=0, help="number of this round (default 0)"),
     ROOT_SEED,
     DEVICE,
     path("--out", "CSV", "where rows go; beside it a JSON file says which machine and code"),
@@ -200,7 +209,7 @@ def _held_out(arguments: argparse.Namespace) -> None:
         "be given again; names: core, kernel, parameters, grid, length, latents, replicates, pass, "
         "dtype, device, threads (default: all cases)",
     ),
-    option("--round", type=int, default=0, help="number of this round (default 0)"),
+    option("--round", type=whole_number, default=0, help="number of this round (default 0)"),
     path("--out", "CSV", "where rows go; beside it a JSON file says which machine and code"),
 )
 def _measure_cores(arguments: argparse.Namespace) -> None:
