@@ -9,7 +9,9 @@ from typing import NoReturn
 
 from bssbench import __version__
 from bssbench.cli import data, paper, reproduction, running
+from bssbench.cli.cache_folders import provide_cache_folders
 from bssbench.cli.command import Command
+from bssbench.cli.extras import what_is_missing
 from bssbench.errors import InputError
 
 __all__ = ["main"]
@@ -55,13 +57,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched
+        provide_cache_folders()
         return int(parsed.run(parsed) or 0)
-    except InputError as error:
-        print(f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        # A full disk or a folder without write permission: the file and the reason say it all.
-        print(f"bssbench: error: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         return 130
+    except (InputError, OSError, MemoryError, ImportError) as error:
+        line = _explanation(error)
+        if line is None:
+            raise
+        print(f"bssbench: error: {' '.join(line.split())}", file=sys.stderr)
+        return 2
+
+
+def _explanation(error: Exception) -> str | None:
+    """Return what is wrong and what to do; None where that is a fault of this program."""
+    if isinstance(error, ImportError):
+        return what_is_missing(error)
+    if isinstance(error, MemoryError):
+        return f"this takes more memory than there is: {error}".rstrip(": ")
+    # Of a full disk or a folder without write permission, the file and the reason say it all.
+    return str(error)
