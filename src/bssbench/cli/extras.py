@@ -4,7 +4,7 @@ __all__ = ["EXTRAS", "what_is_missing"]
 
 EXTRAS = {
     "workflow": (
-        *("grimp", "pooch", "psutil", "pydantic", "scikit_posthocs", "snakemake", "statsmodels"),
+        *("grimp", "pooch", "pydantic", "scikit_posthocs", "snakemake", "statsmodels"),
         "tabulate",
     ),
     "recordings": ("h5py", "mne", "pyarrow", "soundfile"),

@@ -20,8 +20,10 @@ def test_the_same_bits_as_pyriemann(matrices, max_sweeps):
         warnings.simplefilter("always")
         expected = ajd.rjd(matrices, eps=1e-10, n_iter_max=max_sweeps)
         theirs = len(caught)
-        for ours, reference in zip(diagonalise(matrices, max_sweeps, 1e-10), expected, strict=True):
-            np.testing.assert_array_equal(ours, reference)
+        rotation, diagonalised, sweeps = diagonalise(matrices, max_sweeps, 1e-10)
+    np.testing.assert_array_equal(rotation, expected[0])
+    np.testing.assert_array_equal(diagonalised, expected[1])
+    assert sweeps <= max_sweeps
     assert [str(each.message) for each in caught[theirs:]] == [
         str(each.message) for each in caught[:theirs]
     ]
@@ -30,15 +32,19 @@ def test_the_same_bits_as_pyriemann(matrices, max_sweeps):
 def test_matrices_that_share_their_eigenvectors_are_made_diagonal(rng):
     vectors, _ = np.linalg.qr(rng.standard_normal((6, 6)))
     matrices = np.stack([vectors * rng.uniform(1, 2, 6) @ vectors.T for _ in range(4)])
-    rotation, diagonalised = diagonalise(matrices, 100, 1e-12)
+    rotation, diagonalised, sweeps = diagonalise(matrices, 100, 1e-12)
     np.testing.assert_allclose(np.abs(vectors.T @ rotation).max(axis=0), 1, atol=1e-12)
+    assert 2 <= sweeps < 10
     off = diagonalised[:, ~np.eye(6, dtype=bool)]
     assert np.abs(off).max() < 1e-12
 
 
 def test_what_is_rotated_is_the_input(matrices):
     before = matrices.copy()
-    rotation, diagonalised = diagonalise(matrices, 200, 1e-10)
+    rotation, diagonalised, sweeps = diagonalise(matrices, 200, 1e-10)
     np.testing.assert_allclose(rotation.T @ rotation, np.eye(5), atol=1e-12)
     np.testing.assert_allclose(rotation.T @ matrices @ rotation, diagonalised, atol=1e-12)
     np.testing.assert_array_equal(matrices, before)
+    again, _, once = diagonalise(diagonalised, 200, 1e-10)
+    np.testing.assert_array_equal(again, np.eye(5))
+    assert once == 1 < sweeps

@@ -9,7 +9,7 @@ __all__ = ["diagonalise"]
 
 def diagonalise(
     matrices: np.ndarray, max_sweeps: int, tolerance: float
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, int]:
     """Find the rotation that makes symmetric matrices as diagonal as they can be together.
 
     Each sweep rotates every pair of components by the angle that leaves the least sum of squares
@@ -32,18 +32,21 @@ def diagonalise(
         Shape (component, component), orthogonal.
     diagonalised : numpy.ndarray
         Shape (matrix, component, component): rotationᵀ · matrix · rotation of each.
+    sweeps : int
+        How many it took, the last of which has turned nothing if that has converged.
     """
     n_components = matrices.shape[-1]
     rotation = np.eye(n_components, dtype=matrices.dtype)
     # Beside each other: a rotation of rows is one of two rows, of columns one of every n-th.
     beside = np.array(matrices.reshape(-1, n_components).T)
-    for _ in range(max_sweeps):
-        if not _sweep(beside, rotation, tolerance):
-            break
-    else:
+    sweeps, turned = 0, True
+    while turned and sweeps < max_sweeps:
+        turned = _sweep(beside, rotation, tolerance)
+        sweeps += 1
+    if turned:
         warnings.warn("Convergence not reached", stacklevel=2)
     diagonalised = beside.reshape(n_components, len(matrices), n_components).transpose(1, 0, 2)
-    return rotation, diagonalised
+    return rotation, diagonalised, sweeps
 
 
 def _sweep(beside: np.ndarray, rotation: np.ndarray, tolerance: float) -> bool:

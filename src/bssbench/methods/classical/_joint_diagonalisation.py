@@ -38,6 +38,6 @@ class JointDiagonalisation(ClassicalMethod):
     def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
         """Rotate; a further sweep would rotate no pair if that has converged."""
         matrices = self.matrices(replicate.components)
-        rotation, diagonalised = diagonalise(matrices, self.max_iterations, self.tolerance)
-        further, _ = diagonalise(diagonalised, 1, self.tolerance)
+        rotation, diagonalised, _ = diagonalise(matrices, self.max_iterations, self.tolerance)
+        further, _, _ = diagonalise(diagonalised, 1, self.tolerance)
         return rotation.T @ replicate.whitening, np.array_equal(further, np.eye(len(further)))
