@@ -33,6 +33,7 @@ class Command:
 
     run: _Run
     options: tuple[Option, ...]
+    examples: str = ""
 
     def add(self, commands: Any) -> None:
         """Add it to argparse's `commands`."""
@@ -41,13 +42,20 @@ class Command:
         parser = commands.add_parser(
             name, help=first[:1].lower() + first[1:].rstrip("."), description=description or first
         )
+        if self.examples:
+            # As they are written: lines of examples must not be filled.
+            parser.formatter_class = argparse.RawDescriptionHelpFormatter
+            parser.epilog = self.examples
         _add_all(self.options, parser)
         parser.set_defaults(run=self.run)
 
 
-def command(*options: Option) -> Callable[[_Run], Command]:
-    """Make a function a command, whose docstring is its help: first a line for the list of all."""
-    return lambda run: Command(run, options)
+def command(*options: Option, examples: str = "") -> Callable[[_Run], Command]:
+    """Make a function a command, whose docstring is its help: first a line for the list of all.
+
+    `examples` stand at the end of the help.
+    """
+    return lambda run: Command(run, options, examples)
 
 
 def option(*names: str, **how: Any) -> Option:

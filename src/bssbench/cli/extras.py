@@ -7,7 +7,7 @@ EXTRAS = {
         *("grimp", "pooch", "pydantic", "scikit_posthocs", "snakemake", "statsmodels"),
         "tabulate",
     ),
-    "recordings": ("h5py", "mne", "pyarrow", "soundfile"),
+    "recordings": ("edfio", "h5py", "mne", "pyarrow", "pybv", "soundfile"),
 }
 """By extra, the names that its packages are imported by. ``pyproject.toml`` has their versions."""
 

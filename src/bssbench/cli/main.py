@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from bssbench import __version__
-from bssbench.cli import data, paper, reproduction, running
+from bssbench.cli import data, paper, reproduction, running, separating
 from bssbench.cli.cache_folders import provide_cache_folders
 from bssbench.cli.command import Command
 from bssbench.cli.extras import what_is_missing
@@ -19,7 +19,7 @@ __all__ = ["main"]
 # Layers are imported by the command that uses them, so that `bssbench --help` answers at once.
 _COMMANDS = [
     command
-    for group in (data, running, paper, reproduction)
+    for group in (data, separating, running, paper, reproduction)
     for command in vars(group).values()
     if isinstance(command, Command)
 ]
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched
+        parsed.words = sys.argv[1:] if arguments is None else list(arguments)
         provide_cache_folders()
         return int(parsed.run(parsed) or 0)
     except KeyboardInterrupt:

@@ -3,3 +3,9 @@
 What is doubtful about them is found and said, with a remedy; the remedies that are asked for are
 applied; and how many sources there may be is read off the eigenvalues.
 """
+
+from bssbench.preparation.finding import Finding
+from bssbench.preparation.prepare import Prepared, prepare
+from bssbench.preparation.remedies import FILLS, Remedies
+
+__all__ = ["FILLS", "Finding", "Prepared", "Remedies", "prepare"]
