@@ -72,7 +72,8 @@ class Asked:
 
     def size(self, observations: np.ndarray, replicates: int = 1) -> Size:
         """Return the size of the problem with so many replicates of observations."""
-        return Size(replicates, *observations.shape, self.n_sources, self.nonlinear)
+        length, n_channels = observations.shape
+        return Size(replicates, length, n_channels, self.n_sources, self.nonlinear)
 
 
 @dataclass(frozen=True)

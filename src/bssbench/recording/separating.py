@@ -13,6 +13,7 @@ from bssbench.recording.result import Result, result_of
 from bssbench.recording.result_directory import ResultDirectory, named_in_errors
 from bssbench.recording.runs import Asked, find
 from bssbench.recording.tables import (
+    is_plain,
     matrix_table,
     own_format_name,
     source_names,
@@ -103,7 +104,7 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
             matrix_table(unmixing, names, prepared.names), encoding="utf-8"
         )
     own = own_format_name(understood.path)
-    if own is not None:
+    if own is not None and not is_plain(table):
         writers[own] = own_format
     write_all(writers, new, shown)
     doubts = [*understood.warnings, *result.warnings, *said]

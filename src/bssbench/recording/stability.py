@@ -66,7 +66,7 @@ def stability(similarities: np.ndarray, n_sources: int, chosen: int) -> Stabilit
         clusters = np.zeros(1, dtype=int)
     else:
         distances = squareform(np.clip(1.0 - similarities, 0.0, 1.0), checks=False)
-        clusters = cut_tree(linkage(distances, "average"), n_clusters=n_sources)[:, 0]
+        clusters = cut_tree(linkage(distances, "average"), n_clusters=[n_sources])[:, 0]
     runs = np.arange(len(similarities)) // n_sources
     quality, found_in = np.empty(n_sources), np.empty(n_sources)
     for source in range(n_sources):

@@ -1,5 +1,6 @@
 """The tables of a result: sources over time, and matrices between channels and sources."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from bssbench.errors import InputError
 from bssbench.readers import Table, TimeColumn, write_table
 
 __all__ = [
+    "is_plain",
     "kept_rows",
     "matrix_table",
     "own_format_name",
@@ -20,6 +22,9 @@ __all__ = [
 ]
 
 _DIGITS = "%.9g"
+_OWN_CSV = "sources_own_format.csv"
+_PLAIN = {"delimiter": ",", "decimal": ".", "separator_line": False}
+_DECIMAL_COMMA = re.compile(r"^(\s*[+-]?\d+),(\d+)(?=$|[eE\s])")
 
 
 def source_names(n_sources: int) -> tuple[str, ...]:
@@ -28,7 +33,10 @@ def source_names(n_sources: int) -> tuple[str, ...]:
 
 
 def write_sources(path: Path, sources: np.ndarray, time: TimeColumn | None) -> None:
-    """Write sources (time, source) as CSV, behind the column of time where there is one."""
+    """Write sources (time, source) as CSV, behind the column of time where there is one.
+
+    Its cells are as in the file, but for a decimal comma.
+    """
     names = source_names(sources.shape[1])
     if time is None:
         # Several times as fast as pandas.
@@ -41,7 +49,7 @@ def write_sources(path: Path, sources: np.ndarray, time: TimeColumn | None) -> N
     while name in names:
         name += "_"
     # As text, for numbers of time need all their digits.
-    table.insert(0, name, [str(cell) for cell in time.cells])
+    table.insert(0, name, [_DECIMAL_COMMA.sub(r"\1.\2", str(cell)) for cell in time.cells])
     table.to_csv(
         path,
         index=False,
@@ -55,14 +63,22 @@ def write_sources(path: Path, sources: np.ndarray, time: TimeColumn | None) -> N
 def own_format_name(path: Path) -> str | None:
     """Return what the file of sources in the recording's own format is called.
 
-    ``sources`` with the recording's suffixes; None for ``.csv``, where there is one already.
+    ``sources`` with the recording's suffix; of ``.csv`` another name, for that is taken.
+    None where there is no suffix.
     """
     suffix = path.suffix
     if suffix.lower() in (".gz", ".bz2", ".xz"):
         suffix = Path(path.stem).suffix
-    if not suffix or not suffix.isprintable() or suffix.lower() == ".csv":
+    if not suffix or not suffix.isprintable():
         return None
-    return f"sources{suffix}"
+    return _OWN_CSV if suffix.lower() == ".csv" else f"sources{suffix}"
+
+
+def is_plain(table: Table) -> bool:
+    """Return whether ``sources.csv`` is in the recording's own format already."""
+    if table.path.suffix.lower() != ".csv" or table.kind != "text":
+        return False
+    return all(table.layout.get(key) == value for key, value in _PLAIN.items())
 
 
 def write_own_format(path: Path, sources: np.ndarray, table: Table, rows: np.ndarray) -> str:

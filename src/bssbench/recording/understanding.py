@@ -93,7 +93,11 @@ class Understood:
         ]
         if table.time is not None:
             lines.append(f"time: column {table.time.name!r}, which is no channel")
-        left_out = table.left_out | prepared.left_out
+        left_out = {
+            name: why
+            for name, why in (table.left_out | prepared.left_out).items()
+            if table.time is None or name != table.time.name
+        }
         lines += [f"left out: {name} ({why})" for name, why in left_out.items()]
         lines += [f"done: {step}" for step in prepared.steps]
         if len(prepared.rows) < length:
