@@ -68,6 +68,7 @@ def test_switches_stay_where_the_sources_need_them(mixture, as_table):
     prepared = prepare(as_table(spoilt), Remedies(), 4)
     assert prepared.names == ("F1", "F2", "F3", "F4")
     assert the("two-valued", prepared).remedy == "--drop F4"
+    assert prepared.rank == 4
 
 
 def test_few_values_are_a_signal_where_all_channels_have_few(as_table):
@@ -100,7 +101,7 @@ def test_an_unrelated_channel_goes_where_it_displaces_a_source(mixture, as_table
 @pytest.mark.parametrize("seed", range(4))
 def test_a_source_on_a_channel_of_its_own_stays_where_it_is_needed(mixture, as_table, mcc, seed):
     sources, observations = mixture(n_channels=4, n_sources=2, noise=0.05, seed=seed)
-    own, _ = mixture(n_sources=5, seed=seed + 50)
+    own, _ = mixture(n_channels=5, n_sources=5, seed=seed + 50)
     both = np.column_stack([observations, own[:, 4]])
     prepared = prepare(as_table(both), Remedies(), 3)
     assert prepared.left_out == {}

@@ -99,11 +99,11 @@ def prepare(table: Table, remedies: Remedies, n_sources: int | None) -> Prepared
     check_filters(draft, remedies)
     drop(draft, remedies.drop)
     check_size(draft, n_sources)
-    leave_out_dead(draft, n_sources)
+    switches = leave_out_dead(draft, n_sources)
     draft.rounding = np.array([rounding_deviation(channel) for channel in draft.values.T])
     repair(draft, remedies.fill)
     # Of a channel that only spiked nothing is left.
-    leave_out_dead(draft, n_sources)
+    leave_out_dead(draft, n_sources, known=switches)
     bridge(draft)
     rescale(draft)
     filter_channels(draft, remedies)
