@@ -54,3 +54,9 @@ load_method({method!r}, {parameters!r}).separate(problem)
 def test_a_method_imports_no_more_than_it_needs(method, parameters, needed, run_without):
     program = SEPARATED.format(method=method, parameters=parameters)
     assert loaded(run_without, program) <= {"numpy", "yaml"} | needed
+
+
+def test_training_does_not_load_the_compiler_of_torch(run_without):
+    program = SEPARATED.format(method="skr-vae", parameters={"steps": 2, "restarts": 1})
+    done = run_without(f"{program}\nimport sys; print('torch._dynamo' in sys.modules)")
+    assert done.stdout.split() == ["False"], done.stderr

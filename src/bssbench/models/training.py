@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bssbench.models.optimiser import Adam
 from bssbench.models.vae import BatchedVAE
 from bssbench.models.windows import Windows, evenly_spaced
 
@@ -239,7 +240,7 @@ def train(
     """
     parameters = list(model.parameters())
     # Not the fused kind: that rounds an element differently by its place in the batch.
-    optimiser = torch.optim.Adam(_parameter_groups(model), lr=schedule.learning_rate, foreach=True)
+    optimiser = Adam(_parameter_groups(model), lr=schedule.learning_rate, foreach=True)
     factors = [group["factor"] for group in optimiser.param_groups]
     rate = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
