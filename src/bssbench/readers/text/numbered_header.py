@@ -1,0 +1,90 @@
+"""Names that are numbers: a header such as ``0,1,2``, which pandas writes, or the first sample."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from bssbench.errors import InputError
+from bssbench.readers.text.dialect import Dialect
+
+__all__ = ["names_or_sample"]
+
+_WHOLE = re.compile(r"[0-9]{1,9}")
+# So many significant digits are written by programs that write all there are: zero is '0.0' then.
+_ALL_DIGITS = 12
+
+
+def names_or_sample(
+    cells: Sequence[str], lines: Sequence[str], dialect: Dialect, number: int, path: Path
+) -> bool:
+    """Return whether the first line whose cells are all numbers holds names.
+
+    It does if it is quoted and the others are not; or if its first cell is empty, as over pandas'
+    row numbers, and the others count from 0 or 1. Without these signs: if it holds different whole
+    numbers and no other line has any, and they count from 0 or 1 over three columns or more, or
+    all others have as many decimals, or all there are.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Of the line.
+    lines : sequence of str
+        The line and what follows.
+    dialect : Dialect
+        How cells are separated.
+    number : int
+        The line's, for the message.
+    path : pathlib.Path
+        The file, for the message.
+
+    Raises
+    ------
+    InputError
+        If both make sense.
+    """
+    if len(lines) < 3:
+        return False
+    if '"' in lines[0] and not any('"' in line for line in lines[1:]):
+        return True
+    below = [row for line in lines[1:] if len(row := dialect.cells(line)) >= dialect.width]
+    named = list(cells)
+    # Over row numbers or times there is an empty cell, or a word.
+    over_index = len(named) > 1 and not dialect.notation.is_number(named[0])
+    if over_index:
+        del named[0]
+    if not all(_WHOLE.fullmatch(cell) for cell in named) or len(set(named)) < len(named):
+        return False
+    columns = [[row[index] for row in below] for index in range(dialect.width)][over_index:]
+    counts = [int(cell) for cell in named] in (
+        list(range(len(named))),
+        list(range(1, len(named) + 1)),
+    )
+    if over_index:
+        return counts and all(row[0] != cells[0] for row in below)
+    # A column of row numbers or times is whole below, too, and no sign of anything.
+    fractions = [cells for cells in columns if not any(map(_WHOLE.fullmatch, cells))]
+    if not fractions:
+        if counts and len(named) > 2:
+            raise _question(named, number, path)
+        return False
+    if len(fractions) < len(columns):
+        return False
+    if counts and len(named) > 2:
+        return True
+    written = {_decimals(cell, dialect) for cells in fractions for cell in cells}
+    if counts and (len(written) == 1 or max(map(len, written)) >= _ALL_DIGITS):
+        return True
+    raise _question(named, number, path)
+
+
+def _decimals(cell: str, dialect: Dialect) -> str:
+    """Return a cell's decimals, each digit as 0."""
+    return re.sub("[0-9]", "0", cell.partition(dialect.decimal)[2])
+
+
+def _question(cells: Sequence[str], number: int, path: Path) -> InputError:
+    shown = ", ".join(cells[:6]) + (", …" if len(cells) > 6 else "")
+    return InputError(
+        f"{path}: does line {number} ({shown}) hold names or a sample? "
+        f"Give --header {number} or --header none"
+    )
