@@ -44,7 +44,9 @@ def recognises(head: bytes) -> bool:
         return head[8:12] == b"WAVE"
     if head[:4] == b"FORM":
         return head[8:12] in (b"AIFF", b"AIFC")
-    return head.startswith((b"fLaC", b"OggS", b"riff\x2e\x91\xcf\x11", b".snd", b"caff", b"ID3"))
+    if head.startswith(b"ID3"):
+        return head[3:4] in (b"\x02", b"\x03", b"\x04")
+    return head.startswith((b"fLaC", b"OggS", b"riff\x2e\x91\xcf\x11", b".snd", b"caff"))
 
 
 def read(path: Path, request: Request) -> Table:
@@ -59,7 +61,7 @@ def read(path: Path, request: Request) -> Table:
     """
     kind = path.suffix.lower().removeprefix(".").upper() or "a sound file"
     with reading(path, kind):
-        if path.suffix.lower() in _WAVE and not _has_soundfile():
+        if _is_wave(path) and not _has_soundfile():
             values, rate, understood = _by_scipy(path)
         else:
             with needed(path, "soundfile"):
@@ -77,6 +79,12 @@ def read(path: Path, request: Request) -> Table:
     # Time is the sampling rate: no channel is taken for it, unless the user says so.
     request = replace(request, time_column=request.time_column or "none")
     return assembled(columns, request, "audio")
+
+
+def _is_wave(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"WAVE"
 
 
 def _has_soundfile() -> bool:

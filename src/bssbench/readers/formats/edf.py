@@ -57,6 +57,7 @@ def read(path: Path, request: Request) -> Table:
         "edf",
         kind,
         lambda mne, file: getattr(mne.io, _READERS[kind])(file, preload=True),
+        (".edf", ".rec") if kind == "EDF" else (f".{kind.lower()}",),
         notes,
     )
     # mne says volts of all, also of degrees.
