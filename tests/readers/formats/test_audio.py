@@ -76,6 +76,17 @@ def test_what_is_cut_off_is_said_and_what_is_there_is_read(tmp_path, signals):
     assert any("shorter than its head says" in text for text in table.understood)
 
 
+def test_a_length_that_was_not_known_when_it_was_written_is_no_cut(tmp_path, signals):
+    path = tmp_path / "a.wav"
+    soundfile.write(path, signals, 8000, subtype="PCM_16")
+    content = path.read_bytes()
+    at = content.index(b"data") + 4
+    path.write_bytes(content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :])
+    table = audio.read(path, Request())
+    assert table.values.shape == signals.shape
+    assert not any("shorter" in text for text in table.understood)
+
+
 def test_too_many_channels_for_a_kind_are_one_line(tmp_path, signals):
     soundfile.write(tmp_path / "a.flac", signals, 8000)
     table = audio.read(tmp_path / "a.flac", Request())

@@ -1,6 +1,7 @@
 """The kind of a file that is called otherwise, or compressed, is seen from its content."""
 
 import gzip
+import os
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ KINDS = ("npy", "npz", "matlab", "hdf5", "audio", "parquet", "fif", "edf")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["recording", "recording.dat", "packed.gz"])
+@pytest.mark.parametrize(
+    "name", ["recording", "recording.dat", "packed.gz", os.fsdecode(b"caf\xe9 $x^2$")]
+)
 def test_the_content_says_the_kind(tmp_path, files, kind, name):
     content = files[kind].read_bytes()
     path = tmp_path / name

@@ -71,6 +71,13 @@ def test_edf_keeps_any_rate_and_says_what_it_appends(tmp_path, rng, raw, rate, l
     assert np.abs(again.values[:length] - signals).max() < 2**-13
 
 
+def test_long_names_are_cut_in_edf_and_that_is_said(tmp_path, raw, signals):
+    table = edf.read(written(raw, tmp_path / "a.edf"), Request())
+    names = ("a name that is much too long", "é", "c")
+    assert "names cut" in edf.write(tmp_path / "w.edf", signals, names, table)
+    assert edf.read(tmp_path / "w.edf", Request()).names == ("a name that is m", "?", "c")
+
+
 def test_channels_of_triggers_and_bad_ones_are_left_out_unless_named(tmp_path, raw):
     info = mne.create_info(["Fz", "STI 014", "Pz"], 250.0, ["eeg", "stim", "eeg"])
     marked = mne.io.RawArray(raw.get_data(), info, verbose="ERROR")

@@ -115,6 +115,30 @@ def test_structs_of_eeglab_say_that_rows_are_channels(tmp_path, signals, form):
     assert joined == (form == "trials")
 
 
+def test_structs_of_format_73_are_read_as_those_of_older_ones(tmp_path, signals):
+    def put(place, name, array, matlab_class):
+        place[name] = array
+        place[name].attrs["MATLAB_class"] = np.bytes_(matlab_class)
+        return place[name].ref
+
+    with h5py.File(tmp_path / "a.set", "w", userblock_size=512) as file:
+        struct = file.create_group("EEG")
+        put(struct, "data", signals, "double")
+        for name, number in (("srate", 250), ("nbchan", 3), ("pnts", 600)):
+            put(struct, name, [[float(number)]], "double")
+        codes = [[[ord(c)] for c in name] for name in ("Fz", "Cz", "Pz")]
+        refs = [
+            put(file, f"#refs#/{i}", np.array(code, "<u2"), "char") for i, code in enumerate(codes)
+        ]
+        labels = struct.create_dataset("chanlocs/labels", (3, 1), dtype=h5py.ref_dtype)
+        labels[:, 0] = refs
+    content = (tmp_path / "a.set").read_bytes()
+    (tmp_path / "a.set").write_bytes(b"MATLAB 7.3 MAT-file" + content[19:])
+    table = matlab.read(tmp_path / "a.set", Request())
+    assert np.array_equal(table.values, signals)
+    assert (table.names, table.sampling_rate) == (("Fz", "Cz", "Pz"), 250)
+
+
 def test_a_file_beside_that_is_missing_is_named(tmp_path):
     scipy.io.savemat(tmp_path / "a.set", {"EEG": eeglab("gone.fdt")}, appendmat=False)
     with pytest.raises(InputError, match=r"'gone\.fdt', which must lie beside"):

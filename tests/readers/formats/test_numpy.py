@@ -114,6 +114,8 @@ def test_of_several_arrays_the_user_says_which(tmp_path, signals):
         npz.read(tmp_path / "a.npz", Request())
     table = npz.read(tmp_path / "a.npz", Request(array="Truth"))
     assert np.array_equal(table.values, signals[::-1])
+    np.savez(tmp_path / "b.npz", X=signals[:9], covariance=np.eye(4))
+    assert np.array_equal(npz.read(tmp_path / "b.npz", Request()).values, signals[:9])
     with pytest.raises(InputError, match="did you mean 'truth'"):
         npz.read(tmp_path / "a.npz", Request(array="trut"))
 
@@ -124,6 +126,16 @@ def test_vectors_of_one_length_are_channels_with_their_names(tmp_path, signals):
     assert table.names == ("left", "right")
     assert np.array_equal(table.values, signals[:, :2])
     assert any(text.startswith("warning") and "settings" in text for text in table.understood)
+
+
+def test_records_alone_in_an_archive_are_its_columns(tmp_path, signals):
+    records = np.zeros(600, [("date", "M8[ms]"), ("a", "f8"), ("b", "f8")])
+    records["date"] = np.datetime64("2024-01-01", "ms") + 4 * np.arange(600)
+    records["a"], records["b"] = signals[:, 0], signals[:, 1]
+    np.savez(tmp_path / "a.npz", records)
+    table = npz.read(tmp_path / "a.npz", Request())
+    assert (table.names, table.sampling_rate) == (("a", "b"), 250)
+    assert np.array_equal(table.values, signals[:, :2])
 
 
 def test_objects_beside_a_recording_are_not_loaded_and_do_not_hinder(tmp_path, signals):

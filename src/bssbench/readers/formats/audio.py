@@ -1,5 +1,6 @@
 """Sound files: WAV, FLAC, OGG, AIFF and others that libsndfile reads."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -96,16 +97,29 @@ def _has_soundfile() -> bool:
 
 
 def _by_soundfile(path: Path, soundfile: Any) -> tuple[np.ndarray, float, list[str]]:
-    with path.open("rb") as file, soundfile.SoundFile(file) as sound:
-        values = sound.read(dtype="float64", always_2d=True)
-        understood = [f"{sound.format} of {sound.channels} channels, {sound.subtype}"]
-        if sound.subtype.startswith("PCM"):
-            understood.append("integers scaled to full scale at 1")
-        if "(should be" in sound.extra_info or len(values) < sound.frames:
-            understood.append(
-                f"warning: the file is shorter than its head says; {len(values)} samples are there"
-            )
-        return values, sound.samplerate, understood
+    # Open, for libsndfile takes no names that are not in UTF-8.
+    with path.open("rb") as file:
+        try:
+            sound = soundfile.SoundFile(file)
+        except soundfile.LibsndfileError as error:
+            # Its whole text names the file as Python's object.
+            raise ValueError(error.error_string) from None
+        with sound:
+            values = sound.read(dtype="float64", always_2d=True)
+            understood = [f"{sound.format} of {sound.channels} channels, {sound.subtype}"]
+            if sound.subtype.startswith("PCM"):
+                understood.append("integers scaled to full scale at 1")
+            if _is_cut_off(sound.extra_info) or len(values) < sound.frames:
+                found = f"{len(values)} samples are there"
+                understood.append(f"warning: the file is shorter than its head says; {found}")
+            return values, sound.samplerate, understood
+
+
+def _is_cut_off(log: str) -> bool:
+    """Return whether libsndfile found less data than the head says, in what it logged."""
+    found = re.search(r"^data : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
+    # The largest number stands where the length was not known yet.
+    return found is not None and int(found[2]) < int(found[1]) < 2**32 - 1
 
 
 def _by_scipy(path: Path) -> tuple[np.ndarray, float, list[str]]:
