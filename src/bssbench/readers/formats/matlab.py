@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 
 from bssbench.errors import InputError
+from bssbench.readers.formats import text
 from bssbench.readers.formats._assembly import assembled, columns_of_recorded, time_cells
 from bssbench.readers.formats._choice import choose
 from bssbench.readers.formats._eeg_structs import from_struct
 from bssbench.readers.formats._hdf5 import hdf5_content
 from bssbench.readers.formats._libraries import reading, writing
 from bssbench.readers.table import Request, Table
+from bssbench.readers.text.encoding import looks_like_text
 
 __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
@@ -41,6 +43,11 @@ def read(path: Path, request: Request) -> Table:
     InputError
         If there is none, or several; if the file is damaged, or a library is not installed.
     """
+    with path.open("rb") as file:
+        head = file.read(_USER_BLOCK)
+    if b"\0" not in head and looks_like_text(head):
+        # As MATLAB's save -ascii and Octave's save write it.
+        return text.read(path, request)
     with reading(path, "MAT"):
         content = _content(path)
         recorded = from_struct(content, path, request) or choose(content, path, request)

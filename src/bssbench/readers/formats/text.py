@@ -14,9 +14,10 @@ from bssbench.readers.table import Request, Table
 from bssbench.readers.text.body import column_cells, read_body
 from bssbench.readers.text.dialect import Dialect, find_dialect
 from bssbench.readers.text.encoding import decode, looks_like_text
-from bssbench.readers.text.header import Header, find_header, numeric_columns
+from bssbench.readers.text.header import Header, find_header
 from bssbench.readers.text.lines import Lines, lines_of
 from bssbench.readers.text.rates import stated_rate
+from bssbench.readers.text.rows import numeric_columns
 
 __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
@@ -47,7 +48,7 @@ def read(path: Path, request: Request) -> Table:
     del text
     if not lines.texts:
         raise InputError(f"{path}: the file is empty{' but for comments' * bool(lines.comments)}")
-    dialect = find_dialect(lines.texts, request, lines.separator, path)
+    dialect = find_dialect(lines, request, path)
     numeric = numeric_columns(lines.texts, dialect)
     if not any(numeric):
         raise InputError(f"{path}: no column of numbers")
@@ -71,12 +72,20 @@ def read(path: Path, request: Request) -> Table:
             *dialect.words(),
             *header.understood,
             *_comments(lines),
-            *([f"{body.n_infinite} infinite cells are missing ones"] if body.n_infinite else []),
+            *(
+                [f"{body.n_infinite} cells that are infinite are taken as missing"]
+                if body.n_infinite
+                else []
+            ),
         ),
     )
+    if request.transpose:
+        columns = _transposed(columns)
+    elif len(body.values) < dialect.width:
+        columns = replace(columns, understood=(*columns.understood, _wide(body.values.shape)))
     table = split(columns, request)
     if table.time is not None:
-        layout["time_named"] = table.time.name in header.names
+        layout["time_named"] = table.time.name in columns.names
     return replace(table, kind="text", layout=layout)
 
 
@@ -119,6 +128,24 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
             na_rep="nan",
         )
     return ""
+
+
+def _transposed(columns: Columns) -> Columns:
+    """Take each row as a channel, whose name is its first text, if it has one."""
+    numeric = [index for index in range(len(columns.names)) if index not in columns.text]
+    values = np.ascontiguousarray(columns.values[:, numeric].T)
+    titles = next(iter(columns.text.values()), None)
+    return Columns(
+        path=columns.path,
+        names=tuple(titles) if titles else ("",) * values.shape[1],
+        values=values,
+        sampling_rate=columns.sampling_rate,
+        understood=(*columns.understood, "transposed: rows are channels"),
+    )
+
+
+def _wide(shape: tuple[int, ...]) -> str:
+    return f"warning: {shape[0]} rows of {shape[1]} columns: if rows are channels, give --transpose"
 
 
 def _comments(lines: Lines) -> list[str]:

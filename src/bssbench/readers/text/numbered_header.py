@@ -60,14 +60,19 @@ def names_or_sample(
         list(range(1, len(named) + 1)),
     )
     if over_index:
-        return counts and all(row[0] != cells[0] for row in below)
-    # A column of row numbers or times is whole below, too, and no sign of anything.
+        over_row_numbers = not cells[0] and _count([row[0] for row in below])
+        return over_row_numbers or (counts and all(row[0] != cells[0] for row in below))
     fractions = [cells for cells in columns if not any(map(_WHOLE.fullmatch, cells))]
+    # Row numbers are whole below, too; the line above is none of them if it does not fit.
+    row_numbers = [
+        not _count([name, *cells]) and _count(cells)
+        for name, cells in zip(named, columns, strict=True)
+    ]
     if not fractions:
         if counts and len(named) > 2:
             raise _question(named, number, path)
         return False
-    if len(fractions) < len(columns):
+    if len(fractions) + sum(row_numbers) < len(columns):
         return False
     if counts and len(named) > 2:
         return True
@@ -75,6 +80,14 @@ def names_or_sample(
     if counts and (len(written) == 1 or max(map(len, written)) >= _ALL_DIGITS):
         return True
     raise _question(named, number, path)
+
+
+def _count(cells: Sequence[str]) -> bool:
+    """Return whether cells are whole numbers, each one above the one before."""
+    if not all(_WHOLE.fullmatch(cell) for cell in cells):
+        return False
+    numbers = [int(cell) for cell in cells]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _decimals(cell: str, dialect: Dialect) -> str:
