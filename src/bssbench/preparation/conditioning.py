@@ -20,7 +20,7 @@ LARGEST = 1e60
 squares, are to be numbers in double precision."""
 
 # A drift needs a high-pass with so many periods in the recording.
-_PERIODS = 8
+_PERIODS = 4
 
 
 def rescale(draft: Draft) -> None:

@@ -99,19 +99,20 @@ def prepare(table: Table, remedies: Remedies, n_sources: int | None) -> Prepared
     check_filters(draft, remedies)
     drop(draft, remedies.drop)
     check_size(draft, n_sources)
-    leave_out_dead(draft, n_sources)
+    switches = leave_out_dead(draft, n_sources)
     draft.rounding = np.array([rounding_deviation(channel) for channel in draft.values.T])
     repair(draft, remedies.fill)
     # Of a channel that only spiked nothing is left.
-    leave_out_dead(draft, n_sources)
+    leave_out_dead(draft, n_sources, known=switches)
     bridge(draft)
     rescale(draft)
     filter_channels(draft, remedies)
     find_disturbances(draft, remedies)
     observations = draft.kept
     spectrum = correlation_spectrum(observations, draft.rounding)
-    fewer = n_sources is not None and n_sources < len(draft.names)
-    if fewer and _leave_out_unrelated(draft, observations, spectrum, n_sources or 0):
+    while n_sources is not None and n_sources < len(draft.names):
+        if not _leave_out_unrelated(draft, observations, spectrum, n_sources):
+            break
         observations = draft.kept
         spectrum = correlation_spectrum(observations, draft.rounding)
     _find_limits(draft, observations, spectrum, n_sources)
@@ -131,27 +132,25 @@ def prepare(table: Table, remedies: Remedies, n_sources: int | None) -> Prepared
 def _leave_out_unrelated(
     draft: Draft, observations: np.ndarray, spectrum: Spectrum, n_sources: int
 ) -> bool:
-    """Leave out channels that have nothing to do with the others; return whether any went."""
+    """Leave out the channel that has nothing to do with the others; return whether one went."""
     found = find_unrelated(observations, spectrum, draft.rounding, n_sources)
-    if not found.channels:
+    if found is None:
         return False
-    names = [draft.names[index] for index in found.channels]
-    explained = max(found.explained.values())
-    have = "have" if len(names) > 1 else "has"
+    name = draft.names[found.channel]
     what = (
-        f"{called(names)} {have} nothing to do with the others, which explain {explained:.1%} of it"
+        f"{called([name])} has nothing to do with the others, which explain "
+        f"{found.explained:.1%} of it"
     )
     if not found.dispensable:
-        message = f"{what}: kept, since the {n_sources} sources may need it"
-        draft.find("unrelated", message, names, remedy=f"--drop {' '.join(names)}")
+        message = f"{what}: kept, since it may be one of the {n_sources} sources"
+        draft.find("unrelated", message, [name], remedy=f"--drop {name}")
         return False
-    needed = len(draft.names)
     message = (
-        f"{what}: left out, for it would take the place of one of {n_sources} sources "
-        f"(--n-sources {needed} keeps all)"
+        f"{what}: left out, for it would take the place of one of the {n_sources} sources "
+        f"(--n-sources {len(draft.names)} keeps it)"
     )
-    draft.find("unrelated", message, names)
-    draft.leave_out(dict.fromkeys(found.channels, "has nothing to do with the others"))
+    draft.find("unrelated", message, [name])
+    draft.leave_out({found.channel: "has nothing to do with the others"})
     return True
 
 

@@ -8,7 +8,7 @@ from bssbench.preparation.structure import has_structure
 
 __all__ = ["Spectrum", "correlation_spectrum"]
 
-ROUNDING_FACTOR = 10.0
+ROUNDING_FACTOR = 3.0
 """A direction counts if its variance is more than so many times what rounding leaves in it."""
 
 ARITHMETIC = 10.0

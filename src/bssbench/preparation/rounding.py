@@ -8,6 +8,11 @@ __all__ = ["grid_step", "rounding_deviation"]
 _MOST_DIGITS = 12
 # Enough values to know how finely a channel was recorded; evenly spaced in time.
 _LOOKED_AT = 20_000
+# So many steps must a channel's deviation be for the step to be rounding: else the few levels are
+# what it measures.
+_FEWEST_STEPS = 2
+# Arithmetic in floating point has lost so many times what storing its results loses.
+_ARITHMETIC = 5
 # Of numbers on a grid so many must be whole multiples of its step, each to within this.
 _ON_GRID = 0.999
 _OFF_BY = 0.02
@@ -54,7 +59,7 @@ def _significant_spacing(values: np.ndarray) -> np.ndarray:
     So numbers are spaced that were written as by ``%.6g``.
     """
     magnitudes = np.floor(np.log10(np.abs(values)))
-    for digits in range(1, _MOST_DIGITS + 1):
+    for digits in range(2, _MOST_DIGITS + 1):
         spacing = 10.0 ** (magnitudes - digits + 1)
         multiples = values / spacing
         if np.all(np.abs(multiples - np.round(multiples)) < 1e-9 * np.abs(multiples) + 1e-6):
@@ -80,14 +85,16 @@ def rounding_deviation(values: np.ndarray) -> float:
     nonzero = looked_at[looked_at != 0]
     if not len(nonzero):
         return 0.0
-    spacings = [np.array([grid_step(looked_at)]), np.spacing(np.abs(looked_at))]
-    if np.abs(nonzero).max() < 1e300 and np.abs(nonzero).min() > 1e-290:
+    step = grid_step(looked_at)
+    coarse = step > 0 and (looked_at / step).std() < _FEWEST_STEPS
+    spacings = [np.array([0.0 if coarse else step]), _ARITHMETIC * np.spacing(np.abs(looked_at))]
+    if not coarse and np.abs(nonzero).max() < 1e300 and np.abs(nonzero).min() > 1e-290:
         spacings.append(_significant_spacing(nonzero))
     with np.errstate(over="ignore", under="ignore"):
         for precision in (np.float32, np.float16):
             held = looked_at.astype(precision)
             if np.array_equal(held.astype(np.float64), looked_at):
-                spacings.append(np.spacing(np.abs(held)).astype(np.float64))
+                spacings.append(_ARITHMETIC * np.spacing(np.abs(held)).astype(np.float64))
     # The squares of the smallest numbers would be none.
     return max(
         float(spacing.max() * np.sqrt(np.mean((spacing / spacing.max()) ** 2) / 12))

@@ -78,11 +78,13 @@ def _channel(draft: Draft, entry: str) -> int:
     )
 
 
-def leave_out_dead(draft: Draft, n_sources: int | None) -> None:
-    """Leave out channels that carry no signal, and say which.
+def leave_out_dead(
+    draft: Draft, n_sources: int | None, known: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Leave out channels that carry no signal, and say which; return those of two values kept.
 
     Those of two values, or of event codes, are kept where the sources are as many as need them, or
-    where no two others remain.
+    where no two others remain; those that are `known` stay without another word.
 
     Raises
     ------
@@ -91,14 +93,16 @@ def leave_out_dead(draft: Draft, n_sources: int | None) -> None:
     """
     by_kind: dict[str, dict[int, str]] = defaultdict(dict)
     for index, channel in enumerate(draft.values.T):
-        dead = dead_channel(channel)
+        dead = None if draft.names[index] in known else dead_channel(channel)
         if dead is not None:
             by_kind[dead.kind][index] = dead.reason
     switches = by_kind.pop("two-valued", {})
     useless = {index: why for reasons in by_kind.values() for index, why in reasons.items()}
     remaining = len(draft.names) - len(useless) - len(switches)
+    kept: tuple[str, ...] = ()
     needed = remaining < (2 if n_sources is None else n_sources)
     if switches and needed:
+        kept = tuple(draft.names[index] for index in switches)
         _say(draft, "two-valued", switches, "kept, since the sources need it", drop=True)
     elif switches:
         by_kind["two-valued"] = switches
@@ -107,6 +111,7 @@ def leave_out_dead(draft: Draft, n_sources: int | None) -> None:
     draft.leave_out({index: why for reasons in by_kind.values() for index, why in reasons.items()})
     if not draft.names:
         raise InputError(f"{draft.table.path}: no channel carries a signal: all are constant")
+    return (*known, *kept)
 
 
 def _say(draft: Draft, kind: str, reasons: dict[int, str], done: str, drop: bool) -> None:
