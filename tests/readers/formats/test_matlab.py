@@ -82,6 +82,17 @@ def test_rows_are_time_unless_the_file_or_the_user_says_else(tmp_path, signals):
     assert table.sampling_rate == 250
 
 
+@pytest.mark.parametrize(("place", "value"), [(145, 8), (176, 0), (176, 14), (177, 255)])
+def test_types_that_make_scipy_crash_are_refused_before(tmp_path, signals, place, value):
+    scipy.io.savemat(tmp_path / "a.mat", {"X": signals})
+    content = bytearray((tmp_path / "a.mat").read_bytes())
+    assert content[176] == 9  # doubles
+    content[place] = value
+    (tmp_path / "a.mat").write_bytes(content)
+    with pytest.raises(InputError, match=r"cannot be read as MAT .* byte"):
+        matlab.read(tmp_path / "a.mat", Request())
+
+
 def test_vectors_are_channels_and_single_numbers_are_none(tmp_path, signals):
     content = {"X097_DE_time": signals[:, :1], "X097_FE_time": signals[:, 1:2], "X097RPM": 1797}
     scipy.io.savemat(tmp_path / "a.mat", content)

@@ -12,6 +12,7 @@ from bssbench.readers.formats._choice import choose
 from bssbench.readers.formats._eeg_structs import from_struct
 from bssbench.readers.formats._hdf5 import hdf5_content
 from bssbench.readers.formats._libraries import reading, writing
+from bssbench.readers.formats._mat5_structure import check_structure
 from bssbench.readers.table import Request, Table
 from bssbench.readers.text.encoding import looks_like_text
 
@@ -63,6 +64,8 @@ def _content(path: Path) -> dict[str, Any]:
     else:
         import scipy.io
 
+        if scipy.io.matlab.matfile_version(path)[0] == 1:
+            check_structure(path)
         content = scipy.io.loadmat(path, simplify_cells=True)
     content = {
         name: _dense(v)
@@ -80,7 +83,10 @@ def _content(path: Path) -> dict[str, Any]:
 def _dense(value: Any) -> Any:
     """Return a sparse matrix as an array, a single number as one, and all else as it is."""
     if hasattr(value, "toarray"):
-        return value.toarray()
+        # Indices that lead outside crash SciPy.
+        columns = value.tocsc()
+        columns.check_format(full_check=True)
+        return columns.toarray()
     if isinstance(value, dict):
         return {str(name): _dense(each) for name, each in value.items()}
     return np.asarray(value) if isinstance(value, int | float | complex | np.number) else value

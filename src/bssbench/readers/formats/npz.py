@@ -1,6 +1,7 @@
 """NumPy's NPZ: named arrays, of which one is the recording, or each one of its channels."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ def own_kind(path: Path) -> str:
 
 
 def _archive(path: Path) -> Any:
+    with path.open("rb") as file:
+        is_array = file.read(6) == b"\x93NUMPY"
+    if not is_array and not zipfile.is_zipfile(path):
+        # NumPy would take anything else for a pickle, and say so.
+        raise InputError(f"{path}: cannot be read as NPZ (it is no ZIP archive, or is cut off)")
     archive = np.load(path, allow_pickle=False)
     if not isinstance(archive, np.lib.npyio.NpzFile):
         raise InputError(f"{path}: it is a single array; name it .npy")
