@@ -14,6 +14,9 @@ ORDER = 4
 NOTCH_WIDTH = 1 / 30
 """Width of each notch at −3 dB, as a share of the fundamental: a quality factor of 30."""
 
+# Of polynomials that come before a high-pass; a higher one would cost more than it helps.
+_HIGHEST_DEGREE = 8
+
 
 def detrended(observations: np.ndarray, rows: np.ndarray) -> None:
     """Subtract, in place, each channel's least-squares line over the given rows.
@@ -91,6 +94,7 @@ def band_passed(observations: np.ndarray, band: tuple[float, float], sampling_ra
     sampling_rate : float
         In Hz.
     """
+    from numpy.polynomial.legendre import legvander
     from scipy.signal import butter
 
     low, high = band
@@ -100,9 +104,16 @@ def band_passed(observations: np.ndarray, band: tuple[float, float], sampling_ra
         edges, kind = high, "lowpass"
     elif high >= sampling_rate / 2:
         edges, kind = low, "highpass"
+    length = len(observations)
+    if low > 0:
+        # A polynomial has about as many half periods as its degree. The filter takes that away
+        # too, but for the ends, where the mirror image of a drift has a kink.
+        degree = min(_HIGHEST_DEGREE, max(1, int(2 * low * length / sampling_rate)))
+        _subtract(observations, legvander(np.linspace(-1, 1, length), degree))
     slowest = low or high
     sections = butter(ORDER, edges, kind, output="sos", fs=sampling_rate)
-    _run(observations, sections, sampling_rate / slowest)
+    # An odd extension has a jump of twice the first sample, which a high-pass makes ring.
+    _run(observations, sections, sampling_rate / slowest, "even")
 
 
 def notched(observations: np.ndarray, frequencies: list[float], sampling_rate: float) -> None:
@@ -120,17 +131,31 @@ def notched(observations: np.ndarray, frequencies: list[float], sampling_rate: f
     from scipy.signal import iirnotch, tf2sos
 
     width = frequencies[0] * NOTCH_WIDTH
+    phase = 2 * np.pi * np.arange(len(observations)) / sampling_rate
     for frequency in frequencies:
         coefficients = iirnotch(frequency, frequency / width, fs=sampling_rate)
-        _run(observations, tf2sos(*coefficients), sampling_rate / width)
+        # A steady hum goes by least squares, which needs no time to settle at the ends.
+        waves = np.stack([np.cos(frequency * phase), np.sin(frequency * phase)], axis=1)
+        _subtract(observations, waves)
+        _run(observations, tf2sos(*coefficients), sampling_rate / width, "odd")
 
 
-def _run(observations: np.ndarray, sections: np.ndarray, period: float) -> None:
-    """Run second-order sections over each channel in both directions, in place."""
+def _run(
+    observations: np.ndarray, sections: np.ndarray, period: float, mirror: Literal["even", "odd"]
+) -> None:
+    """Run second-order sections over each channel in both directions, in place.
+
+    Both ends are extended by three `period` in samples, as far as they go.
+    """
     from scipy.signal import sosfiltfilt
 
-    # Both ends are extended by some periods of the slowest thing in the filter, as far as they go.
     pad = min(int(3 * period) + 1, len(observations) - 1)
     for channel in observations.T:
-        # An offset would ring at both ends.
-        channel[:] = sosfiltfilt(sections, channel - channel.mean(), padlen=pad)
+        channel[:] = sosfiltfilt(sections, channel, padtype=mirror, padlen=pad)
+
+
+def _subtract(observations: np.ndarray, basis: np.ndarray) -> None:
+    """Subtract, in place, each channel's least-squares fit of `basis`, (time, function)."""
+    orthonormal = np.linalg.qr(basis)[0]
+    for channel in observations.T:
+        channel -= orthonormal @ (orthonormal.T @ channel)

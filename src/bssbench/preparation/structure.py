@@ -18,12 +18,14 @@ LEAST_CORRELATION = 0.05
 sources leak into directions of noise."""
 
 
-def has_structure(signal: np.ndarray, least: float = LEAST_CORRELATION) -> bool:
+def has_structure(
+    signal: np.ndarray, least: float = LEAST_CORRELATION, deviations: float = DEVIATIONS
+) -> bool:
     """Return whether a signal shows something that methods of separation go by.
 
     That is an autocorrelation, an autocorrelation of its squares (a variance that changes), a
-    skewness or an excess kurtosis that is `DEVIATIONS` standard errors, 1/√T, 1/√T, √(6/T) and
-    √(24/T), from zero.
+    skewness or an excess kurtosis that is some standard errors, 1/√T, 1/√T, √(6/T) and √(24/T),
+    from zero.
 
     Parameters
     ----------
@@ -31,6 +33,8 @@ def has_structure(signal: np.ndarray, least: float = LEAST_CORRELATION) -> bool:
         Shape (time,).
     least : float
         What a statistic must exceed beside that (kurtosis and skewness twice as much).
+    deviations : float
+        How many standard errors.
     """
     length = len(signal)
     z = signal - signal.mean()
@@ -39,17 +43,17 @@ def has_structure(signal: np.ndarray, least: float = LEAST_CORRELATION) -> bool:
         return False
     z /= deviation
     squares = z**2
-    bound = max(DEVIATIONS / np.sqrt(length), least)
+    bound = max(deviations / np.sqrt(length), least)
     if _largest_autocorrelation(z) > bound or _largest_autocorrelation(squares) > bound:
         return True
     skewness = abs(float(np.mean(z * squares)))
     kurtosis = float(np.mean(squares**2)) - 3
     # For short signals the kurtosis of Gaussian noise is skewed: its upper tail is the heavier.
-    upper = DEVIATIONS * np.sqrt(24 / length) * (1 + 12 / np.sqrt(length))
+    upper = deviations * np.sqrt(24 / length) * (1 + 12 / np.sqrt(length))
     return bool(
-        skewness > max(DEVIATIONS * np.sqrt(6 / length), 2 * least)
+        skewness > max(deviations * np.sqrt(6 / length), 2 * least)
         or kurtosis > max(upper, 2 * least)
-        or kurtosis < -max(DEVIATIONS * np.sqrt(24 / length), 2 * least)
+        or kurtosis < -max(deviations * np.sqrt(24 / length), 2 * least)
     )
 
 
