@@ -203,7 +203,12 @@ def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any
 
     asked = _asked(arguments, parameters)
     if not arguments.dry_run:
-        _required(arguments, "out", "n_sources")
+        _required(arguments, "out")
+        if arguments.n_sources is None:
+            raise InputError(
+                "--n-sources is missing: how many sources are in the recording? Give a number, or "
+                "auto"
+            )
     number = _n_sources(arguments.n_sources)
     request, remedies = _request(arguments), _remedies(arguments)
     if asked is not None and not arguments.dry_run:

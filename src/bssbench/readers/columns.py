@@ -4,8 +4,6 @@ Columns of time, row numbers and counters, and columns of text, are no channels;
 and it is said why. `--time-column` and `--columns` overrule.
 """
 
-import difflib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from bssbench.errors import InputError
+from bssbench.readers.column_names import distinct_names, find_column, find_columns
 from bssbench.readers.sampling import Sampling, sampling_of
 from bssbench.readers.table import Request, Table, TimeColumn
 from bssbench.readers.time_columns import Evidence, time_evidence
 from bssbench.readers.time_stamps import seconds_of_stamps
 
-__all__ = ["Columns", "find_column", "split"]
+__all__ = ["Columns", "split"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def split(columns: Columns, request: Request) -> Table:
     ]
     if not channels:
         raise InputError(f"{columns.path}: no column of numbers is left to be a channel")
-    names, renamed = _distinct([columns.names[index] for index in channels])
+    names, renamed = distinct_names([columns.names[index] for index in channels])
     time, rate, said = _sampling(columns, request, times)
     return Table(
         path=columns.path,
@@ -105,38 +104,6 @@ def split(columns: Columns, request: Request) -> Table:
     )
 
 
-def find_column(wanted: str, names: Sequence[str], where: str) -> int:
-    """Return the index of the column with a name, or else with a number from 1.
-
-    Case and outer spaces are forgiven.
-
-    Raises
-    ------
-    InputError
-        If there is none; the message names the nearest.
-    """
-    folded = [name.strip().casefold() for name in names]
-    key = wanted.strip().casefold()
-    for candidates, value in ((list(names), wanted), (folded, key)):
-        if value and value in candidates:
-            return candidates.index(value)
-    if re.fullmatch("[0-9]{1,9}", key):
-        if 1 <= int(key) <= len(names):
-            return int(key) - 1
-        raise InputError(f"{where}: there is no column {key}; the file has {len(names)} columns")
-    near = difflib.get_close_matches(key, [name for name in folded if name], n=1)
-    advice = f"did you mean {names[folded.index(near[0])]!r}?" if near else _listing(names)
-    raise InputError(f"{where}: no column is called {wanted!r}; {advice}")
-
-
-def _listing(names: Sequence[str]) -> str:
-    known = [name for name in names if name]
-    if not known:
-        return f"the columns have no names: give numbers from 1 to {len(names)}"
-    more = ", …" if len(known) > 10 else ""
-    return f"there are {', '.join(known[:10])}{more}"
-
-
 def _chosen(columns: Columns, request: Request) -> list[int] | None:
     """Return the columns that the user wants as channels."""
     if request.columns is None:
@@ -144,7 +111,7 @@ def _chosen(columns: Columns, request: Request) -> list[int] | None:
     where = f"{columns.path}: --columns"
     chosen: list[int] = []
     for wanted in request.columns:
-        for index in _span(wanted, columns.names) or [find_column(wanted, columns.names, where)]:
+        for index in find_columns(wanted, columns.names, where):
             if index in columns.text:
                 cell = next((cell for cell in columns.text[index] if cell), "")
                 raise InputError(
@@ -153,15 +120,6 @@ def _chosen(columns: Columns, request: Request) -> list[int] | None:
             if index not in chosen:
                 chosen.append(index)
     return chosen
-
-
-def _span(wanted: str, names: Sequence[str]) -> list[int] | None:
-    """Return the columns of a span of numbers such as ``2-5``, unless a column is called so."""
-    match = re.fullmatch(r"\s*([0-9]{1,9})\s*-\s*([0-9]{1,9})\s*", wanted)
-    if match is None or wanted in names:
-        return None
-    first, last = int(match[1]), int(match[2])
-    return list(range(first - 1, last)) if 1 <= first <= last <= len(names) else None
 
 
 def _times(
@@ -284,7 +242,7 @@ def _left_out(
         if index in times:
             reason = times[index].reason
         elif index in columns.text:
-            reason = "text"
+            reason = "text" if any(cell.strip() for cell in columns.text[index]) else "empty"
         else:
             reason = "not among --columns"
         title = columns.title(index)
@@ -297,27 +255,6 @@ def _units(columns: Columns, channels: Sequence[int]) -> tuple[str, ...] | None:
         return None
     units = tuple(columns.units[index] for index in channels)
     return units if any(units) else None
-
-
-def _distinct(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Give a name to channels without, and different ones to those that have the same."""
-    taken = set(names)
-    seen: set[str] = set()
-    result = []
-    changed = []
-    for number, name in enumerate(names, 1):
-        new = name or f"channel_{number}"
-        suffix = 2
-        while new in seen or (new != name and new in taken):
-            new = f"{name or f'channel_{number}'}_{suffix}"
-            suffix += 1
-        if name and new != name:
-            changed.append(f"{name!r} of channel {number} to {new!r}")
-        seen.add(new)
-        result.append(new)
-    said = f"warning: names that occur twice are changed: {', '.join(changed[:5])}"
-    more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
-    return tuple(result), [said + more] if changed else []
 
 
 def _taken(values: np.ndarray, channels: Sequence[int]) -> np.ndarray:

@@ -17,7 +17,7 @@ _PER_SECOND = {
     **dict.fromkeys(("min", "mins", "minute", "minutes"), 1 / 60),
     **dict.fromkeys(("h", "hour", "hours"), 1 / 3600),
 }
-# A longer step is a gap, a fraction of one that varies more than this is said.
+# So many usual steps are a gap; a standard deviation above this fraction of one is said.
 _GAP = 1.5
 _JITTER = 0.05
 # Clocks are read with some error, and their times rounded: so near, a whole rate is meant.
@@ -110,7 +110,9 @@ def _step(
     median = float(np.median(ahead))
     usual = ahead[np.abs(ahead - median) <= 0.5 * median]
     step = float(usual.mean()) if len(usual) else median
-    gaps = np.flatnonzero(steps > _GAP * step)
+    spread = float(usual.std()) / step if len(usual) else 0.0
+    # Of a clock that jitters a long step is no gap yet.
+    gaps = np.flatnonzero(steps > max(_GAP, 1 + 5 * spread) * step)
     if len(gaps):
         first = int(gaps[0])
         notes.append(
@@ -118,7 +120,6 @@ def _step(
             f"{_row(int(finite[first + 1]), lines)}: a step of {steps[first]:.6g} where {step:.6g} "
             "is usual; rows are taken as evenly spaced"
         )
-    spread = float(usual.std()) / step
     if spread > _JITTER:
         notes.append(
             f"warning: the steps of {title!r} vary by {spread:.0%}; rows are taken as evenly spaced"

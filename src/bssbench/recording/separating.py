@@ -82,7 +82,8 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
     sources, rows = arranged.sources, prepared.rows
     names = source_names(result.n_sources)
     said: list[str] = []
-    title = f"{understood.path.name}: {result.n_sources} sources by {result.asked.method}"
+    many = "s" if result.n_sources > 1 else ""
+    title = f"{understood.path.name}: {result.n_sources} source{many} by {result.asked.method}"
 
     def own_format(path: Path) -> None:
         note = write_own_format(path, sources, table, rows)

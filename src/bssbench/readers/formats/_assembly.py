@@ -12,7 +12,13 @@ from bssbench.readers.formats._choice import Recorded
 from bssbench.readers.formats._matrix import as_matrix
 from bssbench.readers.table import Request, Table
 
-__all__ = ["assembled", "columns_of_fields", "columns_of_recorded", "time_cells"]
+__all__ = [
+    "assembled",
+    "columns_of_fields",
+    "columns_of_recorded",
+    "columns_of_records",
+    "time_cells",
+]
 
 
 def assembled(
@@ -80,6 +86,25 @@ def columns_of_fields(
         cells=cells_of,
         understood=understood,
     )
+
+
+def columns_of_records(records: np.ndarray, path: Path) -> Columns:
+    """Return the fields of records as columns; a field of several numbers is several columns.
+
+    Raises
+    ------
+    InputError
+        As `columns_of_fields`.
+    """
+    fields: dict[str, np.ndarray] = {}
+    for name in records.dtype.names or ():
+        field = records[name]
+        if field.ndim == records.ndim:
+            fields[name] = field.reshape(-1)
+        else:
+            parts = field.reshape(records.size, -1).T
+            fields |= {f"{name}_{number}": part for number, part in enumerate(parts, 1)}
+    return columns_of_fields(fields, path, ("fields of records taken as columns",))
 
 
 def _as_text(cell: Any) -> str:

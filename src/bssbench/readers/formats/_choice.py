@@ -1,7 +1,7 @@
 """Which of a file's arrays is the recording, and which say its rate, times and names."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ __all__ = ["Recorded", "choose", "flattened"]
 
 # So many times the size of the next array makes one the recording without a question.
 _CLEARLY_LARGER = 10
+_MOST_NAMES = 8
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,12 @@ def flattened(arrays: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
     """Return the recording among named arrays, which may be nested.
 
-    It is the array that the request names; else the only matrix of numbers, or one that has ten
-    times as many as any other; else, without a matrix, vectors of one length as columns: of the
-    length that has the most numbers. Single numbers such as ``fs``, vectors such as ``time`` and
-    texts such as ``labels`` say the rest, those in the same struct before others. Whether rows
-    are channels, only times or names as many as columns, or rows, can say.
+    It is the array that the request names; else the only matrix of numbers, or the only one that
+    is not square, or one that has ten times as many numbers as any other; else, without a matrix,
+    vectors of one length as columns: of the length that has the most numbers. Single numbers such
+    as ``fs``, vectors such as ``time`` and texts such as ``labels`` say the rest, those in the same
+    struct before others. Rows are channels only if there are as many times as columns, or fewer
+    rows than columns and as many names as rows.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
     matrices = {name: v for name, v in numeric.items() if _n_axes(v) >= 2}
     if matrices:
         name = _clearly_largest(matrices, path)
-        others = ", ".join(sorted(matrices.keys() - {name}))
+        others = _some(sorted(matrices.keys() - {name}))
         chosen = _described(name, matrices[name], flat, path, request)
         if others:
             note = f"array {name} taken, by far the largest; others are {others} (--array)"
@@ -112,6 +114,9 @@ def _named(wanted: str, flat: Mapping[str, Any], path: Path) -> str:
 
 
 def _clearly_largest(matrices: Mapping[str, np.ndarray], path: Path) -> str:
+    # Square ones are weights, covariances and the like.
+    oblong = {name: v for name, v in matrices.items() if len({n for n in v.shape if n != 1}) > 1}
+    matrices = oblong or matrices
     by_size = sorted(matrices, key=lambda name: -matrices[name].size)
     if len(by_size) > 1:
         first, second = (matrices[name].size for name in by_size[:2])
@@ -122,14 +127,18 @@ def _clearly_largest(matrices: Mapping[str, np.ndarray], path: Path) -> str:
     return by_size[0]
 
 
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMES]) + (" and others" if len(names) > _MOST_NAMES else "")
+
+
 def _shapes(arrays: Mapping[str, np.ndarray]) -> str:
-    shown = [f"{name} ({' × '.join(map(str, v.shape))})" for name, v in sorted(arrays.items())]
-    return ", ".join(shown[:8]) + (" and others" if len(shown) > 8 else "")
+    return _some(
+        [f"{name} ({' × '.join(map(str, v.shape))})" for name, v in sorted(arrays.items())]
+    )
 
 
 def _contents(flat: Mapping[str, Any]) -> str:
-    names = sorted(name for name in flat if "." not in name)
-    return "it holds " + (", ".join(names[:8]) if names else "nothing")
+    return "it holds " + (_some(sorted(name for name in flat if "." not in name)) or "nothing")
 
 
 def _columns(
@@ -147,14 +156,14 @@ def _columns(
     note = "arrays taken as channels: " if len(channels) > 1 else "array taken as one channel: "
     others = sorted(n for n, v in vectors.items() if v.size != length)
     if others:
-        note = f"warning: arrays of other lengths ({', '.join(others)}) ignored; " + note
+        note = f"warning: arrays of other lengths ({_some(others)}) ignored; " + note
     return Recorded(
         np.concatenate(columns, axis=1),
         array=first if len(channels) == 1 else "",
         names=tuple(channels),
         sampling_rate=_rate(first, flat),
         time=_time(first, flat, length),
-        understood=(note + ", ".join(channels),),
+        understood=(note + _some(list(channels)),),
     )
 
 
@@ -189,7 +198,11 @@ def _rows_are_channels(name: str, array: np.ndarray, flat: Mapping[str, Any]) ->
         return ""
     if _time(name, flat, columns) is not None and _time(name, flat, rows) is None:
         return "there are as many times as columns"
-    if _channel_names(name, flat, rows) and not _channel_names(name, flat, columns):
+    if (
+        rows < columns
+        and _channel_names(name, flat, rows)
+        and not _channel_names(name, flat, columns)
+    ):
         return "there are as many names as rows"
     return ""
 

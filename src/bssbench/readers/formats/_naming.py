@@ -14,6 +14,7 @@ _RATES = {
 }  # fmt: skip
 _TIMES = {"t", "time", "times", "timestamp", "timestamps"}
 _NAMES = {
+    "block0items",  # of pandas in HDF5
     "ch", "chan", "channel", "channellabels", "channelnames", "channels", "chanlabels", "chanlocs",
     "channames", "chlabels", "chnames", "columnnames", "columns", "electrodes", "label", "labels",
     "names", "sensornames", "sensors",

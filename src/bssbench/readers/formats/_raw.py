@@ -1,9 +1,11 @@
 """Recordings that mne reads: channels by their types, with names, units and a rate."""
 
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,7 @@ def read_raw(
     kind: str,
     title: str,
     read: Callable[[Any, Path], Any],
+    suffixes: tuple[str, ...],
     notes: Collection[str] = (),
 ) -> Table:
     """Return what mne makes of a file, in SI units (mne's), such as volts.
@@ -54,6 +57,9 @@ def read_raw(
         What the format is called.
     read : callable
         From the package mne and the path to an `mne.io.Raw`.
+    suffixes : tuple of str
+        Those without which mne does not read such a file: one that has none of them is read under
+        a name with the first.
     notes : collection of str
         What is understood of the file besides.
 
@@ -67,8 +73,8 @@ def read_raw(
             import mne
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            with mne.utils.use_log_level("WARNING"):
-                raw = read(mne, path)
+            with mne.utils.use_log_level("WARNING"), _called(path, suffixes) as file:
+                raw = read(mne, file)
                 values = np.ascontiguousarray(raw.get_data().T)
         types, units = raw.get_channel_types(), _units(mne, raw)
     if values.size == 0:
@@ -90,6 +96,18 @@ def read_raw(
     )
     no_signal = _no_signal(names, types, raw.info["bads"])
     return _without(columns, request, kind, no_signal)
+
+
+@contextmanager
+def _called(path: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    """Yield a path to a file that has one of the suffixes."""
+    if path.suffix.lower() in suffixes:
+        yield path
+        return
+    with TemporaryDirectory() as folder:
+        link = Path(folder, "recording").with_suffix(suffixes[0])
+        link.symlink_to(path.resolve())
+        yield link
 
 
 def _without(columns: Columns, request: Request, kind: str, no_signal: dict[str, str]) -> Table:

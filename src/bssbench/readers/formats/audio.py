@@ -1,5 +1,6 @@
 """Sound files: WAV, FLAC, OGG, AIFF and others that libsndfile reads."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,9 @@ def recognises(head: bytes) -> bool:
         return head[8:12] == b"WAVE"
     if head[:4] == b"FORM":
         return head[8:12] in (b"AIFF", b"AIFC")
-    return head.startswith((b"fLaC", b"OggS", b"riff\x2e\x91\xcf\x11", b".snd", b"caff", b"ID3"))
+    if head.startswith(b"ID3"):
+        return head[3:4] in (b"\x02", b"\x03", b"\x04")
+    return head.startswith((b"fLaC", b"OggS", b"riff\x2e\x91\xcf\x11", b".snd", b"caff"))
 
 
 def read(path: Path, request: Request) -> Table:
@@ -59,7 +62,7 @@ def read(path: Path, request: Request) -> Table:
     """
     kind = path.suffix.lower().removeprefix(".").upper() or "a sound file"
     with reading(path, kind):
-        if path.suffix.lower() in _WAVE and not _has_soundfile():
+        if _is_wave(path) and not _has_soundfile():
             values, rate, understood = _by_scipy(path)
         else:
             with needed(path, "soundfile"):
@@ -79,6 +82,12 @@ def read(path: Path, request: Request) -> Table:
     return assembled(columns, request, "audio")
 
 
+def _is_wave(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"WAVE"
+
+
 def _has_soundfile() -> bool:
     try:
         import soundfile
@@ -88,16 +97,29 @@ def _has_soundfile() -> bool:
 
 
 def _by_soundfile(path: Path, soundfile: Any) -> tuple[np.ndarray, float, list[str]]:
-    with path.open("rb") as file, soundfile.SoundFile(file) as sound:
-        values = sound.read(dtype="float64", always_2d=True)
-        understood = [f"{sound.format} of {sound.channels} channels, {sound.subtype}"]
-        if sound.subtype.startswith("PCM"):
-            understood.append("integers scaled to full scale at 1")
-        if "(should be" in sound.extra_info or len(values) < sound.frames:
-            understood.append(
-                f"warning: the file is shorter than its head says; {len(values)} samples are there"
-            )
-        return values, sound.samplerate, understood
+    # Open, for libsndfile takes no names that are not in UTF-8.
+    with path.open("rb") as file:
+        try:
+            sound = soundfile.SoundFile(file)
+        except soundfile.LibsndfileError as error:
+            # Its whole text names the file as Python's object.
+            raise ValueError(error.error_string) from None
+        with sound:
+            values = sound.read(dtype="float64", always_2d=True)
+            understood = [f"{sound.format} of {sound.channels} channels, {sound.subtype}"]
+            if sound.subtype.startswith("PCM"):
+                understood.append("integers scaled to full scale at 1")
+            if _is_cut_off(sound.extra_info) or len(values) < sound.frames:
+                found = f"{len(values)} samples are there"
+                understood.append(f"warning: the file is shorter than its head says; {found}")
+            return values, sound.samplerate, understood
+
+
+def _is_cut_off(log: str) -> bool:
+    """Return whether libsndfile found less data than the head says, in what it logged."""
+    found = re.search(r"^data : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
+    # The largest number stands where the length was not known yet.
+    return found is not None and int(found[2]) < int(found[1]) < 2**32 - 1
 
 
 def _by_scipy(path: Path) -> tuple[np.ndarray, float, list[str]]:

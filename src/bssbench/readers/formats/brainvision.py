@@ -47,6 +47,7 @@ def read(path: Path, request: Request) -> Table:
         "brainvision",
         "BrainVision",
         lambda mne, file: mne.io.read_raw_brainvision(file, preload=True),
+        (header.suffix.lower(),),
     )
 
 

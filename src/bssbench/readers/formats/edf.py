@@ -57,6 +57,7 @@ def read(path: Path, request: Request) -> Table:
         "edf",
         kind,
         lambda mne, file: getattr(mne.io, _READERS[kind])(file, preload=True),
+        (".edf", ".rec") if kind == "EDF" else (f".{kind.lower()}",),
         notes,
     )
     # mne says volts of all, also of degrees.
@@ -96,23 +97,26 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
     padding = -len(signals) % length
     factor = _factor(float(np.abs(signals).max()))
     padded = np.pad(signals * factor, ((0, padding), (0, 0)), mode="edge")
+    labels = [_label(name) for name in names]
     last = 2 ** (bits - 1) - 1
     with writing(path, "EDF"), path.open("wb") as file:
         channels = [
             make(
                 np.ascontiguousarray(padded[:, i]),
                 sampling_frequency=length / seconds,
-                label=_label(name),
+                label=label,
                 physical_range=_range(padded[:, i]),
                 # Even on both sides, so that zero stays zero.
                 digital_range=(-last, last),
             )
-            for i, name in enumerate(names)
+            for i, label in enumerate(labels)
         ]
         whole(channels, data_record_duration=seconds).write(file)
     said = [f"rounded to {bits} bits"]
     if padding:
         said.append(f"the last sample repeated {padding} times, for records are of {length}")
+    if labels != list(names):
+        said.append(f"names cut to {_LONGEST_LABEL} characters of ASCII")
     if factor != 1:
         said.append(f"multiplied by {factor:g}")
     return "; ".join(said)

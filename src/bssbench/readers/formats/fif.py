@@ -35,6 +35,7 @@ def read(path: Path, request: Request) -> Table:
         "fif",
         "FIF",
         lambda mne, file: mne.io.read_raw_fif(file, preload=True, allow_maxshield="yes"),
+        SUFFIXES,
     )
 
 

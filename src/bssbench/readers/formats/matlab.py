@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 
 from bssbench.errors import InputError
+from bssbench.readers.formats import text
 from bssbench.readers.formats._assembly import assembled, columns_of_recorded, time_cells
 from bssbench.readers.formats._choice import choose
 from bssbench.readers.formats._eeg_structs import from_struct
 from bssbench.readers.formats._hdf5 import hdf5_content
 from bssbench.readers.formats._libraries import reading, writing
+from bssbench.readers.formats._mat5_structure import check_structure
 from bssbench.readers.table import Request, Table
+from bssbench.readers.text.encoding import looks_like_text
 
 __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
@@ -41,6 +44,11 @@ def read(path: Path, request: Request) -> Table:
     InputError
         If there is none, or several; if the file is damaged, or a library is not installed.
     """
+    with path.open("rb") as file:
+        head = file.read(_USER_BLOCK)
+    if b"\0" not in head and looks_like_text(head):
+        # As MATLAB's save -ascii and Octave's save write it.
+        return text.read(path, request)
     with reading(path, "MAT"):
         content = _content(path)
         recorded = from_struct(content, path, request) or choose(content, path, request)
@@ -56,6 +64,8 @@ def _content(path: Path) -> dict[str, Any]:
     else:
         import scipy.io
 
+        if scipy.io.matlab.matfile_version(path)[0] == 1:
+            check_structure(path)
         content = scipy.io.loadmat(path, simplify_cells=True)
     content = {
         name: _dense(v)
@@ -73,7 +83,10 @@ def _content(path: Path) -> dict[str, Any]:
 def _dense(value: Any) -> Any:
     """Return a sparse matrix as an array, a single number as one, and all else as it is."""
     if hasattr(value, "toarray"):
-        return value.toarray()
+        # Indices that lead outside crash SciPy.
+        columns = value.tocsc()
+        columns.check_format(full_check=True)
+        return columns.toarray()
     if isinstance(value, dict):
         return {str(name): _dense(each) for name, each in value.items()}
     return np.asarray(value) if isinstance(value, int | float | complex | np.number) else value

@@ -6,7 +6,7 @@ import numpy as np
 
 from bssbench.errors import InputError
 from bssbench.readers.columns import Columns
-from bssbench.readers.formats._assembly import assembled, columns_of_fields, time_cells
+from bssbench.readers.formats._assembly import assembled, columns_of_records, time_cells
 from bssbench.readers.formats._libraries import reading, writing
 from bssbench.readers.formats._matrix import as_matrix
 from bssbench.readers.table import Request, Table
@@ -33,7 +33,7 @@ def read(path: Path, request: Request) -> Table:
         # Mapped, because the file's size is then held against what its head says.
         array = _load(path)
         if array.dtype.names is not None:
-            return _records(array, path, request)
+            return assembled(columns_of_records(array, path), request, "npy", {"records": True})
         matrix = as_matrix(array, path, "the array", request)
     names = ("",) * matrix.values.shape[1]
     columns = Columns(path, names, matrix.values, understood=matrix.understood)
@@ -55,20 +55,6 @@ def _load(path: Path) -> np.ndarray:
             "save it as an array of numbers"
         )
     return np.load(path, mmap_mode="r", allow_pickle=False)
-
-
-def _records(array: np.ndarray, path: Path, request: Request) -> Table:
-    """Return the fields of records as columns; one of several numbers is several columns."""
-    fields: dict[str, np.ndarray] = {}
-    for name in array.dtype.names or ():
-        field = array[name]
-        if field.ndim == array.ndim:
-            fields[name] = field.reshape(-1)
-        else:
-            parts = field.reshape(array.size, -1).T
-            fields |= {f"{name}_{number}": part for number, part in enumerate(parts, 1)}
-    columns = columns_of_fields(fields, path, ("fields of records taken as columns",))
-    return assembled(columns, request, "npy", {"records": True})
 
 
 def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) -> str:

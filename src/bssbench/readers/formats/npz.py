@@ -1,13 +1,19 @@
 """NumPy's NPZ: named arrays, of which one is the recording, or each one of its channels."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bssbench.errors import InputError
-from bssbench.readers.formats._assembly import assembled, columns_of_recorded, time_cells
+from bssbench.readers.formats._assembly import (
+    assembled,
+    columns_of_recorded,
+    columns_of_records,
+    time_cells,
+)
 from bssbench.readers.formats._choice import choose
 from bssbench.readers.formats._libraries import reading, writing
 from bssbench.readers.table import Request, Table
@@ -45,6 +51,11 @@ def own_kind(path: Path) -> str:
 
 
 def _archive(path: Path) -> Any:
+    with path.open("rb") as file:
+        is_array = file.read(6) == b"\x93NUMPY"
+    if not is_array and not zipfile.is_zipfile(path):
+        # NumPy would take anything else for a pickle, and say so.
+        raise InputError(f"{path}: cannot be read as NPZ (it is no ZIP archive, or is cut off)")
     archive = np.load(path, allow_pickle=False)
     if not isinstance(archive, np.lib.npyio.NpzFile):
         raise InputError(f"{path}: it is a single array; name it .npy")
@@ -76,6 +87,11 @@ def read(path: Path, request: Request) -> Table:
                 f"{path}: array {sorted(objects)[0]!r} holds Python objects, which are never "
                 "loaded, for they may run code; save it as an array of numbers"
             )
+        records = [v for v in arrays.values() if v.dtype.names is not None]
+        if len(records) == len(arrays) == 1:
+            columns = columns_of_records(records[0], path)
+            return assembled(columns, request, "npz")
+        arrays = {name: _fields(array) for name, array in arrays.items()}
         recorded = choose(arrays, path, request)
     columns = columns_of_recorded(recorded, path)
     return assembled(columns, request, "npz", {"array": recorded.array or "sources"})
@@ -93,13 +109,15 @@ def _arrays(archive: Any) -> tuple[dict[str, Any], set[str]]:
                 raise
             objects.add(name)
             continue
-        if not isinstance(array, np.ndarray):
-            continue
-        if array.dtype.names is not None:
-            arrays[name] = {field: array[field] for field in array.dtype.names}
-        else:
+        if isinstance(array, np.ndarray):
             arrays[name] = array
     return arrays, objects
+
+
+def _fields(array: np.ndarray) -> Any:
+    """Return records as their fields by name, and any other array as it is."""
+    names = array.dtype.names
+    return array if names is None else {name: array[name] for name in names}
 
 
 def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) -> str:

@@ -14,9 +14,10 @@ from bssbench.readers.table import Request, Table
 from bssbench.readers.text.body import column_cells, read_body
 from bssbench.readers.text.dialect import Dialect, find_dialect
 from bssbench.readers.text.encoding import decode, looks_like_text
-from bssbench.readers.text.header import Header, find_header, numeric_columns
+from bssbench.readers.text.header import Header, find_header
 from bssbench.readers.text.lines import Lines, lines_of
 from bssbench.readers.text.rates import stated_rate
+from bssbench.readers.text.rows import Kind, column_kinds
 
 __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
@@ -47,16 +48,16 @@ def read(path: Path, request: Request) -> Table:
     del text
     if not lines.texts:
         raise InputError(f"{path}: the file is empty{' but for comments' * bool(lines.comments)}")
-    dialect = find_dialect(lines.texts, request, lines.separator, path)
-    numeric = numeric_columns(lines.texts, dialect)
-    if not any(numeric):
+    dialect = find_dialect(lines, request, path)
+    kinds = column_kinds(lines.texts, dialect)
+    if Kind.NUMBER not in kinds:
         raise InputError(f"{path}: no column of numbers")
-    header = find_header(lines, dialect, numeric, request.header, path)
+    header = find_header(lines, dialect, kinds, request.header, path)
     rate = stated_rate([*lines.comments.values(), *lines.texts[: header.start]])
     rows = lines.texts[header.start : header.stop]
     numbers = lines.numbers[header.start : header.stop]
     layout = _layout(lines, encoding, dialect, header)
-    body = read_body(rows, numbers, dialect, numeric, header.names, path)
+    body = read_body(rows, numbers, dialect, kinds, header.names, path)
     columns = Columns(
         path=path,
         names=header.names,
@@ -71,12 +72,18 @@ def read(path: Path, request: Request) -> Table:
             *dialect.words(),
             *header.understood,
             *_comments(lines),
-            *([f"{body.n_infinite} infinite cells are missing ones"] if body.n_infinite else []),
+            *_infinite(body.n_infinite),
         ),
     )
-    table = split(columns, request)
+    table = split(_transposed(columns) if request.transpose else columns, request)
+    rows_read, n_channels = table.values.shape
+    if n_channels > rows_read:
+        advice = "leave out --transpose" if request.transpose else "give --transpose"
+        raise InputError(
+            f"{path}: {rows_read} rows and {n_channels} columns, but rows must be time; {advice}"
+        )
     if table.time is not None:
-        layout["time_named"] = table.time.name in header.names
+        layout["time_named"] = table.time.name in columns.names
     return replace(table, kind="text", layout=layout)
 
 
@@ -119,6 +126,25 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
             na_rep="nan",
         )
     return ""
+
+
+def _transposed(columns: Columns) -> Columns:
+    """Take each row as a channel, whose name is its first text, if it has one."""
+    numeric = [index for index in range(len(columns.names)) if index not in columns.text]
+    values = np.ascontiguousarray(columns.values[:, numeric].T)
+    titles = next(iter(columns.text.values()), None)
+    return Columns(
+        path=columns.path,
+        names=tuple(titles) if titles else ("",) * values.shape[1],
+        values=values,
+        sampling_rate=columns.sampling_rate,
+        understood=(*columns.understood, "transposed: rows are channels"),
+    )
+
+
+def _infinite(number: int) -> list[str]:
+    cells = "cell that is infinite is" if number == 1 else "cells that are infinite are"
+    return [f"{number} {cells} taken as missing"] if number else []
 
 
 def _comments(lines: Lines) -> list[str]:

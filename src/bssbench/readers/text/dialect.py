@@ -13,6 +13,7 @@ import numpy as np
 from bssbench.errors import InputError
 from bssbench.readers.table import Request
 from bssbench.readers.text.ambiguity import refuse_double_comma, settle
+from bssbench.readers.text.lines import Lines
 from bssbench.readers.text.numbers import INFINITE, MISSING, Notation, notation
 from bssbench.readers.time_stamps import looks_like_stamp
 
@@ -120,9 +121,7 @@ def requested_marks(request: Request) -> tuple[str | None, str | None]:
     return delimiter, decimal
 
 
-def find_dialect(
-    lines: Sequence[str], request: Request, separator: str | None, path: Path
-) -> Dialect:
+def find_dialect(lines: Lines, request: Request, path: Path) -> Dialect:
     """Return the dialect under which most cells are numbers, missing, or time stamps.
 
     Each delimiter is tried with each decimal mark and mark between thousands on lines spread over
@@ -131,12 +130,10 @@ def find_dialect(
 
     Parameters
     ----------
-    lines : sequence of str
-        Without comments.
+    lines : Lines
+        Of the file, with what it says of itself.
     request : Request
-        Its delimiter and decimal mark are taken.
-    separator : str or None
-        What the file itself says of the delimiter.
+        Its delimiter and decimal mark are taken before what the file says.
     path : pathlib.Path
         For messages.
 
@@ -147,19 +144,21 @@ def find_dialect(
     """
     delimiter, decimal = requested_marks(request)
     if delimiter is None:
-        delimiter = separator
-    sample = _sample(lines)
+        delimiter = lines.separator
+    if decimal is None and request.delimiter is None:
+        decimal = lines.decimal
+    sample = _sample(lines.texts)
     scored = [reading for reading in _readings(sample, delimiter, decimal) if reading[0] > 0]
     if not scored:
-        shown = lines[0].strip()[:40]
+        shown = lines.texts[0].strip()[:40]
         raise InputError(
             f"{path}: no table of numbers (the first line is {shown!r}); if it is one, give "
             "--delimiter or --decimal"
         )
     best = max(score for score, _ in scored)
     equal = [dialect for score, dialect in scored if score >= best * (1 - 1e-9)]
-    dialect = settle(equal, lines, path) if len(equal) > 1 else equal[0]
-    refuse_double_comma(dialect, lines, path)
+    dialect = settle(equal, lines.texts, path) if len(equal) > 1 else equal[0]
+    refuse_double_comma(dialect, lines.texts, path)
     return _without_trailing(dialect, sample)
 
 

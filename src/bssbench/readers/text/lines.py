@@ -30,13 +30,17 @@ class Lines:
     comments : dict of int to str
         Comments, without their marks, by the number of their line.
     separator : str or None
-        What a first line such as ``sep=;``, which Excel writes, says of the delimiter.
+        What the file says of the delimiter: a first line such as ``sep=;``, which Excel writes, or
+        LabVIEW's header.
+    decimal : str or None
+        What LabVIEW's header says of the decimal mark.
     """
 
     texts: list[str]
     numbers: list[int]
     comments: dict[int, str]
     separator: str | None = None
+    decimal: str | None = None
 
 
 def lines_of(text: str, path: Path) -> Lines:
@@ -78,6 +82,8 @@ def lines_of(text: str, path: Path) -> Lines:
     if found.texts and (match := _SEPARATOR.fullmatch(found.texts[0].rstrip(" "))):
         found.separator = match[1]
         del found.texts[0], found.numbers[0]
+    if found.texts and found.texts[0].startswith("LabVIEW Measurement"):
+        _take_labview_marks(found)
     _take_semicolon_comments(found)
     return found
 
@@ -89,6 +95,14 @@ def _unclosed(path: Path, number: int) -> InputError:
 def _is_comment(line: str) -> bool:
     stripped = line.lstrip()
     return stripped.startswith(_COMMENTS) and not stripped.startswith(_ERRORS)
+
+
+def _take_labview_marks(found: Lines) -> None:
+    """Read which marks LabVIEW's header says it uses."""
+    settings = dict(re.split(r"[\t,]", line + "\t", maxsplit=1) for line in found.texts[:40])
+    found.separator = {"tab": "\t", "comma": ","}.get(settings.get("Separator", "").strip().lower())
+    mark = settings.get("Decimal_Separator", "").strip(' \t"')
+    found.decimal = mark if mark in (".", ",") and mark != found.separator else None
 
 
 def _take_semicolon_comments(found: Lines) -> None:
