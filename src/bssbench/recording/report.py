@@ -16,7 +16,7 @@ from bssbench.recording.stability import TRUSTED
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Section", "SectionTable", "page", "picture", "png", "sections_of"]
+__all__ = ["Section", "SectionTable", "embedded", "page", "picture", "png", "sections_of"]
 
 _RESOLUTION = 130
 
@@ -48,9 +48,14 @@ def png(figure: "Figure", resolution: int = _RESOLUTION) -> bytes:
     return buffer.getvalue()
 
 
+def embedded(image: bytes) -> str:
+    """Return an image in base64, as the page holds it."""
+    return base64.b64encode(image).decode("ascii")
+
+
 def picture(figure: "Figure") -> str:
-    """Return a figure as PNG in base64."""
-    return base64.b64encode(png(figure)).decode("ascii")
+    """Return a figure as the page holds it."""
+    return embedded(png(figure))
 
 
 def page(

@@ -8,7 +8,7 @@ from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
 from bssbench.paper.recording_picture import draw_estimates
 from bssbench.recording.printing import Screen, printable
-from bssbench.recording.report import page, picture, png, sections_of
+from bssbench.recording.report import embedded, page, png, sections_of
 from bssbench.recording.result import Result, result_of
 from bssbench.recording.result_directory import ResultDirectory, named_in_errors
 from bssbench.recording.runs import Asked, find
@@ -23,6 +23,8 @@ from bssbench.recording.tables import (
 from bssbench.recording.understanding import Understood
 
 __all__ = ["FILES", "file_names", "record_of", "separate_recording", "write_all", "write_result"]
+
+_RESOLUTION = 200
 
 FILES = (
     *("sources.csv", "sources.png", "mixing_matrix.csv", "unmixing_matrix.csv", "report.html"),
@@ -89,15 +91,17 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
         note = write_own_format(path, sources, table, rows)
         said.extend([note] if note else [])
 
-    estimates = draw_estimates(
+    figure = draw_estimates(
         sources, result.asked.method, printable(title), understood.sampling_rate, result.labels
     )
+    # Once, for the file and for the report: it is most of what writing takes.
+    estimates = png(figure, resolution=_RESOLUTION)
     writers: dict[str, Callable[[Path], object]] = {
         "sources.csv": lambda path: write_sources(path, sources, understood.time),
         "mixing_matrix.csv": lambda path: path.write_text(
             matrix_table(arranged.mixing_matrix, prepared.names, names), encoding="utf-8"
         ),
-        "sources.png": lambda path: path.write_bytes(png(estimates, resolution=200)),
+        "sources.png": lambda path: path.write_bytes(estimates),
     }
     unmixing = arranged.unmixing_matrix
     if unmixing is not None:
@@ -109,8 +113,8 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
         writers[own] = own_format
     write_all(writers, new, shown)
     doubts = [*understood.warnings, *result.warnings, *said]
-    eigenvalues = picture(understood.eigenvalue_picture())
-    sections = sections_of(result, picture(estimates), eigenvalues)
+    eigenvalues = embedded(png(understood.eigenvalue_picture()))
+    sections = sections_of(result, embedded(estimates), eigenvalues)
     html = page(title, understood.words, doubts, sections, made)
     record = {
         **record_of(understood),
