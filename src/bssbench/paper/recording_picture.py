@@ -84,14 +84,15 @@ def draw_spectra(sources: np.ndarray, method: str, sampling_rate: float | None) 
     figure, axes = _grid(n_sources)
     for source, axis in enumerate(axes):
         # By matplotlib, which is loaded: scipy.signal takes most of a second to import.
-        density, frequencies = psd(
+        answer = psd(
             sources[:, source],
             NFFT=segment,
             Fs=sampling_rate or 1.0,
             noverlap=segment // 2,
-            detrend="constant",
+            detrend="mean",
             window=window,
         )
+        density, frequencies = map(np.asarray, answer)
         # The mean was taken away, and a logarithm has no place for it.
         axis.semilogy(
             frequencies[1:],
