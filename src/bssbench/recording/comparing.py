@@ -1,6 +1,5 @@
 """Separating a recording by all methods: a result folder for each, and the comparison of them."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -217,7 +216,9 @@ def _report(
         ),
         Section(
             "How many sources?",
-            [re.sub(r"\s+", " ", f"{understood.count.criterion}: {understood.count.reason}.")],
+            [
+                f"{understood.count.reason.capitalize()}; the criterion is {understood.count.criterion}."
+            ],
             picture=picture(understood.eigenvalue_picture()),
         ),
     ]

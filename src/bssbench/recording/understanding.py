@@ -64,9 +64,10 @@ class Understood:
 
     def eigenvalue_picture(self) -> "Figure":
         """Draw the eigenvalues that the number of sources is read off."""
-        from bssbench.preparation.source_count import draw_eigenvalues
+        from bssbench.paper.recording_picture import draw_eigenvalues
 
-        return draw_eigenvalues(self.count)
+        count = self.count
+        return draw_eigenvalues(count.eigenvalues, count.rank, count.number, count.threshold)
 
     @property
     def warnings(self) -> list[str]:
