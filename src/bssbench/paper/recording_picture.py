@@ -12,7 +12,6 @@ from bssbench.paper.style import COLUMN_WIDTH, PAGE_WIDTH, new_figure
 
 __all__ = [
     "draw_agreement",
-    "draw_eigenvalues",
     "draw_estimates",
     "draw_patterns",
     "draw_spectra",
@@ -128,52 +127,6 @@ def draw_stability(quality: np.ndarray, bound: float) -> Figure:
     axis.set_xlim(min(0.0, float(quality.min())), 1.0)
     axis.invert_yaxis()
     axis.set_xlabel("cluster quality I_q")
-    return figure
-
-
-def draw_eigenvalues(
-    eigenvalues: np.ndarray, rank: int, number: int | None, threshold: float | None
-) -> Figure:
-    """Draw the eigenvalues of the channels' correlation matrix, and what was read off them.
-
-    Parameters
-    ----------
-    eigenvalues : numpy.ndarray
-        Shape (channel,), descending.
-    rank : int
-        How many of them are above rounding; the others are open circles.
-    number : int or None
-        How many sources they speak for: these are filled.
-    threshold : float or None
-        The variance that divides sources from noise.
-    """
-    figure = new_figure(height=2.2, width=COLUMN_WIDTH)
-    axis = figure.subplots()
-    places = np.arange(1, len(eigenvalues) + 1)
-    values = np.maximum(eigenvalues, np.finfo(float).eps * eigenvalues[0])
-    counted = number or 0
-    axis.semilogy(places, values, color="#999999", linewidth=0.7)
-    for first, last, face, label in (
-        (0, counted, "#0072B2", "sources"),
-        (counted, rank, "#999999", "noise, or no telling" if number else "no telling"),
-        (rank, len(values), "white", "rounding"),
-    ):
-        if first < last:
-            axis.semilogy(
-                places[first:last],
-                values[first:last],
-                "o",
-                markersize=4,
-                markeredgecolor="#555555",
-                markerfacecolor=face,
-                label=label,
-            )
-    if threshold is not None:
-        axis.axhline(threshold, color="black", linestyle="--", linewidth=0.7)
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axis.set_xlabel("number")
-    axis.set_ylabel("eigenvalue (channels' variances)")
-    axis.legend()
     return figure
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from bssbench.recording.asked import Asked
 from bssbench.recording.comparison import candidates, too_large
-from bssbench.recording.runs import Asked
 from bssbench.recording.understanding import Understood
 
 __all__ = ["plan"]
