@@ -17,7 +17,7 @@ from bssbench.readers.text.encoding import decode, looks_like_text
 from bssbench.readers.text.header import Header, find_header
 from bssbench.readers.text.lines import Lines, lines_of
 from bssbench.readers.text.rates import stated_rate
-from bssbench.readers.text.rows import numeric_columns
+from bssbench.readers.text.rows import Kind, column_kinds
 
 __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
@@ -49,15 +49,15 @@ def read(path: Path, request: Request) -> Table:
     if not lines.texts:
         raise InputError(f"{path}: the file is empty{' but for comments' * bool(lines.comments)}")
     dialect = find_dialect(lines, request, path)
-    numeric = numeric_columns(lines.texts, dialect)
-    if not any(numeric):
+    kinds = column_kinds(lines.texts, dialect)
+    if Kind.NUMBER not in kinds:
         raise InputError(f"{path}: no column of numbers")
-    header = find_header(lines, dialect, numeric, request.header, path)
+    header = find_header(lines, dialect, kinds, request.header, path)
     rate = stated_rate([*lines.comments.values(), *lines.texts[: header.start]])
     rows = lines.texts[header.start : header.stop]
     numbers = lines.numbers[header.start : header.stop]
     layout = _layout(lines, encoding, dialect, header)
-    body = read_body(rows, numbers, dialect, numeric, header.names, path)
+    body = read_body(rows, numbers, dialect, kinds, header.names, path)
     columns = Columns(
         path=path,
         names=header.names,
@@ -72,18 +72,16 @@ def read(path: Path, request: Request) -> Table:
             *dialect.words(),
             *header.understood,
             *_comments(lines),
-            *(
-                [f"{body.n_infinite} cells that are infinite are taken as missing"]
-                if body.n_infinite
-                else []
-            ),
+            *_infinite(body.n_infinite),
         ),
     )
-    if request.transpose:
-        columns = _transposed(columns)
-    elif len(body.values) < dialect.width:
-        columns = replace(columns, understood=(*columns.understood, _wide(body.values.shape)))
-    table = split(columns, request)
+    table = split(_transposed(columns) if request.transpose else columns, request)
+    rows_read, n_channels = table.values.shape
+    if n_channels > rows_read:
+        advice = "leave out --transpose" if request.transpose else "give --transpose"
+        raise InputError(
+            f"{path}: {rows_read} rows and {n_channels} columns, but rows must be time; {advice}"
+        )
     if table.time is not None:
         layout["time_named"] = table.time.name in columns.names
     return replace(table, kind="text", layout=layout)
@@ -144,8 +142,9 @@ def _transposed(columns: Columns) -> Columns:
     )
 
 
-def _wide(shape: tuple[int, ...]) -> str:
-    return f"warning: {shape[0]} rows of {shape[1]} columns: if rows are channels, give --transpose"
+def _infinite(number: int) -> list[str]:
+    cells = "cell that is infinite is" if number == 1 else "cells that are infinite are"
+    return [f"{number} {cells} taken as missing"] if number else []
 
 
 def _comments(lines: Lines) -> list[str]:

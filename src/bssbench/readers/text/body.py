@@ -11,6 +11,7 @@ import numpy as np
 from bssbench.errors import InputError
 from bssbench.readers.text.dialect import Dialect
 from bssbench.readers.text.numbers import INFINITE, MISSING
+from bssbench.readers.text.rows import Kind
 
 __all__ = ["Body", "column_cells", "read_body"]
 
@@ -40,7 +41,7 @@ def read_body(
     lines: list[str],
     numbers: Sequence[int],
     dialect: Dialect,
-    numeric: Sequence[bool],
+    kinds: Sequence[Kind],
     names: Sequence[str],
     path: Path,
 ) -> Body:
@@ -56,8 +57,8 @@ def read_body(
         The line in the file of each.
     dialect : Dialect
         How they are taken apart.
-    numeric : sequence of bool
-        Which columns hold numbers.
+    kinds : sequence of Kind
+        What the columns hold.
     names : sequence of str
         Of the columns, for messages.
     path : pathlib.Path
@@ -72,9 +73,9 @@ def read_body(
     _check_widths(lines, numbers, dialect, path)
     content = "\n".join(lines).encode()
     plain = not dialect.thousands
-    body = _read_fast(content, dialect, numeric) if plain else None
+    body = _read_fast(content, dialect, kinds) if plain else None
     if body is None:
-        body = _read_each(lines, numbers, dialect, numeric, names, path)
+        body = _read_each(lines, numbers, dialect, kinds, names, path)
     return body
 
 
@@ -113,12 +114,15 @@ def _quoted_width(line: str, mark: str) -> int:
     return len(next(csv.reader([line], delimiter=mark, skipinitialspace=True), []))
 
 
-def _read_fast(content: bytes, dialect: Dialect, numeric: Sequence[bool]) -> Body | None:
-    """Read with pandas' C parser, or return None if a cell is not what it should be."""
+def _read_fast(content: bytes, dialect: Dialect, kinds: Sequence[Kind]) -> Body | None:
+    """Read with pandas' C parser, or return None if a cell is not what it should be.
+
+    From pandas 3.1 on it rounds correctly, as Python does.
+    """
     import pandas as pd
 
     width = dialect.width + dialect.trailing
-    where = [index for index, number in enumerate(numeric) if number]
+    where = [index for index, kind in enumerate(kinds) if kind is Kind.NUMBER]
     try:
         frame = pd.read_csv(
             io.BytesIO(content),
@@ -132,7 +136,6 @@ def _read_fast(content: bytes, dialect: Dialect, numeric: Sequence[bool]) -> Bod
             skipinitialspace=True,
             na_values={str(index): MISSING for index in where},
             keep_default_na=False,
-            float_precision="round_trip",
             skip_blank_lines=False,
             encoding="utf-8",
         )
@@ -151,20 +154,20 @@ def _read_each(
     lines: Sequence[str],
     numbers: Sequence[int],
     dialect: Dialect,
-    numeric: Sequence[bool],
+    kinds: Sequence[Kind],
     names: Sequence[str],
     path: Path,
 ) -> Body:
     is_number, value = dialect.notation.is_number, dialect.notation.value
     values = np.full((len(lines), dialect.width), np.nan)
-    texts = [index for index, number in enumerate(numeric) if not number]
+    texts = [index for index, kind in enumerate(kinds) if kind is not Kind.NUMBER]
     text: dict[int, list[str]] = {index: [] for index in texts}
     for row, line in enumerate(lines):
         cells = dialect.cells(line)
         for index in texts:
             text[index].append(cells[index])
         for index, cell in enumerate(cells[: dialect.width]):
-            if not numeric[index]:
+            if kinds[index] is not Kind.NUMBER:
                 continue
             if is_number(cell):
                 values[row, index] = value(cell)

@@ -9,7 +9,7 @@ from bssbench.readers.text.dialect import Dialect, is_numeric
 from bssbench.readers.text.lines import Lines
 from bssbench.readers.text.names import are_names, are_units, names_in, one_for_each, units_in
 from bssbench.readers.text.numbered_header import names_or_sample
-from bssbench.readers.text.rows import after_last_row, first_row, row_of
+from bssbench.readers.text.rows import Kind, after_last_row, first_row, row_of
 
 __all__ = ["Header", "find_header"]
 
@@ -45,14 +45,14 @@ class Header:
 
 
 def find_header(
-    lines: Lines, dialect: Dialect, numeric: Sequence[bool], asked: str | None, path: Path
+    lines: Lines, dialect: Dialect, kinds: Sequence[Kind], asked: str | None, path: Path
 ) -> Header:
     """Find the rows and their names.
 
-    Rows begin at the first line that has a number, or a mark of a missing one, in each numeric
-    column. The line above has the names if none of its cells is a number where numbers are below;
-    a row of units between them is understood, and so are R's names without one for the row names,
-    names in a comment, pandas' whole numbers and several lines of names, which are joined.
+    Rows begin at the first line whose cells are what their columns hold (`first_row`). The line
+    above has the names if none of its cells is a number where numbers are below; a row of units
+    between them is understood, and so are R's names without one for the row names, names in a
+    comment, pandas' whole numbers and several lines of names, which are joined.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def find_header(
         Of the file.
     dialect : Dialect
         How cells are separated.
-    numeric : sequence of bool
-        Which columns hold numbers.
+    kinds : sequence of Kind
+        What the columns hold.
     asked : str or None
         What the user says: the number of the line of names, or ``none``.
     path : pathlib.Path
@@ -74,7 +74,7 @@ def find_header(
         sample or names.
     """
     texts = lines.texts
-    start = first_row(texts, dialect, numeric)
+    start = first_row(texts, dialect, kinds)
     if start is None:
         raise InputError(f"{path}: there is a header but no data")
     stop = after_last_row(texts, dialect, start)
@@ -84,7 +84,7 @@ def find_header(
     if asked is not None:
         header = _as_asked(lines, dialect, asked, start, path)
     else:
-        header = _found(lines, dialect, numeric, start, path)
+        header = _found(lines, dialect, kinds, start, path)
     if header.start >= stop:
         raise InputError(f"{path}: there is a header but no data")
     return replace(
@@ -119,11 +119,9 @@ def _as_asked(lines: Lines, dialect: Dialect, asked: str, start: int, path: Path
     return Header(first, None, names, None, style, False, (f"names in line {number}",))
 
 
-def _found(
-    lines: Lines, dialect: Dialect, numeric: Sequence[bool], start: int, path: Path
-) -> Header:
+def _found(lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int, path: Path) -> Header:
     texts = lines.texts
-    above = start and names_in(texts[start - 1], dialect, numeric)
+    above = start and names_in(texts[start - 1], dialect, kinds)
     for index in range(max(start - 1, 0), start + 1):
         # What looks like a row may be names that are numbers.
         cells = None if above else row_of(texts[index], dialect)
@@ -134,22 +132,22 @@ def _found(
             return Header(index + 1, None, tuple(cells), None, "line", quoted, (said,))
     candidates = []
     index = start - 1
-    while index >= 0 and (names := names_in(texts[index], dialect, numeric)):
+    while index >= 0 and (names := names_in(texts[index], dialect, kinds)):
         candidates.append((index, names))
         index -= 1
         if len(candidates) == 4:
             break
     if not candidates:
-        _refuse_mistake(lines, dialect, numeric, start, path)
-        return _from_comment(lines, dialect, numeric, start)
+        _refuse_mistake(lines, dialect, kinds, start, path)
+        return _from_comment(lines, dialect, kinds, start)
     units = None
-    if len(candidates) > 1 and are_units(candidates[0][1], numeric):
+    if len(candidates) > 1 and are_units(candidates[0][1], kinds):
         units = candidates.pop(0)[1]
-    return _from_lines(lines, dialect, candidates, numeric, units, start)
+    return _from_lines(lines, dialect, candidates, kinds, units, start)
 
 
 def _refuse_mistake(
-    lines: Lines, dialect: Dialect, numeric: Sequence[bool], start: int, path: Path
+    lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int, path: Path
 ) -> None:
     """Refuse a text cell among numbers in the line above the rows: it belongs to them."""
     cells = row_of(lines.texts[start - 1], dialect) if start else None
@@ -158,9 +156,9 @@ def _refuse_mistake(
     wrong = [
         index
         for index, cell in enumerate(cells)
-        if numeric[index] and not is_numeric(cell, dialect.notation)
+        if kinds[index] is Kind.NUMBER and not is_numeric(cell, dialect.notation)
     ]
-    right = [i for i, cell in enumerate(cells) if numeric[i] and i not in wrong]
+    right = [i for i, cell in enumerate(cells) if kinds[i] is Kind.NUMBER and i not in wrong]
     if wrong and right:
         number = lines.numbers[start - 1]
         raise InputError(
@@ -173,7 +171,7 @@ def _from_lines(
     lines: Lines,
     dialect: Dialect,
     candidates: Sequence[tuple[int, tuple[str, ...]]],
-    numeric: Sequence[bool],
+    kinds: Sequence[Kind],
     units: tuple[str, ...] | None,
     start: int,
 ) -> Header:
@@ -183,11 +181,7 @@ def _from_lines(
         # pandas writes the index's name in a line of its own, and levels of names in several.
         if sum(map(bool, names)) <= 1 < len(names) or len(set(names)) < len(names):
             used.insert(0, index)
-            pairs = zip(above, names, strict=True)
-            names = tuple(
-                f"{top} {below}" if below and top and below != top and number else below or top
-                for (top, below), number in zip(pairs, numeric, strict=True)
-            )
+            names = tuple(map(_joined, above, names, kinds))
     first = lines.numbers[used[0]]
     said = [f"names in line {first}" if len(used) == 1 else f"names from line {first} on"]
     if units is not None:
@@ -207,7 +201,13 @@ def _from_lines(
     )
 
 
-def _from_comment(lines: Lines, dialect: Dialect, numeric: Sequence[bool], start: int) -> Header:
+def _joined(top: str, below: str, kind: Kind) -> str:
+    """Return a channel's name of two levels; an index has the lowest alone."""
+    both = kind is Kind.NUMBER and top and below and top != below
+    return f"{top} {below}" if both else below or top
+
+
+def _from_comment(lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int) -> Header:
     """Take names from the comment next above the rows, if it has as many words as columns."""
     said = (
         [f"what is above line {lines.numbers[start]} is taken as a preamble"] if start > 0 else []
@@ -215,7 +215,7 @@ def _from_comment(lines: Lines, dialect: Dialect, numeric: Sequence[bool], start
     number = max((n for n in lines.comments if n < lines.numbers[start]), default=None)
     if number is None or (start and number < lines.numbers[start - 1]):
         return Header(start, understood=tuple(said))
-    names = names_in(lines.comments[number], dialect, numeric)
+    names = names_in(lines.comments[number], dialect, kinds)
     if names is None or not are_names(names):
         return Header(start, understood=tuple(said))
     said.append(f"names in line {number}, a comment")

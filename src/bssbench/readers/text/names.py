@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bssbench.readers.text.dialect import Dialect, is_numeric
+from bssbench.readers.text.rows import Kind
 from bssbench.readers.time_stamps import looks_like_stamp
 
 __all__ = ["are_names", "are_units", "names_in", "one_for_each", "units_in"]
@@ -15,12 +16,12 @@ _UNIT = re.compile(
 _UNIT_IN_NAME = re.compile(r".*?[\[(]\s*([^\[\]()]{1,12})\s*[\])]\s*")
 
 
-def names_in(line: str, dialect: Dialect, numeric: Sequence[bool]) -> tuple[str, ...] | None:
+def names_in(line: str, dialect: Dialect, kinds: Sequence[Kind]) -> tuple[str, ...] | None:
     """Return the names in a line, or None if it has none for the columns of numbers."""
     names = one_for_each(line, dialect)
     if names is None:
         return None
-    above_numbers = [name for name, number in zip(names, numeric, strict=True) if number]
+    above_numbers = [name for name, kind in zip(names, kinds, strict=True) if kind is Kind.NUMBER]
     if not any(names) or any(map(dialect.notation.is_number, above_numbers)):
         return None
     if all(above_numbers) and all(is_numeric(name, dialect.notation) for name in above_numbers):
@@ -42,9 +43,9 @@ def one_for_each(line: str, dialect: Dialect) -> tuple[str, ...] | None:
     return tuple(cells) if len(cells) == width else None
 
 
-def are_units(cells: Sequence[str], numeric: Sequence[bool]) -> bool:
+def are_units(cells: Sequence[str], kinds: Sequence[Kind]) -> bool:
     """Return whether cells, over the columns of numbers at least, are units."""
-    over = [cell for cell, number in zip(cells, numeric, strict=True) if number]
+    over = [cell for cell, kind in zip(cells, kinds, strict=True) if kind is Kind.NUMBER]
     return any(over) and all(_UNIT.fullmatch(cell) for cell in over)
 
 

@@ -20,9 +20,11 @@ def names_or_sample(
     """Return whether the first line whose cells are all numbers holds names.
 
     It does if it is quoted and the others are not; or if its first cell is empty, as over pandas'
-    row numbers, and the others count from 0 or 1. Without these signs: if it holds different whole
-    numbers and no other line has any, and they count from 0 or 1 over three columns or more, or
-    all others have as many decimals, or all there are.
+    row numbers, and the others count from 0 or 1. Without these signs it must hold different whole
+    numbers. If most others are fractions and it counts from 0 or 1, it does if it has three cells
+    or more, or if all others are fractions with equally many decimals, or with all there are. What
+    is in between is asked: different whole numbers over nothing but fractions, a count of one or
+    two cells over mostly fractions, a longer count over mostly whole numbers.
 
     Parameters
     ----------
@@ -62,24 +64,25 @@ def names_or_sample(
     if over_index:
         over_row_numbers = not cells[0] and _count([row[0] for row in below])
         return over_row_numbers or (counts and all(row[0] != cells[0] for row in below))
-    fractions = [cells for cells in columns if not any(map(_WHOLE.fullmatch, cells))]
     # Row numbers are whole below, too; the line above is none of them if it does not fit.
-    row_numbers = [
-        not _count([name, *cells]) and _count(cells)
+    signals = [
+        cells
         for name, cells in zip(named, columns, strict=True)
+        if _count([name, *cells]) or not _count(cells)
     ]
-    if not fractions:
-        if counts and len(named) > 2:
-            raise _question(named, number, path)
-        return False
-    if len(fractions) + sum(row_numbers) < len(columns):
-        return False
-    if counts and len(named) > 2:
+    fractions = [cell for cells in signals for cell in cells if not _WHOLE.fullmatch(cell)]
+    share = len(fractions) / max(1, len(below) * len(signals))
+    if share == 1 and signals:
+        written = {_decimals(cell, dialect) for cell in fractions}
+        sure = len(written) == 1 or max(map(len, written)) >= _ALL_DIGITS
+        if counts and (sure or len(named) > 2):
+            return True
+        raise _question(named, number, path)
+    if counts and share >= 0.5 and len(named) > 2:
         return True
-    written = {_decimals(cell, dialect) for cells in fractions for cell in cells}
-    if counts and (len(written) == 1 or max(map(len, written)) >= _ALL_DIGITS):
-        return True
-    raise _question(named, number, path)
+    if counts and (share >= 0.5 or len(named) > 2):
+        raise _question(named, number, path)
+    return False
 
 
 def _count(cells: Sequence[str]) -> bool:
