@@ -33,7 +33,8 @@ def mixture():
         mixing_matrix = np.linalg.qr(generator.standard_normal((n_channels, n_sources)))[0]
         mixing_matrix += 0.3 * generator.standard_normal(mixing_matrix.shape)
         clean = sources @ mixing_matrix.T
-        return sources, clean + noise * generator.standard_normal(clean.shape)
+        errors = noise * clean.std(axis=0) * generator.standard_normal(clean.shape)
+        return sources, clean + errors
 
     return make
 

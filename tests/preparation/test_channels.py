@@ -12,7 +12,7 @@ def the(kind, prepared):
     return finding
 
 
-def constant(generator, length):
+def constant(_, length):
     return np.full(length, 3.7)
 
 
@@ -24,7 +24,7 @@ def constant_but_for_rounding(generator, length):
     return 3.7 + 0.01 * (generator.random(length) < 0.3) + 0.01 * (generator.random(length) < 0.005)
 
 
-def constant_but_for_a_few(generator, length):
+def constant_but_for_a_few(_, length):
     channel = np.zeros(length)
     channel[[5, 300, 301]] = [1.5, 2.25, 3.125]
     return channel
@@ -109,21 +109,21 @@ def test_a_source_on_a_channel_of_its_own_stays_where_it_is_needed(mixture, as_t
     assert mcc(prepared, np.column_stack([sources, own[:, 4]])) >= 0.97
 
 
-def average_reference(observations, generator):
+def average_reference(observations, _):
     return np.round(observations - observations.mean(axis=1, keepdims=True), 2)
 
 
-def significant_digits(observations, generator):
+def significant_digits(observations, _):
     referenced = observations - observations.mean(axis=1, keepdims=True)
     return np.array([[float(f"{value:.5g}") for value in row] for row in referenced])
 
 
-def single_precision(observations, generator):
+def single_precision(observations, _):
     referenced = observations - observations.mean(axis=1, keepdims=True)
     return (100 + referenced).astype(np.float32).astype(float)
 
 
-def converter_steps(observations, generator):
+def converter_steps(observations, _):
     observations[:, 3] = observations[:, :3].mean(axis=1)
     return np.round(observations / 0.0037) * 0.0037
 

@@ -22,11 +22,11 @@ def with_sentinels(observations, generator):
     observations[generator.choice(len(observations), 3, replace=False), 2] = -9999
 
 
-def with_one_sentinel(observations, generator):
+def with_one_sentinel(observations, _):
     observations[1234, 1] = 999
 
 
-def with_repeated_extremes(observations, generator):
+def with_repeated_extremes(observations, _):
     observations[[50, 700, 1900], 0] = 4711.5
 
 
@@ -35,7 +35,7 @@ def with_spikes(observations, generator):
     observations[rows, 0] += 1000 * observations[:, 0].std() * generator.standard_normal(5)
 
 
-def with_a_long_spike(observations, generator):
+def with_a_long_spike(observations, _):
     observations[800:804, 1] += 300
 
 

@@ -6,12 +6,21 @@ import sys
 from typing import Any
 
 from bssbench.cli.command import DEVICE, ROOT_SEED, assignments, command, group, option, path
+from bssbench.cli.recording_options import (
+    ALL,
+    SECONDS_OF_A_RECORDING,
+    SECONDS_OF_EACH,
+    asked_for,
+    cpu_limit,
+    n_sources,
+    remedies,
+    request,
+    required,
+)
 from bssbench.errors import InputError
 from bssbench.parameters import parse_assignments
 
-_ALL = "all"
-_MOST_RUNS = 1000
-_SECONDS_OF_A_RECORDING, _SECONDS_OF_EACH, _SECONDS_OF_A_DATASET = 7200, 300, 900
+_SECONDS_OF_A_DATASET = 900
 
 _EXAMPLES = """\
 examples:
@@ -42,8 +51,8 @@ examples:
         "--cpu-seconds",
         type=int,
         metavar="S",
-        help=f"limit of CPU time (default {_SECONDS_OF_A_RECORDING} for a recording, "
-        f"{_SECONDS_OF_EACH} for each method of 'all', {_SECONDS_OF_A_DATASET} for a data set)",
+        help=f"limit of CPU time (default {SECONDS_OF_A_RECORDING} for a recording, "
+        f"{SECONDS_OF_EACH} for each method of 'all', {_SECONDS_OF_A_DATASET} for a data set)",
     ),
     group(
         "a recording: how it is read",
@@ -152,20 +161,11 @@ def _is_dataset(arguments: argparse.Namespace) -> bool:
         return arguments.n_sources is None and not arguments.dry_run
 
 
-def _required(arguments: argparse.Namespace, *names: str) -> None:
-    for name in names:
-        if getattr(arguments, name) is None:
-            flag = name.replace("_", "-")
-            raise InputError(
-                f"the following argument is required: --{flag} (see 'bssbench separate --help')"
-            )
-
-
 def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any]) -> None:
     from bssbench.experiment.cell import Cell, run_cell
     from bssbench.recording.method_choice import known_device, known_method
 
-    _required(arguments, "method", "out")
+    required(arguments, "method", "out")
     of_a_recording = (
         *("n_sources", "seed", "seeds", "nonlinear", "bootstrap", "dry_run", "time_column"),
         *("columns", "sampling_rate", "array", "transpose", "delimiter", "decimal", "header"),
@@ -182,7 +182,7 @@ def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any])
         name=arguments.name or "",
         root_seed=arguments.root_seed,
         device=known_device(arguments.device),
-        cpu_seconds=_limit(arguments, _SECONDS_OF_A_DATASET),
+        cpu_seconds=cpu_limit(arguments, _SECONDS_OF_A_DATASET),
         jobs_allowed=1 if arguments.jobs_allowed is None else arguments.jobs_allowed,
     )
     status = run_cell(cell, arguments.out)
@@ -190,32 +190,23 @@ def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any])
         print(f"bssbench: {status}; the reason is in {arguments.out}/run.json", file=sys.stderr)
 
 
-def _limit(arguments: argparse.Namespace, default: int) -> int:
-    seconds = default if arguments.cpu_seconds is None else arguments.cpu_seconds
-    if seconds < 1:
-        raise InputError(f"--cpu-seconds must be at least 1, not {seconds}")
-    return int(seconds)
-
-
 def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any]) -> None:
     from bssbench.recording.printing import Screen
     from bssbench.recording.understanding import understand
 
-    asked = _asked(arguments, parameters)
+    asked = asked_for(arguments, parameters)
     if not arguments.dry_run:
-        _required(arguments, "out")
+        required(arguments, "out")
         if arguments.n_sources is None:
             raise InputError(
                 "--n-sources is missing: how many sources are in the recording? Give a number, or "
                 "auto"
             )
-    number = _n_sources(arguments.n_sources)
-    request, remedies = _request(arguments), _remedies(arguments)
+    number = n_sources(arguments.n_sources)
+    said, wanted = request(arguments), remedies(arguments)
     if asked is not None and not arguments.dry_run:
         _refuse_place(arguments, asked)
-    understood = understand(
-        arguments.input, request, remedies, number, strict=not arguments.dry_run
-    )
+    understood = understand(arguments.input, said, wanted, number, strict=not arguments.dry_run)
     screen = Screen()
     for line in understood.words:
         screen.say(line)
@@ -234,7 +225,7 @@ def _run(arguments: argparse.Namespace, asked: Any, understood: Any, screen: Any
 
     asked = replace(asked, n_sources=understood.n_sources)
     command = shlex.join(["bssbench", *arguments.words])
-    if asked.method == _ALL:
+    if asked.method == ALL:
         from bssbench.recording.comparing import compare_methods
 
         text = compare_methods(
@@ -249,115 +240,11 @@ def _run(arguments: argparse.Namespace, asked: Any, understood: Any, screen: Any
         screen.finish()
 
 
-def _n_sources(text: str | None) -> int | None:
-    """Return the number of sources, or None for what the data speak for."""
-    if text is None or text.lower() == "auto":
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError(f"--n-sources must be a whole number or auto, not {text!r}") from None
-
-
-def _asked(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
-    """Return what is asked of the method, if it has a use for all of it; None where none is."""
-    from bssbench.recording.method_choice import check_options, known_device, known_method
-    from bssbench.recording.runs import Asked
-
-    for name in ("name", "jobs_allowed"):
-        if getattr(arguments, name) is not None:
-            raise InputError(f"--{name.replace('_', '-')} is for a data set")
-    if arguments.method is None and arguments.dry_run:
-        return None
-    _required(arguments, "method")
-    comparing = arguments.method.strip().lower() == _ALL
-    seeds = _seeds(arguments, 3 if comparing else 1)
-    device = known_device(arguments.device)
-    if comparing:
-        if arguments.assignments:
-            raise InputError("--set is for one method; --method all takes each as it is")
-        method, parameters = _ALL, {}
-    else:
-        method = known_method(arguments.method)
-        check_options(
-            method,
-            parameters,
-            nonlinear=arguments.nonlinear,
-            device=device,
-            n_seeds=len(seeds),
-            chosen_seed=bool(arguments.seed or arguments.root_seed),
-            restarts=arguments.restarts is not None,
-            bootstrap=arguments.bootstrap,
-        )
-    return Asked(
-        method=method,
-        n_sources=1,
-        parameters=parameters,
-        seeds=seeds,
-        bootstrap=arguments.bootstrap,
-        nonlinear=arguments.nonlinear,
-        device=device,
-        root_seed=arguments.root_seed,
-        cpu_seconds=_limit(arguments, _SECONDS_OF_EACH if comparing else _SECONDS_OF_A_RECORDING),
-    )
-
-
-def _seeds(arguments: argparse.Namespace, default: int) -> tuple[int, ...]:
-    n_seeds = default if arguments.seeds is None else arguments.seeds
-    if n_seeds < 1:
-        raise InputError(f"--seeds must be at least 1, not {n_seeds}")
-    if arguments.bootstrap < 0:
-        raise InputError(f"--bootstrap must not be negative, not {arguments.bootstrap}")
-    if n_seeds + arguments.bootstrap > _MOST_RUNS:
-        raise InputError(
-            f"--seeds {n_seeds} and --bootstrap {arguments.bootstrap} are more than {_MOST_RUNS} "
-            "runs; some 10 to 100 say how stable sources are"
-        )
-    first = arguments.seed or 0
-    if not 0 <= first < 2**63:
-        raise InputError(f"--seed must not be negative, nor have 64 bits, not {first}")
-    return tuple(range(first, first + n_seeds))
-
-
-def _request(arguments: argparse.Namespace) -> Any:
-    from bssbench.readers import Request
-
-    columns = arguments.columns
-    if columns is not None:
-        columns = tuple(name.strip() for word in columns for name in word.split(",") if name)
-    rate = arguments.sampling_rate
-    if rate is not None and not 0 < rate < float("inf"):
-        raise InputError(f"--sampling-rate must be a positive number of Hz, not {rate:g}")
-    return Request(
-        time_column=arguments.time_column,
-        columns=columns,
-        sampling_rate=rate,
-        array=arguments.array,
-        transpose=arguments.transpose,
-        delimiter=arguments.delimiter,
-        decimal=arguments.decimal,
-        header=arguments.header,
-    )
-
-
-def _remedies(arguments: argparse.Namespace) -> Any:
-    from bssbench.preparation import Remedies
-
-    band = arguments.band_pass
-    return Remedies(
-        detrend=arguments.detrend,
-        band_pass=None if band is None else (band[0], band[1]),
-        notch=arguments.notch,
-        drop=tuple(arguments.drop),
-        fill=arguments.fill,
-    )
-
-
 def _refuse_place(arguments: argparse.Namespace, asked: Any) -> None:
     """Refuse a place for results before anything is read."""
     from bssbench.recording.comparing import names_of_all
     from bssbench.recording.result_directory import ResultDirectory
     from bssbench.recording.separating import file_names
 
-    names = names_of_all(asked) if asked.method == _ALL else file_names(arguments.input)
+    names = names_of_all(asked) if asked.method == ALL else file_names(arguments.input)
     ResultDirectory(arguments.out, names, [arguments.input])

@@ -6,6 +6,7 @@ from bssbench.errors import InputError
 from bssbench.preparation.draft import Draft, called
 from bssbench.preparation.filling import filled
 from bssbench.preparation.outliers import find_codes, find_spikes
+from bssbench.preparation.rounding import rounding_deviation
 from bssbench.preparation.rows import drop_option, row_name
 from bssbench.preparation.stuck import clipped_rows, flat_rows
 
@@ -31,7 +32,8 @@ def repair(draft: Draft, fill: str | None) -> None:
         if len(absent):
             _say_filled(draft, index, "missing", f"has no number in {len(absent)} places", absent)
         _find_stuck(draft, index)
-        _find_outliers(draft, index, fill)
+        measured = _find_outliers(draft, index, fill)
+        draft.rounding[index] = rounding_deviation(measured)
         if fill is not None:
             _fill(draft, index, fill)
 
@@ -69,13 +71,16 @@ def _say_filled(draft: Draft, index: int, kind: str, what: str, rows: np.ndarray
     draft.find(kind, f"{called([name])} {what}, {where}: filled", [name], rows)
 
 
-def _find_outliers(draft: Draft, index: int, fill: str | None) -> None:
-    """Find codes for missing values and spikes, and take them out if they are to be filled."""
+def _find_outliers(draft: Draft, index: int, fill: str | None) -> np.ndarray:
+    """Find codes for missing values and spikes, and take them out if they are to be filled.
+
+    Returns the channel without them, NaN in their place.
+    """
     channel, name = draft.values[:, index], draft.names[index]
     without = channel
     found = []
     for code in find_codes(channel):
-        without = np.where(np.isin(np.arange(len(channel)), code.rows), np.nan, without)
+        without = _without(without, code.rows)
         times = "once" if len(code.rows) == 1 else f"{len(code.rows)} times"
         what = (
             f"has {code.value:g} {times}, far from all else, as if to say that a value is missing"
@@ -86,6 +91,7 @@ def _find_outliers(draft: Draft, index: int, fill: str | None) -> None:
         number = "a spike" if len(spikes.rows) == 1 else f"{len(spikes.rows)} spikes"
         what = f"has {number} of up to {spikes.deviations:.2g} robust deviations"
         found.append(("spikes", what, spikes.rows))
+        without = _without(without, spikes.rows)
     for kind, what, rows in found:
         if fill is not None:
             channel[rows] = np.nan
@@ -93,6 +99,14 @@ def _find_outliers(draft: Draft, index: int, fill: str | None) -> None:
         else:
             message = f"{called([name])} {what}, {row_name(draft.table, rows)}"
             draft.find(kind, message, [name], rows, remedy="--fill interpolate")
+    return without
+
+
+def _without(channel: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return a copy with NaN in these rows."""
+    copy = channel.copy()
+    copy[rows] = np.nan
+    return copy
 
 
 def _find_stuck(draft: Draft, index: int) -> None:

@@ -15,7 +15,6 @@ from bssbench.preparation.faults import bridge, repair
 from bssbench.preparation.finding import Finding
 from bssbench.preparation.rank import Spectrum, correlation_spectrum
 from bssbench.preparation.remedies import Remedies
-from bssbench.preparation.rounding import rounding_deviation
 from bssbench.preparation.selection import check_size, drop, leave_out_dead
 from bssbench.preparation.structure import is_gaussian_white
 from bssbench.preparation.unrelated import find_unrelated
@@ -100,7 +99,6 @@ def prepare(table: Table, remedies: Remedies, n_sources: int | None) -> Prepared
     drop(draft, remedies.drop)
     check_size(draft, n_sources)
     switches = leave_out_dead(draft, n_sources)
-    draft.rounding = np.array([rounding_deviation(channel) for channel in draft.values.T])
     repair(draft, remedies.fill)
     # Of a channel that only spiked nothing is left.
     leave_out_dead(draft, n_sources, known=switches)

@@ -70,7 +70,8 @@ def correlation_spectrum(observations: np.ndarray, rounding: np.ndarray) -> Spec
     correlation = np.corrcoef(observations, rowvar=False).reshape(2 * (observations.shape[1],))
     values, directions = np.linalg.eigh(correlation)
     values, directions = np.maximum(values[::-1], 0), directions[:, ::-1]
-    shares = (rounding / observations.std(axis=0)) ** 2
+    deviations = observations.std(axis=0)
+    shares = (rounding / deviations) ** 2
     floors = ROUNDING_FACTOR * (directions**2).T @ shares
     arithmetic = ARITHMETIC * len(values) * np.finfo(np.float64).eps * values[0]
     spectrum = Spectrum(values, directions, correlation, len(values), "")

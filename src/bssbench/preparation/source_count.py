@@ -11,15 +11,16 @@ from bssbench.preparation.structure import has_structure
 __all__ = ["CRITERION", "SourceCount", "suggested_n_sources"]
 
 CRITERION = (
-    "the largest ratio of consecutive eigenvalues (Ahn and Horenstein, 2013) below which there is "
-    "noise alone"
+    "the widest gap between consecutive eigenvalues of the correlation matrix (Ahn and Horenstein, "
+    "2013) below which there is noise alone; first the minimum description length (Wax and "
+    "Kailath, 1985) where structure in time agrees"
 )
 
 LEAST_RATIO = 2.0
 """A smaller gap is none: eigenvalues of white noise alone reach such ratios in few samples."""
 
 LEAST_RATIO_OF_FEW = 6.0
-"""Nor is a smaller one above fewer than `BULK` directions: they may be a source that doesn't show."""
+"""Nor is a smaller one above fewer than `BULK` directions: they may be a source, unseen."""
 
 BULK = 3
 """So many directions of alike variance below a gap are noise even if it is no white noise: sensors
@@ -78,8 +79,8 @@ def suggested_n_sources(prepared: Prepared) -> SourceCount:
     number: the directions beyond it are Gaussian white noise, the last within it is none. Else gaps
     between consecutive eigenvalues are tried from the widest on. The first counts below which there
     is noise: every direction is Gaussian white noise, or at least `BULK` are alike, the largest no
-    more times the smallest than the gap is wide. Where there is no such gap, and fewer than `BULK`
-    directions are noise, as without noise, there are as many sources as directions.
+    more times the smallest than the gap is wide. Where there is no such gap, and the last direction
+    shows structure, as without noise, there are as many sources as directions.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ def suggested_n_sources(prepared: Prepared) -> SourceCount:
             gap = f"eigenvalue {index + 1} is {ratios[index]:.3g} times the next"
             reason = f"{gap}, and what follows {what}"
             return count(index + 1, reason, _between(values, index + 1))
-    if any(speaks) and any(speaks[-BULK:]):
+    if speaks[-1]:
         what = "channels" if rank == len(values) else "directions"
         return count(rank, f"there is no gap above noise: all {rank} {what} count")
     return count(None, "there is no gap between the eigenvalues of sources and of noise")

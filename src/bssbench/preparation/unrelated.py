@@ -36,8 +36,8 @@ LAGS = (0, 1, 2, 4, 8, 16)
 sources can be uncorrelated at one lag, but hardly at all of them."""
 
 STRANGE_LEVEL = 100.0
-"""A deviation so many times that of the median channel, or its inverse, is strange: of channels that
-have nothing to do with the others such a one goes first."""
+"""A deviation so many times that of the median channel, or its inverse, is strange: of channels
+that have nothing to do with the others such a one goes first."""
 
 CARRIED = 0.2
 """The other channels can do without one if the last of the directions that the sources need has

@@ -1,6 +1,5 @@
 """Separating a recording by all methods: a result folder for each, and the comparison of them."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from bssbench.errors import InputError
 from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
 from bssbench.paper.recording_picture import draw_agreement
+from bssbench.recording.asked import Asked
 from bssbench.recording.comparison import (
     RULE,
     Entry,
@@ -24,7 +24,6 @@ from bssbench.recording.method_choice import applicable_methods
 from bssbench.recording.printing import Screen, printable
 from bssbench.recording.report import Section, SectionTable, page, picture
 from bssbench.recording.result_directory import ResultDirectory
-from bssbench.recording.runs import Asked
 from bssbench.recording.separating import record_of, write_all, write_result
 from bssbench.recording.tables import matrix_table
 from bssbench.recording.understanding import Understood
@@ -217,7 +216,10 @@ def _report(
         ),
         Section(
             "How many sources?",
-            [re.sub(r"\s+", " ", f"{understood.count.criterion}: {understood.count.reason}.")],
+            [
+                f"{understood.count.reason.capitalize()}; the criterion is "
+                f"{understood.count.criterion}."
+            ],
             picture=picture(understood.eigenvalue_picture()),
         ),
     ]

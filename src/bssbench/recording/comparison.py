@@ -12,9 +12,10 @@ from bssbench.errors import InputError, MachineError
 from bssbench.experiment.process import call_in_own_process
 from bssbench.methods import Problem, load_method
 from bssbench.randomness import seed_sequence
+from bssbench.recording.asked import Asked
 from bssbench.recording.method_choice import applicable_methods, computes_on_devices
 from bssbench.recording.result import Result, result_of
-from bssbench.recording.runs import Asked, find
+from bssbench.recording.runs import find
 from bssbench.recording.stability import TRUSTED
 from bssbench.recording.understanding import Understood
 from bssbench.scores.measures.matching import mean_correlation

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from bssbench.recording.asked import Asked
 from bssbench.recording.comparison import candidates, too_large
-from bssbench.recording.runs import Asked
 from bssbench.recording.understanding import Understood
 
 __all__ = ["plan"]
@@ -18,7 +18,7 @@ def plan(understood: Understood, asked: Asked | None, restarts: int | None) -> l
     if count.number is None:
         said = f"nothing speaks for a number of sources ({count.reason})"
     else:
-        said = f"{count.number} sources by {count.criterion} ({count.reason})"
+        said = f"they speak for {count.number} sources ({count.reason})"
     lines = [f"eigenvalues: {said}"]
     if understood.asked_for is None and count.number is None:
         return [*lines, "would run: nothing without --n-sources N"]

@@ -182,5 +182,8 @@ def _stability_section(result: Result) -> Section:
 
 def _counted(result: Result) -> str:
     count = result.understood.count
-    said = f"speaks for {count.number}" if count.number is not None else "speaks for no number"
-    return f"{count.criterion} {said} ({count.reason}). {result.n_sources} were separated."
+    said = f"{count.number}" if count.number is not None else "no number"
+    return (
+        f"The eigenvalues speak for {said}: {count.reason}. The criterion is {count.criterion}. "
+        f"Separated were {result.n_sources}."
+    )

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from bssbench.recording.arrangement import Arranged, arrange
-from bssbench.recording.runs import Asked, Found
+from bssbench.recording.asked import Asked
+from bssbench.recording.runs import Found
 from bssbench.recording.stability import TRUSTED, Stability
 from bssbench.recording.understanding import Understood
 

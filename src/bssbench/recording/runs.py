@@ -1,21 +1,19 @@
-"""The runs of one method on a recording, in processes of their own: seeds, and resampled time."""
+"""The runs of one method on a recording: from several seeds, and on resampled time."""
 
-import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import psutil
 
 from bssbench.errors import InputError
 from bssbench.experiment.cell import separate_and_save
-from bssbench.experiment.process import call_in_own_process
-from bssbench.methods import Problem, SeparationMethod, Size, load_method
+from bssbench.methods import Problem
 from bssbench.randomness import generator, seed_sequence
+from bssbench.recording.asked import Asked
+from bssbench.recording.batches import Batches, separate_in_batches
 from bssbench.recording.resampling import block_length, resampled_rows
 from bssbench.recording.stability import (
     Stability,
@@ -23,57 +21,8 @@ from bssbench.recording.stability import (
     similarities_of,
     stability,
 )
-from bssbench.separation import Separation
 
-__all__ = ["Asked", "Found", "find", "in_batches"]
-
-# The rest is for this process and for what else the machine does.
-_SHARE_OF_MEMORY = 0.5
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked of a method.
-
-    Attributes
-    ----------
-    method, parameters : str, dict
-        As `load_method` takes them.
-    n_sources : int
-        How many sources to find.
-    seeds : tuple of int
-        Initialisations, of which the one with the lowest loss is kept.
-    bootstrap : int
-        Resampled recordings, to see how stable the sources are.
-    nonlinear : bool
-        Whether the mixing is taken to be nonlinear.
-    device : str
-        ``cpu`` or ``cuda``.
-    root_seed : int
-        Another one gives other initialisations for the same seeds.
-    cpu_seconds : int
-        Limit of a process's CPU time.
-    """
-
-    method: str
-    n_sources: int
-    parameters: dict[str, Any] = field(default_factory=dict)
-    seeds: tuple[int, ...] = (0,)
-    bootstrap: int = 0
-    nonlinear: bool = False
-    device: str = "cpu"
-    root_seed: int = 0
-    cpu_seconds: int = 7200
-
-    def load(self) -> SeparationMethod:
-        """Return the method with its parameters."""
-        method: SeparationMethod = load_method(self.method, self.parameters)
-        return method
-
-    def size(self, observations: np.ndarray, replicates: int = 1) -> Size:
-        """Return the size of the problem with so many replicates of observations."""
-        length, n_channels = observations.shape
-        return Size(replicates, length, n_channels, self.n_sources, self.nonlinear)
+__all__ = ["Found", "find"]
 
 
 @dataclass(frozen=True)
@@ -132,7 +81,7 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
     InputError
         If the method does not apply, fails, diverges or takes too long.
     """
-    seeds = _of_all_batches(asked, observations, list(asked.seeds), _separate_seeds, launched)
+    seeds = separate_in_batches(asked, observations, list(asked.seeds), _separate_seeds, launched)
     losses = seeds.loss
     best = 0 if losses is None else int(np.argmin(losses))
     sources = seeds.sources[best]
@@ -148,7 +97,7 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
             judged = stability(similarities_of(seeds.sources), asked.n_sources, best)
     elif len(asked.seeds) + asked.bootstrap > 1:
         if block is not None:
-            again = _of_all_batches(
+            again = separate_in_batches(
                 asked,
                 observations,
                 [(index, block) for index in range(asked.bootstrap)],
@@ -176,68 +125,10 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
     )
 
 
-def _of(batches: "_Batches") -> np.ndarray:
+def _of(batches: "Batches") -> np.ndarray:
     if batches.unmixing_matrix is None:
         raise InputError("--bootstrap compares demixing matrices, and this method has none")
     return batches.unmixing_matrix
-
-
-@dataclass
-class _Batches:
-    """What the processes of all batches answered, joined along the replicates."""
-
-    sources: np.ndarray
-    unmixing_matrix: np.ndarray | None
-    uncertainty: np.ndarray | None
-    loss: np.ndarray | None
-    timing: dict[str, dict[str, float]]
-    diagnostics: list[dict[str, Any]]
-    peak_bytes: int
-
-
-def _of_all_batches(
-    asked: Asked,
-    observations: np.ndarray,
-    replicates: Sequence[Any],
-    task: Callable[..., dict[str, Any]],
-    launched: float,
-) -> _Batches:
-    """Separate `replicates`, as many at a time as memory has room for."""
-    separations: list[Separation] = []
-    outcomes: list[dict[str, Any]] = []
-    for batch in in_batches(asked, observations, replicates):
-        with TemporaryDirectory() as name:
-            path = Path(name) / "separation.npz"
-            arguments = (asked, observations, batch, path, launched)
-            outcome = call_in_own_process(task, arguments, asked.cpu_seconds)
-            if outcome["status"] != "ok":
-                # Of one's own method, say: where it broke.
-                sys.stderr.write(outcome.get("traceback", ""))
-                raise InputError(_explanation(asked.method, outcome))
-            separations.append(Separation.load(path))
-        outcomes.append(outcome)
-        launched = time.monotonic()
-    return _Batches(
-        sources=np.concatenate([one.sources for one in separations]),
-        unmixing_matrix=_joined([one.unmixing_matrix for one in separations]),
-        uncertainty=_joined([one.uncertainty for one in separations]),
-        loss=_joined([one.loss for one in separations]),
-        timing=_summed([outcome["timing"] for outcome in outcomes]),
-        diagnostics=[outcome["diagnostics"] for outcome in outcomes],
-        peak_bytes=max(outcome["peak_bytes"] for outcome in outcomes),
-    )
-
-
-def in_batches(
-    asked: Asked, observations: np.ndarray, replicates: Sequence[Any]
-) -> list[Sequence[Any]]:
-    """Return `replicates` in batches of what by the method's estimate fits half the free memory."""
-    method = asked.load()
-    room = _SHARE_OF_MEMORY * psutil.virtual_memory().available / 1e6
-    size = len(replicates)
-    while size > 1 and method.megabytes(asked.size(observations, size)) > room:
-        size = -(-size // 2)
-    return [replicates[start : start + size] for start in range(0, len(replicates), size)]
 
 
 def _separate_seeds(
@@ -282,18 +173,6 @@ def _separate_resampled(
     return separate_and_save(f"{asked.method}, resampled", asked.load(), problem, path, launched)
 
 
-def _joined(arrays: list[np.ndarray | None]) -> np.ndarray | None:
-    present = [array for array in arrays if array is not None]
-    return np.concatenate(present) if len(present) == len(arrays) else None
-
-
-def _summed(timings: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
-    return {
-        phase: {clock: sum(timing[phase][clock] for timing in timings) for clock in clocks}
-        for phase, clocks in timings[0].items()
-    }
-
-
 def _converged(diagnostics: list[dict[str, Any]], n_seeds: int) -> list[bool]:
     """Return whether each seed converged; what says nothing of it has."""
     flags: list[bool] = []
@@ -301,10 +180,3 @@ def _converged(diagnostics: list[dict[str, Any]], n_seeds: int) -> list[bool]:
         said = batch.get("converged")
         flags += [bool(np.all(one)) for one in said] if isinstance(said, list) else []
     return flags if len(flags) == n_seeds else [True] * n_seeds
-
-
-def _explanation(method: str, outcome: dict[str, Any]) -> str:
-    """Return why there is no separation, and what to do."""
-    does_not_apply = " does not apply" if outcome["status"] == "skipped" else ""
-    advice = "; allow more by --cpu-seconds" if outcome["status"] == "timeout" else ""
-    return f"method {method!r}{does_not_apply}: {outcome['reason']}{advice}"

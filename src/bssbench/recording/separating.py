@@ -7,11 +7,12 @@ from typing import Any
 from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
 from bssbench.paper.recording_picture import draw_estimates
+from bssbench.recording.asked import Asked
 from bssbench.recording.printing import Screen, printable
 from bssbench.recording.report import embedded, page, png, sections_of
 from bssbench.recording.result import Result, result_of
 from bssbench.recording.result_directory import ResultDirectory, named_in_errors
-from bssbench.recording.runs import Asked, find
+from bssbench.recording.runs import find
 from bssbench.recording.tables import (
     is_plain,
     matrix_table,

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bssbench.errors import InputError
-from bssbench.preparation import Prepared, Remedies, prepare
+from bssbench.preparation import (
+    Prepared,
+    Remedies,
+    SourceCount,
+    prepare,
+    suggested_n_sources,
+)
 from bssbench.readers import Request, Table, TimeColumn, read_table
 from bssbench.recording.tables import kept_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from bssbench.preparation.source_count import SourceCount
 
 __all__ = ["Understood", "understand"]
 
@@ -43,7 +48,7 @@ class Understood:
 
     table: Table
     prepared: Prepared
-    count: "SourceCount"
+    count: SourceCount
     asked_for: int | None
     n_sources: int
 
@@ -64,7 +69,7 @@ class Understood:
 
     def eigenvalue_picture(self) -> "Figure":
         """Draw the eigenvalues that the number of sources is read off."""
-        from bssbench.preparation.source_count import draw_eigenvalues
+        from bssbench.paper.eigenvalue_picture import draw_eigenvalues
 
         return draw_eigenvalues(self.count)
 
@@ -162,8 +167,6 @@ def understand(
     InputError
         If it can't be read or separated, or nothing speaks for a number of sources.
     """
-    from bssbench.preparation.source_count import suggested_n_sources
-
     if n_sources is not None and n_sources < 1:
         raise InputError(f"--n-sources must be at least 1, not {n_sources}")
     table = read_table(path, request)

@@ -15,7 +15,6 @@ from bssbench.readers.table import Request, Table
 
 __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
-_WAVE = (".wav", ".wave")
 # How each kind is written: libsndfile's names of format and encoding.
 _FORMATS = {
     ".wav": ("WAV", "FLOAT"),
@@ -144,16 +143,21 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
     InputError
         For a kind that can't hold so many channels or such a rate, or is not written.
     """
-    kind = _FORMATS.get(path.suffix.lower())
-    if kind is None or like.sampling_rate is None:
-        why = "MP3 is not written" if kind is None else "its sampling rate is not known"
+    if path.suffix.lower() == ".mp3" or like.sampling_rate is None:
+        why = (
+            "its sampling rate is not known"
+            if path.suffix.lower() != ".mp3"
+            else "MP3 is not written"
+        )
         raise InputError(f"{path}: {why}; take the CSV file")
+    # What was called otherwise and seen to be sound is written as WAV.
+    kind = _FORMATS.get(path.suffix.lower(), _FORMATS[".wav"])
     peak = float(np.abs(signals).max(initial=0.0))
     scale = _PEAK / peak if peak > 0 else 1.0
     rate = max(1, round(like.sampling_rate))
     scaled = signals * scale
     with writing(path, kind[0]):
-        if path.suffix.lower() in _WAVE and not _has_soundfile():
+        if kind[0] == "WAV" and not _has_soundfile():
             import scipy.io.wavfile
 
             scipy.io.wavfile.write(path, rate, scaled.astype(np.float32))

@@ -1,7 +1,9 @@
 """BrainVision's three files: a header, markers, and the numbers."""
 
-import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ __all__ = ["SUFFIXES", "read", "recognises", "write"]
 SUFFIXES = (".vhdr", ".ahdr", ".vmrk", ".eeg")
 
 _PARTS = (".eeg", ".vmrk", ".vhdr")
+# What headers name.
+_BESIDE = (".eeg", ".vmrk", ".dat", ".avg", ".seg")
 
 
 def recognises(head: bytes) -> bool:
@@ -41,14 +45,34 @@ def read(path: Path, request: Request) -> Table:
                 f"{path}: there is no {headers[0].name} beside it, which says what it is"
             )
         header = found
-    return read_raw(
-        header,
-        request,
-        "brainvision",
-        "BrainVision",
-        lambda mne, file: mne.io.read_raw_brainvision(file, preload=True),
-        (header.suffix.lower(),),
-    )
+    with _well_named(header) as file:
+        table = read_raw(
+            file,
+            request,
+            "brainvision",
+            "BrainVision",
+            lambda mne, name: mne.io.read_raw_brainvision(name, preload=True),
+            (file.suffix,),
+        )
+    return replace(table, path=path)
+
+
+@contextmanager
+def _well_named(header: Path) -> Iterator[Path]:
+    """Yield a header called as mne wants it, with the other files beside it."""
+    if header.suffix in (".vhdr", ".ahdr"):
+        yield header
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for file in header.resolve().parent.iterdir():
+            if file.suffix.lower() in _BESIDE:
+                Path(folder, file.name).symlink_to(file)
+        link = Path(folder, header.stem + ".vhdr")
+        link.symlink_to(header.resolve())
+        try:
+            yield link
+        except InputError as error:
+            raise InputError(str(error).replace(str(link), str(header))) from None
 
 
 def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) -> str:
@@ -69,5 +93,6 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
             unit="n/a",
         )
         for part in _PARTS:
-            shutil.move(Path(folder, path.stem + part), path.with_suffix(part))
+            own = path if path.suffix.lower() == part else path.with_suffix(part)
+            Path(folder, path.stem + part).replace(own)
     return "rounded to single precision"

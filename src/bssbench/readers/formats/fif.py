@@ -1,5 +1,6 @@
 """FIF, the format of mne and of Elekta's and MEGIN's MEG."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,9 @@ def read(path: Path, request: Request) -> Table:
 def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) -> str:
     """Write signals in double precision as channels of type misc."""
     raw = raw_array(path, signals, names, like)
-    with writing(path, "FIF"):
-        raw.save(path, fmt="double", overwrite=True, verbose="ERROR")
+    # Apart, for mne refuses other names.
+    with writing(path, "FIF"), tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        file = Path(folder, "sources_raw.fif")
+        raw.save(file, fmt="double", verbose="ERROR")
+        file.replace(path)
     return ""
