@@ -18,7 +18,6 @@ from bssbench.recording.result import Result, result_of
 from bssbench.recording.runs import find
 from bssbench.recording.stability import TRUSTED
 from bssbench.recording.understanding import Understood
-from bssbench.scores.measures.matching import mean_correlation
 
 __all__ = [
     "AGREEING",
@@ -184,6 +183,9 @@ def _held_out(asked: Asked, observations: np.ndarray) -> dict[str, Any]:
 
 def agreement_of(entries: Sequence[Entry]) -> np.ndarray:
     """Return the mean |correlation| of matched sources between methods, shape (method, method)."""
+    # Imported here: it brings scipy.stats, which a single method does without.
+    from bssbench.scores.measures.matching import mean_correlation
+
     agreement = np.eye(len(entries))
     for first in range(len(entries)):
         for second in range(first):
