@@ -25,7 +25,7 @@ def run_without(tmp_path):
 
     def run(program, packages=(), **variables):
         hook = tmp_path / "hook"
-        hook.mkdir()
+        hook.mkdir(exist_ok=True)
         # Python imports a module of this name at the start of each process.
         (hook / "sitecustomize.py").write_text(_ABSENT.format(packages=set(packages)))
         source = Path(__file__).parents[2] / "src"

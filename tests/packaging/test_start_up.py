@@ -60,3 +60,22 @@ def test_training_does_not_load_the_compiler_of_torch(run_without):
     program = SEPARATED.format(method="skr-vae", parameters={"steps": 2, "restarts": 1})
     done = run_without(f"{program}\nimport sys; print('torch._dynamo' in sys.modules)")
     assert done.stdout.split() == ["False"], done.stderr
+
+
+def test_what_runs_a_method_on_a_recording_imports_no_picture(run_without):
+    """The module that the process of a separation's own begins with."""
+    assert loaded(run_without, "import bssbench.recording.runs") == {"numpy", "yaml"}
+
+
+COMMAND = """
+import sys
+import numpy as np
+from bssbench.cli.main import main
+np.save("own.npy", np.random.default_rng(0).laplace(size=(300, 2)))
+main(["separate", "own.npy", "--method", "sobi", "--n-sources", "2", "--out", "out"])
+assert "scipy.stats" not in sys.modules
+"""
+
+
+def test_the_command_leaves_the_method_to_its_own_process(run_without):
+    assert not loaded(run_without, COMMAND) & {"torch", "sklearn"}
