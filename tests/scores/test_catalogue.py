@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
-from bssbench.discovery import modules_below
+from bssbench.plugins.places import modules_by_place
 from bssbench.scores import cell
 from bssbench.scores.catalogue import ACROSS_SEEDS, SCORES
 from bssbench.scores.cell import score_outcome, score_separation
@@ -133,11 +133,11 @@ def test_a_module_in_the_folder_is_a_score(tmp_path, monkeypatch):
     folders = [*measures.__path__, str(tmp_path)]
     monkeypatch.setattr(measures, "__path__", folders)
     monkeypatch.setattr(measures.__spec__, "submodule_search_locations", folders)
-    modules_below.cache_clear()
+    modules_by_place.cache_clear()
     try:
         assert {"largest", *SCORES} == {score.name for score in catalogue._stated()}
     finally:
-        modules_below.cache_clear()
+        modules_by_place.cache_clear()
 
 
 def test_a_seed_owes_to_the_others_only_the_scores_that_say_so():

@@ -37,7 +37,7 @@ class Command:
         parser = commands.add_parser(
             name, help=first[:1].lower() + first[1:].rstrip("."), description=description or first
         )
-        _add_all(self.options, parser)
+        _add_all((*self.options, _PLUGIN), parser)
         parser.set_defaults(run=self.run)
 
 
@@ -80,4 +80,14 @@ def assignments(whose: str) -> Option:
 
 
 ROOT_SEED = option("--root-seed", type=int, default=0, help="the experiment's seed (default 0)")
+_PLUGIN = option(
+    "--plugin",
+    dest="plugin_here",
+    action="append",
+    default=[],
+    metavar="PATH",
+    type=Path,
+    help="a Python file, or a folder of such files, with methods, families, recordings or scores "
+    "of your own; may be given again",
+)
 DEVICE = option("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")

@@ -28,9 +28,10 @@ def _list(arguments: argparse.Namespace) -> None:
 )
 def _generate(arguments: argparse.Namespace) -> None:
     """Make a data set."""
-    from bssbench.datasets.catalogue import make_dataset
+    from bssbench.datasets.catalogue import dataset_module, make_dataset
     from bssbench.experiment.provenance import provenance
     from bssbench.files import write_json
+    from bssbench.plugins.description import describe
 
     parameters = parse_assignments(arguments.assignments)
     seeds = parse_seeds(arguments.seeds)
@@ -45,7 +46,7 @@ def _generate(arguments: argparse.Namespace) -> None:
         "root_seed": arguments.root_seed,
         "parameters": dataset.parameters,
         "unavailable": dataset.unavailable,
-        "provenance": provenance(),
+        "provenance": provenance() | describe([dataset_module(arguments.dataset)]),
     }
     write_json(out.with_suffix(".json"), report)
     if dataset.unavailable:

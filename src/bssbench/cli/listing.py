@@ -1,13 +1,17 @@
 """What `bssbench list` prints."""
 
 import dataclasses
-from collections.abc import Iterable
+import importlib
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from bssbench.datasets.catalogue import dataset_names, summary
 from bssbench.datasets.families import family_names, load_family
 from bssbench.datasets.identifier import GRAMMAR
+from bssbench.errors import InputError
 from bssbench.methods import load_method, method_names
+from bssbench.plugins.registry import plugin_modules
 from bssbench.scores.catalogue import SCORES
 
 __all__ = ["listing"]
@@ -35,6 +39,18 @@ def _parameters(kind: type[Any]) -> str:
     return f" [{parameters}]" if parameters else ""
 
 
+def _with_origin(name: str, kinds: tuple[str, ...], describe: Callable[[], str]) -> str:
+    """Return what there is to say of a name, and which plug-in it is from if it is of one."""
+    origins = [plugin_modules(kind)[name].origin for kind in kinds if name in plugin_modules(kind)]
+    if not origins:
+        return describe()
+    try:
+        return f"{describe()} (plug-in: {origins[0]})"
+    except InputError as error:
+        # A broken package must not hide what else there is.
+        return f"can't be used: {error}"
+
+
 def _dataset_line(name: str) -> str:
     if name not in family_names():
         return summary(name)
@@ -48,6 +64,15 @@ def _method_line(name: str) -> str:
     return (method.__doc__ or "").splitlines()[0] + _parameters(method)
 
 
+def _score_line(name: str) -> str:
+    origins = [
+        each.origin
+        for each in plugin_modules("score").values()
+        if name in {score.name for score in importlib.import_module(each.module).SCORES}
+    ]
+    return SCORES[name].description + "".join(f" (plug-in: {origin})" for origin in origins)
+
+
 def _hyperparameters() -> str:
     """Return every method's parameters with their defaults and where these come from."""
     rows = [
@@ -55,7 +80,7 @@ def _hyperparameters() -> str:
             name,
             field.name,
             "by rule" if field.default is None else str(field.default),
-            field.metadata["source"],
+            field.metadata.get("source", "not stated"),
         )
         for name in method_names()
         for field in dataclasses.fields(load_method(name, {}))
@@ -79,16 +104,18 @@ def listing(kind: str | None = None) -> str:
             [
                 _section(
                     "Data sets [parameters for --set]",
-                    [(name, _dataset_line(name)) for name in dataset_names()],
+                    [
+                        (n, _with_origin(n, ("family", "recording"), partial(_dataset_line, n)))
+                        for n in dataset_names()
+                    ],
                 ),
                 _IDENTIFIERS,
             ]
         ),
         "methods": lambda: _section(
-            "Methods [parameters for --set]", [(n, _method_line(n)) for n in method_names()]
+            "Methods [parameters for --set]",
+            [(n, _with_origin(n, ("method",), partial(_method_line, n))) for n in method_names()],
         ),
-        "scores": lambda: _section(
-            "Scores", [(name, score.description) for name, score in SCORES.items()]
-        ),
+        "scores": lambda: _section("Scores", [(name, _score_line(name)) for name in SCORES]),
     }
     return "\n\n".join(make() for name, make in sections.items() if kind in (None, name))

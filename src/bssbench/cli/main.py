@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from bssbench import __version__
@@ -36,10 +37,30 @@ def _parser() -> _Parser:
         description="Blind source separation with structured-prior VAEs: data, methods, scores.",
     )
     parser.add_argument("--version", action="version", version=f"bssbench {__version__}")
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help="a Python file, or a folder of such files, with methods of your own; every command "
+        "takes it, before its name or after",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for command in _COMMANDS:
         command.add(commands)
     return parser
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    """Run a command with the plug-ins that the user names."""
+    plugins = [*parsed.plugin, *parsed.plugin_here]
+    if not plugins:
+        return int(parsed.run(parsed) or 0)
+    from bssbench.plugins import using
+
+    with using(plugins):
+        return int(parsed.run(parsed) or 0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched
-        return int(parsed.run(parsed) or 0)
+        return _run(parsed)
     except InputError as error:
         print(f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

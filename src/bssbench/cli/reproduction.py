@@ -201,8 +201,10 @@ def _provenance(arguments: argparse.Namespace) -> None:
     """Record how a run of the workflow was made."""
     from bssbench.experiment.provenance import describe_environment
     from bssbench.files import write_json
+    from bssbench.plugins.description import describe
 
     report = describe_environment(arguments.command_line) | {
+        **describe(),
         "parameters": json.loads(arguments.parameters),
         "configuration": json.loads(arguments.settings),
         "configuration_file": arguments.configuration,
