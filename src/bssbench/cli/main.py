@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bssbench import __version__
-from bssbench.cli import data, paper, reproduction, running
+from bssbench.cli import data, new, paper, reproduction, running
 from bssbench.cli.command import Command
 from bssbench.errors import InputError
 
@@ -18,7 +18,7 @@ __all__ = ["main"]
 # Layers are imported by the command that uses them, so that `bssbench --help` answers at once.
 _COMMANDS = [
     command
-    for group in (data, running, paper, reproduction)
+    for group in (data, running, new, paper, reproduction)
     for command in vars(group).values()
     if isinstance(command, Command)
 ]

@@ -30,9 +30,9 @@ def syntax_tree(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as error:
-        raise InputError(f"{path}, line {error.lineno}: {error.msg}: no Python") from None
+        raise InputError(f"plug-in {path}, line {error.lineno}: {error.msg}") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read as Python ({error})") from None
+        raise InputError(f"plug-in {path}: cannot be read as Python ({error})") from None
 
 
 def offers_of(tree: ast.Module) -> frozenset[str]:

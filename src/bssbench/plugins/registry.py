@@ -26,6 +26,7 @@ from bssbench.plugins.places import modules_by_place
 __all__ = [
     "GROUP",
     "LOADED",
+    "NAME",
     "VARIABLE",
     "PluginModule",
     "Registry",
@@ -41,7 +42,9 @@ GROUP = "bssbench.plugins"
 LOADED = "bssbench.plugins.loaded"
 """The package below which a user's files are imported."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What a name looks like: that of a file, with hyphens."""
+
 _NOTHING = (
     "offers nothing: a plug-in defines a class Method or Family, or SCORES, or FILES with prepare "
     "or mix"
@@ -248,7 +251,7 @@ def _name(path: Path) -> str:
 
 def _check_name(each: PluginModule, others: Iterable[PluginModule]) -> None:
     """Raise `InputError` if something of one of its kinds is called so, or nothing can be."""
-    if not each.path.stem.isidentifier() or not _NAME.fullmatch(each.name):
+    if not each.path.stem.isidentifier() or not NAME.fullmatch(each.name):
         raise InputError(
             f"plug-in {each.path}: the file's name is the name of what it offers: small letters, "
             "digits and single underscores, a letter first"
