@@ -13,7 +13,7 @@ from bssbench.plugins.offers import KINDS
 from bssbench.plugins.places import modules_by_place
 from bssbench.plugins.registry import PluginModule, registry
 
-__all__ = ["check_module"]
+__all__ = ["ENDS_AS_AN_ID", "check_module"]
 
 _BASES = {
     "Method": ("bssbench.methods", "SeparationMethod"),
@@ -28,10 +28,11 @@ _OF_A_RECORDING = {
     "N_CHANNELS": int,
     "N_SOURCES": int,
 }
-# What an id's parts look like: a family's name may not end so.
-_PART_OF_ID = re.compile(
+ENDS_AS_AN_ID = re.compile(
     r".*-(\d+|linear|post-nonlinear|mlp-\d+|cond\d+|m\d+|noise\d+|outliers\d+|t\d+|4x)"
 )
+"""A name that no family can have: it ends in what is a part of a data set's id."""
+
 _SCORE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -45,7 +46,7 @@ def check_module(module: ModuleType, plugin: PluginModule) -> None:
             raise InputError(f"{where}: Method: only bssbench's own controls see the true sources")
     if "family" in plugin.kinds:
         _check_class(vars(module)["Family"], "Family", where)
-        if _PART_OF_ID.fullmatch(plugin.name):
+        if ENDS_AS_AN_ID.fullmatch(plugin.name):
             raise InputError(
                 f"{where}: the name of a family may not end as an id does ({plugin.name!r} would "
                 "be read as an id); give the file another name"

@@ -74,7 +74,7 @@ def imports_of(path: Path, root: Root) -> Imports:
         If a file can't be read or is no Python.
     """
     found = Imports()
-    waiting = {path}
+    waiting = {path, *_files(_below(root.dotted(path), root) or (), root)}
     while waiting:
         file = waiting.pop()
         found.files.add(file)

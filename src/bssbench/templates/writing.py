@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bssbench.discovery import modules_below
 from bssbench.errors import InputError
+from bssbench.plugins.checks import ENDS_AS_AN_ID
 from bssbench.plugins.offers import KINDS
 from bssbench.plugins.registry import NAME
 
@@ -37,6 +38,8 @@ def write_template(kind: str, name: str, folder: Path) -> Path:
             f"{name!r}: a name has small letters, digits and single hyphens, a letter first"
         )
     offered = _OFFERED[kind]
+    if offered == "family" and ENDS_AS_AN_ID.fullmatch(name):
+        raise InputError(f"{name!r}: the name of a family may not end as an id does")
     for other in ("family", "recording") if offered == "family" else (offered,):
         if name in modules_below(KINDS[other]):
             raise InputError(f"there is a {other} {name!r} already; choose another name")
