@@ -64,6 +64,12 @@ def test_twice_the_same_is_once(write, tmp_path):
     assert method_names().count("my-method") == 1
 
 
+def test_a_copy_is_the_same(write):
+    use([write(METHOD, "one/mine.py")])
+    use([write(METHOD, "two/mine.py")])
+    assert method_names().count("mine") == 1
+
+
 def test_files_beside_it_are_imported_with_a_dot_or_without(write, tmp_path):
     write("from dataclasses import dataclass\nVALUE = 7.0\n", "_own_shared.py")
     write("VALUE = 8.0\n", "plainly_shared.py")
@@ -139,7 +145,7 @@ def test_what_is_wrong_is_one_line_with_the_file_and_exit_code_2(
 
 
 def test_what_is_missing_empty_or_there_twice_is_one_line(write, tmp_path):
-    first, second = write(METHOD, "one/mine.py"), write(METHOD, "two/mine.py")
+    first, second = write(METHOD, "one/mine.py"), write(METHOD + "# not it", "two/mine.py")
     (tmp_path / "empty").mkdir()
     for paths, message in (
         ([tmp_path / "nowhere.py"], "no such file or folder"),

@@ -57,6 +57,7 @@ def test_what_can_not_be_is_one_line_and_changes_nothing(folder, capsys, kind, n
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_steps_that_it_names_lead_to_scores(capsys, kind):
+    capsys.readouterr()
     assert main(["new", kind, "another", "--out", "two words"]) == 0
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     quick = ["--set", "steps=5", "--set", "restarts=1"] if kind == "prior" else []

@@ -176,15 +176,26 @@ def _warn_of(package: str, module: str, error: InputError) -> None:
 
 
 def _add(modules: Iterable[PluginModule], found: list[PluginModule]) -> None:
-    """Add to `found` all of `modules` or none; a file counts once."""
-    known = {each.path for each in found}
+    """Add to `found` all of `modules` or none; a file counts once, and so do copies of it.
+
+    Results of several machines may be joined, each with a copy of the same plug-in.
+    """
     new: list[PluginModule] = []
     for each in modules:
-        if each.path not in known:
+        if _content(each) not in map(_content, [*found, *new]):
             _check_name(each, [*found, *new])
-            imports_of(each.path, each.root)
             new.append(each)
     found += new
+
+
+@cache
+def _content(plugin: PluginModule) -> tuple[object, ...]:
+    """Return what a plug-in is, wherever it lies."""
+    files = imports_of(plugin.path, plugin.root).files
+    return (
+        plugin.name,
+        *sorted((str(file.relative_to(plugin.root.folder)), file.read_bytes()) for file in files),
+    )
 
 
 def _named_by_user(path: Path) -> Iterator[PluginModule]:
@@ -216,20 +227,21 @@ def _announced(point: importlib.metadata.EntryPoint) -> Iterator[PluginModule]:
         spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         spec = None
-    if spec is None or spec.origin is None:
+    if spec is None:
         raise InputError(f"there is no package {top!r}")
-    origin = Path(spec.origin)
-    # A single module has nothing beside it that is its own.
-    root = Root(origin.parent, top, installed=True)
-    path = root.locate(tuple(rest)) if spec.submodule_search_locations else origin
+    # A single module has no folder that is its own; a package without __init__.py has no file.
+    places = list(spec.submodule_search_locations or ())
+    folder = Path(places[0]) if places else Path(spec.origin or "").parent
+    root = Root(folder, top, installed=True)
+    path = root.locate(tuple(rest)) if places else Path(spec.origin or "")
     if path is None:
-        raise InputError(f"there is no module {point.module!r} in {origin.parent}")
+        raise InputError(f"there is no module {point.module!r} in {folder}")
     inner = sorted(path.parent.glob("[!_.]*.py")) if path.name == "__init__.py" else []
     offering = list(_offering([path, *inner]))
     if not offering:
         raise InputError(_NOTHING)
     for file, kinds in offering:
-        module = root.dotted(file) if spec.submodule_search_locations else top
+        module = root.dotted(file) if places else top
         yield PluginModule(_name(file), module, file, kinds, root, _distribution(point))
 
 

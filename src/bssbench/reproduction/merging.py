@@ -85,6 +85,7 @@ def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
     if first.root_seed != second.root_seed:
         yield "root_seed", first.root_seed, second.root_seed
     for kind, ours, theirs in (
+        ("plug-in", _plugins(one), _plugins(other)),
         ("data set", _datasets(first), _datasets(second)),
         ("method", _methods(first), _methods(second)),
     ):
@@ -104,6 +105,11 @@ def _of_whole_cells(scores: pd.DataFrame) -> pd.DataFrame:
 
 def _datasets(experiment: Configuration) -> dict[str, dict[str, Any]]:
     return {name: entry.parameters for name, entry in experiment.datasets.items()}
+
+
+def _plugins(part: Part) -> dict[str, dict[str, Any]]:
+    """Return the SHA-256 of each file, by plug-in."""
+    return {each["name"]: each["sha256"] for each in part.provenance.get("plugins", ())}
 
 
 def _methods(experiment: Configuration) -> dict[str, dict[str, Any]]:
