@@ -11,7 +11,8 @@ from typing import Any, get_args, get_type_hints
 from bssbench.errors import InputError
 from bssbench.plugins.offers import KINDS
 from bssbench.plugins.places import modules_by_place
-from bssbench.plugins.registry import PluginModule, registry
+from bssbench.plugins.registry import registry
+from bssbench.plugins.sources import PluginModule
 
 __all__ = ["ENDS_AS_AN_ID", "check_module"]
 

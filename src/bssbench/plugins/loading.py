@@ -11,7 +11,8 @@ from types import ModuleType
 
 from bssbench.errors import InputError
 from bssbench.plugins.checks import check_module
-from bssbench.plugins.registry import LOADED, PluginModule, registry, registry_if_read
+from bssbench.plugins.registry import registry, registry_if_read
+from bssbench.plugins.sources import LOADED, PluginModule
 
 __all__ = ["install"]
 

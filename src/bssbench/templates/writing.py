@@ -7,7 +7,7 @@ from bssbench.discovery import modules_below
 from bssbench.errors import InputError
 from bssbench.plugins.checks import ENDS_AS_AN_ID
 from bssbench.plugins.offers import KINDS
-from bssbench.plugins.registry import NAME
+from bssbench.plugins.sources import NAME
 
 __all__ = ["next_steps", "write_template"]
 
