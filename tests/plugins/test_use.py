@@ -113,7 +113,7 @@ def test_files_of_one_name_in_two_folders_are_two(write):
         (
             METHOD.replace('= parameter(1.0, "this test", above=0)', ""),
             None,
-            "non-default argument",
+            "'gain' has no default",
         ),
         (FAMILY.replace("sample", "simple"), None, "Family lacks sample, which SourceFamily"),
         (FAMILY, "mine_5.py", "may not end as an id does"),

@@ -135,7 +135,7 @@ class ConfigurationFile(Content):
     """
 
     output: _Output
-    plugins: Distinct[Text] = ()
+    plugins: tuple[Text, ...] = ()
     claims: FilePath = ""
     root_seed: Annotated[int, Field(strict=True, ge=0)] = 0
     seeds: Seeds
