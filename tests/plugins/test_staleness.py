@@ -6,7 +6,7 @@ import pytest
 
 from bssbench.experiment.configuration import configure
 from bssbench.methods import method_module
-from bssbench.plugins.description import describe
+from bssbench.plugins.description import describe, describe_used
 from bssbench.reproduction import code_hashes
 from bssbench.reproduction.artefacts import SCORE_MODULES, cell_modules, data_modules, stages
 from bssbench.reproduction.code_hashes import code_hash, source_files
@@ -107,4 +107,8 @@ def test_a_result_says_which_file_it_was_made_with(folder):
         },
     }
     assert describe([method_module("sobi")]) == {}
-    assert [each["name"] for each in describe()["plugins"]] == ["my-family", "my-method"]
+    assert [each["name"] for each in describe_used(CONTENT)["plugins"]] == [
+        *("my-family", "my-method")
+    ]
+    # What is there and plays no part is not recorded.
+    assert describe_used({"methods": {"sobi": None}, "datasets": ["gp-equal"]}) == {}

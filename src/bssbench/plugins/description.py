@@ -1,16 +1,16 @@
 """What a result has to say of the plug-ins that it was made with."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bssbench.plugins.imports import imports_of
 from bssbench.plugins.registry import registry
 
-__all__ = ["describe"]
+__all__ = ["describe", "describe_used"]
 
 
-def describe(modules: Iterable[str] | None = None) -> dict[str, Any]:
+def describe(modules: Iterable[str]) -> dict[str, Any]:
     """Return ``{"plugins": […]}``, or nothing where no plug-in is among `modules`.
 
     Of each its name, path, package with version (None for a user's file), and the SHA-256 of its
@@ -18,15 +18,11 @@ def describe(modules: Iterable[str] | None = None) -> dict[str, Any]:
 
     Parameters
     ----------
-    modules : iterable of str, optional
-        Dotted names of modules, plug-ins or not; without it all plug-ins in use.
+    modules : iterable of str
+        Dotted names of modules, plug-ins or not.
     """
     known = registry().modules
-    found = [
-        known[name]
-        for name in dict.fromkeys(known if modules is None else modules)
-        if name in known
-    ]
+    found = [known[name] for name in dict.fromkeys(modules) if name in known]
     described = [
         {
             "name": each.name,
@@ -42,3 +38,28 @@ def describe(modules: Iterable[str] | None = None) -> dict[str, Any]:
         for each in found
     ]
     return {"plugins": described} if described else {}
+
+
+def describe_used(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `describe` does of the plug-ins that an experiment's content names.
+
+    Those with scores count always, for all results have them.
+    """
+    words = set(_words(content))
+    return describe(
+        each.module
+        for each in registry().modules.values()
+        if "score" in each.kinds
+        or any(word == each.name or word.startswith(f"{each.name}-") for word in words)
+    )
+
+
+def _words(content: Any) -> Iterator[str]:
+    """Yield all keys and texts, at any depth."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, Mapping):
+        yield from map(str, content)
+        yield from (word for value in content.values() for word in _words(value))
+    elif isinstance(content, list | tuple):
+        yield from (word for value in content for word in _words(value))
