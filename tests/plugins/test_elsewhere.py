@@ -1,12 +1,15 @@
 """Plug-ins where others name or need them: an experiment, another process, joined results."""
 
+import hashlib
 import os
 import pickle
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from bssbench.datasets.catalogue import dataset_shape, make_dataset, summary
 from bssbench.errors import InputError
 from bssbench.experiment.configuration import configure
 from bssbench.methods import load_method
@@ -23,6 +26,20 @@ CONTENT = {
     "datasets": {"gp-equal-t100": None},
     "methods": {"my-method": {"gain": 2.0}, "twice": {"method": "my-method", "gain": 4.0}},
 }
+RECORDING = """
+import numpy as np
+
+from bssbench.datasets.remote_files import RemoteFile
+
+SUMMARY = "Three channels."
+CITATION = "Ours, 2026"
+FILES = (RemoteFile("mine", "signals.npy", "https://example.org/signals.npy", "DIGEST", "CC0"),)
+LENGTH, N_CHANNELS, N_SOURCES = 200, 3, 3
+
+
+def prepare(paths):
+    return {"observations": np.load(paths[0])}
+"""
 
 
 def test_an_experiments_file_names_it_by_the_path_from_there(write):
@@ -39,6 +56,20 @@ def test_an_experiments_file_names_it_by_the_path_from_there(write):
         with pytest.raises(InputError, match=message) as caught:
             configure(CONTENT | changes, folder=path.parent)
         assert "\n" not in str(caught.value)
+
+
+def test_a_recording_of_ones_own_is_a_data_set(write, tmp_path, monkeypatch):
+    signals = np.random.default_rng(0).laplace(size=(200, 3))
+    (tmp_path / "data" / "mine").mkdir(parents=True)
+    np.save(tmp_path / "data" / "mine" / "signals.npy", signals)
+    digest = hashlib.sha256((tmp_path / "data" / "mine" / "signals.npy").read_bytes()).hexdigest()
+    monkeypatch.setenv("BSSBENCH_DATA_DIR", str(tmp_path / "data"))
+    use([write(RECORDING.replace("DIGEST", digest), "my_recording.py")])
+    dataset = make_dataset("my-recording", [0, 1], {})
+    assert dataset.unavailable is None
+    np.testing.assert_array_equal(dataset.observations, np.stack([signals, signals]))
+    assert dataset_shape("my-recording", {}).length == 200
+    assert "Three channels. [Ours, 2026. Licence: CC0]" in summary("my-recording")
 
 
 def test_a_method_is_sent_to_a_process_that_has_yet_to_look_for_plug_ins(write, environment):
