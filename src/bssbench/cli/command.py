@@ -46,7 +46,7 @@ class Command:
             # As they are written: lines of examples must not be filled.
             parser.formatter_class = argparse.RawDescriptionHelpFormatter
             parser.epilog = self.examples
-        _add_all(self.options, parser)
+        _add_all((*self.options, _PLUGIN), parser)
         parser.set_defaults(run=self.run)
 
 
@@ -101,5 +101,15 @@ def whole_number(text: str) -> int:
 
 ROOT_SEED = option(
     "--root-seed", type=whole_number, default=0, help="the experiment's seed (default 0)"
+)
+_PLUGIN = option(
+    "--plugin",
+    dest="plugin_here",
+    action="append",
+    default=[],
+    metavar="PATH",
+    type=Path,
+    help="a Python file, or a folder of such files, with methods, families, recordings or scores "
+    "of your own; may be given again",
 )
 DEVICE = option("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")

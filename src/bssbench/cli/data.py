@@ -29,9 +29,10 @@ def _list(arguments: argparse.Namespace) -> None:
 )
 def _generate(arguments: argparse.Namespace) -> None:
     """Make a data set."""
-    from bssbench.datasets.catalogue import dataset_shape, make_dataset
+    from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
     from bssbench.experiment.provenance import provenance
     from bssbench.files import write_json
+    from bssbench.plugins.description import describe
 
     parameters = parse_assignments(arguments.assignments)
     seeds = parse_seeds(arguments.seeds)
@@ -48,7 +49,7 @@ def _generate(arguments: argparse.Namespace) -> None:
         "root_seed": arguments.root_seed,
         "parameters": dataset.parameters,
         "unavailable": dataset.unavailable,
-        "provenance": provenance(),
+        "provenance": provenance() | describe([dataset_module(arguments.dataset)]),
     }
     write_json(out.with_suffix(".json"), report)
     if dataset.unavailable:

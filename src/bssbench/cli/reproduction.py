@@ -201,10 +201,13 @@ def _provenance(arguments: argparse.Namespace) -> None:
     """Record how a run of the workflow was made."""
     from bssbench.experiment.provenance import describe_environment
     from bssbench.files import write_json
+    from bssbench.plugins.description import describe_used
 
+    settings = json.loads(arguments.settings)
     report = describe_environment(arguments.command_line) | {
+        **describe_used(settings),
         "parameters": json.loads(arguments.parameters),
-        "configuration": json.loads(arguments.settings),
+        "configuration": settings,
         "configuration_file": arguments.configuration,
     }
     write_json(arguments.out, report)
