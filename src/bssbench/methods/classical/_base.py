@@ -10,7 +10,7 @@ import numpy as np
 
 from bssbench.methods import Problem, SeparationMethod, Size
 from bssbench.models.whitening import whiten
-from bssbench.separation import Separation, Stopwatch
+from bssbench.separation import Kept, Separation, Stopwatch
 
 __all__ = [
     "ClassicalMethod",
@@ -61,11 +61,14 @@ class Solution:
         Whether the method converged; what is computed in closed form has.
     losses : tuple of float
         What the method lowers, of each start; empty where it has no such thing.
+    iterations : int or None
+        How many it took; None where a library does not say.
     """
 
     unmixing_matrix: np.ndarray
     converged: bool
     losses: tuple[float, ...] = ()
+    iterations: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class LinearMethod(SeparationMethod):
             loss=losses.min(axis=1) if losses.size else None,
             diagnostics=diagnostics,
             stopwatch=stopwatch,
+            kept=tuple(Kept(solution.iterations) for solution in solved),
         )
 
 

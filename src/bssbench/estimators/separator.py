@@ -1,0 +1,361 @@
+"""What all estimators share: a method's separation of one recording as scikit-learn has it."""
+
+import warnings
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from bssbench.estimators.running import (
+    EstimatorError,
+    errors_of_python,
+    flushing_restored,
+    interruptible,
+    shown,
+)
+from bssbench.methods import Problem, load_method
+from bssbench.models.whitening import independent_directions
+from bssbench.randomness import seed_sequence
+from bssbench.separation import Demixing, Kept, Separation
+
+__all__ = ["ScoringSeparator", "SourceSeparator", "seed_of"]
+
+
+class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """A method as an estimator; `bssbench.estimators.make_estimator` makes a class of each."""
+
+    method_name: ClassVar[str]
+    """The method's name in `bssbench list`."""
+    method_parameters: ClassVar[dict[str, str]]
+    """Its fields, by the names of the parameters here."""
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
+        """Separate a recording.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The observations; rows are time, columns are channels.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            In one line, if a parameter or the recording is unfit, or the method doesn't apply.
+        """
+        self._separate(X)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:  # noqa: N803
+        """Separate a recording and return its sources.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The observations; rows are time, columns are channels.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components)
+        """
+        sources = self._separate(X)
+        return sources if self._demixing() is None else self._demixed(self._validated(X, False))
+
+    def transform(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return the sources of observations of the same channels, new ones too.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_components)
+        """
+        check_is_fitted(self)
+        return self._demixed(self._validated(X, False))
+
+    def inverse_transform(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return the observations that sources stand for, in the channels' own units.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_components)
+            Sources.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features)
+        """
+        check_is_fitted(self)
+        sources = check_array(X, dtype=np.float64)
+        if sources.shape[1] != self.n_components_:
+            raise EstimatorError(
+                f"X has {sources.shape[1]} columns, but {type(self).__name__} has found "
+                f"{self.n_components_} sources"
+            )
+        return self._map().remix(sources)
+
+    def save(self, path: Any) -> None:
+        """Write the fitted estimator to one file, which `bssbench.load` reads.
+
+        It holds arrays (safetensors) and JSON, nothing that could run. It is whole or absent.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            For instance ``sources.safetensors``.
+        """
+        from bssbench.estimators.storage import save
+
+        save(self, path)
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.n_components_)
+
+    def _validated(self, X: Any, fitting: bool) -> np.ndarray:  # noqa: N803
+        least = 2 if fitting else 1
+        return np.asarray(
+            validate_data(
+                self, X, reset=fitting, dtype=np.float64, order="C", ensure_min_samples=least
+            )
+        )
+
+    def _method(self) -> Any:
+        """Return the method with the parameters as they are now."""
+        values = {
+            field: _plain(getattr(self, name)) for name, field in self.method_parameters.items()
+        }
+        return load_method(self.method_name, values)
+
+    def _separate(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Fit, and return the method's own sources (time, source)."""
+        observations = self._validated(X, True)
+        name = type(self).__name__
+        with errors_of_python():
+            method = self._method()
+            _check_channels(observations, getattr(self, "feature_names_in_", None))
+            problem = Problem(
+                observations=observations[None],
+                n_sources=self._count(observations),
+                seeds=[seed_of(self.random_state)],
+                nonlinear=bool(getattr(self, "nonlinear", False)),
+                device=getattr(self, "device", "cpu"),
+                keep=True,
+            )
+            with flushing_restored(), shown(name, self.verbose) as progress:
+                if hasattr(method, "steps"):
+                    with interruptible(progress) as heard:
+                        separation = method.separate(problem, heard)
+                else:
+                    separation = method.separate(problem, progress)
+            if not np.isfinite(separation.sources).all():
+                hint = "; try learning_rate=0.003 or another random_state"
+                raise EstimatorError(f"{name} diverged{hint if hasattr(method, 'steps') else ''}")
+        self._remember(observations, separation)
+        self._warn(method, separation)
+        return np.asarray(separation.sources[0])
+
+    def _count(self, observations: np.ndarray) -> int:
+        """Return how many sources to find: as asked, or as many as the channels can tell of.
+
+        Raises
+        ------
+        InputError
+            If there can't be so many.
+        """
+        n_channels, asked = observations.shape[1], _plain(self.n_components)
+        if asked is None:
+            rank = independent_directions(observations)
+            if rank < n_channels:
+                warnings.warn(
+                    f"the {n_channels} channels span {rank} independent directions: "
+                    f"{rank} sources are separated",
+                    UserWarning,
+                    stacklevel=5,
+                )
+            return rank
+        if isinstance(asked, bool) or not isinstance(asked, int) or asked < 1:
+            raise EstimatorError(f"n_components must be a positive integer or None, not {asked!r}")
+        if asked > n_channels:
+            raise EstimatorError(
+                f"n_components={asked}: X has {n_channels} channels (n_features), and there can't "
+                "be more sources"
+            )
+        return asked
+
+    def _remember(self, observations: np.ndarray, separation: Separation) -> None:
+        """Set the fitted attributes."""
+        for name in [name for name in vars(self) if name in _ATTRIBUTES]:
+            delattr(self, name)
+        kept = separation.kept[0] if separation.kept else Kept()
+        self.n_components_ = separation.sources.shape[2]
+        self.mean_ = observations.mean(axis=0)
+        self.converged_ = separation.diagnostics.get("converged", [None])[0]
+        self.diagnostics_ = separation.diagnostics
+        self._arrays = {name: _in_rows(value) for name, value in kept.arrays.items()}
+        if separation.unmixing_matrix is not None:
+            self.components_ = _in_rows(separation.unmixing_matrix[0])
+            self.mixing_ = _in_rows(_patterns(observations - self.mean_, self.components_))
+        iterations = kept.iterations
+        if iterations is None and "max_iterations" not in self.method_parameters:
+            iterations = 1
+        optional = {
+            "n_iter_": iterations,
+            "loss_curve_": kept.loss_curve,
+            "prior_": kept.prior if kept.loss_curve is not None else None,
+            "loss_": None if separation.loss is None else float(separation.loss[0]),
+            "uncertainty_": None if separation.uncertainty is None else separation.uncertainty[0],
+        }
+        for name, value in optional.items():
+            if value is not None:
+                setattr(self, name, value)
+        self._interrupted = kept.interrupted
+
+    def _warn(self, method: Any, separation: Separation) -> None:
+        """Say what is doubtful of the result, and which setting to change."""
+        name, diagnostics = type(self).__name__, separation.diagnostics
+        if self._interrupted:
+            message = (
+                f"{name} was interrupted after {self.n_iter_} of {diagnostics['steps']} steps: "
+                "what it had reached is kept"
+            )
+            warnings.warn(message, ConvergenceWarning, stacklevel=4)
+        elif self.converged_ is False:
+            setting = "steps" if hasattr(method, "steps") else "max_iterations"
+            used = diagnostics.get("steps", getattr(method, setting, None))
+            advice = "" if used is None else f" in {setting}={used}: raise {setting}"
+            warnings.warn(f"{name} did not converge{advice}", ConvergenceWarning, stacklevel=4)
+        else:
+            for message in diagnostics.get("warnings_of_replicates", {}).get("0", []):
+                warnings.warn(f"{name}: {message}", RuntimeWarning, stacklevel=4)
+
+    def _demixing(self) -> Demixing | None:
+        """Return the map of the fitted method, None where it has kept none."""
+        if hasattr(self, "components_"):
+            return _Linear(self.components_, self.mixing_, self.mean_)
+        found: Demixing | None = self._method().nonlinear_demixing(self._arrays)
+        return found
+
+    def _map(self) -> Demixing:
+        found = self._demixing()
+        if found is None:
+            raise EstimatorError(
+                f"{type(self).__name__} keeps no map of its channels: it has the sources of what "
+                "it was fitted to alone, from fit_transform"
+            )
+        return found
+
+    def _demixed(self, observations: np.ndarray) -> np.ndarray:
+        return self._map().demix(observations)
+
+
+class ScoringSeparator(SourceSeparator):
+    """An estimator whose method has an objective on time that it was not trained on."""
+
+    def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
+        """Return how well the fitted prior and noise describe other time; higher is better.
+
+        It is the negative of the objective that training lowers, in nats per time point, in the
+        coordinates of the training data. Estimators that were fitted to the same data and have as
+        many components can be compared by it, but not over `observation_variance` or `scale`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Observations, best of time after what was fitted.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        float
+        """
+        check_is_fitted(self)
+        observations = self._validated(X, False)
+        with errors_of_python(), flushing_restored():
+            objective: float = self._method().objective(self._arrays, observations, self.device)
+        return -objective
+
+
+_ATTRIBUTES = frozenset(
+    ("components_", "mixing_", "n_iter_", "loss_curve_", "prior_", "loss_", "uncertainty_")
+)
+"""What a fit may leave unset, so that none is left of an earlier one."""
+
+
+class _Linear:
+    """Sources are components · (x − mean), observations mixing · s + mean."""
+
+    def __init__(self, components: np.ndarray, mixing: np.ndarray, mean: np.ndarray) -> None:
+        self.components, self.mixing, self.mean = components, mixing, mean
+
+    def demix(self, observations: np.ndarray) -> np.ndarray:
+        return np.asarray((observations - self.mean) @ self.components.T)
+
+    def remix(self, sources: np.ndarray) -> np.ndarray:
+        return np.asarray(sources @ self.mixing.T + self.mean)
+
+
+def _patterns(centred: np.ndarray, components: np.ndarray) -> np.ndarray:
+    """Return the mixing matrix (channel, source): least squares of the channels on the sources.
+
+    These are the sensor patterns of Haufe et al. (2014), C Wᵀ (W C Wᵀ)⁻¹ with the covariance C:
+    of as many sources as channels the inverse of W, else a right inverse of it.
+    """
+    sources = centred @ components.T
+    return np.linalg.solve(sources.T @ sources, sources.T @ centred).T
+
+
+def _check_channels(observations: np.ndarray, names: np.ndarray | None) -> None:
+    """Raise a line that names the channels that nothing can be separated of."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        spread = observations.std(axis=0)
+    still = np.ptp(observations, axis=0) == 0.0
+    for unfit, what in (
+        (still, "does not vary: leave it out"),
+        (~still & ~((spread > 0.0) & np.isfinite(spread)), "is out of range: rescale it"),
+    ):
+        columns = np.flatnonzero(unfit)
+        if len(columns):
+            called = [str(c) if names is None else f"{c} ({names[c]!r})" for c in columns]
+            raise EstimatorError(f"column {', '.join(called)} of X {what}")
+
+
+def seed_of(random_state: Any) -> np.random.SeedSequence:
+    """Return the seed that a `random_state` stands for.
+
+    An integer gives that of the command ``bssbench separate`` with the same ``--seed``; None
+    another each time.
+    """
+    if random_state is None:
+        return np.random.SeedSequence()
+    if isinstance(random_state, np.random.SeedSequence):
+        return random_state
+    if isinstance(random_state, np.random.Generator):
+        return np.random.SeedSequence(int(random_state.integers(2**63)))
+    generator = check_random_state(random_state)
+    if isinstance(random_state, np.random.RandomState):
+        return np.random.SeedSequence(generator.randint(2**31, size=4).tolist())
+    return seed_sequence(0, "recording", "initialisation", int(random_state))
+
+
+def _in_rows(array: np.ndarray) -> np.ndarray:
+    """Return an array as a file gives it back: another layout makes sums round in another way."""
+    return array.copy(order="C")
+
+
+def _plain(value: Any) -> Any:
+    """Return NumPy's numbers, of which grids of parameters are made, as Python's."""
+    return value.item() if isinstance(value, np.generic) else value
