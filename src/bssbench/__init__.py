@@ -28,6 +28,5 @@ def __dir__() -> list[str]:
     from bssbench.methods import control_names, method_names
 
     controls = control_names()
-    return ["__version__", "load"] + sorted(
-        class_name(name) for name in method_names() if name not in controls
-    )
+    classes = [class_name(name) for name in method_names() if name not in controls]
+    return ["__version__", "load", *sorted(classes)]

@@ -101,7 +101,7 @@ def document(
         else:
             parameters.append(_general(name, method))
     sections = [summary, *filter(None, rest), _section("Parameters", "\n".join(parameters))]
-    sections.append(_section("Attributes", _attributes(method, fields)))
+    sections.append(_section("Attributes", _attributes(fields)))
     example = (
         f">>> from {_TITLE} import {title}\n"
         f">>> sources = {title}(random_state=0).fit_transform(X)  # doctest: +SKIP"
@@ -113,7 +113,7 @@ def _section(title: str, body: str) -> str:
     return f"{title}\n{'-' * len(title)}\n{body.strip()}"
 
 
-def _attributes(method: Any, fields: Mapping[str, Any]) -> str:
+def _attributes(fields: Mapping[str, Any]) -> str:
     trains = "steps" in fields
     iterates = trains or "max_iterations" in fields
     parts = [_ATTRIBUTES, _OF_ITERATION if iterates else _OF_CLOSED_FORM]

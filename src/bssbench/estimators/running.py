@@ -34,7 +34,7 @@ def errors_of_python() -> Iterator[None]:
 def shown(title: str, verbose: Any) -> Iterator[Progress]:
     """Yield a function of (done, in all) that moves a bar on the screen if `verbose` is true."""
     if not verbose:
-        yield lambda done, total: None
+        yield lambda *_: None
         return
     from tqdm import tqdm
 
@@ -60,7 +60,7 @@ def interruptible(progress: Progress) -> Iterator[Progress]:
         return
     pressed = False
 
-    def note(signum: int, frame: Any) -> None:
+    def note(*_: Any) -> None:
         nonlocal pressed
         if pressed:
             raise KeyboardInterrupt
