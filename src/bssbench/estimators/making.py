@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import types
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -35,7 +36,8 @@ def make_estimator(name: str) -> type[SourceSeparator]:
     InputError
         If there is no such method.
     """
-    return _made(name, type(load_method(name, {})))
+    method: Any = type(load_method(name, {}))
+    return _made(name, method)
 
 
 @cache
@@ -56,7 +58,7 @@ def _made(name: str, method: Any) -> type[SourceSeparator]:
         "method_name": name,
         "method_parameters": {key: field.name for key, field in fields.items()},
     }
-    return type(base)(title, (base,), attributes)
+    return types.new_class(title, (base,), exec_body=lambda space: space.update(attributes))
 
 
 def _defaults(method: Any, own: dict[str, Any]) -> dict[str, Any]:

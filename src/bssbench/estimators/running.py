@@ -51,8 +51,8 @@ def shown(title: str, verbose: Any) -> Iterator[Progress]:
 def interruptible(progress: Progress) -> Iterator[Progress]:
     """Yield `progress`, which raises `KeyboardInterrupt` if Ctrl-C was pressed since it began.
 
-    So a training ends between two steps and not within one. Pressed again, Ctrl-C does what it
-    always does. A program that has a handler of its own keeps it.
+    So a training ends between two steps and not within one. Pressed again, Ctrl-C does not wait.
+    A program that has a handler of its own keeps it.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

@@ -1,14 +1,16 @@
 """What all estimators share: a method's separation of one recording as scikit-learn has it."""
 
 import warnings
+from contextlib import nullcontext
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from bssbench.estimators.linear import LinearDemixing, sensor_patterns
 from bssbench.estimators.running import (
     EstimatorError,
     errors_of_python,
@@ -16,12 +18,12 @@ from bssbench.estimators.running import (
     interruptible,
     shown,
 )
+from bssbench.estimators.seeding import seed_of
 from bssbench.methods import Problem, load_method
 from bssbench.models.whitening import independent_directions
-from bssbench.randomness import seed_sequence
 from bssbench.separation import Demixing, Kept, Separation
 
-__all__ = ["ScoringSeparator", "SourceSeparator", "seed_of"]
+__all__ = ["ScoringSeparator", "SourceSeparator"]
 
 
 class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -139,9 +141,25 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         }
         return load_method(self.method_name, values)
 
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_arrays")
+
     def _separate(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Fit, and return the method's own sources (time, source)."""
-        observations = self._validated(X, True)
+        """Fit, and return the method's own sources (time, source); or stay as it is."""
+        before = dict(vars(self))
+        try:
+            observations = self._validated(X, True)
+            separation = self._separation(observations)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+        self._remember(observations, separation)
+        self._warn(separation)
+        return np.asarray(separation.sources[0])
+
+    def _separation(self, observations: np.ndarray) -> Separation:
+        """Return the method's separation of (time, channel), as it is."""
         name = type(self).__name__
         with errors_of_python():
             method = self._method()
@@ -155,17 +173,13 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 keep=True,
             )
             with flushing_restored(), shown(name, self.verbose) as progress:
-                if hasattr(method, "steps"):
-                    with interruptible(progress) as heard:
-                        separation = method.separate(problem, heard)
-                else:
-                    separation = method.separate(problem, progress)
+                hearing = interruptible(progress) if _trains(method) else nullcontext(progress)
+                with hearing as heard:
+                    separation: Separation = method.separate(problem, heard)
             if not np.isfinite(separation.sources).all():
                 hint = "; try learning_rate=0.003 or another random_state"
-                raise EstimatorError(f"{name} diverged{hint if hasattr(method, 'steps') else ''}")
-        self._remember(observations, separation)
-        self._warn(method, separation)
-        return np.asarray(separation.sources[0])
+                raise EstimatorError(f"{name} diverged{hint if _trains(method) else ''}")
+        return separation
 
     def _count(self, observations: np.ndarray) -> int:
         """Return how many sources to find: as asked, or as many as the channels can tell of.
@@ -207,7 +221,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self._arrays = {name: _in_rows(value) for name, value in kept.arrays.items()}
         if separation.unmixing_matrix is not None:
             self.components_ = _in_rows(separation.unmixing_matrix[0])
-            self.mixing_ = _in_rows(_patterns(observations - self.mean_, self.components_))
+            self.mixing_ = _in_rows(sensor_patterns(observations - self.mean_, self.components_))
         iterations = kept.iterations
         if iterations is None and "max_iterations" not in self.method_parameters:
             iterations = 1
@@ -223,7 +237,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 setattr(self, name, value)
         self._interrupted = kept.interrupted
 
-    def _warn(self, method: Any, separation: Separation) -> None:
+    def _warn(self, separation: Separation) -> None:
         """Say what is doubtful of the result, and which setting to change."""
         name, diagnostics = type(self).__name__, separation.diagnostics
         if self._interrupted:
@@ -233,8 +247,8 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             )
             warnings.warn(message, ConvergenceWarning, stacklevel=4)
         elif self.converged_ is False:
-            setting = "steps" if hasattr(method, "steps") else "max_iterations"
-            used = diagnostics.get("steps", getattr(method, setting, None))
+            setting = "steps" if _trains(self) else "max_iterations"
+            used = diagnostics.get("steps", getattr(self, setting, None))
             advice = "" if used is None else f" in {setting}={used}: raise {setting}"
             warnings.warn(f"{name} did not converge{advice}", ConvergenceWarning, stacklevel=4)
         else:
@@ -244,7 +258,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _demixing(self) -> Demixing | None:
         """Return the map of the fitted method, None where it has kept none."""
         if hasattr(self, "components_"):
-            return _Linear(self.components_, self.mixing_, self.mean_)
+            return LinearDemixing(self.components_, self.mixing_, self.mean_)
         found: Demixing | None = self._method().nonlinear_demixing(self._arrays)
         return found
 
@@ -295,29 +309,6 @@ _ATTRIBUTES = frozenset(
 """What a fit may leave unset, so that none is left of an earlier one."""
 
 
-class _Linear:
-    """Sources are components · (x − mean), observations mixing · s + mean."""
-
-    def __init__(self, components: np.ndarray, mixing: np.ndarray, mean: np.ndarray) -> None:
-        self.components, self.mixing, self.mean = components, mixing, mean
-
-    def demix(self, observations: np.ndarray) -> np.ndarray:
-        return np.asarray((observations - self.mean) @ self.components.T)
-
-    def remix(self, sources: np.ndarray) -> np.ndarray:
-        return np.asarray(sources @ self.mixing.T + self.mean)
-
-
-def _patterns(centred: np.ndarray, components: np.ndarray) -> np.ndarray:
-    """Return the mixing matrix (channel, source): least squares of the channels on the sources.
-
-    These are the sensor patterns of Haufe et al. (2014), C Wᵀ (W C Wᵀ)⁻¹ with the covariance C:
-    of as many sources as channels the inverse of W, else a right inverse of it.
-    """
-    sources = centred @ components.T
-    return np.linalg.solve(sources.T @ sources, sources.T @ centred).T
-
-
 def _check_channels(observations: np.ndarray, names: np.ndarray | None) -> None:
     """Raise a line that names the channels that nothing can be separated of."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -333,22 +324,9 @@ def _check_channels(observations: np.ndarray, names: np.ndarray | None) -> None:
             raise EstimatorError(f"column {', '.join(called)} of X {what}")
 
 
-def seed_of(random_state: Any) -> np.random.SeedSequence:
-    """Return the seed that a `random_state` stands for.
-
-    An integer gives that of the command ``bssbench separate`` with the same ``--seed``; None
-    another each time.
-    """
-    if random_state is None:
-        return np.random.SeedSequence()
-    if isinstance(random_state, np.random.SeedSequence):
-        return random_state
-    if isinstance(random_state, np.random.Generator):
-        return np.random.SeedSequence(int(random_state.integers(2**63)))
-    generator = check_random_state(random_state)
-    if isinstance(random_state, np.random.RandomState):
-        return np.random.SeedSequence(generator.randint(2**31, size=4).tolist())
-    return seed_sequence(0, "recording", "initialisation", int(random_state))
+def _trains(method: Any) -> bool:
+    """Tell whether a method, or its estimator, takes gradient steps, as VAEs do."""
+    return hasattr(method, "steps")
 
 
 def _in_rows(array: np.ndarray) -> np.ndarray:

@@ -36,12 +36,15 @@ class Replicate:
         Shape (component, channel): components = whitening · (observations − mean).
     seed : numpy.random.SeedSequence
         The only source of randomness.
+    keep : bool
+        Whether to say how it was solved, beside the solution.
     """
 
     observations: np.ndarray
     components: np.ndarray
     whitening: np.ndarray
     seed: np.random.SeedSequence
+    keep: bool = False
 
     @property
     def random_state(self) -> int:
@@ -109,7 +112,7 @@ class LinearMethod(SeparationMethod):
         for index, parts in enumerate(replicates):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                solved.append(self.solve(Replicate(*parts)))
+                solved.append(self.solve(Replicate(*parts, keep=problem.keep)))
             if caught:
                 messages[str(index)] = sorted({str(warning.message) for warning in caught})
             if progress:
