@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from bssbench.estimators.checking import check_channels, count_sources, plain
 from bssbench.estimators.linear import LinearDemixing, sensor_patterns
 from bssbench.estimators.running import (
     EstimatorError,
@@ -20,7 +21,6 @@ from bssbench.estimators.running import (
 )
 from bssbench.estimators.seeding import seed_of
 from bssbench.methods import Problem, load_method
-from bssbench.models.whitening import independent_directions
 from bssbench.separation import Demixing, Kept, Separation
 
 __all__ = ["ScoringSeparator", "SourceSeparator"]
@@ -137,7 +137,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _method(self) -> Any:
         """Return the method with the parameters as they are now."""
         values = {
-            field: _plain(getattr(self, name)) for name, field in self.method_parameters.items()
+            field: plain(getattr(self, name)) for name, field in self.method_parameters.items()
         }
         return load_method(self.method_name, values)
 
@@ -151,8 +151,8 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             observations = self._validated(X, True)
             separation = self._separation(observations)
         except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
+            self.__dict__.clear()
+            self.__dict__.update(before)
             raise
         self._remember(observations, separation)
         self._warn(separation)
@@ -163,10 +163,10 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         name = type(self).__name__
         with errors_of_python():
             method = self._method()
-            _check_channels(observations, getattr(self, "feature_names_in_", None))
+            check_channels(observations, getattr(self, "feature_names_in_", None))
             problem = Problem(
                 observations=observations[None],
-                n_sources=self._count(observations),
+                n_sources=count_sources(observations, self.n_components),
                 seeds=[seed_of(self.random_state)],
                 nonlinear=bool(getattr(self, "nonlinear", False)),
                 device=getattr(self, "device", "cpu"),
@@ -180,34 +180,6 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
                 hint = "; try learning_rate=0.003 or another random_state"
                 raise EstimatorError(f"{name} diverged{hint if _trains(method) else ''}")
         return separation
-
-    def _count(self, observations: np.ndarray) -> int:
-        """Return how many sources to find: as asked, or as many as the channels can tell of.
-
-        Raises
-        ------
-        InputError
-            If there can't be so many.
-        """
-        n_channels, asked = observations.shape[1], _plain(self.n_components)
-        if asked is None:
-            rank = independent_directions(observations)
-            if rank < n_channels:
-                warnings.warn(
-                    f"the {n_channels} channels span {rank} independent directions: "
-                    f"{rank} sources are separated",
-                    UserWarning,
-                    stacklevel=5,
-                )
-            return rank
-        if isinstance(asked, bool) or not isinstance(asked, int) or asked < 1:
-            raise EstimatorError(f"n_components must be a positive integer or None, not {asked!r}")
-        if asked > n_channels:
-            raise EstimatorError(
-                f"n_components={asked}: X has {n_channels} channels (n_features), and there can't "
-                "be more sources"
-            )
-        return asked
 
     def _remember(self, observations: np.ndarray, separation: Separation) -> None:
         """Set the fitted attributes."""
@@ -309,21 +281,6 @@ _ATTRIBUTES = frozenset(
 """What a fit may leave unset, so that none is left of an earlier one."""
 
 
-def _check_channels(observations: np.ndarray, names: np.ndarray | None) -> None:
-    """Raise a line that names the channels that nothing can be separated of."""
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        spread = observations.std(axis=0)
-    still = np.ptp(observations, axis=0) == 0.0
-    for unfit, what in (
-        (still, "does not vary: leave it out"),
-        (~still & ~((spread > 0.0) & np.isfinite(spread)), "is out of range: rescale it"),
-    ):
-        columns = np.flatnonzero(unfit)
-        if len(columns):
-            called = [str(c) if names is None else f"{c} ({names[c]!r})" for c in columns]
-            raise EstimatorError(f"column {', '.join(called)} of X {what}")
-
-
 def _trains(method: Any) -> bool:
     """Tell whether a method, or its estimator, takes gradient steps, as VAEs do."""
     return hasattr(method, "steps")
@@ -332,8 +289,3 @@ def _trains(method: Any) -> bool:
 def _in_rows(array: np.ndarray) -> np.ndarray:
     """Return an array as a file gives it back: another layout makes sums round in another way."""
     return array.copy(order="C")
-
-
-def _plain(value: Any) -> Any:
-    """Return NumPy's numbers, of which grids of parameters are made, as Python's."""
-    return value.item() if isinstance(value, np.generic) else value

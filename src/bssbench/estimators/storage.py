@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 import bssbench
+from bssbench.estimators.checking import plain
 from bssbench.estimators.making import make_estimator
 from bssbench.estimators.running import EstimatorError, errors_of_python
 from bssbench.estimators.separator import SourceSeparator
@@ -36,7 +37,7 @@ def save(estimator: SourceSeparator, path: str | Path) -> None:
     arrays: dict[str, np.ndarray] = {}
     said: dict[str, Any] = {}
     parameters = {
-        name: _plain(name, value) for name, value in estimator.get_params(deep=False).items()
+        name: _of_json(name, value) for name, value in estimator.get_params(deep=False).items()
     }
     for name, value in vars(estimator).items():
         if name in parameters:
@@ -119,10 +120,9 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return header, arrays
 
 
-def _plain(name: str, value: Any) -> Any:
+def _of_json(name: str, value: Any) -> Any:
     """Return a parameter as JSON has it."""
-    if isinstance(value, np.generic):
-        value = value.item()
+    value = plain(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     warnings.warn(

@@ -136,9 +136,9 @@ class BatchedVAE(nn.Module):
 
     def decoded_scale(self, observations: torch.Tensor) -> torch.Tensor:
         """Return what latents are divided by before they are decoded, (replicate, latent, 1)."""
-        posterior = self.posterior(observations)
-        ones = torch.ones_like(posterior.mean[..., :1])
-        return deviation(posterior) if self.closed else ones
+        if not self.closed:
+            return torch.ones_like(self.log_std)
+        return deviation(self.posterior(observations))
 
     def posterior(self, observations: torch.Tensor) -> Posterior:
         """Return q(z | x) for observations of shape (replicate, component, time).
