@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bssbench.methods.classical._base import ClassicalMethod, Replicate
+from bssbench.methods.classical._base import LinearMethod, Replicate, Solution
 from bssbench.methods.classical._jacobi import diagonalise
 from bssbench.parameters import parameter
 
 
 @dataclass(frozen=True)
-class JointDiagonalisation(ClassicalMethod):
+class JointDiagonalisation(LinearMethod):
     """The rotation that makes matrices as diagonal as they can be together.
 
     Attributes
@@ -35,9 +35,13 @@ class JointDiagonalisation(ClassicalMethod):
     def matrices(self, components: np.ndarray) -> np.ndarray:
         """Return symmetric matrices (matrix, component, component) of white (component, time)."""
 
-    def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
+    def solve(self, replicate: Replicate) -> Solution:
         """Rotate; a further sweep would rotate no pair if that has converged."""
         matrices = self.matrices(replicate.components)
-        rotation, diagonalised, _ = diagonalise(matrices, self.max_iterations, self.tolerance)
+        rotation, diagonalised, sweeps = diagonalise(matrices, self.max_iterations, self.tolerance)
         further, _, _ = diagonalise(diagonalised, 1, self.tolerance)
-        return rotation.T @ replicate.whitening, np.array_equal(further, np.eye(len(further)))
+        return Solution(
+            rotation.T @ replicate.whitening,
+            np.array_equal(further, np.eye(len(further))),
+            iterations=sweeps if replicate.keep else None,
+        )
