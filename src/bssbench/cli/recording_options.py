@@ -83,7 +83,12 @@ def asked_for(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
         For an unknown method or parameter, or an option that the method would ignore.
     """
     from bssbench.recording.asked import Asked
-    from bssbench.recording.method_choice import check_options, known_device, known_method
+    from bssbench.recording.method_choice import (
+        check_bootstrap,
+        check_options,
+        known_device,
+        known_method,
+    )
 
     for name in ("name", "jobs_allowed"):
         if getattr(arguments, name) is not None:
@@ -97,6 +102,7 @@ def asked_for(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
     if comparing:
         if arguments.assignments:
             raise InputError("--set is for one method; --method all takes each as it is")
+        check_bootstrap(arguments.nonlinear, arguments.bootstrap)
         method, parameters = ALL, {}
     else:
         method = known_method(arguments.method)

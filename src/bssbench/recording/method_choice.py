@@ -12,6 +12,7 @@ from bssbench.parameters import closest
 
 __all__ = [
     "applicable_methods",
+    "check_bootstrap",
     "check_options",
     "computes_on_devices",
     "known_device",
@@ -105,11 +106,7 @@ def check_options(
         raise InputError(f"method {name!r} needs the true sources: it is a control")
     if nonlinear and not method.can_demix_nonlinearly:
         raise InputError(f"method {name!r} demixes linearly; leave --nonlinear out")
-    if nonlinear and bootstrap:
-        raise InputError(
-            "--bootstrap compares demixing matrices, and nonlinear demixing has none; --seeds K "
-            "compares initialisations"
-        )
+    check_bootstrap(nonlinear, bootstrap)
     if device != "cpu" and not computes_on_devices(method):
         raise InputError(f"method {name!r} computes on the CPU alone; leave --device out")
     if method.deterministic and n_seeds > 1:
@@ -120,6 +117,21 @@ def check_options(
     if method.deterministic and chosen_seed and not bootstrap:
         raise InputError(f"method {name!r} draws nothing at random; leave the seed out")
     return method
+
+
+def check_bootstrap(nonlinear: bool, bootstrap: int) -> None:
+    """Refuse resampled time where there is nothing that it could be compared by.
+
+    Raises
+    ------
+    InputError
+        For nonlinear demixing.
+    """
+    if nonlinear and bootstrap:
+        raise InputError(
+            "--bootstrap compares demixing matrices, and nonlinear demixing has none; --seeds K "
+            "compares initialisations"
+        )
 
 
 def _has(name: str, parameter: str) -> bool:

@@ -111,7 +111,7 @@ class Result:
             ],
             "converged": found.best_converged,
             "explained_variance": arranged.explained.tolist(),
-            "mixing_matrix": arranged.mixing_matrix.tolist(),
+            "mixing_matrix": _listed(arranged.mixing_matrix),
             "unmixing_matrix": _listed(arranged.unmixing_matrix),
             "posterior_std": _listed(arranged.uncertainty),
             "stability": self._stability_record(),
@@ -172,4 +172,9 @@ def _finite(value: float) -> float | None:
 
 
 def _listed(array: np.ndarray | None) -> list[Any] | None:
-    return None if array is None else array.tolist()
+    """Return an array as nested lists that JSON can hold: None for what is not finite."""
+    if array is None:
+        return None
+    if array.ndim > 1:
+        return [_listed(row) for row in array]
+    return [_finite(value) for value in array.tolist()]

@@ -89,23 +89,22 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
         raise InputError(
             f"method {asked.method!r} diverged; try --set learning_rate=0.003 or another --seed"
         )
-    block = block_length(observations) if asked.bootstrap else None
     unmixing = seeds.unmixing_matrix
+    if unmixing is None and asked.bootstrap:
+        raise InputError(
+            f"method {asked.method!r} has no demixing matrix to be compared; leave --bootstrap out"
+        )
+    block = block_length(observations) if asked.bootstrap else None
     judged = None
     if unmixing is None:
         if len(asked.seeds) > 1:
             judged = stability(similarities_of(seeds.sources), asked.n_sources, best)
     elif len(asked.seeds) + asked.bootstrap > 1:
         if block is not None:
-            again = separate_in_batches(
-                asked,
-                observations,
-                [(index, block) for index in range(asked.bootstrap)],
-                _separate_resampled,
-                time.monotonic(),
-            )
+            again = _resampled(asked, observations, block)
             seeds.peak_bytes = max(seeds.peak_bytes, again.peak_bytes)
-            unmixing = np.concatenate([unmixing, _of(again)])
+            if again.unmixing_matrix is not None:
+                unmixing = np.concatenate([unmixing, again.unmixing_matrix])
         finite = np.nan_to_num(unmixing, posinf=0.0, neginf=0.0)
         judged = stability(similarities_by_unmixing(finite, observations), asked.n_sources, best)
     converged = _converged(seeds.diagnostics, len(asked.seeds))
@@ -125,10 +124,15 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
     )
 
 
-def _of(batches: "Batches") -> np.ndarray:
-    if batches.unmixing_matrix is None:
-        raise InputError("--bootstrap compares demixing matrices, and this method has none")
-    return batches.unmixing_matrix
+def _resampled(asked: Asked, observations: np.ndarray, block: int) -> Batches:
+    """Separate recordings of resampled time."""
+    draws = [(index, block) for index in range(asked.bootstrap)]
+    try:
+        return separate_in_batches(
+            asked, observations, draws, _separate_resampled, time.monotonic()
+        )
+    except InputError as error:
+        raise InputError(f"of resampled time: {error}; leave --bootstrap out") from None
 
 
 def _separate_seeds(

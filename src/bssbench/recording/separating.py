@@ -61,6 +61,8 @@ def separate_recording(
     with place.writing() as new:
         found = find(asked, understood.prepared.observations, launched)
         result = result_of(understood, asked, found)
+        for index, label in enumerate(result.labels):
+            screen.say(f"source {index + 1}: {label}")
         screen.warn(result.warnings)
         made = provenance(command)
         said = write_result(result, new, directory, made)
