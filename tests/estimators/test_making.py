@@ -4,14 +4,23 @@ import inspect
 import pickle
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 import bssbench
 from bssbench.errors import InputError
-from bssbench.estimators import SourceSeparator, estimator_names, make_estimator
-from bssbench.methods import control_names, load_method, method_names
+from bssbench.estimators import (
+    SourceSeparator,
+    estimator_names,
+    make_estimator,
+    making,
+    separator,
+)
+from bssbench.methods import SeparationMethod, control_names, load_method, method_names
+from bssbench.parameters import parameter
+from bssbench.separation import Separation
 
 NAMES = """SKRVAE SKRVAEPlain ARFlowVAE GPVAE GPVAEMatern GPVAESpectral SlowVAE IVAE PDGMMVAE VAE
 SOBI AMUSE JADE JADETD GaussTD ERBM VARICA ContextualICA ComplexityPursuit FastICA Picard Infomax"""
@@ -65,6 +74,29 @@ def test_it_is_one_class_that_pickle_finds(each_class):
     again = pickle.loads(pickle.dumps(made(n_components=2)))
     assert type(again) is made
     assert again.n_components == 2
+
+
+@dataclass(frozen=True)
+class Halves(SeparationMethod):
+    """Half of each channel; says nothing of other data."""
+
+    share: float = parameter(0.5, "a test", above=0)
+
+    def separate(self, problem, progress=None):
+        return Separation(self.share * problem.observations)
+
+
+def test_a_method_that_keeps_no_map_has_sources_alone(monkeypatch, recording):
+    monkeypatch.setattr(separator, "load_method", lambda _, values: Halves(**values))
+    made = making._made("half-and-half", Halves)
+    assert made.__name__ == "HalfAndHalf"
+    assert "share : float, default=0.5" in made.__doc__
+    assert not {"nonlinear", "device", "n_restarts"} & made().get_params().keys()
+    estimator = made(share=0.25)
+    np.testing.assert_array_equal(estimator.fit_transform(recording), 0.25 * recording)
+    assert estimator.converged_ is None
+    with pytest.raises(ValueError, match="HalfAndHalf keeps no map of its channels"):
+        estimator.transform(recording)
 
 
 def test_nothing_is_imported_before_it_is_needed(tmp_path, brief, recording):

@@ -72,6 +72,8 @@ FOREIGN = {
     "unknown method": lambda path: of_header(path, method="my-own"),
     "unknown parameter": lambda path: of_header(path, parameters={"lagz": 3}),
     "missing arrays": lambda path: of_header(path, attributes={"_arrays": ["scale"]}),
+    "another attribute": lambda path: of_header(path, attributes={"__class__": 1, "_arrays": []}),
+    "not fitted": lambda path: of_header(path),
     "no attributes": lambda path: of_header(path, attributes=3),
 }
 
@@ -94,6 +96,13 @@ def test_a_file_cut_short_is_refused(brief, recording, tmp_path):
         (tmp_path / "one").write_bytes(whole[:count])
         with pytest.raises(ValueError, match="not an estimator that bssbench saved"):
             bssbench.load(tmp_path / "one")
+
+
+def test_where_nothing_can_be_written_nothing_is_left(brief, recording, tmp_path):
+    (tmp_path / "one").mkdir()
+    with pytest.raises(OSError, match="one"):
+        brief("SOBI").fit(recording).save(tmp_path / "one")
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
 def test_no_such_file(tmp_path):

@@ -44,8 +44,8 @@ n_features_in_ : int
     Number of channels.
 feature_names_in_ : ndarray of shape (n_features_in_,)
     The channels' names, where X has any.
-converged_ : bool
-    Whether the method came to an end by its own criterion.
+converged_ : bool or None
+    Whether the method came to an end by its own criterion; None where it has none.
 diagnostics_ : dict
     What else the method says of the result.
 """

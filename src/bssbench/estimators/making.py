@@ -9,7 +9,8 @@ from typing import Any
 
 from bssbench.estimators.documentation import document
 from bssbench.estimators.naming import class_name
-from bssbench.estimators.separator import ScoringSeparator, SourceSeparator
+from bssbench.estimators.scoring import ScoringSeparator
+from bssbench.estimators.separator import SourceSeparator
 from bssbench.methods import control_names, load_method, method_names
 from bssbench.methods.vae._variational import VariationalMethod
 from bssbench.parameters import closest

@@ -23,7 +23,7 @@ from bssbench.estimators.seeding import seed_of
 from bssbench.methods import Problem, load_method
 from bssbench.separation import Demixing, Kept, Separation
 
-__all__ = ["ScoringSeparator", "SourceSeparator"]
+__all__ = ["SourceSeparator"]
 
 
 class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -245,34 +245,6 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 
     def _demixed(self, observations: np.ndarray) -> np.ndarray:
         return self._map().demix(observations)
-
-
-class ScoringSeparator(SourceSeparator):
-    """An estimator whose method has an objective on time that it was not trained on."""
-
-    def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
-        """Return how well the fitted prior and noise describe other time; higher is better.
-
-        It is the negative of the objective that training lowers, in nats per time point, in the
-        coordinates of the training data. Estimators that were fitted to the same data and have as
-        many components can be compared by it, but not over `observation_variance` or `scale`.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Observations, best of time after what was fitted.
-        y : None
-            Not used.
-
-        Returns
-        -------
-        float
-        """
-        check_is_fitted(self)
-        observations = self._validated(X, False)
-        with errors_of_python(), flushing_restored():
-            objective: float = self._method().objective(self._arrays, observations, self.device)
-        return -objective
 
 
 _ATTRIBUTES = frozenset(

@@ -20,6 +20,7 @@ __all__ = ["load", "save"]
 _KEY = "bssbench"
 _FORMAT = 1
 # Of dictionaries of arrays: a name that stands before those of its arrays.
+_PRIVATE = ("_arrays", "_interrupted", "_sklearn_output_config")
 _PREFIXES = {"prior_": "prior_/", "_arrays": "_arrays/"}
 
 
@@ -30,7 +31,10 @@ def save(estimator: SourceSeparator, path: str | Path) -> None:
     ------
     sklearn.exceptions.NotFittedError
         If it was not fitted.
+    OSError
+        If it can't be written there.
     """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     check_is_fitted(estimator)
@@ -40,7 +44,7 @@ def save(estimator: SourceSeparator, path: str | Path) -> None:
         name: _of_json(name, value) for name, value in estimator.get_params(deep=False).items()
     }
     for name, value in vars(estimator).items():
-        if name in parameters:
+        if not _is_fitted(name):
             continue
         if name in _PREFIXES:
             arrays |= {_PREFIXES[name] + key: array for key, array in value.items()}
@@ -58,8 +62,11 @@ def save(estimator: SourceSeparator, path: str | Path) -> None:
         "parameters": parameters,
         "attributes": said,
     }
-    with replacing(Path(path)) as temporary:
-        save_file(arrays, temporary, {_KEY: json.dumps(header)})
+    try:
+        with replacing(Path(path)) as temporary:
+            save_file(arrays, temporary, {_KEY: json.dumps(header)})
+    except SafetensorError as error:
+        raise OSError(f"{path}: cannot be written ({error})") from None
 
 
 def load(path: str | Path) -> SourceSeparator:
@@ -83,6 +90,8 @@ def load(path: str | Path) -> SourceSeparator:
             made = make_estimator(header["method"])
         estimator = made(**header["parameters"])
         said = dict(header["attributes"])
+        if "_arrays" not in said or not all(map(_is_fitted, said)):
+            raise ValueError("attributes of something else")
         for name, prefix in _PREFIXES.items():
             if name in said:
                 setattr(estimator, name, {key: arrays.pop(prefix + key) for key in said.pop(name)})
@@ -92,7 +101,7 @@ def load(path: str | Path) -> SourceSeparator:
         raise EstimatorError(f"{path}: {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise EstimatorError(f"{path}: a damaged estimator of bssbench ({error!r})") from None
-    for name, value in (said | arrays).items():
+    for name, value in (said | {k: v for k, v in arrays.items() if _is_fitted(k)}).items():
         setattr(estimator, name, value)
     return estimator
 
@@ -118,6 +127,11 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             f"{header.get('format')}; this is {bssbench.__version__}, which reads {_FORMAT}"
         )
     return header, arrays
+
+
+def _is_fitted(name: str) -> bool:
+    """Tell whether an attribute is one that a fit sets, or `set_output`."""
+    return name in _PRIVATE or (name.endswith("_") and not name.startswith("_"))
 
 
 def _of_json(name: str, value: Any) -> Any:
