@@ -103,7 +103,10 @@ def _step(
         return None, [*notes, f"warning: {title!r} does not increase; give --sampling-rate"]
     if len(ahead) < 0.9 * len(steps) and not len(back):
         # Stamps coarser than the step: many rows have the same.
-        return float(steps.mean()), [
+        changes = np.flatnonzero(steps)
+        many = len(changes) > 2
+        rows = slice(changes[0] + 1, changes[-1] + 1) if many else slice(None)
+        return float(steps[rows].mean()), [
             *notes,
             f"warning: rows share times of {title!r}: the step is the mean over the whole",
         ]
@@ -141,7 +144,7 @@ def _units_per_second(
     if per_second is not None:
         return per_second, ""
     whole = bool((times == np.round(times)).all())
-    if not whole:
+    if not whole or step != round(step):
         return 1.0, ""
     if step == 1:
         return None, ""

@@ -135,7 +135,14 @@ SETTINGS = {
 }
 
 
-@settings(max_examples=800, **SETTINGS)
+@settings(max_examples=1000, **SETTINGS)
 @given(dress=dresses())
 def test_numbers_read_are_those_written(dress, tmp_path):
+    check(dress, tmp_path)
+
+
+@pytest.mark.slow
+@settings(max_examples=4000, **SETTINGS)
+@given(dress=dresses())
+def test_numbers_read_are_those_written_in_more_dresses(dress, tmp_path):
     check(dress, tmp_path)

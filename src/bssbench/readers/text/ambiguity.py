@@ -65,7 +65,8 @@ def _one_column_or_two(one: Dialect, two: Dialect, lines: Sequence[str], path: P
     is_number = two.notation.is_number
     rows = [cells for cells in map(two.cells, lines[:_ROWS]) if len(cells) == 2]
     numbers = [(left, right) for left, right in rows if is_number(left) and is_number(right)]
-    if any(right[0] in "+-" for _, right in numbers) or len(rows) > len(numbers):
+    fractions = any("." in left + right for left, right in numbers)
+    if fractions or any(right[0] in "+-" for _, right in numbers) or len(rows) > len(numbers):
         return two
     zeros = sum(len(right) > 1 and right[0] == "0" for _, right in numbers)
     if zeros or any(left == "-0" for left, _ in numbers):

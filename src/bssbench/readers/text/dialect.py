@@ -157,6 +157,9 @@ def find_dialect(lines: Lines, request: Request, path: Path) -> Dialect:
         )
     best = max(score for score, _ in scored)
     equal = [dialect for score, dialect in scored if score >= best * (1 - 1e-9)]
+    if all(dialect.width == 1 and dialect.decimal == "," for dialect in equal):
+        # Of two columns of whole numbers a line that is cut off would be a number, too.
+        equal += [d for score, d in scored if d.width == 2 and score >= 0.5 * best]
     dialect = settle(equal, lines.texts, path) if len(equal) > 1 else equal[0]
     refuse_double_comma(dialect, lines.texts, path)
     return _without_trailing(dialect, sample)

@@ -33,8 +33,10 @@ def one_for_each(line: str, dialect: Dialect) -> tuple[str, ...] | None:
     """Return one name for each column from a line, or None if it has too few or too many."""
     width = dialect.width
     # The name of a single column may hold what would separate others.
-    cells = dialect.cells(line) if width > 1 else [line.strip().strip('"')]
-    if len(cells) == width - 1 and width > 1:
+    if width == 1:
+        return (line.strip().removesuffix(dialect.delimiter * dialect.trailing).strip(' "'),)
+    cells = dialect.cells(line)
+    if len(cells) == width - 1:
         return ("", *cells)  # R's: row names have no name
     # LabVIEW names a last column for comments that most rows leave out.
     empty = not cells[-1] or cells[-1].casefold().startswith(("comment", "remark", "note"))
