@@ -24,6 +24,8 @@ __all__ = ["read_table", "write_table"]
 _FORMATS = "bssbench.readers.formats"
 # Any file may be text, so that it is asked last.
 _LAST = "text"
+# Says of some kinds why they are not read.
+_REFUSED = "refused"
 _HEAD = 4096
 _COMPRESSED: dict[str, tuple[bytes, Callable[..., Any]]] = {
     ".gz": (b"\x1f\x8b", gzip.open),
@@ -161,6 +163,7 @@ def _format_of(path: Path) -> Any:
     marked = [module for module in recognising if module is not modules[_LAST]]
     found = agreed or marked or by_suffix or recognising
     if not found:
-        known = ", ".join(sorted({end for module in modules.values() for end in module.SUFFIXES}))
+        readable = [module for kind, module in modules.items() if kind != _REFUSED]
+        known = ", ".join(sorted({end for module in readable for end in module.SUFFIXES}))
         raise InputError(f"{path}: unknown kind of file; these can be read: {known}")
     return found[0]
