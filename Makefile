@@ -13,6 +13,12 @@ FACTOR ?= 1.2
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
 
+# Snakemake's caches, where there is no place for them in the home folder.
+CACHES := $(or $(XDG_CACHE_HOME),$(and $(HOME),$(HOME)/.cache))
+ifneq ($(shell mkdir -p "$(CACHES)" 2> /dev/null && test -w "$(CACHES)" && echo writable),writable)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/caches
+endif
+
 .PHONY: help setup paper reference readme extended smoke test check bench bench-full bench-compare bench-html format schemas lock clean
 
 help:

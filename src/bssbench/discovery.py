@@ -1,36 +1,27 @@
-"""Modules that are found by their place: a file in a folder is all it takes to add one."""
+"""Modules that are found by their place, or by what a plug-in's file offers."""
 
-import importlib.util
-from functools import cache
-from pathlib import Path
+from bssbench.plugins.offers import KINDS
+from bssbench.plugins.places import modules_by_place
+from bssbench.plugins.registry import plugin_modules
 
 __all__ = ["modules_below"]
 
 
-@cache
 def modules_below(package: str) -> dict[str, str]:
     """Return the dotted names of a package's modules, at any depth, by their names with hyphens.
 
-    Modules whose names begin with an underscore hold what others share and are left out. Nothing
-    is imported, so that listing takes no time.
+    Plug-ins of its kind count among them. Modules whose names begin with an underscore hold what
+    others share and are left out. Nothing is imported, so that listing takes no time.
 
     Raises
     ------
     ImportError
         If two modules have one name, or there is no such package.
+    InputError
+        If a plug-in that the user names is not one.
     """
-    found: dict[str, str] = {}
-    for folder in map(Path, _locations(package)):
-        for path in sorted(folder.rglob("[!_.]*.py")):
-            name = path.stem.replace("_", "-")
-            if name in found:
-                raise ImportError(f"{path}: {found[name]} has the name {name!r} already")
-            found[name] = ".".join([package, *path.relative_to(folder).with_suffix("").parts])
+    found = dict(modules_by_place(package))
+    for kind, place in KINDS.items():
+        if package == place:
+            found |= {name: each.module for name, each in plugin_modules(kind).items()}
     return dict(sorted(found.items()))
-
-
-def _locations(package: str) -> list[str]:
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.submodule_search_locations is None:
-        raise ImportError(f"there is no package {package!r}")
-    return list(spec.submodule_search_locations)

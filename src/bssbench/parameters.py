@@ -13,6 +13,7 @@ import yaml
 from bssbench.errors import InputError
 
 __all__ = [
+    "MOST_SEEDS",
     "check_parameters",
     "closest",
     "from_mapping",
@@ -22,7 +23,8 @@ __all__ = [
     "with_underscores",
 ]
 
-_MOST_SEEDS = 100_000
+MOST_SEEDS = 100_000
+_MOST_DIGITS = 18
 
 Settings = TypeVar("Settings")
 
@@ -188,9 +190,11 @@ def parse_seeds(text: str) -> list[int]:
         first, dash, last = part.strip().partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise InputError(f"seeds {text!r}: expected ranges such as 0-9 or 0-4,100")
+        if max(len(first), len(last)) > _MOST_DIGITS:
+            raise InputError(f"seeds {text[:20]!r}…: a seed has at most {_MOST_DIGITS} digits")
         chosen = range(int(first), int(last or first) + 1)
-        if len(chosen) > _MOST_SEEDS:
-            raise InputError(f"seeds {text!r}: more than {_MOST_SEEDS} are no experiment")
+        if len(seeds) + len(chosen) > MOST_SEEDS:
+            raise InputError(f"seeds {text!r}: more than {MOST_SEEDS} are no experiment")
         seeds += chosen
     if not seeds or len(set(seeds)) < len(seeds):
         raise InputError(f"seeds {text!r}: a range is empty, or a seed stands twice")

@@ -4,14 +4,14 @@ import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from bssbench.errors import InputError
 from bssbench.files import read_arrays, write_arrays
 
-__all__ = ["Separation", "Stopwatch"]
+__all__ = ["Demixing", "Kept", "Separation", "Stopwatch"]
 
 
 @dataclass
@@ -46,6 +46,41 @@ class Stopwatch:
         self._last = now
 
 
+class Demixing(Protocol):
+    """A map from the observations of one recording to its sources, and back."""
+
+    def demix(self, observations: np.ndarray) -> np.ndarray:
+        """Return the sources (time, source) of observations (time, channel)."""
+
+    def remix(self, sources: np.ndarray) -> np.ndarray:
+        """Return the observations (time, channel) of sources (time, source)."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is left of one replicate's solution to go on with, on other observations too.
+
+    Attributes
+    ----------
+    iterations : int or None
+        How many it took; None where that is not known.
+    loss_curve : numpy.ndarray or None
+        Shape (iteration,), the loss as trained on at each.
+    prior : dict of str to numpy.ndarray
+        The prior's parameters in readable units, each (source, …).
+    arrays : dict of str to numpy.ndarray
+        What the method can make the map from observations to sources of again.
+    interrupted : bool
+        Whether it was stopped before its end.
+    """
+
+    iterations: int | None = None
+    loss_curve: np.ndarray | None = None
+    prior: dict[str, np.ndarray] = field(default_factory=dict)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    interrupted: bool = False
+
+
 @dataclass(frozen=True)
 class Separation:
     """Estimated sources of all replicates.
@@ -69,6 +104,8 @@ class Separation:
         What else there is to say, in JSON's types.
     stopwatch : Stopwatch
         Phases ``warm_up`` and ``solve``.
+    kept : tuple of Kept
+        One for each replicate, where the method keeps any; no part of what `save` writes.
     """
 
     sources: np.ndarray
@@ -78,6 +115,7 @@ class Separation:
     history: dict[str, np.ndarray] = field(default_factory=dict)
     diagnostics: dict[str, Any] = field(default_factory=dict)
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
+    kept: tuple[Kept, ...] = ()
 
     def save(self, path: Path) -> None:
         """Write everything but the timing to NPZ; equal results give equal bytes."""

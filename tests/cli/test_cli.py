@@ -18,7 +18,7 @@ from bssbench.separation import Separation
 COMMANDS = [
     *("list", "generate", "separate", "score", "tables", "statistics", "figures", "check"),
     *("training-cost", "cores", "held-out", "select", "claims", "provenance", "manifest"),
-    *("verify", "merge"),
+    *("verify", "merge", "new"),
 ]
 
 
@@ -152,12 +152,11 @@ def test_a_recording_is_separated_well_by_the_defaults(recording, dataset, tmp_p
         (None, "no such file"),
         ("", "the file is empty"),
         ("1,2\n3,x\n5,6\n", "line 2, column 2: expected a number, found 'x'"),
-        ("1,2\n3,nan\n5,7\n", "row 2, channel 2 is nan"),
-        ("1,2\n3,inf\n5,7\n", "row 2, channel 2 is inf"),
-        ("1,2\n3,2\n5,2\n", "channel 2 is constant"),
+        ("1,2\n3,nan\n5,7\n", "channel_2 has no number in line 2; fill by --fill"),
+        ("1,2\n3,inf\n5,7\n", "channel_2 has no number in line 2; fill by --fill"),
+        ("1,2\n3,2\n5,2\n", "is '1,2' one number with a decimal comma, or two columns?"),
         ("1\n3\n5\n", "1 channels are fewer than 2 sources"),
         ("1,2,3,4\n3,2,4,5\n", "2 samples are fewer than 4 channels"),
-        ("1,2\n2,4\n3,6\n4,8\n", "fewer than 2 independent directions"),
     ],
 )
 def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, capsys):
@@ -175,7 +174,7 @@ def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, caps
         (["--method", "skr"], "unknown method 'skr'"),
         (["--method", "oracle"], "it is a control"),
         (["--method", "sobi", "--nonlinear"], "demixes linearly"),
-        (["--method", "sobi", "--restarts", "2"], "unknown parameter 'restarts'"),
+        (["--method", "sobi", "--restarts", "2"], "'sobi' has no restarts; leave --restarts out"),
         (["--method", "skr-vae", "--set", "steps"], "expected KEY=VALUE"),
         (["--method", "gp-vae", "--set", "core=fft", "--set", "core=auto"], "'core' stands twice"),
         (
@@ -218,7 +217,7 @@ def test_other_bad_input(tmp_path, recording, capsys):
     assert "cannot be read" in refused(capsys, *words)
     (tmp_path / "data.xlsx").write_text("x")
     words = ["separate", tmp_path / "data.xlsx", "--method", "sobi", "--n-sources", 2, "--out", out]
-    assert "unknown kind of file" in refused(capsys, *words)
+    assert "save the sheet as CSV" in refused(capsys, *words)
     words = ["generate", "gp-equal", "--set", "n-sources=5", "--out", tmp_path / "gp.npz"]
     assert "write 'gp-equal-5'" in refused(capsys, *words)
     assert "call it foo.npz" in refused(capsys, "generate", "gp-equal", "--out", "foo")

@@ -6,7 +6,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from bssbench.experiment.configuration import changed_hyperparameters, configure
+from bssbench.experiment.configuration import (
+    changed_hyperparameters,
+    configure,
+    use_plugins,
+)
 from bssbench.reproduction.artefacts import FIGURE_SUFFIXES, locate, stages
 from bssbench.reproduction.code_hashes import code_hash
 from bssbench.errors import InputError
@@ -28,8 +32,12 @@ try:
         overrides = dict(config)
         config.update(read_yaml(Path(CONFIGURATION_FILE)))
         update_config(config, overrides)
+    # First, for methods.yaml may say something of their methods.
+    use_plugins(config, Path(CONFIGURATION_FILE).parent)
     EXPERIMENT = configure(
-        config, changed_hyperparameters(CONFIGURATIONS / "methods.yaml")
+        config,
+        changed_hyperparameters(CONFIGURATIONS / "methods.yaml"),
+        Path(CONFIGURATION_FILE).parent,
     )
     if EXPERIMENT.claims:
         # Not all its methods: one that no data set names has no scores to judge.
@@ -61,7 +69,9 @@ CANDIDATES = expand(
 STAGES = stages(EXPERIMENT)
 # This very environment, whether it is activated or not.
 PYTHON = shlex.quote(sys.executable)
-BSSBENCH = f"{PYTHON} -m bssbench"
+BSSBENCH = f"{PYTHON} -m bssbench" + "".join(
+    f" --plugin {shlex.quote(str(path))}" for path in EXPERIMENT.plugins
+)
 
 # A job takes 1 of the machine (profiles/default/config.yaml), one that measures time takes all of it: nothing runs
 # beside that, whatever --cores says. Here and not in the profile, where --resources would replace it.

@@ -17,7 +17,11 @@ __all__ = [
     "one_of",
     "option",
     "path",
+    "whole_number",
 ]
+
+# More than any generator's state holds.
+_MOST_DIGITS = 40
 
 Option = Callable[[argparse._ActionsContainer], object]
 _Run = Callable[[argparse.Namespace], int | None]
@@ -29,6 +33,7 @@ class Command:
 
     run: _Run
     options: tuple[Option, ...]
+    examples: str = ""
 
     def add(self, commands: Any) -> None:
         """Add it to argparse's `commands`."""
@@ -37,13 +42,20 @@ class Command:
         parser = commands.add_parser(
             name, help=first[:1].lower() + first[1:].rstrip("."), description=description or first
         )
-        _add_all(self.options, parser)
+        if self.examples:
+            # As they are written: lines of examples must not be filled.
+            parser.formatter_class = argparse.RawDescriptionHelpFormatter
+            parser.epilog = self.examples
+        _add_all((*self.options, _PLUGIN), parser)
         parser.set_defaults(run=self.run)
 
 
-def command(*options: Option) -> Callable[[_Run], Command]:
-    """Make a function a command, whose docstring is its help: first a line for the list of all."""
-    return lambda run: Command(run, options)
+def command(*options: Option, examples: str = "") -> Callable[[_Run], Command]:
+    """Make a function a command, whose docstring is its help: first a line for the list of all.
+
+    `examples` stand at the end of the help.
+    """
+    return lambda run: Command(run, options, examples)
 
 
 def option(*names: str, **how: Any) -> Option:
@@ -79,5 +91,25 @@ def assignments(whose: str) -> Option:
     return option("--set", help=text, **how)
 
 
-ROOT_SEED = option("--root-seed", type=int, default=0, help="the experiment's seed (default 0)")
+def whole_number(text: str) -> int:
+    """Parse a number from 0 on, for ``option(…, type=whole_number)``."""
+    if not text.strip().isdecimal() or len(text) > _MOST_DIGITS:
+        shown = text if len(text) <= _MOST_DIGITS else f"{text[:_MOST_DIGITS]}…"
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, not {shown!r}")
+    return int(text)
+
+
+ROOT_SEED = option(
+    "--root-seed", type=whole_number, default=0, help="the experiment's seed (default 0)"
+)
+_PLUGIN = option(
+    "--plugin",
+    dest="plugin_here",
+    action="append",
+    default=[],
+    metavar="PATH",
+    type=Path,
+    help="a Python file, or a folder of such files, with methods, families, recordings or scores "
+    "of your own; may be given again",
+)
 DEVICE = option("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")

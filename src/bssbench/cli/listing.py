@@ -1,19 +1,19 @@
 """What `bssbench list` prints."""
 
 import dataclasses
-from collections.abc import Iterable
+import importlib
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from bssbench.datasets.catalogue import dataset_names, summary
-from bssbench.datasets.families import family_names, load_family
-from bssbench.datasets.identifier import GRAMMAR
+from bssbench.errors import InputError
 from bssbench.methods import load_method, method_names
-from bssbench.scores.catalogue import SCORES
+from bssbench.plugins.registry import plugin_modules
 
 __all__ = ["listing"]
 
-_IDENTIFIERS = f"""\
-  An id is {GRAMMAR}, in this order, without what is the default:
+_IDENTIFIERS = """\
+  An id is {grammar}, in this order, without what is the default:
   N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), a mixing matrix of condition
   number K, M channels, P % of noise (--set noise=0.125 for what is no whole percent), outliers in
   Q % of the samples, T samples, and 4x for the same data at four times the rate, which recordings
@@ -35,17 +35,65 @@ def _parameters(kind: type[Any]) -> str:
     return f" [{parameters}]" if parameters else ""
 
 
-def _dataset_line(name: str) -> str:
-    if name not in family_names():
-        return summary(name)
-    family = load_family(name)
-    untouched = " Untouched: nothing is chosen on it." if family.untouched else ""
-    return summary(name) + untouched + _parameters(family)
+def _with_origin(name: str, kinds: tuple[str, ...], describe: Callable[[], str]) -> str:
+    """Return what there is to say of a name, and which plug-in it is from if it is of one."""
+    origins = [plugin_modules(kind)[name].origin for kind in kinds if name in plugin_modules(kind)]
+    if not origins:
+        return describe()
+    try:
+        return f"{describe()} (plug-in: {origins[0]})"
+    except InputError as error:
+        # A broken package must not hide what else there is.
+        return f"can't be used: {error}"
+
+
+def _datasets() -> str:
+    # Imported here, as scores are below: both bring much of SciPy, which takes a second.
+    from bssbench.datasets.catalogue import dataset_names, summary
+    from bssbench.datasets.families import family_names, load_family
+    from bssbench.datasets.identifier import GRAMMAR
+
+    def line(name: str) -> str:
+        if name not in family_names():
+            return summary(name)
+        family = load_family(name)
+        untouched = " Untouched: nothing is chosen on it." if family.untouched else ""
+        return summary(name) + untouched + _parameters(family)
+
+    kinds = ("family", "recording")
+    entries = [(name, _with_origin(name, kinds, partial(line, name))) for name in dataset_names()]
+    section = _section("Data sets [parameters for --set]", entries)
+    return f"{section}\n{_IDENTIFIERS.format(grammar=GRAMMAR)}"
+
+
+def _methods() -> str:
+    entries = [
+        (name, _with_origin(name, ("method",), partial(_method_line, name)))
+        for name in method_names()
+    ]
+    return _section("Methods [parameters for --set]", entries)
+
+
+def _scores() -> str:
+    from bssbench.scores.catalogue import SCORES
+
+    return _section("Scores", [(name, _score_line(name)) for name in SCORES])
 
 
 def _method_line(name: str) -> str:
     method = type(load_method(name, {}))
     return (method.__doc__ or "").splitlines()[0] + _parameters(method)
+
+
+def _score_line(name: str) -> str:
+    from bssbench.scores.catalogue import SCORES
+
+    origins = [
+        each.origin
+        for each in plugin_modules("score").values()
+        if name in {score.name for score in importlib.import_module(each.module).SCORES}
+    ]
+    return SCORES[name].description + "".join(f" (plug-in: {origin})" for origin in origins)
 
 
 def _hyperparameters() -> str:
@@ -55,7 +103,7 @@ def _hyperparameters() -> str:
             name,
             field.name,
             "by rule" if field.default is None else str(field.default),
-            field.metadata["source"],
+            field.metadata.get("source", "not stated"),
         )
         for name in method_names()
         for field in dataclasses.fields(load_method(name, {}))
@@ -74,21 +122,5 @@ def listing(kind: str | None = None) -> str:
     """
     if kind == "hyperparameters":
         return _hyperparameters()
-    sections = {
-        "datasets": lambda: "\n".join(
-            [
-                _section(
-                    "Data sets [parameters for --set]",
-                    [(name, _dataset_line(name)) for name in dataset_names()],
-                ),
-                _IDENTIFIERS,
-            ]
-        ),
-        "methods": lambda: _section(
-            "Methods [parameters for --set]", [(n, _method_line(n)) for n in method_names()]
-        ),
-        "scores": lambda: _section(
-            "Scores", [(name, score.description) for name, score in SCORES.items()]
-        ),
-    }
+    sections = {"datasets": _datasets, "methods": _methods, "scores": _scores}
     return "\n\n".join(make() for name, make in sections.items() if kind in (None, name))

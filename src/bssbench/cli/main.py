@@ -5,11 +5,14 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from bssbench import __version__
-from bssbench.cli import data, paper, reproduction, running
+from bssbench.cli import data, new, paper, reproduction, running, separating
+from bssbench.cli.cache_folders import provide_cache_folders
 from bssbench.cli.command import Command
+from bssbench.cli.extras import what_is_missing
 from bssbench.errors import InputError
 
 __all__ = ["main"]
@@ -17,7 +20,7 @@ __all__ = ["main"]
 # Layers are imported by the command that uses them, so that `bssbench --help` answers at once.
 _COMMANDS = [
     command
-    for group in (data, running, paper, reproduction)
+    for group in (data, separating, running, new, paper, reproduction)
     for command in vars(group).values()
     if isinstance(command, Command)
 ]
@@ -36,10 +39,30 @@ def _parser() -> _Parser:
         description="Blind source separation with structured-prior VAEs: data, methods, scores.",
     )
     parser.add_argument("--version", action="version", version=f"bssbench {__version__}")
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        help="a Python file, or a folder of such files, with methods of your own; every command "
+        "takes it, before its name or after",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for command in _COMMANDS:
         command.add(commands)
     return parser
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    """Run a command with the plug-ins that the user names."""
+    plugins = [*parsed.plugin, *parsed.plugin_here]
+    if not plugins:
+        return int(parsed.run(parsed) or 0)
+    from bssbench.plugins import using
+
+    with using(plugins):
+        return int(parsed.run(parsed) or 0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,13 +78,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched
-        return int(parsed.run(parsed) or 0)
-    except InputError as error:
-        print(f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        # A full disk or a folder without write permission: the file and the reason say it all.
-        print(f"bssbench: error: {error}", file=sys.stderr)
-        return 2
+        parsed.words = sys.argv[1:] if arguments is None else list(arguments)
+        provide_cache_folders()
+        return _run(parsed)
     except KeyboardInterrupt:
         return 130
+    except (InputError, OSError, MemoryError, ImportError) as error:
+        line = _explanation(error)
+        if line is None:
+            raise
+        print(f"bssbench: error: {' '.join(line.split())}", file=sys.stderr)
+        return 2
+
+
+def _explanation(error: Exception) -> str | None:
+    """Return what is wrong and what to do; None where that is a fault of this program."""
+    if isinstance(error, ImportError):
+        return what_is_missing(error)
+    if isinstance(error, MemoryError):
+        return f"this takes more memory than there is: {error}".rstrip(": ")
+    # Of a full disk or a folder without write permission, the file and the reason say it all.
+    return str(error)

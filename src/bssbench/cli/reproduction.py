@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bssbench.cli.command import command, one_of, option, path
+from bssbench.cli.command import command, one_of, option, path, whole_number
 from bssbench.errors import InputError
 
 
@@ -27,11 +27,11 @@ from bssbench.errors import InputError
             help="all simulated data on seeds that nobody has seen, for instance 200-211",
         ),
     ),
-    option("--seed", type=int, help="of the cell this seed alone"),
+    option("--seed", type=whole_number, help="of the cell this seed alone"),
     option(
         "--any", action="store_true", help="draw among all cells, not those of under two minutes"
     ),
-    option("--sampling-seed", type=int, metavar="K", help="repeats a draw"),
+    option("--sampling-seed", type=whole_number, metavar="K", help="repeats a draw"),
     path("--out", "DIR", "of fresh seeds: where the work and the report go", required=False),
     option("--cores", type=int, metavar="N", help="for fresh seeds (default: all)"),
 )
@@ -201,10 +201,13 @@ def _provenance(arguments: argparse.Namespace) -> None:
     """Record how a run of the workflow was made."""
     from bssbench.experiment.provenance import describe_environment
     from bssbench.files import write_json
+    from bssbench.plugins.description import describe_used
 
+    settings = json.loads(arguments.settings)
     report = describe_environment(arguments.command_line) | {
+        **describe_used(settings),
         "parameters": json.loads(arguments.parameters),
-        "configuration": json.loads(arguments.settings),
+        "configuration": settings,
         "configuration_file": arguments.configuration,
     }
     write_json(arguments.out, report)

@@ -1,111 +1,9 @@
-"""Commands of `bssbench` that run methods, and score what came out."""
+"""Commands of `bssbench` that score what methods did, and measure what they cost."""
 
 import argparse
-import sys
-from pathlib import Path
-from typing import Any
 
-from bssbench.cli.command import DEVICE, ROOT_SEED, assignments, command, group, option, path
-from bssbench.errors import InputError
+from bssbench.cli.command import DEVICE, ROOT_SEED, assignments, command, option, path, whole_number
 from bssbench.parameters import parse_assignments, parse_seeds
-
-_USER_SUFFIXES = (".csv", ".txt", ".tsv", ".npy")
-
-
-@command(
-    option("input", type=Path, help="CSV, NPY or NPZ file"),
-    option("--method", required=True, help="a name from 'bssbench list methods'"),
-    path("--out", "DIR", "where results go"),
-    DEVICE,
-    option("--restarts", type=int, help="initialisations of each seed, best by loss"),
-    option(
-        "--cpu-seconds", type=int, help="limit (default 7200 for a recording, 900 for a data set)"
-    ),
-    group(
-        "for a recording of your own",
-        option("--n-sources", type=int, metavar="N", help="how many sources to find"),
-        option("--seed", type=int, help="the first initialisation's seed (default 0)"),
-        option(
-            "--seeds", type=int, metavar="K", help="try K seeds, keep the lowest loss (default 1)"
-        ),
-        option("--nonlinear", action="store_true", help="take the mixing to be nonlinear"),
-    ),
-    group(
-        "for a data set",
-        option("--name", help="what the method is called in results (default: as it is)"),
-        option("--jobs-allowed", type=int, default=1, help="recorded with the timing"),
-    ),
-    assignments("method"),
-    ROOT_SEED,
-)
-def _separate(arguments: argparse.Namespace) -> None:
-    """Separate a recording or a data set.
-
-    Separate a recording of your own (CSV with or without a header, or NPY; rows are time) into
-    DIR/sources.csv, DIR/sources.png and DIR/run.json, or a data set made by 'bssbench generate'
-    (NPZ) into DIR/separation.npz and DIR/run.json. Computes on one thread; for a very long
-    recording set OMP_NUM_THREADS.
-    """
-    given = arguments.assignments
-    if arguments.restarts is not None:
-        given = [*given, f"restarts={arguments.restarts}"]
-    parameters = parse_assignments(given)
-    if arguments.input.suffix.lower() == ".npz":
-        _separate_dataset(arguments, parameters)
-    else:
-        _separate_recording(arguments, parameters)
-
-
-def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any]) -> None:
-    from bssbench.experiment.cell import Cell, run_cell
-
-    for name in ("n_sources", "seed", "seeds", "nonlinear"):
-        if getattr(arguments, name) not in (None, False):
-            flag = name.replace("_", "-")
-            raise InputError(f"--{flag} is for a recording; {arguments.input} says it itself")
-    cell = Cell(
-        data=arguments.input,
-        method=arguments.method,
-        parameters=parameters,
-        name=arguments.name or "",
-        root_seed=arguments.root_seed,
-        device=arguments.device,
-        cpu_seconds=900 if arguments.cpu_seconds is None else arguments.cpu_seconds,
-        jobs_allowed=arguments.jobs_allowed,
-    )
-    status = run_cell(cell, arguments.out)
-    if status != "ok":
-        print(f"bssbench: {status}; the reason is in {arguments.out}/run.json", file=sys.stderr)
-
-
-def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any]) -> None:
-    from bssbench.experiment.recording import OwnRecording, separate_recording
-
-    if arguments.input.exists() and arguments.input.suffix.lower() not in _USER_SUFFIXES:
-        known = ", ".join(_USER_SUFFIXES)
-        raise InputError(f"{arguments.input}: unknown kind of file; give one of {known} or .npz")
-    if arguments.n_sources is None:
-        raise InputError("--n-sources is missing: how many sources are in the recording?")
-    if arguments.name is not None:
-        raise InputError("--name is for a data set")
-    if arguments.seeds is not None and arguments.seeds < 1:
-        raise InputError(f"--seeds must be at least 1, not {arguments.seeds}")
-    first = arguments.seed or 0
-    if first < 0:
-        raise InputError(f"--seed must not be negative, not {first}")
-    recording = OwnRecording(
-        path=arguments.input,
-        method=arguments.method,
-        n_sources=arguments.n_sources,
-        seeds=tuple(range(first, first + (arguments.seeds or 1))),
-        parameters=parameters,
-        nonlinear=arguments.nonlinear,
-        device=arguments.device,
-        root_seed=arguments.root_seed,
-        cpu_seconds=7200 if arguments.cpu_seconds is None else arguments.cpu_seconds,
-    )
-    separate_recording(recording, arguments.out, arguments.launched)
-    print(f"{arguments.out}/sources.csv, sources.png and run.json are written", file=sys.stderr)
 
 
 @command(
@@ -134,7 +32,7 @@ def _score(arguments: argparse.Namespace) -> None:
         "sources=N (3), seeds=N (3) in one batch, rounds=N (all), cpu_seconds=N for each length "
         "(60), and parameters of the method, for instance 'skr-vae lengths=500,1000 steps=600'",
     ),
-    option("--round", type=int, default=0, help="number of this round (default 0)"),
+    option("--round", type=whole_number, default=0, help="number of this round (default 0)"),
     ROOT_SEED,
     DEVICE,
     path("--out", "CSV", "where rows go; beside it a JSON file says which machine and code"),
@@ -200,7 +98,7 @@ def _held_out(arguments: argparse.Namespace) -> None:
         "be given again; names: core, kernel, parameters, grid, length, latents, replicates, pass, "
         "dtype, device, threads (default: all cases)",
     ),
-    option("--round", type=int, default=0, help="number of this round (default 0)"),
+    option("--round", type=whole_number, default=0, help="number of this round (default 0)"),
     path("--out", "CSV", "where rows go; beside it a JSON file says which machine and code"),
 )
 def _measure_cores(arguments: argparse.Namespace) -> None:

@@ -21,7 +21,8 @@ from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
-from bssbench.methods import Problem, load_method
+from bssbench.methods import Problem, load_method, method_module
+from bssbench.plugins.description import describe
 from bssbench.separation import Separation
 
 __all__ = ["Cell", "run_cell", "separate_and_save"]
@@ -100,7 +101,7 @@ def run_cell(cell: Cell, directory: Path) -> str:
             "peak_bytes": outcome.get("peak_bytes"),
             "jobs_allowed": cell.jobs_allowed,
             "diagnostics": outcome.get("diagnostics"),
-            "provenance": provenance(),
+            "provenance": provenance() | describe([method_module(cell.method)]),
         },
     )
     return str(outcome["status"])

@@ -25,12 +25,14 @@ from bssbench.files import read_yaml
 from bssbench.files.validation import validated
 from bssbench.methods import load_method
 from bssbench.parameters import closest, parse_seeds, with_underscores
+from bssbench.plugins import use
 
 __all__ = [
     "Configuration",
     "DatasetEntry",
     "changed_hyperparameters",
     "configure",
+    "use_plugins",
 ]
 
 _Hyperparameters = Mapping[str, Mapping[str, Any]]
@@ -55,7 +57,7 @@ class Configuration:
     `selection` has a name for each candidate on a data set. `ablation` has methods of its own.
     `cores` says which cases of the kernel cores are measured: grids, each with the values of some
     parameters. `rounds` is how often they and the trials are. `claims` is the file of claims, empty
-    if none are judged.
+    if none are judged. `plugins` are paths.
     """
 
     results: str
@@ -69,6 +71,7 @@ class Configuration:
     cores: tuple[dict[str, list[Any]], ...] = ()
     rounds: int = 5
     claims: str = ""
+    plugins: tuple[Path, ...] = ()
 
     @property
     def all_methods(self) -> dict[str, MethodEntry]:
@@ -108,11 +111,20 @@ class Configuration:
 
 
 def configure(
-    content: Mapping[str, Any], hyperparameters: _Hyperparameters | None = None
+    content: Mapping[str, Any],
+    hyperparameters: _Hyperparameters | None = None,
+    folder: Path | None = None,
 ) -> Configuration:
     """Check as a whole the content of a configuration's YAML file.
 
-    `hyperparameters` are by method, in place of its defaults where the content says nothing else.
+    Parameters
+    ----------
+    content : mapping
+        Of the file. The plug-ins that it names are in use from then on.
+    hyperparameters : mapping, optional
+        By method, in place of its defaults where the content says nothing else.
+    folder : pathlib.Path, optional
+        Where the file lies, from which the paths of plug-ins start; else the working directory.
 
     Raises
     ------
@@ -120,6 +132,7 @@ def configure(
         For whatever is wrong, in one line.
     """
     file = validated(ConfigurationFile, content, "configuration")
+    plugins = use_plugins(content, folder or Path())
     given = hyperparameters or {}
     methods = _methods(file, given)
     datasets = _datasets(file)
@@ -137,7 +150,29 @@ def configure(
         ),
         rounds=file.rounds,
         claims=file.claims,
+        plugins=plugins,
     )
+
+
+def use_plugins(content: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+    """Use the plug-ins of an experiment's file that lies in `folder`; return their full paths.
+
+    Where the content is not as it should be there are none: `configure` says so.
+
+    Raises
+    ------
+    InputError
+        If one is missing or wrong.
+    """
+    paths = content.get("plugins") or ()
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+        return ()
+    found = tuple((folder / path).resolve() for path in paths)
+    try:
+        use(found)
+    except InputError as error:
+        raise InputError(f"configuration: plugins: {error}") from None
+    return found
 
 
 def _methods(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, MethodEntry]:

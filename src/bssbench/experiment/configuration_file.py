@@ -129,11 +129,13 @@ class _Cases(Content):
 class ConfigurationFile(Content):
     """An experiment: data sets, methods, and what else is measured.
 
-    `claims` is a file of claims to be judged by what was measured. `rounds` is how often, each time
-    in a process of its own, what takes time is measured.
+    `plugins` are files, or folders of files, with methods, families, recordings and scores of one's
+    own, by their paths from this file. `claims` is a file of claims to be judged by what was
+    measured. `rounds` is how often, each time in a process of its own, what takes time is measured.
     """
 
     output: _Output
+    plugins: tuple[Text, ...] = ()
     claims: FilePath = ""
     root_seed: Annotated[int, Field(strict=True, ge=0)] = 0
     seeds: Seeds

@@ -19,7 +19,7 @@ from bssbench.experiment.cell import Cell, run_cell
 from bssbench.experiment.demand import peak_megabytes
 from bssbench.files import read_json
 from bssbench.methods import load_method, method_modules
-from bssbench.parameters import parse_assignments
+from bssbench.parameters import MOST_SEEDS, parse_assignments
 from bssbench.scores.training_cost import CostRow, cost_row
 from bssbench.separation import Separation
 
@@ -60,7 +60,7 @@ class Trial:
     Raises
     ------
     InputError
-        For an unknown method or parameter, or an impossible length.
+        For an unknown method or parameter, or an impossible length or number of seeds.
     """
 
     method: str
@@ -74,6 +74,8 @@ class Trial:
     def __post_init__(self) -> None:
         if not self.lengths or len(set(self.lengths)) < len(self.lengths):
             raise InputError(f"training cost of {self.method!r}: no length, or one stands twice")
+        if self.seeds > MOST_SEEDS:
+            raise InputError(f"training cost of {self.method!r}: more than {MOST_SEEDS} seeds")
         self.megabytes()
 
     @property

@@ -9,7 +9,7 @@ no part in comparisons.
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ import numpy as np
 from bssbench.discovery import modules_below
 from bssbench.errors import InputError
 from bssbench.parameters import check_parameters, closest, from_mapping
-from bssbench.separation import Separation
+from bssbench.separation import Demixing, Separation
 
 __all__ = [
     "Problem",
@@ -67,6 +67,9 @@ class Problem:
     sources : numpy.ndarray or None
         Shape (replicate, time, source): the truth, for a method that declares to need it and no
         other.
+    keep : bool
+        Whether what was trained is to be kept for other observations, in `Separation.kept`; Ctrl-C
+        then ends a training where it is, and what it has reached is the result.
     """
 
     observations: np.ndarray
@@ -75,6 +78,7 @@ class Problem:
     nonlinear: bool = False
     device: str = "cpu"
     sources: np.ndarray | None = None
+    keep: bool = False
 
     @property
     def size(self) -> Size:
@@ -136,6 +140,10 @@ class SeparationMethod(ABC):
         bssbench.errors.InputError
             If the observations can't be separated by any method.
         """
+
+    def nonlinear_demixing(self, arrays: Mapping[str, np.ndarray]) -> Demixing | None:
+        """Return the map that `Kept.arrays` hold, where no unmixing matrix says it; else None."""
+        return None
 
 
 def method_names() -> list[str]:

@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from bssbench.errors import MachineError
+from bssbench.models.device import usable_device
+from bssbench.models.keeping import keep
 from bssbench.models.recipe import Recipe
 from bssbench.models.sensor_noise import decoder_variances
 from bssbench.models.time_scales import half_decay_lags, lag_spacings
 from bssbench.models.training import Schedule, Trained, evaluate, train
-from bssbench.models.vae import BatchedVAE
+from bssbench.models.vae import BatchedVAE, PriorFactory
 from bssbench.models.whitening import Whitened, whiten
-from bssbench.priors.base import Batch, Prior
+from bssbench.priors.base import Batch
 from bssbench.randomness import child
-from bssbench.separation import Separation, Stopwatch
+from bssbench.separation import Kept, Separation, Stopwatch
 
 __all__ = ["fit", "held_out_objective"]
-
-PriorFactory = Callable[[Batch], Prior]
 
 
 def fit(
@@ -61,6 +60,7 @@ def fit(
     groups = data.groups()
     found: list[dict[str, np.ndarray]] = []
     elapsed: list[np.ndarray] = []
+    kept: dict[int, Kept] = {}
     began = stopwatch.began[0]
     for place, rows in enumerate(groups):
         report = _report(progress, place * recipe.steps, len(groups) * recipe.steps)
@@ -69,6 +69,9 @@ def fit(
             stopwatch.lap("warm_up", part.trained.first_step_done)
         elapsed.append(part.trained.history.reached - began)
         found.append(_found(part))
+        if recipe.keep:
+            ours = keep(part.model, part.observations, part.trained, part.best, part.constants())
+            kept |= zip(rows.tolist(), ours, strict=True)
         began = time.monotonic()
     arrays = {name: _by_seed(groups, [one[name] for one in found]) for name in found[0]}
     history = {"step": part.trained.history.steps}
@@ -83,6 +86,7 @@ def fit(
         history=history,
         diagnostics=_diagnostics(data, losses) | {"converged": converged.tolist()},
         stopwatch=stopwatch,
+        kept=tuple(kept[row] for row in sorted(kept)),
     )
     stopwatch.lap("solve")
     return separation, data.spacings
@@ -162,12 +166,7 @@ def _prepare(
     recipe: Recipe,
 ) -> _Prepared:
     """Whiten the observations and read off them how fast they vary and how noisy they may be."""
-    try:
-        device = torch.device(recipe.device)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        why = str(error).splitlines()[0]
-        raise MachineError(f"--device {recipe.device}: not usable here ({why}); try cpu") from None
+    device = usable_device(recipe.device)
     # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
     torch.set_flush_denormal(True)
     whitened = whiten(observations, observations.shape[2] if recipe.nonlinear else n_latents)
@@ -204,6 +203,22 @@ class _Part:
         losses = self.losses
         return np.asarray(np.arange(len(losses)) * losses.shape[1] + losses.argmin(axis=1))
 
+    def constants(self) -> list[dict[str, np.ndarray]]:
+        """Return, for each seed, what the observations say that its model was made by."""
+        data, whitened = self.data, self.data.whitened
+        return [
+            {
+                "mean": whitened.mean[row, 0],
+                "whitening": whitened.whitening[row],
+                "length": np.array(whitened.components.shape[-1]),
+                "lag_spacing": np.array(data.spacings[row]),
+                "half_decay_lags": data.half_decay_lags[row],
+                "variance": np.array(data.variances[row]),
+                "noise_seed": np.array(self.noise_seeds[best]),
+            }
+            for row, best in zip(self.rows, self.best, strict=True)
+        ]
+
 
 def _train(
     data: _Prepared,
@@ -225,20 +240,13 @@ def _train(
         nonlinear=recipe.nonlinear,
         device=recipe.device,
     )
-    model = BatchedVAE(
-        components.shape[1],
-        data.n_latents,
-        [np.random.default_rng(child) for child in children],
-        make_prior(batch),
-        recipe.nonlinear,
-        batch.lag_spacing,
-        recipe.form,
-    ).to(data.device)
+    model = BatchedVAE.of(batch, components.shape[1], children, make_prior, recipe.form)
+    model.to(data.device)
     observations = data.tensor(components)
     noise_seeds = [int(child.generate_state(1, np.uint64)[0] >> 1) for child in children]
     schedule = Schedule(recipe.steps, recipe.learning_rate, data.tensor(data.variances[rows]))
     window = recipe.window if recipe.window < length else 0
-    trained = train(model, observations, noise_seeds, schedule, window, report)
+    trained = train(model, observations, noise_seeds, schedule, window, report, recipe.keep)
     return _Part(data, rows, model, observations, noise_seeds, schedule, trained)
 
 

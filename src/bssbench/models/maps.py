@@ -6,10 +6,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from bssbench.models.demixing import LEAKY_SLOPE
+
 __all__ = ["PointwiseMap"]
 
 _HIDDEN_UNITS = 32
-_LEAKY_SLOPE = 0.2
 
 
 class PointwiseMap(nn.Module):
@@ -64,7 +65,7 @@ class PointwiseMap(nn.Module):
         hidden = inputs
         for i in (0, 2):
             hidden = torch.baddbmm(self.layers[i + 1], self.layers[i], hidden)
-            hidden = nn.functional.leaky_relu(hidden, _LEAKY_SLOPE)
+            hidden = nn.functional.leaky_relu(hidden, LEAKY_SLOPE)
         of_network = torch.baddbmm(self.layers[5], self.layers[4], hidden)
         count = outputs.shape[1]
         return outputs + of_network[:, :count], of_network[:, count:]

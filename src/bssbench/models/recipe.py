@@ -63,6 +63,8 @@ class Recipe:
         Where to train.
     form : Form
         What is trained.
+    keep : bool
+        Whether the trained models are kept, and Ctrl-C ends the training where it is.
     """
 
     restarts: int
@@ -73,3 +75,4 @@ class Recipe:
     nonlinear: bool = False
     device: str = "cpu"
     form: Form = Form()
+    keep: bool = False

@@ -41,9 +41,17 @@ chance, and score below these.
 
 from dataclasses import replace
 
+import torch
+
 from bssbench.models.posterior import Posterior
 
-__all__ = ["standardised"]
+__all__ = ["deviation", "standardised"]
+
+
+def deviation(posterior: Posterior) -> torch.Tensor:
+    """Return each latent's deviation over time and draws, (replicate, latent, 1)."""
+    variance = posterior.mean.var(-1, correction=0, keepdim=True)
+    return (variance + (posterior.std**2).mean(-1, keepdim=True)).sqrt()
 
 
 def standardised(posterior: Posterior) -> Posterior:
@@ -51,8 +59,5 @@ def standardised(posterior: Posterior) -> Posterior:
 
     Its variance over both is that of its mean over time, and the mean of its posterior variance.
     """
-    variance = posterior.mean.var(-1, correction=0, keepdim=True)
-    deviation = (variance + (posterior.std**2).mean(-1, keepdim=True)).sqrt()
-    return replace(
-        posterior, mean=posterior.mean / deviation, diagonal=posterior.diagonal / deviation
-    )
+    by = deviation(posterior)
+    return replace(posterior, mean=posterior.mean / by, diagonal=posterior.diagonal / by)

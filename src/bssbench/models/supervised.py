@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from bssbench.models.maps import PointwiseMap
+from bssbench.models.optimiser import Adam
 from bssbench.models.whitening import whiten
 
 __all__ = ["fit_supervised"]
@@ -35,7 +36,7 @@ def fit_supervised(
     inputs = torch.tensor(components, dtype=torch.float32)
     wanted = torch.tensor(np.ascontiguousarray(targets), dtype=torch.float32)
     # Not the fused kind: that rounds an element differently by its place in the batch.
-    optimiser = torch.optim.Adam(model.parameters(), lr=_LEARNING_RATE, foreach=True)
+    optimiser = Adam(model.parameters(), lr=_LEARNING_RATE, foreach=True)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING_RATE, total_steps=_STEPS + 1)
     for step in range(_STEPS):
         optimiser.zero_grad(set_to_none=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from bssbench.models.optimiser import Adam
 from bssbench.models.vae import BatchedVAE
 from bssbench.models.windows import Windows, evenly_spaced
 
@@ -100,12 +101,15 @@ class _Recorder:
 
     def history(self) -> History:
         """Return everything recorded, replicate first."""
-        names = self.summaries[0] if self.summaries else {}
+        # A step that was broken off has been noted, but not reached.
+        count = len(self.reached)
+        summaries = self.summaries[:count]
+        names = summaries[0] if summaries else {}
         return History(
-            steps=np.array(self.steps),
-            loss=np.stack(self.losses, axis=1),
-            parameters={name: np.stack([s[name] for s in self.summaries], 1) for name in names},
-            weight=np.stack(self.weights, axis=1) if self.weights else None,
+            steps=np.array(self.steps[:count]),
+            loss=np.stack(self.losses[:count], axis=1),
+            parameters={name: np.stack([s[name] for s in summaries], 1) for name in names},
+            weight=np.stack(self.weights[:count], axis=1) if self.weights else None,
             reached=np.array(self.reached),
         )
 
@@ -126,12 +130,19 @@ class Trained:
         The way there.
     first_step_done : tuple of float
         When the first step was done, by `time.monotonic` and by `time.process_time`.
+    curve : numpy.ndarray
+        Shape (replicate, step), the objective that each step lowered: by the decoder's variance of
+        that step, and one draw.
+    interrupted : bool
+        Whether it was stopped before its last step.
     """
 
     loss: np.ndarray
     converged: np.ndarray
     history: History
     first_step_done: tuple[float, float]
+    curve: np.ndarray
+    interrupted: bool = False
 
 
 class _Noise:
@@ -218,6 +229,7 @@ def train(
     schedule: Schedule,
     window: int = 0,
     progress: Callable[[int], None] | None = None,
+    interruptible: bool = False,
 ) -> Trained:
     """Train in place with Adam and a one-cycle schedule.
 
@@ -236,10 +248,12 @@ def train(
         is also the length that the prior was made for; 0 for all of the time.
     progress : callable, optional
         Called with the number of steps done after each.
+    interruptible : bool
+        Whether Ctrl-C, once a step is done, ends the training as if its last step had been done.
     """
     parameters = list(model.parameters())
     # Not the fused kind: that rounds an element differently by its place in the batch.
-    optimiser = torch.optim.Adam(_parameter_groups(model), lr=schedule.learning_rate, foreach=True)
+    optimiser = Adam(_parameter_groups(model), lr=schedule.learning_rate, foreach=True)
     factors = [group["factor"] for group in optimiser.param_groups]
     rate = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
@@ -258,26 +272,40 @@ def train(
         return evaluate(model, judged, schedule.last_variance, noise_seeds)
 
     earlier = np.empty(0)
-    for step in range(schedule.steps):
-        if step == int(_JUDGED_FRACTION * schedule.steps):
-            earlier = objective()
-        model.prior.advance(step)
-        drawn = noise.draw() if noise else None
-        seen = windows.cut(observations) if windows else observations
-        loss = model.objective(seen, schedule.variance(step), drawn)
-        optimiser.zero_grad(set_to_none=True)
-        # A sum, not a mean: a replicate's gradient must not depend on how many there are.
-        loss.sum().backward()
-        recorded.note(step, loss, model)
-        _clip_each_replicate(parameters)
-        optimiser.step()
-        rate.step()
-        recorded.note_reached(step, model)
-        if step == 0:
-            first_step_done = (time.monotonic(), time.process_time())
-        if progress:
-            progress(step + 1)
+    curve: list[torch.Tensor] = []
+    try:
+        for step in range(schedule.steps):
+            if step == int(_JUDGED_FRACTION * schedule.steps):
+                earlier = objective()
+            model.prior.advance(step)
+            drawn = noise.draw() if noise else None
+            seen = windows.cut(observations) if windows else observations
+            loss = model.objective(seen, schedule.variance(step), drawn)
+            optimiser.zero_grad(set_to_none=True)
+            # A sum, not a mean: a replicate's gradient must not depend on how many there are.
+            loss.sum().backward()
+            recorded.note(step, loss, model)
+            _clip_each_replicate(parameters)
+            optimiser.step()
+            rate.step()
+            recorded.note_reached(step, model)
+            curve.append(loss.detach())
+            if step == 0:
+                first_step_done = (time.monotonic(), time.process_time())
+            if progress:
+                progress(step + 1)
+    except KeyboardInterrupt:
+        if not (interruptible and curve):
+            raise
+    interrupted = len(curve) < schedule.steps
     final = objective()
     # Not as a difference, which infinities have none of.
-    converged = np.isfinite(final) & (earlier < final + _LARGEST_FALL)
-    return Trained(final, converged, recorded.history(), first_step_done)
+    at_rest = False if interrupted else earlier < final + _LARGEST_FALL
+    return Trained(
+        final,
+        np.isfinite(final) & at_rest,
+        recorded.history(),
+        first_step_done,
+        torch.stack(curve, dim=1).cpu().numpy(),
+        interrupted,
+    )

@@ -1,6 +1,8 @@
 """A batch of variational autoencoders over time series."""
 
 import math
+from collections.abc import Callable, Sequence
+from typing import Self
 
 import numpy as np
 import torch
@@ -10,12 +12,15 @@ from bssbench.models.maps import PointwiseMap
 from bssbench.models.posterior import Posterior
 from bssbench.models.recipe import Form
 from bssbench.models.rotation import Rotation
-from bssbench.models.scale import standardised
+from bssbench.models.scale import deviation, standardised
 from bssbench.models.smoothing import Smoother
-from bssbench.priors.base import Prior
+from bssbench.priors.base import Batch, Prior
 from bssbench.randomness import random_rotation
 
-__all__ = ["BatchedVAE"]
+__all__ = ["BatchedVAE", "PriorFactory"]
+
+PriorFactory = Callable[[Batch], Prior]
+"""What makes the prior of a batch."""
 
 _INITIAL_STD = 0.3
 _LARGEST_SHIFT = 2.0
@@ -92,6 +97,26 @@ class BatchedVAE(nn.Module):
         )
         self.prior = prior
 
+    @classmethod
+    def of(
+        cls,
+        batch: Batch,
+        n_components: int,
+        seeds: Sequence[np.random.SeedSequence],
+        make_prior: PriorFactory,
+        form: Form,
+    ) -> Self:
+        """Return the untrained VAEs of a batch, each from a seed of its own."""
+        return cls(
+            n_components,
+            batch.latents,
+            [np.random.default_rng(seed) for seed in seeds],
+            make_prior(batch),
+            batch.nonlinear,
+            batch.lag_spacing,
+            form,
+        )
+
     @property
     def needs_noise(self) -> bool:
         """Whether the objective is estimated from a posterior draw for want of a closed form."""
@@ -108,6 +133,12 @@ class BatchedVAE(nn.Module):
     def reconstruction(self, latents: torch.Tensor) -> torch.Tensor:
         """Return the mean of x given latents of shape (replicate, latent, time)."""
         return self.decoder(self.rotation().mT @ latents)
+
+    def decoded_scale(self, observations: torch.Tensor) -> torch.Tensor:
+        """Return what latents are divided by before they are decoded, (replicate, latent, 1)."""
+        if not self.closed:
+            return torch.ones_like(self.log_std)
+        return deviation(self.posterior(observations))
 
     def posterior(self, observations: torch.Tensor) -> Posterior:
         """Return q(z | x) for observations of shape (replicate, component, time).

@@ -6,7 +6,7 @@ import numpy as np
 
 from bssbench.errors import InputError
 
-__all__ = ["Whitened", "whiten"]
+__all__ = ["Whitened", "independent_directions", "whiten"]
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,22 @@ def whiten(observations: np.ndarray, n_components: int) -> Whitened:
     variances, directions = np.linalg.eigh(correlation)
     variances = variances[:, ::-1][:, :n_components]
     directions = directions[:, :, ::-1][:, :, :n_components]
-    # Rounding alone leaves about this much variance in a direction that has none.
-    floor = variances[:, :1] * observations.shape[-1] * np.finfo(variances.dtype).eps * 10
-    if np.any(variances <= floor):
+    if np.any(variances <= _rounding_floor(variances[:, :1], observations.shape[-1])):
         raise InputError(
             f"the channels span fewer than {n_components} independent directions; remove channels "
             "that are sums of others, or ask for fewer sources"
         )
     whitening = np.swapaxes(directions / np.sqrt(variances)[:, None, :], 1, 2)
     return Whitened(whitening @ scaled, whitening / scale, mean)
+
+
+def independent_directions(observations: np.ndarray) -> int:
+    """Return how many components observations (time, channel) have for `whiten` to find."""
+    standardised = (observations - observations.mean(axis=0)) / observations.std(axis=0)
+    variances = np.linalg.eigvalsh(standardised.T @ standardised / len(standardised))
+    return int((variances > _rounding_floor(variances[-1], observations.shape[-1])).sum())
+
+
+def _rounding_floor(largest: np.ndarray, n_channels: int) -> np.ndarray:
+    """Return about as much variance as rounding alone leaves in a direction that has none."""
+    return largest * n_channels * np.finfo(largest.dtype).eps * 10

@@ -24,12 +24,26 @@ class Request:
         In Hz.
     array : str or None
         Which array of a file that has several.
+    transpose : bool
+        That rows of an array are channels, and columns time.
+    delimiter : str or None
+        Of a text file: a character, or one of ``comma``, ``semicolon``, ``tab``, ``pipe``,
+        ``space`` (any white space).
+    decimal : str or None
+        Of a text file: ``point`` or ``comma``, or the mark itself.
+    header : str or None
+        Of a text file: the number, from 1, of the line with the names; ``none`` says that there is
+        none.
     """
 
     time_column: str | None = None
     columns: tuple[str, ...] | None = None
     sampling_rate: float | None = None
     array: str | None = None
+    transpose: bool = False
+    delimiter: str | None = None
+    decimal: str | None = None
+    header: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,8 @@ class Table:
         Columns that are no channels, by name, and why, in words.
     understood : tuple of str
         What was understood of the file, each in words that make sense alone, for instance ``text in
-        UTF-16``, ``separated by semicolons``, ``decimal comma``, ``names in line 1``.
+        UTF-16``, ``separated by semicolons``, ``decimal comma``, ``names in line 1``. What is
+        doubtful begins with ``warning: ``.
     kind : str
         The name of the module in `bssbench.readers.formats` that read it.
     layout : dict

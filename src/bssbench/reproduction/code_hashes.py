@@ -10,6 +10,9 @@ from typing import Any
 import grimp
 
 import bssbench
+from bssbench.plugins.imports import imports_of
+from bssbench.plugins.offers import KINDS
+from bssbench.plugins.registry import plugin_modules, registry
 
 __all__ = ["code_hash", "modules_in", "source_files"]
 
@@ -23,6 +26,7 @@ _WITHOUT_NUMBERS = frozenset(
     for module in (
         "",  # the version
         ".discovery",  # finds a module by its name
+        ".plugins",  # likewise; what a plug-in computes is in its own files
         ".errors",
         ".files",
         ".files.validation",
@@ -52,23 +56,49 @@ def source_files(modules: Iterable[str]) -> list[str]:
 
     Importing ``a.b`` runs ``a/__init__.py`` as well, so the packages around a module count, with
     what they import. Modules that write files, show progress, limit a process or report errors do
-    not. The paths are relative to the working directory where they lie below it.
+    not. Of a plug-in it is its files, those beside it that it imports, and what these import of
+    bssbench. The paths are relative to the working directory where they lie below it.
     """
+    inside, outside = _sources(modules)
+    return sorted(_display(path) for path in (*inside, *outside))
+
+
+def _sources(modules: Iterable[str]) -> tuple[list[Path], list[Path]]:
+    """Return the files of modules, and of all they import, inside and outside of bssbench."""
     graph = _graph()
     found: set[str] = set()
+    outside: set[Path] = set()
     waiting = set(modules)
     while waiting:
         module = waiting.pop()
-        if module in _WITHOUT_NUMBERS:
+        if module in _WITHOUT_NUMBERS or module in found:
             continue
         found.add(module)
-        package = module.rpartition(".")[0]
-        imported = graph.find_modules_directly_imported_by(module)
+        if module in registry().modules:
+            files, imported = _of_plugin(module)
+            outside |= files
+        else:
+            package = module.rpartition(".")[0]
+            imported = graph.find_modules_directly_imported_by(module)
+            imported |= {package} if package else set()
         if module in _FOUND_BY_PLACE:
-            imported |= graph.find_descendants(_FOUND_BY_PLACE[module])
-        waiting |= ({package} if package else set()) - found
+            place = _FOUND_BY_PLACE[module]
+            imported |= graph.find_descendants(place)
+            kinds = [kind for kind, package in KINDS.items() if package == place]
+            imported |= {each.module for kind in kinds for each in plugin_modules(kind).values()}
         waiting |= imported - found
-    return sorted(_display(_file(module)) for module in found)
+    inside = (_file(module) for module in found - set(registry().modules))
+    return sorted(inside), sorted(outside)
+
+
+def _of_plugin(module: str) -> tuple[set[Path], set[str]]:
+    """Return a plug-in's own files, and the modules of bssbench that they import."""
+    plugin = registry().modules[module]
+    imports = imports_of(plugin.path, plugin.root)
+    known = _graph().modules
+    # Of `from bssbench.methods import Problem` the module is all but the last part.
+    names = {name if name in known else name.rpartition(".")[0] for name in imports.modules}
+    return imports.files, names & known
 
 
 def _file(module: str) -> Path:
@@ -94,8 +124,11 @@ def code_hash(modules: Iterable[str], files: Iterable[Path] = ()) -> str:
 
 @cache
 def _hash_of(modules: tuple[str, ...], files: tuple[Path, ...]) -> str:
-    inside = sorted(Path(path).resolve() for path in source_files(modules))
-    code = [(path.relative_to(_ROOT.resolve()).as_posix(), _code(path)) for path in inside]
+    inside, outside = _sources(modules)
+    resolved = sorted(path.resolve() for path in inside)
+    code = [(path.relative_to(_ROOT.resolve()).as_posix(), _code(path)) for path in resolved]
+    # By name and not by place: a folder of plug-ins may be moved.
+    code += sorted((f"plug-in {path.name}", _code(path)) for path in outside)
     code += [(path.name, _code(path)) for path in files]
     return hashlib.sha256(repr(code).encode()).hexdigest()[:_DIGITS]
 

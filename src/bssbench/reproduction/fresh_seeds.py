@@ -78,6 +78,7 @@ def fresh_configuration(part: Part, seeds: str) -> dict[str, Any]:
         raise InputError(f"{part.source}: has no simulated data, which fresh seeds would change")
     return {
         "output": {"results": "results", "figures": "figures"},
+        **({"plugins": list(map(str, experiment.plugins))} if experiment.plugins else {}),
         "root_seed": experiment.root_seed,
         "seeds": seeds,
         "datasets": {

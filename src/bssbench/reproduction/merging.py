@@ -11,7 +11,7 @@ from bssbench.errors import InputError
 from bssbench.experiment.configuration import Configuration
 from bssbench.files import write_json, write_text
 from bssbench.reproduction.recorded_results import Part, RecordedResults
-from bssbench.scores.catalogue import ACROSS_SEEDS
+from bssbench.scores import catalogue
 
 __all__ = ["merge"]
 
@@ -85,6 +85,7 @@ def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
     if first.root_seed != second.root_seed:
         yield "root_seed", first.root_seed, second.root_seed
     for kind, ours, theirs in (
+        ("plug-in", _plugins(one), _plugins(other)),
         ("data set", _datasets(first), _datasets(second)),
         ("method", _methods(first), _methods(second)),
     ):
@@ -99,11 +100,16 @@ def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
 def _of_whole_cells(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the scores without those across seeds of cells whose seeds are of several folders."""
     folders = scores.groupby(["dataset", "method"])["folder"].transform("nunique")
-    return scores[~scores["score"].isin(ACROSS_SEEDS) | (folders == 1)]
+    return scores[~scores["score"].isin(catalogue.ACROSS_SEEDS) | (folders == 1)]
 
 
 def _datasets(experiment: Configuration) -> dict[str, dict[str, Any]]:
     return {name: entry.parameters for name, entry in experiment.datasets.items()}
+
+
+def _plugins(part: Part) -> dict[str, dict[str, Any]]:
+    """Return the SHA-256 of each file, by plug-in."""
+    return {each["name"]: each["sha256"] for each in part.provenance.get("plugins", ())}
 
 
 def _methods(experiment: Configuration) -> dict[str, dict[str, Any]]:

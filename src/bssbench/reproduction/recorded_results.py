@@ -57,11 +57,13 @@ class RecordedResults:
             If one is missing or not what it should be.
         """
         scores, timings = directory / "scores.csv", directory / "timings.csv"
+        # First, for the scores may be of plug-ins that the configuration names.
+        parts = _parts(directory / "provenance.json", directory.as_posix())
         read_scores(scores)
         read_timings(timings)
         results = cls(
             directory=directory,
-            parts=_parts(directory / "provenance.json", directory.as_posix()),
+            parts=parts,
             scores=as_text(scores.read_text(encoding="utf-8")),
             timings=as_text(timings.read_text(encoding="utf-8")),
         )
@@ -91,7 +93,11 @@ def _parts(path: Path, name: str) -> tuple[Part, ...]:
             Part(
                 source=part["source"],
                 provenance={key: value for key, value in part.items() if key != "source"},
-                experiment=configure(part["configuration"], part["parameters"]),
+                experiment=configure(
+                    part["configuration"],
+                    part["parameters"],
+                    Path(part.get("configuration_file") or "").parent,
+                ),
             )
             for part in recorded
         )

@@ -10,6 +10,7 @@ from bssbench.experiment.configuration import (
     Configuration,
     changed_hyperparameters,
     configure,
+    use_plugins,
 )
 from bssbench.files import read_json, read_yaml
 from bssbench.reproduction.artefacts import locate, stages
@@ -142,5 +143,8 @@ def _figures(run: Mapping[str, Any], directory: Path) -> Path:
 def _experiment(run: Mapping[str, Any], configuration: Path | None) -> Configuration:
     """Read an experiment's file as the workflow does; without one that of the run."""
     path = configuration or Path(run.get("configuration_file") or _CONFIGURATIONS / "paper.yaml")
+    content = read_yaml(path)
+    # First, for methods.yaml may say something of their methods.
+    use_plugins(content, path.parent)
     hyperparameters = changed_hyperparameters(_CONFIGURATIONS / "methods.yaml")
-    return configure(read_yaml(path), hyperparameters)
+    return configure(content, hyperparameters, path.parent)

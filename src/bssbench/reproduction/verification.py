@@ -16,7 +16,8 @@ from bssbench.experiment.cell import Cell, run_cell
 from bssbench.experiment.provenance import describe_environment, environment_changes
 from bssbench.parameters import closest, parse_seeds
 from bssbench.reproduction.recorded_results import Part, RecordedResults, as_text
-from bssbench.scores.catalogue import ACROSS_SEEDS, SCORES
+from bssbench.scores import catalogue
+from bssbench.scores.catalogue import SCORES
 from bssbench.scores.collect import collect
 
 __all__ = [
@@ -141,7 +142,7 @@ def verify(
             seeds = [seed] if seed in seeds else []
         recorded = rows[rows["seed"].isin([str(each) for each in seeds])]
         if seed is not None:
-            recorded = recorded[~recorded["score"].isin(ACROSS_SEEDS)]
+            recorded = recorded[~recorded["score"].isin(catalogue.ACROSS_SEEDS)]
         if len(recorded):
             yield from _verify_part(part, recorded, seeds, whole=seed is None)
 

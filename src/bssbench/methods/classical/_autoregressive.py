@@ -128,7 +128,8 @@ class AutoregressiveMethod(RestartedMethod):
             },
         )
         rows = found.x.reshape(first.shape)[:, : len(rotation)]
-        return Solution(rows @ replicate.whitening, bool(found.success), (float(found.fun),))
+        losses = (float(found.fun),)
+        return Solution(rows @ replicate.whitening, bool(found.success), losses, int(found.nit))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bssbench.methods import Problem, SeparationMethod, Size
 from bssbench.models.whitening import whiten
-from bssbench.separation import Separation, Stopwatch
+from bssbench.separation import Kept, Separation, Stopwatch
 
 __all__ = [
     "ClassicalMethod",
@@ -36,12 +36,15 @@ class Replicate:
         Shape (component, channel): components = whitening · (observations − mean).
     seed : numpy.random.SeedSequence
         The only source of randomness.
+    keep : bool
+        Whether to say how it was solved, beside the solution.
     """
 
     observations: np.ndarray
     components: np.ndarray
     whitening: np.ndarray
     seed: np.random.SeedSequence
+    keep: bool = False
 
     @property
     def random_state(self) -> int:
@@ -61,11 +64,14 @@ class Solution:
         Whether the method converged; what is computed in closed form has.
     losses : tuple of float
         What the method lowers, of each start; empty where it has no such thing.
+    iterations : int or None
+        How many it took; None where a library does not say.
     """
 
     unmixing_matrix: np.ndarray
     converged: bool
     losses: tuple[float, ...] = ()
+    iterations: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class LinearMethod(SeparationMethod):
         for index, parts in enumerate(replicates):
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                solved.append(self.solve(Replicate(*parts)))
+                solved.append(self.solve(Replicate(*parts, keep=problem.keep)))
             if caught:
                 messages[str(index)] = sorted({str(warning.message) for warning in caught})
             if progress:
@@ -129,6 +135,7 @@ class LinearMethod(SeparationMethod):
             loss=losses.min(axis=1) if losses.size else None,
             diagnostics=diagnostics,
             stopwatch=stopwatch,
+            kept=tuple(Kept(solution.iterations) for solution in solved),
         )
 
 

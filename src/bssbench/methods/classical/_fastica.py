@@ -69,6 +69,7 @@ class FastICAMethod(RestartedMethod):
             # Converging in the very last iteration looks the same as giving up, and counts as that.
             estimator.n_iter_ < self.max_iterations,
             (-contrast,),
+            estimator.n_iter_,
         )
 
 

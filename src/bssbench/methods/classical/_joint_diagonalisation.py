@@ -1,17 +1,17 @@
-"""Joint diagonalisation by Jacobi rotations (Cardoso and Souloumiac, 1996), by pyRiemann."""
+"""Joint diagonalisation by Jacobi rotations (Cardoso and Souloumiac, 1996)."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
-from bssbench.methods import Size
-from bssbench.methods.classical._base import ClassicalMethod, Replicate
+from bssbench.methods.classical._base import LinearMethod, Replicate, Solution
+from bssbench.methods.classical._jacobi import diagonalise
 from bssbench.parameters import parameter
 
 
 @dataclass(frozen=True)
-class JointDiagonalisation(ClassicalMethod):
+class JointDiagonalisation(LinearMethod):
     """The rotation that makes matrices as diagonal as they can be together.
 
     Attributes
@@ -35,15 +35,13 @@ class JointDiagonalisation(ClassicalMethod):
     def matrices(self, components: np.ndarray) -> np.ndarray:
         """Return symmetric matrices (matrix, component, component) of white (component, time)."""
 
-    def start(self, size: Size) -> None:
-        """Import pyRiemann, which takes seconds."""
-        import pyriemann.geometry.ajd  # noqa: F401
-
-    def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
+    def solve(self, replicate: Replicate) -> Solution:
         """Rotate; a further sweep would rotate no pair if that has converged."""
-        from pyriemann.geometry.ajd import rjd
-
         matrices = self.matrices(replicate.components)
-        rotation, diagonalised = rjd(matrices, n_iter_max=self.max_iterations, eps=self.tolerance)
-        further, _ = rjd(diagonalised, n_iter_max=1, eps=self.tolerance)
-        return rotation.T @ replicate.whitening, np.array_equal(further, np.eye(len(further)))
+        rotation, diagonalised, sweeps = diagonalise(matrices, self.max_iterations, self.tolerance)
+        further, _, _ = diagonalise(diagonalised, 1, self.tolerance)
+        return Solution(
+            rotation.T @ replicate.whitening,
+            np.array_equal(further, np.eye(len(further))),
+            iterations=sweeps if replicate.keep else None,
+        )

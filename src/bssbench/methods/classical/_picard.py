@@ -60,7 +60,8 @@ class MaximumLikelihoodMethod(RestartedMethod):
         )
         loss = negative_log_likelihood(components, unmixing)
         # It counts from 0. Converging in the very last iteration looks the same as giving up.
-        return Solution(unmixing @ whitening, iterations < self.max_iterations - 1, (loss,))
+        converged = iterations < self.max_iterations - 1
+        return Solution(unmixing @ whitening, converged, (loss,), iterations + 1)
 
 
 def negative_log_likelihood(components: np.ndarray, unmixing_matrix: np.ndarray) -> float:

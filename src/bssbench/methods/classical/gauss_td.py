@@ -1,13 +1,14 @@
 """Gauss-TD (Ziehe, Kawanabe, Harmeling and Müller, 2003): sensors' distortions undone by ranks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from bssbench.methods import Problem
 from bssbench.methods.classical._lagged_covariances import LaggedCovariances
-from bssbench.separation import Separation
+from bssbench.separation import Demixing, Separation
 
 __all__ = ["Method", "gaussianised"]
 
@@ -31,6 +32,57 @@ def gaussianised(observations: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class GaussianisedDemixing:
+    """Channels made Gaussian as those of one replicate were, then unmixed.
+
+    Between the values that it was fitted to, and their ranks, it goes in a straight line; beyond
+    the largest and smallest it stays there.
+
+    Attributes
+    ----------
+    values, scores : numpy.ndarray
+        Shape (time, channel): each channel's values in ascending order, and what they became.
+    unmixing, mixing : numpy.ndarray
+        Shape (source, channel) and (channel, source), of what the channels became.
+    """
+
+    values: np.ndarray
+    scores: np.ndarray
+    unmixing: np.ndarray
+    mixing: np.ndarray
+
+    @classmethod
+    def fitted(cls, observations: np.ndarray, unmixing: np.ndarray) -> Self:
+        """Return that of one replicate, (time, channel).
+
+        The mixing matrix is that of least squares of the channels on the sources.
+        """
+        scores = gaussianised(observations[None])[0]
+        covariance = np.atleast_2d(np.cov(scores.T, bias=True))
+        mixing = covariance @ unmixing.T @ np.linalg.inv(unmixing @ covariance @ unmixing.T)
+        return cls(np.sort(observations, axis=0), np.sort(scores, axis=0), unmixing, mixing)
+
+    def demix(self, observations: np.ndarray) -> np.ndarray:
+        """Return the sources (time, source) of observations (time, channel)."""
+        gaussian = self._interpolated(observations, self.values, self.scores)
+        return (gaussian - self.scores.mean(axis=0)) @ self.unmixing.T
+
+    def remix(self, sources: np.ndarray) -> np.ndarray:
+        """Return the observations (time, channel) of sources (time, source)."""
+        gaussian = sources @ self.mixing.T + self.scores.mean(axis=0)
+        return self._interpolated(gaussian, self.scores, self.values)
+
+    @staticmethod
+    def _interpolated(at: np.ndarray, places: np.ndarray, values: np.ndarray) -> np.ndarray:
+        channels = []
+        for where, place, value in zip(at.T, places.T, values.T, strict=True):
+            # Equal values have equal scores.
+            distinct, first = np.unique(place, return_index=True)
+            channels.append(np.interp(where, distinct, value[first]))
+        return np.stack(channels, axis=1)
+
+
+@dataclass(frozen=True)
 class Method(LaggedCovariances):
     """Gauss-TD: channels made Gaussian by their ranks, then SOBI; for post-nonlinear mixing.
 
@@ -50,5 +102,20 @@ class Method(LaggedCovariances):
         if not problem.nonlinear:
             return super().separate(problem, progress)
         linear = replace(problem, observations=gaussianised(problem.observations), nonlinear=False)
+        separation = super().separate(linear, progress)
+        if problem.keep and separation.unmixing_matrix is not None:
+            maps = [
+                GaussianisedDemixing.fitted(*pair)
+                for pair in zip(problem.observations, separation.unmixing_matrix, strict=True)
+            ]
+            kept = [
+                replace(one, arrays=vars(of_one))
+                for one, of_one in zip(separation.kept, maps, strict=True)
+            ]
+            separation = replace(separation, kept=tuple(kept))
         # What the matrix applies to are not the observations.
-        return replace(super().separate(linear, progress), unmixing_matrix=None)
+        return replace(separation, unmixing_matrix=None)
+
+    def nonlinear_demixing(self, arrays: Mapping[str, np.ndarray]) -> Demixing | None:
+        """Return the map that is kept of a replicate, where there is one."""
+        return GaussianisedDemixing(**arrays) if arrays else None

@@ -1,7 +1,7 @@
 """What the VAE methods share: everything but the prior. No torch until one of them runs."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +9,10 @@ import numpy as np
 
 from bssbench.methods import Problem, SeparationMethod, Size
 from bssbench.methods._restarts import RESTARTS_RULE, restarts_by_rule
+from bssbench.models.demixing import NetworkDemixing, is_nonlinear
 from bssbench.models.recipe import POSTERIORS, SCALES, Form, Recipe
 from bssbench.parameters import parameter
-from bssbench.separation import Separation
+from bssbench.separation import Demixing, Separation
 
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
@@ -166,7 +167,7 @@ class VariationalMethod(SeparationMethod):
         # Imported here: torch takes two seconds, and listing methods must not.
         from bssbench.models.fitting import fit
 
-        recipe = self.recipe(problem.size, problem.device)
+        recipe = replace(self.recipe(problem.size, problem.device), keep=problem.keep)
         separation, lag_spacings = fit(
             problem.observations, problem.n_sources, problem.seeds, recipe, self.prior, progress
         )
@@ -188,3 +189,27 @@ class VariationalMethod(SeparationMethod):
         return held_out_objective(
             problem.observations, length, problem.n_sources, problem.seeds, recipe, self.prior
         )
+
+    def nonlinear_demixing(self, arrays: Mapping[str, np.ndarray]) -> Demixing | None:
+        """Return encoder and decoder of a VAE that was kept."""
+        return NetworkDemixing.of(arrays) if arrays else None
+
+    def objective(
+        self, arrays: Mapping[str, np.ndarray], observations: np.ndarray, device: str = "cpu"
+    ) -> float:
+        """Return the objective of a VAE that was kept on other observations, (time, channel).
+
+        In nats per time point, lower is better. It is that of the observations in the coordinates
+        of those that were trained on: for choices between configurations that were trained on the
+        same.
+
+        Raises
+        ------
+        NotApplicable
+            If the prior says nothing of other time.
+        """
+        from bssbench.models.keeping import kept_objective
+
+        length, n_channels = int(arrays["length"]), arrays["whitening"].shape[1]
+        size = Size(1, length, n_channels, len(arrays["scale"]), is_nonlinear(arrays))
+        return kept_objective(arrays, observations, self.recipe(size, device), self.prior)

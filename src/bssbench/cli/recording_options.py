@@ -1,0 +1,194 @@
+"""From the options of `bssbench separate` to what they ask for, or one line that says why not."""
+
+import argparse
+from typing import Any
+
+from bssbench.errors import InputError
+
+__all__ = [
+    "ALL",
+    "SECONDS_OF_A_RECORDING",
+    "SECONDS_OF_EACH",
+    "asked_for",
+    "cpu_limit",
+    "n_sources",
+    "remedies",
+    "request",
+    "required",
+]
+
+ALL = "all"
+"""The method that is every method."""
+
+SECONDS_OF_A_RECORDING, SECONDS_OF_EACH = 7200, 300
+"""Limits of CPU time: of one method, and of each of all."""
+
+_MOST_RUNS = 1000
+
+
+def required(arguments: argparse.Namespace, *names: str) -> None:
+    """Insist on options that not every use of the command needs.
+
+    Raises
+    ------
+    InputError
+        For the first of `names` that was not given.
+    """
+    for name in names:
+        if getattr(arguments, name) is None:
+            flag = name.replace("_", "-")
+            raise InputError(
+                f"the following argument is required: --{flag} (see 'bssbench separate --help')"
+            )
+
+
+def cpu_limit(arguments: argparse.Namespace, default: int) -> int:
+    """Return the limit of CPU time in seconds.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    seconds = default if arguments.cpu_seconds is None else arguments.cpu_seconds
+    if seconds < 1:
+        raise InputError(f"--cpu-seconds must be at least 1, not {seconds}")
+    return int(seconds)
+
+
+def n_sources(text: str | None) -> int | None:
+    """Return the number of sources, or None for what the data speak for.
+
+    Raises
+    ------
+    InputError
+        If it is neither a number nor ``auto``.
+    """
+    if text is None or text.lower() == "auto":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"--n-sources must be a whole number or auto, not {text!r}") from None
+
+
+def asked_for(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
+    """Return what is asked of the method, an `Asked`, or None where a dry run names no method.
+
+    Its number of sources is known only when the recording is.
+
+    Raises
+    ------
+    InputError
+        For an unknown method or parameter, or an option that the method would ignore.
+    """
+    from bssbench.recording.asked import Asked
+    from bssbench.recording.method_choice import (
+        check_bootstrap,
+        check_options,
+        known_device,
+        known_method,
+    )
+
+    for name in ("name", "jobs_allowed"):
+        if getattr(arguments, name) is not None:
+            raise InputError(f"--{name.replace('_', '-')} is for a data set")
+    if arguments.method is None and arguments.dry_run:
+        return None
+    required(arguments, "method")
+    comparing = arguments.method.strip().lower() == ALL
+    seeds = _seeds(arguments, 3 if comparing else 1)
+    device = known_device(arguments.device)
+    if comparing:
+        if arguments.assignments:
+            raise InputError("--set is for one method; --method all takes each as it is")
+        check_bootstrap(arguments.nonlinear, arguments.bootstrap)
+        method, parameters = ALL, {}
+    else:
+        method = known_method(arguments.method)
+        check_options(
+            method,
+            parameters,
+            nonlinear=arguments.nonlinear,
+            device=device,
+            n_seeds=len(seeds),
+            chosen_seed=bool(arguments.seed or arguments.root_seed),
+            restarts=arguments.restarts is not None,
+            bootstrap=arguments.bootstrap,
+        )
+    return Asked(
+        method=method,
+        n_sources=1,
+        parameters=parameters,
+        seeds=seeds,
+        bootstrap=arguments.bootstrap,
+        nonlinear=arguments.nonlinear,
+        device=device,
+        root_seed=arguments.root_seed,
+        cpu_seconds=cpu_limit(arguments, SECONDS_OF_EACH if comparing else SECONDS_OF_A_RECORDING),
+    )
+
+
+def _seeds(arguments: argparse.Namespace, default: int) -> tuple[int, ...]:
+    n_seeds = default if arguments.seeds is None else arguments.seeds
+    if n_seeds < 1:
+        raise InputError(f"--seeds must be at least 1, not {n_seeds}")
+    if arguments.bootstrap < 0:
+        raise InputError(f"--bootstrap must not be negative, not {arguments.bootstrap}")
+    if n_seeds + arguments.bootstrap > _MOST_RUNS:
+        raise InputError(
+            f"--seeds {n_seeds} and --bootstrap {arguments.bootstrap} are more than {_MOST_RUNS} "
+            "runs; some 10 to 100 say how stable sources are"
+        )
+    first = arguments.seed or 0
+    if not 0 <= first < 2**63:
+        raise InputError(f"--seed must not be negative, nor have 64 bits, not {first}")
+    return tuple(range(first, first + n_seeds))
+
+
+def request(arguments: argparse.Namespace) -> Any:
+    """Return what the user says of the file.
+
+    Raises
+    ------
+    InputError
+        For a sampling rate that can be none.
+    """
+    from bssbench.readers import Request
+
+    columns = arguments.columns
+    if columns is not None:
+        columns = tuple(name.strip() for word in columns for name in word.split(",") if name)
+    rate = arguments.sampling_rate
+    if rate is not None and not 0 < rate < float("inf"):
+        raise InputError(f"--sampling-rate must be a positive number of Hz, not {rate:g}")
+    return Request(
+        time_column=arguments.time_column,
+        columns=columns,
+        sampling_rate=rate,
+        array=arguments.array,
+        transpose=arguments.transpose,
+        delimiter=arguments.delimiter,
+        decimal=arguments.decimal,
+        header=arguments.header,
+    )
+
+
+def remedies(arguments: argparse.Namespace) -> Any:
+    """Return what the user asks to be done to the recording.
+
+    Raises
+    ------
+    InputError
+        For what can't be done to any.
+    """
+    from bssbench.preparation import Remedies
+
+    band = arguments.band_pass
+    return Remedies(
+        detrend=arguments.detrend,
+        band_pass=None if band is None else (band[0], band[1]),
+        notch=arguments.notch,
+        drop=tuple(arguments.drop),
+        fill=arguments.fill,
+    )

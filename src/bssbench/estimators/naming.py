@@ -1,0 +1,16 @@
+"""What a method's class is called in Python: `skr-vae` is `SKRVAE`."""
+
+__all__ = ["class_name"]
+
+_ABBREVIATIONS = frozenset(
+    "amuse ar erbm gp ica ivae jade pdgmm skr sobi td vae var".split()  # noqa: SIM905
+)
+_SPELLED = {"fastica": "FastICA", "gpytorch": "GPyTorch"}
+
+
+def class_name(method: str) -> str:
+    """Return the class's name; words that are no abbreviations begin with a capital."""
+    return "".join(
+        word.upper() if word in _ABBREVIATIONS else _SPELLED.get(word, word[:1].upper() + word[1:])
+        for word in method.split("-")
+    )

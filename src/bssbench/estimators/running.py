@@ -1,0 +1,93 @@
+"""A method run from Python: its progress shown, Ctrl-C heard, errors said in Python's words."""
+
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bssbench.errors import InputError, NotApplicable
+
+__all__ = ["EstimatorError", "errors_of_python", "flushing_restored", "interruptible", "shown"]
+
+Progress = Callable[[int, int], None]
+
+
+class EstimatorError(InputError, ValueError):
+    """What was given can't be separated; the message is one line, and it is a `ValueError`."""
+
+
+@contextmanager
+def errors_of_python() -> Iterator[None]:
+    """Raise what a method objects to as a `ValueError`, with parameters by their names here."""
+    try:
+        yield
+    except (InputError, NotApplicable) as error:
+        message = re.sub(r"(?<!n_)\brestarts\b", "n_restarts", str(error))
+        message = re.sub(r"--device ([^\s:]+)", r"device='\1'", message)
+        raise EstimatorError(re.sub(r"\bnull\b", "None", message)) from None
+
+
+@contextmanager
+def shown(title: str, verbose: Any) -> Iterator[Progress]:
+    """Yield a function of (done, in all) that moves a bar on the screen if `verbose` is true."""
+    if not verbose:
+        yield lambda *_: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=title, leave=True) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield report
+
+
+@contextmanager
+def interruptible(progress: Progress) -> Iterator[Progress]:
+    """Yield `progress`, which raises `KeyboardInterrupt` if Ctrl-C was pressed since it began.
+
+    So a training ends between two steps and not within one. Pressed again, Ctrl-C does not wait.
+    A program that has a handler of its own keeps it.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield progress
+        return
+    pressed = False
+
+    def note(*_: Any) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    def report(done: int, total: int) -> None:
+        progress(done, total)
+        if pressed:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield report
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def flushing_restored() -> Iterator[None]:
+    """Leave the processor's treatment of the smallest numbers as it was.
+
+    VAEs train with these flushed to zero, which would change the caller's own arithmetic.
+    """
+    kept_before = sys.float_info.min / 2.0 > 0.0
+    try:
+        yield
+    finally:
+        torch = sys.modules.get("torch")
+        if torch is not None and kept_before:
+            torch.set_flush_denormal(False)

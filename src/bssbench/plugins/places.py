@@ -1,0 +1,36 @@
+"""Modules that are found by their place: a file in a folder of the package is all it takes."""
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+__all__ = ["modules_by_place"]
+
+
+@cache
+def modules_by_place(package: str) -> dict[str, str]:
+    """Return the dotted names of a package's own modules, at any depth, by names with hyphens.
+
+    Modules whose names begin with an underscore hold what others share and are left out. Nothing
+    is imported, so that listing takes no time.
+
+    Raises
+    ------
+    ImportError
+        If two modules have one name, or there is no such package.
+    """
+    found: dict[str, str] = {}
+    for folder in map(Path, _locations(package)):
+        for path in sorted(folder.rglob("[!_.]*.py")):
+            name = path.stem.replace("_", "-")
+            if name in found:
+                raise ImportError(f"{path}: {found[name]} has the name {name!r} already")
+            found[name] = ".".join([package, *path.relative_to(folder).with_suffix("").parts])
+    return dict(sorted(found.items()))
+
+
+def _locations(package: str) -> list[str]:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ImportError(f"there is no package {package!r}")
+    return list(spec.submodule_search_locations)

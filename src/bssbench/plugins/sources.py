@@ -1,0 +1,136 @@
+"""Finding plug-ins: what a user's path or an installed package's entry point offers."""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from bssbench.errors import InputError
+from bssbench.plugins.imports import Root
+from bssbench.plugins.offers import offers_of, syntax_tree
+
+__all__ = ["LOADED", "NAME", "PluginModule", "announced", "distribution", "named_by_user"]
+
+LOADED = "bssbench.plugins.loaded"
+"""The package below which a user's files are imported."""
+
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""What a name looks like: that of a file, with hyphens."""
+
+_NOTHING = (
+    "offers nothing: a plug-in defines a class Method or Family, or SCORES, or FILES with prepare "
+    "or mix"
+)
+
+
+@dataclass(frozen=True)
+class PluginModule:
+    """A module from outside the package.
+
+    Attributes
+    ----------
+    name : str
+        What its method, family or recording is called: the file's name, with hyphens.
+    module : str
+        Its dotted name.
+    path : pathlib.Path
+        Absolute.
+    kinds : frozenset of str
+        What it offers: keys of `bssbench.plugins.offers.KINDS`.
+    root : Root
+        The folder of its own files.
+    package : str
+        Name and version of the distribution that brings it; empty for a user's file.
+    """
+
+    name: str
+    module: str
+    path: Path
+    kinds: frozenset[str]
+    root: Root
+    package: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, in words."""
+        return self.package or str(self.path)
+
+
+def named_by_user(path: Path) -> Iterator[PluginModule]:
+    """Yield what a file or the files of a folder offer.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or folder, it offers nothing or is no Python.
+    """
+    path = Path(os.path.abspath(path))
+    if path.is_dir():
+        offering = list(_offering(sorted(path.glob("[!_.]*.py"))))
+        if not offering:
+            raise InputError(f"plug-in {path}: no file in this folder {_NOTHING}")
+    elif path.is_file():
+        if path.suffix != ".py":
+            raise InputError(f"plug-in {path}: not a Python file (.py), nor a folder of such files")
+        offering = list(_offering([path]))
+        if not offering:
+            raise InputError(f"plug-in {path}: {_NOTHING}")
+    else:
+        raise InputError(f"plug-in {path}: no such file or folder")
+    folder = path if path.is_dir() else path.parent
+    # Files of the same name in two folders are two modules.
+    root = Root(folder, f"{LOADED}.in_{sha256(os.fsencode(folder)).hexdigest()[:8]}")
+    for file, kinds in offering:
+        yield PluginModule(_name(file), root.dotted(file), file, kinds, root)
+
+
+def announced(point: importlib.metadata.EntryPoint) -> Iterator[PluginModule]:
+    """Yield what the module of an entry point offers, or of a package the modules in it.
+
+    Raises
+    ------
+    InputError
+        If there is no such module, it offers nothing or is no Python.
+    """
+    top, *rest = point.module.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None:
+        raise InputError(f"there is no package {top!r}")
+    # A single module has no folder that is its own; a package without __init__.py has no file.
+    places = list(spec.submodule_search_locations or ())
+    folder = Path(places[0]) if places else Path(spec.origin or "").parent
+    root = Root(folder, top, installed=True)
+    path = root.locate(tuple(rest)) if places else Path(spec.origin or "")
+    if path is None:
+        raise InputError(f"there is no module {point.module!r} in {folder}")
+    inner = sorted(path.parent.glob("[!_.]*.py")) if path.name == "__init__.py" else []
+    offering = list(_offering([path, *inner]))
+    if not offering:
+        raise InputError(_NOTHING)
+    for file, kinds in offering:
+        module = root.dotted(file) if places else top
+        yield PluginModule(_name(file), module, file, kinds, root, distribution(point))
+
+
+def distribution(point: importlib.metadata.EntryPoint) -> str:
+    """Return name and version of the package that an entry point is of."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.module
+
+
+def _offering(paths: Iterable[Path]) -> Iterator[tuple[Path, frozenset[str]]]:
+    for path in paths:
+        kinds = offers_of(syntax_tree(path))
+        if kinds:
+            yield path, kinds
+
+
+def _name(path: Path) -> str:
+    stem = path.parent.name if path.name == "__init__.py" else path.stem
+    return stem.replace("_", "-")

@@ -1,0 +1,104 @@
+"""Channels that carry no signal: empty, constant, nearly constant, or switches and event codes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bssbench.preparation.rounding import grid_step
+
+__all__ = ["DeadChannel", "dead_channel"]
+
+NEARLY_CONSTANT = 1e-9
+"""A channel is nearly constant if its range is no more than this share of its magnitude.
+
+Double precision resolves some 1e-16 and single precision 6e-8 of it: what remains is
+arithmetic, and no sensor has as many digits.
+"""
+
+RARELY_CHANGES = 0.01
+"""A channel is nearly constant if fewer than this share of its samples differ from one value."""
+
+MOST_CODES = 32
+"""Whole numbers in no more than so many values can be event codes.
+
+They are if they stay for a while (`CODES_CHANGE`) or mostly at one value (`CODES_REST`).
+"""
+
+CODES_CHANGE = 0.05
+"""Event codes change from one sample to the next less often than this, or are at rest."""
+
+CODES_REST = 0.8
+"""Event codes are mostly at one value: at least this share of the samples."""
+
+# Enough samples to tell a signal from a handful of values.
+_LOOKED_AT = 4096
+
+
+@dataclass(frozen=True)
+class DeadChannel:
+    """Why a channel carries no signal.
+
+    Attributes
+    ----------
+    kind : str
+        ``empty``, ``constant``, ``nearly-constant`` or ``two-valued``.
+    reason : str
+        In words that continue "channel F3".
+    """
+
+    kind: str
+    reason: str
+
+
+def dead_channel(values: np.ndarray) -> DeadChannel | None:
+    """Return why a channel carries no signal, or None where it may.
+
+    The rules are this module's constants. Missing values are not looked at.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Shape (time,).
+    """
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return DeadChannel("empty", "has no number")
+    lowest, highest = finite.min(), finite.max()
+    if lowest == highest:
+        return DeadChannel("constant", f"is constant ({lowest:g})")
+    # Halves, since the difference of the largest numbers is none.
+    if highest / 2 - lowest / 2 <= NEARLY_CONSTANT / 2 * max(abs(lowest), abs(highest)):
+        return DeadChannel(
+            "nearly-constant",
+            f"is nearly constant ({lowest:g}, to within {highest - lowest:.1e})",
+        )
+    return _few_valued(finite)
+
+
+def _few_valued(finite: np.ndarray) -> DeadChannel | None:
+    """Return whether the values are a handful that says so."""
+    # Most channels show at once that they have many values; sorting a million is dear.
+    stride = max(1, len(finite) // _LOOKED_AT)
+    if len(np.unique(finite[::stride])) > MOST_CODES:
+        return None
+    values, counts = np.unique(finite, return_counts=True)
+    rest = float(counts.max() / len(finite))
+    common = values[counts.argmax()]
+    if len(values) == 2 and len(finite) > 4:
+        return DeadChannel("two-valued", f"has two values alone ({values[0]:g} and {values[1]:g})")
+    if 1 - rest < RARELY_CHANGES and len(finite) >= 2 / RARELY_CHANGES:
+        changed = len(finite) - counts.max()
+        return DeadChannel(
+            "nearly-constant",
+            f"is nearly constant ({common:g} but for {changed} of {len(finite)} samples)",
+        )
+    step = grid_step(values)
+    if step and finite.std() < step / 2:
+        return DeadChannel(
+            "nearly-constant", f"is nearly constant ({common:g}, to within its rounding)"
+        )
+    whole = bool(np.all(values == np.round(values)))
+    changes = float(np.mean(np.diff(finite) != 0))
+    if whole and len(values) <= MOST_CODES and (rest >= CODES_REST or changes < CODES_CHANGE):
+        return DeadChannel("two-valued", f"looks like event codes ({len(values)} whole numbers)")
+    return None

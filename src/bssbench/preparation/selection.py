@@ -1,0 +1,124 @@
+"""Which channels and rows are kept: what the user leaves out, and what carries no signal."""
+
+from collections import defaultdict
+
+import numpy as np
+
+from bssbench.errors import InputError
+from bssbench.parameters import closest
+from bssbench.preparation.dead_channels import dead_channel
+from bssbench.preparation.draft import Draft, called
+from bssbench.preparation.rows import PREFIXES, row_name, selected_rows
+
+__all__ = ["check_size", "drop", "leave_out_dead"]
+
+
+def check_size(draft: Draft, n_sources: int | None) -> None:
+    """Reject what nothing can separate for its size.
+
+    Raises
+    ------
+    InputError
+        For no source, fewer channels than sources, fewer samples than channels, or fewer than 3.
+    """
+    path, length, n_channels = draft.table.path, int(draft.rows.sum()), len(draft.names)
+    if n_sources is not None and n_sources < 1:
+        raise InputError(f"--n-sources must be at least 1, not {n_sources}")
+    if n_sources is not None and n_channels < n_sources:
+        raise InputError(
+            f"{path}: {n_channels} channels are fewer than {n_sources} sources; "
+            "ask for fewer sources (are rows time and columns channels?)"
+        )
+    if length < n_channels:
+        raise InputError(
+            f"{path}: {length} samples are fewer than {n_channels} channels; "
+            "rows must be time and columns channels"
+        )
+    if length < 3:
+        raise InputError(f"{path}: {length} samples are too few to separate anything")
+
+
+def drop(draft: Draft, entries: tuple[str, ...]) -> None:
+    """Leave out the channels and rows that the user names.
+
+    Raises
+    ------
+    InputError
+        If there is no such channel or row, or nothing remains.
+    """
+    channels: dict[int, str] = {}
+    for entry in entries:
+        if entry not in draft.names and entry.lower().startswith(PREFIXES):
+            draft.rows &= ~selected_rows(draft.table, entry)
+        else:
+            channels[_channel(draft, entry)] = "by --drop"
+    if len(channels) == len(draft.names) or not draft.rows.any():
+        raise InputError(f"{draft.table.path}: --drop leaves nothing")
+    if channels:
+        draft.steps.append(f"left out {called([draft.names[index] for index in sorted(channels)])}")
+    draft.leave_out(channels)
+    if not draft.rows.all():
+        rows = np.flatnonzero(~draft.rows)
+        draft.values[rows] = np.nan
+        draft.steps.append(f"left out {row_name(draft.table, rows)} ({len(rows)} in all)")
+
+
+def _channel(draft: Draft, entry: str) -> int:
+    """Return the index of the channel of that name, case forgiven, or number from 1."""
+    if entry in draft.names:
+        return draft.names.index(entry)
+    folded = [name.casefold() for name in draft.names]
+    if folded.count(entry.casefold()) == 1:
+        return folded.index(entry.casefold())
+    if entry.isdecimal() and 1 <= int(entry) <= len(draft.names):
+        return int(entry) - 1
+    raise InputError(
+        f"{draft.table.path}: --drop {entry}: no such channel; {closest(entry, draft.names)}, "
+        f"or give a number from 1 to {len(draft.names)}, or rows as in rows:301-420"
+    )
+
+
+def leave_out_dead(
+    draft: Draft, n_sources: int | None, known: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """Leave out channels that carry no signal, and say which; return those of two values kept.
+
+    Those of two values, or of event codes, are kept where the sources are as many as need them, or
+    where no two others remain; those that are `known` stay without another word.
+
+    Raises
+    ------
+    InputError
+        If no channel remains.
+    """
+    by_kind: dict[str, dict[int, str]] = defaultdict(dict)
+    for index, channel in enumerate(draft.values.T):
+        dead = None if draft.names[index] in known else dead_channel(channel)
+        if dead is not None:
+            by_kind[dead.kind][index] = dead.reason
+    switches = by_kind.pop("two-valued", {})
+    useless = {index: why for reasons in by_kind.values() for index, why in reasons.items()}
+    remaining = len(draft.names) - len(useless) - len(switches)
+    kept: tuple[str, ...] = ()
+    needed = remaining < (2 if n_sources is None else n_sources)
+    if switches and needed:
+        kept = tuple(draft.names[index] for index in switches)
+        _say(draft, "two-valued", switches, "kept, since the sources need it", drop=True)
+    elif switches:
+        by_kind["two-valued"] = switches
+    for kind, reasons in by_kind.items():
+        _say(draft, kind, reasons, "left out", drop=False)
+    draft.leave_out({index: why for reasons in by_kind.values() for index, why in reasons.items()})
+    if not draft.names:
+        raise InputError(f"{draft.table.path}: no channel carries a signal: all are constant")
+    return (*known, *kept)
+
+
+def _say(draft: Draft, kind: str, reasons: dict[int, str], done: str, drop: bool) -> None:
+    """Add a finding for each reason, with all channels that it applies to."""
+    channels_of = defaultdict(list)
+    for index, why in reasons.items():
+        channels_of[why].append(draft.names[index])
+    for why, names in channels_of.items():
+        remedy = f"--drop {' '.join(names)}" if drop else ""
+        draft.find(kind, f"{called(names)} {why}: {done}", names, remedy=remedy)

@@ -1,0 +1,233 @@
+"""Which of a file's arrays is the recording, and which say its rate, times and names."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bssbench.errors import InputError
+from bssbench.parameters import closest
+from bssbench.readers.formats._matrix import as_matrix, is_numeric
+from bssbench.readers.formats._naming import as_rate, as_texts, is_names, is_rate, is_time
+from bssbench.readers.table import Request
+
+__all__ = ["Recorded", "choose", "flattened"]
+
+# So many times the size of the next array makes one the recording without a question.
+_CLEARLY_LARGER = 10
+_MOST_NAMES = 8
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording as an archive of arrays holds it.
+
+    Attributes
+    ----------
+    values : numpy.ndarray
+        Shape (time, channel), in double precision.
+    array : str
+        The name of the array, or "" if each channel is one.
+    names : tuple of str or None
+        Of the channels.
+    sampling_rate : float or None
+        In Hz.
+    time : tuple of (str, numpy.ndarray) or None
+        Name and values (time,) of an array of times.
+    understood : tuple of str
+        In words.
+    """
+
+    values: np.ndarray
+    array: str = ""
+    names: tuple[str, ...] | None = None
+    sampling_rate: float | None = None
+    time: tuple[str, np.ndarray] | None = None
+    understood: tuple[str, ...] = ()
+
+
+def flattened(arrays: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return what nested mappings hold by dotted names, such as ``EEG.data``."""
+    flat: dict[str, Any] = {}
+    for name, value in arrays.items():
+        if isinstance(value, Mapping):
+            # Whole, too, for names may be in a struct of their own.
+            flat[prefix + name] = value
+            flat |= flattened(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
+    """Return the recording among named arrays, which may be nested.
+
+    It is the array that the request names; else the only matrix of numbers, or the only one that
+    is not square, or one that has ten times as many numbers as any other; else, without a matrix,
+    vectors of one length as columns: of the length that has the most numbers. Single numbers such
+    as ``fs``, vectors such as ``time`` and texts such as ``labels`` say the rest, those in the same
+    struct before others. Rows are channels only if there are as many times as columns, or fewer
+    rows than columns and as many names as rows.
+
+    Raises
+    ------
+    InputError
+        If there is no such array, or several, naming all.
+    """
+    flat = flattened(arrays)
+    numeric = {name: v for name, v in flat.items() if isinstance(v, np.ndarray) and is_numeric(v)}
+    if request.array is not None:
+        name = _named(request.array, flat, path)
+        value = flat[name]
+        if not isinstance(value, np.ndarray):
+            raise InputError(f"{path}: array {name!r} is no array of numbers")
+        return _described(name, value, flat, path, request)
+    matrices = {name: v for name, v in numeric.items() if _n_axes(v) >= 2}
+    if matrices:
+        name = _clearly_largest(matrices, path)
+        others = _some(sorted(matrices.keys() - {name}))
+        chosen = _described(name, matrices[name], flat, path, request)
+        if others:
+            note = f"array {name} taken, by far the largest; others are {others} (--array)"
+            chosen = replace(chosen, understood=(note, *chosen.understood))
+        return chosen
+    vectors = {name: v for name, v in numeric.items() if v.size > 1}
+    if not vectors:
+        raise InputError(f"{path}: there is no array of numbers in it; {_contents(flat)}")
+    return _columns(vectors, flat, path, request)
+
+
+def _n_axes(array: np.ndarray) -> int:
+    return sum(n != 1 for n in array.shape)
+
+
+def _named(wanted: str, flat: Mapping[str, Any], path: Path) -> str:
+    if wanted in flat:
+        return wanted
+    alike = [name for name in flat if wanted.lower() in (name.lower(), name.lower().split(".")[-1])]
+    if len(alike) != 1:
+        raise InputError(f"{path}: there is no array {wanted!r}; {closest(wanted, flat)}")
+    return alike[0]
+
+
+def _clearly_largest(matrices: Mapping[str, np.ndarray], path: Path) -> str:
+    # Square ones are weights, covariances and the like.
+    oblong = {name: v for name, v in matrices.items() if len({n for n in v.shape if n != 1}) > 1}
+    matrices = oblong or matrices
+    by_size = sorted(matrices, key=lambda name: -matrices[name].size)
+    if len(by_size) > 1:
+        first, second = (matrices[name].size for name in by_size[:2])
+        if first < _CLEARLY_LARGER * second:
+            raise InputError(
+                f"{path}: it holds several arrays, {_shapes(matrices)}; say which by --array NAME"
+            )
+    return by_size[0]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMES]) + (" and others" if len(names) > _MOST_NAMES else "")
+
+
+def _shapes(arrays: Mapping[str, np.ndarray]) -> str:
+    return _some(
+        [f"{name} ({' × '.join(map(str, v.shape))})" for name, v in sorted(arrays.items())]
+    )
+
+
+def _contents(flat: Mapping[str, Any]) -> str:
+    return "it holds " + (_some(sorted(name for name in flat if "." not in name)) or "nothing")
+
+
+def _columns(
+    vectors: Mapping[str, np.ndarray], flat: Mapping[str, Any], path: Path, request: Request
+) -> Recorded:
+    channels = {name: v for name, v in vectors.items() if not is_time(name)} or dict(vectors)
+    lengths = Counter(v.size for v in channels.values())
+    length = max(lengths, key=lambda n: n * lengths[n])
+    channels = {name: v for name, v in channels.items() if v.size == length}
+    columns = [
+        as_matrix(v.reshape(-1), path, f"array {name!r}", replace(request, transpose=False)).values
+        for name, v in channels.items()
+    ]
+    first = next(iter(channels))
+    note = "arrays taken as channels: " if len(channels) > 1 else "array taken as one channel: "
+    others = sorted(n for n, v in vectors.items() if v.size != length)
+    if others:
+        note = f"warning: arrays of other lengths ({_some(others)}) ignored; " + note
+    return Recorded(
+        np.concatenate(columns, axis=1),
+        array=first if len(channels) == 1 else "",
+        names=tuple(channels),
+        sampling_rate=_rate(first, flat),
+        time=_time(first, flat, length),
+        understood=(note + _some(list(channels)),),
+    )
+
+
+def _described(
+    name: str, array: np.ndarray, flat: Mapping[str, Any], path: Path, request: Request
+) -> Recorded:
+    understood: list[str] = []
+    if array.ndim == 2 and not request.transpose and (why := _rows_are_channels(name, array, flat)):
+        array = array.T
+        understood.append(f"rows of array {name} taken as channels, for {why}")
+    matrix = as_matrix(array, path, f"array {name!r}", request)
+    length, n_channels = matrix.values.shape
+    return Recorded(
+        matrix.values,
+        name,
+        _channel_names(name, flat, n_channels),
+        _rate(name, flat),
+        _time(name, flat, length),
+        (*understood, *matrix.understood),
+    )
+
+
+def _beside(name: str, flat: Mapping[str, Any]) -> list[str]:
+    """Return all names, those in the struct of `name` first."""
+    struct = name.rpartition(".")[0]
+    return sorted((n for n in flat if n != name), key=lambda n: n.rpartition(".")[0] != struct)
+
+
+def _rows_are_channels(name: str, array: np.ndarray, flat: Mapping[str, Any]) -> str:
+    rows, columns = array.shape
+    if rows == columns:
+        return ""
+    if _time(name, flat, columns) is not None and _time(name, flat, rows) is None:
+        return "there are as many times as columns"
+    if (
+        rows < columns
+        and _channel_names(name, flat, rows)
+        and not _channel_names(name, flat, columns)
+    ):
+        return "there are as many names as rows"
+    return ""
+
+
+def _rate(name: str, flat: Mapping[str, Any]) -> float | None:
+    for other in _beside(name, flat):
+        if is_rate(other) and (rate := as_rate(flat[other])) is not None:
+            return rate
+    return None
+
+
+def _time(name: str, flat: Mapping[str, Any], length: int) -> tuple[str, np.ndarray] | None:
+    for other in _beside(name, flat):
+        value = flat[other]
+        if not (is_time(other) and isinstance(value, np.ndarray) and value.size == length > 1):
+            continue
+        if value.dtype.kind in "fiu" and np.all(np.diff(times := value.reshape(-1)) > 0):
+            return other.rpartition(".")[2], times.astype(np.float64)
+    return None
+
+
+def _channel_names(name: str, flat: Mapping[str, Any], n_channels: int) -> tuple[str, ...] | None:
+    for other in _beside(name, flat):
+        if is_names(other):
+            texts = as_texts(flat[other])
+            if texts is not None and len(texts) == n_channels:
+                return tuple(texts)
+    return None

@@ -1,0 +1,47 @@
+"""What would be run, said without running it."""
+
+from dataclasses import replace
+
+from bssbench.recording.asked import Asked
+from bssbench.recording.comparison import candidates, too_large
+from bssbench.recording.understanding import Understood
+
+__all__ = ["plan"]
+
+
+def plan(understood: Understood, asked: Asked | None, restarts: int | None) -> list[str]:
+    """Return in words how many sources would be looked for, and by what.
+
+    `asked` is None where no method was named; its method may be ``all``.
+    """
+    count = understood.count
+    if count.number is None:
+        said = f"nothing speaks for a number of sources ({count.reason})"
+    else:
+        said = f"they speak for {count.number} sources ({count.reason})"
+    lines = [f"eigenvalues: {said}"]
+    if understood.asked_for is None and count.number is None:
+        return [*lines, "would run: nothing without --n-sources N"]
+    if asked is None:
+        return [*lines, f"would look for {understood.n_sources} sources, by the method you name"]
+    asked = replace(asked, n_sources=understood.n_sources)
+    if asked.method == "all":
+        return [*lines, *(_line(understood, one) for one in candidates(asked, restarts))]
+    return [*lines, _line(understood, asked)]
+
+
+def _line(understood: Understood, asked: Asked) -> str:
+    observations = understood.prepared.observations
+    reason = too_large(asked, observations)
+    if reason:
+        return f"would be more than its limits: {asked.method} ({reason})"
+    runs = f"{len(asked.seeds)} seed{'s' if len(asked.seeds) > 1 else ''}"
+    if asked.bootstrap:
+        runs += f" and {asked.bootstrap} resampled recordings"
+    method = asked.load()
+    seconds = method.seconds(asked.size(observations, len(asked.seeds)))
+    megabytes = method.megabytes(asked.size(observations, len(asked.seeds)))
+    return (
+        f"would run: {asked.method}, {understood.n_sources} sources, {runs}, some {seconds} s of "
+        f"CPU time for the seeds, at most {megabytes} MB"
+    )

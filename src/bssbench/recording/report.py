@@ -1,0 +1,189 @@
+"""The report: one HTML file that holds its pictures and asks nothing of the network."""
+
+import base64
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bssbench.paper.recording_picture import draw_patterns, draw_spectra, draw_stability
+from bssbench.recording.printing import printable
+from bssbench.recording.result import Result
+from bssbench.recording.stability import TRUSTED
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Section", "SectionTable", "embedded", "page", "picture", "png", "sections_of"]
+
+_RESOLUTION = 130
+
+
+@dataclass(frozen=True)
+class SectionTable:
+    """A table of a section, cells as they are shown."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report: words, perhaps a table, perhaps a picture (PNG in base64)."""
+
+    title: str
+    paragraphs: Sequence[str] = ()
+    table: SectionTable | None = None
+    picture: str = ""
+
+
+def png(figure: "Figure", resolution: int = _RESOLUTION) -> bytes:
+    """Return a figure as PNG; letters that the font has not are boxes, without a warning."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
+        figure.savefig(buffer, format="png", dpi=resolution, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def embedded(image: bytes) -> str:
+    """Return an image in base64, as the page holds it."""
+    return base64.b64encode(image).decode("ascii")
+
+
+def picture(figure: "Figure") -> str:
+    """Return a figure as the page holds it."""
+    return embedded(png(figure))
+
+
+def page(
+    title: str,
+    understood: Sequence[str],
+    doubts: Sequence[str],
+    sections: Sequence[Section],
+    provenance: dict[str, Any],
+) -> str:
+    """Return the HTML page.
+
+    Parameters
+    ----------
+    title : str
+        The recording and the method.
+    understood, doubts : sequence of str
+        What was understood of the recording, and the warnings.
+    sections : sequence of Section
+        Parts, in order.
+    provenance : dict
+        As `bssbench.experiment.provenance.provenance` has it.
+    """
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        # Bytes of a file's name that are no text, and all else that no page can show.
+        finalize=lambda value: printable(value) if isinstance(value, str) else value,
+    )
+    versions = provenance["versions"]
+    # Markup is a str as well, and is made after this.
+    return environment.get_template("report.html.j2").render(
+        title=title,
+        understood=understood,
+        warnings=doubts,
+        sections=sections,
+        folder=str(Path.cwd()),
+        command=provenance["command"],
+        versions=(
+            f"bssbench {versions['bssbench']} (commit {provenance['commit']}), Python "
+            f"{versions['python']}, NumPy {versions['numpy']}, torch {versions['torch']}; "
+            f"{provenance['time']}"
+        ),
+    )
+
+
+def sections_of(result: Result, estimates: str, eigenvalues: str) -> list[Section]:
+    """Return the sections of one method's result, whose first pictures are drawn already."""
+    arranged, method = result.arranged, result.asked.method
+    rate, channels = result.understood.sampling_rate, result.understood.prepared.names
+    return [
+        Section(
+            "Sources",
+            [
+                "Each has mean zero and unit variance. They come in the order of the variance of "
+                "the channels that they explain, each channel at unit variance, and with the sign "
+                "that the channel which a source weighs most in has it with.",
+            ],
+            _summary(result),
+            estimates,
+        ),
+        Section(
+            "Spectra",
+            ["Power spectral density of each source, by Welch's method."],
+            picture=picture(draw_spectra(arranged.sources, method, rate)),
+        ),
+        Section(
+            "Sensor patterns",
+            [
+                "How much of each source every channel has, in the file's units: the columns of "
+                "the mixing matrix, by least squares of the channels on the sources.",
+            ],
+            picture=picture(draw_patterns(arranged.mixing_matrix, channels)),
+        ),
+        _stability_section(result),
+        Section("How many sources?", [_counted(result)], picture=eigenvalues),
+    ]
+
+
+def _summary(result: Result) -> SectionTable:
+    arranged, judged = result.arranged, result.stability
+    columns = ["source", "explained variance"]
+    cells = [
+        [str(index + 1) for index in range(result.n_sources)],
+        [f"{share:.2%}" for share in arranged.explained],
+    ]
+    if judged is not None:
+        columns += ["cluster quality I_q", "found in runs", "to be trusted"]
+        cells += [
+            [f"{value:.3f}" for value in judged.quality],
+            [f"{share:.0%}" for share in judged.found_in],
+            ["yes" if trusted else "no" for trusted in judged.trusted],
+        ]
+    if arranged.uncertainty is not None:
+        columns.append("posterior standard deviation")
+        cells.append([f"{value:.3g}" for value in arranged.uncertainty])
+    return SectionTable(columns, list(zip(*cells, strict=True)))
+
+
+def _stability_section(result: Result) -> Section:
+    judged, asked = result.stability, result.asked
+    if judged is None:
+        other = "" if asked.load().deterministic else "--seeds 10 tries other initialisations, "
+        resampled = "" if asked.nonlinear else "--bootstrap 20 resamples time"
+        return Section(
+            "Stability", [f"Not measured, for there was one run: {other}{resampled}.".strip()]
+        )
+    block = (
+        ""
+        if result.found.block is None
+        else f", of which {asked.bootstrap} are of resampled time, in blocks of "
+        f"{result.found.block} samples"
+    )
+    text = (
+        f"{judged.n_runs} runs{block}. Their sources are clustered by |correlation| (ICASSO); the "
+        "quality of a cluster is the mean similarity within less that to all others. Below "
+        f"{TRUSTED} a source is not to be trusted."
+    )
+    return Section("Stability", [text], picture=picture(draw_stability(judged.quality, TRUSTED)))
+
+
+def _counted(result: Result) -> str:
+    count = result.understood.count
+    said = f"{count.number}" if count.number is not None else "no number"
+    return (
+        f"The eigenvalues speak for {said}: {count.reason}. The criterion is {count.criterion}. "
+        f"Separated were {result.n_sources}."
+    )

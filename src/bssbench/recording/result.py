@@ -1,0 +1,180 @@
+"""What came out of a recording by one method, and what is doubtful about it."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bssbench.recording.arrangement import Arranged, arrange
+from bssbench.recording.asked import Asked
+from bssbench.recording.runs import Found
+from bssbench.recording.stability import TRUSTED, Stability
+from bssbench.recording.understanding import Understood
+
+__all__ = ["Result", "result_of"]
+
+# What a method stops at, and where its user can let it go on.
+_LIMITS = ("max_iterations", "steps")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One method's separation of a recording.
+
+    Attributes
+    ----------
+    understood : Understood
+        The recording.
+    asked : Asked
+        The method.
+    found : Found
+        What its runs found, in the method's own order and scale.
+    arranged : Arranged
+        The same by the conventions of this package.
+    stability : Stability or None
+        Of the sources as they are arranged; None where there was a single run.
+    """
+
+    understood: Understood
+    asked: Asked
+    found: Found
+    arranged: Arranged
+    stability: Stability | None
+
+    @property
+    def n_sources(self) -> int:
+        """How many sources there are."""
+        return self.arranged.sources.shape[1]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is doubtful about the separation, in words, beside what is about the recording."""
+        return [*self._convergence(), *self._distrust()]
+
+    def _convergence(self) -> list[str]:
+        found, asked = self.found, self.asked
+        if not found.unconverged:
+            return []
+        n_seeds = len(asked.seeds)
+        if n_seeds == 1:
+            which = "did not converge"
+        else:
+            kept = "" if found.best_converged else ", the one that is kept among them"
+            which = f"did not converge from {found.unconverged} of {n_seeds} seeds{kept}"
+        return [f"{asked.method} {which}{_advice(asked, self.understood)}"]
+
+    def _distrust(self) -> list[str]:
+        if self.stability is None:
+            return []
+        quality, trusted = self.stability.quality, self.stability.trusted
+        if trusted.all():
+            return []
+        names = ", ".join(
+            f"source {index + 1} (I_q {quality[index]:.2f})" for index in np.flatnonzero(~trusted)
+        )
+        runs = self.stability.n_runs
+        text = f"not to be trusted: {names}; below {TRUSTED} over {runs} runs"
+        if not trusted.any():
+            text += f": none is stable, so {self.asked.method} finds nothing to separate by here"
+        return [text]
+
+    @property
+    def labels(self) -> list[str]:
+        """What there is to say of each source, short."""
+        labels = [f"{share:.1%} of the variance" for share in self.arranged.explained]
+        if self.stability is None:
+            return labels
+        marks = ["" if trusted else ", not to be trusted" for trusted in self.stability.trusted]
+        return [
+            f"{label}, I_q {quality:.2f}{mark}"
+            for label, quality, mark in zip(labels, self.stability.quality, marks, strict=True)
+        ]
+
+    def record(self) -> dict[str, Any]:
+        """Return what ``run.json`` says of it, in JSON's types."""
+        asked, found, arranged = self.asked, self.found, self.arranged
+        losses = found.losses
+        return {
+            "method": asked.method,
+            "n_sources": self.n_sources,
+            "n_sources_asked_for": self.understood.asked_for,
+            "nonlinear": asked.nonlinear,
+            "parameters": asked.parameters,
+            "device": asked.device,
+            "root_seed": asked.root_seed,
+            "chosen_seed": asked.seeds[found.best],
+            "chosen_by": "the first: this method has no loss" if losses is None else "lowest loss",
+            "initialisations": [
+                {"seed": seed, "loss": None if losses is None else _finite(losses[index])}
+                for index, seed in enumerate(asked.seeds)
+            ],
+            "converged": found.best_converged,
+            "explained_variance": arranged.explained.tolist(),
+            "mixing_matrix": _listed(arranged.mixing_matrix),
+            "unmixing_matrix": _listed(arranged.unmixing_matrix),
+            "posterior_std": _listed(arranged.uncertainty),
+            "stability": self._stability_record(),
+            "timing": found.timing,
+            "peak_bytes": found.peak_bytes,
+            "diagnostics": found.diagnostics,
+        }
+
+    def _stability_record(self) -> dict[str, Any] | None:
+        if self.stability is None:
+            return None
+        return {
+            "index": "ICASSO's cluster quality I_q (Himberg et al., 2004)",
+            "quality": self.stability.quality.tolist(),
+            "found_in": self.stability.found_in.tolist(),
+            "trusted": self.stability.trusted.tolist(),
+            "trusted_from": TRUSTED,
+            "initialisations": len(self.asked.seeds),
+            "resampled": self.asked.bootstrap,
+            "block_length": self.found.block,
+        }
+
+
+def result_of(understood: Understood, asked: Asked, found: Found) -> Result:
+    """Arrange what was found: sources by the variance that they explain, signs by convention."""
+    prepared = understood.prepared
+    arranged = arrange(
+        found.sources,
+        prepared.observations,
+        prepared.scale,
+        found.unmixing_matrix,
+        found.uncertainty,
+    )
+    judged = found.stability
+    if judged is not None:
+        order = arranged.order
+        judged = Stability(judged.quality[order], judged.found_in[order], judged.n_runs)
+    return Result(understood, asked, found, arranged, judged)
+
+
+def _advice(asked: Asked, understood: Understood) -> str:
+    """Return which setting to raise so that a method goes on."""
+    method: Any = asked.load()
+    fields = {field.name for field in dataclasses.fields(method)}
+    name = next((name for name in _LIMITS if name in fields), None)
+    if name is None:
+        return ""
+    value = getattr(method, name)
+    if value is None:
+        # By rule, which the method knows.
+        value = method.recipe(asked.size(understood.prepared.observations)).steps
+    return f" within {name}={value}; raise it: --set {name}={2 * value}"
+
+
+def _finite(value: float) -> float | None:
+    """Return a number that JSON can hold."""
+    return float(value) if np.isfinite(value) else None
+
+
+def _listed(array: np.ndarray | None) -> list[Any] | None:
+    """Return an array as nested lists that JSON can hold: None for what is not finite."""
+    if array is None:
+        return None
+    if array.ndim > 1:
+        return [_listed(row) for row in array]
+    return [_finite(value) for value in array.tolist()]
