@@ -93,7 +93,7 @@ def page(
         folder=str(Path.cwd()),
         command=provenance["command"],
         versions=(
-            f"bssbench {versions['bssbench']} (commit {provenance['commit']}), Python "
+            f"bssbench {versions['bssbench']} (commit {provenance['commit'] or 'not known'}), Python "
             f"{versions['python']}, NumPy {versions['numpy']}, torch {versions['torch']}; "
             f"{provenance['time']}"
         ),
