@@ -112,8 +112,9 @@ def test_a_run_with_plug_ins(tmp_path):
     assert "Nothing to be done" in snakemake(tmp_path, "--dry-run")
     (own / "_shared.py").write_text("TURNS = 4\n")
     planned = snakemake(tmp_path, "--dry-run")
-    cells = {line.split()[1] for line in planned.splitlines() if "/separation.npz," in line}
-    assert {f"{CELL}/separation.npz,", f"{CELL.replace('method', 'variant')}/separation.npz,"} == {
-        cell for cell in cells if cell.startswith("results/cells")
+    made = [line.split()[1] for line in planned.splitlines() if line.split()[:1] == ["output:"]]
+    assert {output for output in made if output.startswith("results/cells")} == {
+        f"results/cells/my-family-t100/{name}/separation.npz,"
+        for name in ("my-method", "my-variant")
     }
     assert "rule generate" not in planned

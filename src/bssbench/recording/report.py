@@ -88,7 +88,7 @@ def page(
         # Bytes of a file's name that are no text, and all else that no page can show.
         finalize=lambda value: printable(value) if isinstance(value, str) else value,
     )
-    versions = provenance["versions"]
+    versions, commit = provenance["versions"], provenance["commit"] or "not known"
     # Markup is a str as well, and is made after this.
     return environment.get_template("report.html.j2").render(
         title=title,
@@ -98,7 +98,7 @@ def page(
         folder=str(Path.cwd()),
         command=provenance["command"],
         versions=(
-            f"bssbench {versions['bssbench']} (commit {provenance['commit']}), Python "
+            f"bssbench {versions['bssbench']} (commit {commit}), Python "
             f"{versions['python']}, NumPy {versions['numpy']}, torch {versions['torch']}; "
             f"{provenance['time']}"
         ),
