@@ -81,7 +81,9 @@ def split(columns: Columns, request: Request) -> Table:
         If a column that is asked for does not exist or is text, or no channel remains.
     """
     chosen = _chosen(columns, request)
-    times, notes = _times(columns, request, chosen)
+    stamps = {index: seconds_of_stamps(cells) for index, cells in columns.text.items()}
+    seconds = {index: found for index, found in stamps.items() if found is not None}
+    times, notes = _times(columns, request, chosen, seconds)
     channels = [
         index
         for index in (range(len(columns.names)) if chosen is None else chosen)
@@ -90,7 +92,7 @@ def split(columns: Columns, request: Request) -> Table:
     if not channels:
         raise InputError(f"{columns.path}: no column of numbers is left to be a channel")
     names, renamed = distinct_names([columns.names[index] for index in channels])
-    time, rate, said = _sampling(columns, request, times)
+    time, rate, said = _sampling(columns, request, times, seconds)
     return Table(
         path=columns.path,
         values=_taken(columns.values, channels),
@@ -123,7 +125,10 @@ def _chosen(columns: Columns, request: Request) -> list[int] | None:
 
 
 def _times(
-    columns: Columns, request: Request, chosen: list[int] | None
+    columns: Columns,
+    request: Request,
+    chosen: list[int] | None,
+    seconds: Mapping[int, np.ndarray],
 ) -> tuple[dict[int, Evidence], list[str]]:
     """Return the columns that are time, by index, and what is to be said of it."""
     where = f"{columns.path}: --time-column"
@@ -133,11 +138,11 @@ def _times(
     times: dict[int, Evidence] = {}
     for index, name in enumerate(columns.names):
         if chosen is None or index not in chosen:
-            cells = columns.text.get(index)
-            evidence = (
-                time_evidence(name, columns.values[:, index]) if cells is None else _stamps(cells)
-            )
-            if evidence is not None:
+            if index in seconds:
+                times[index] = Evidence("times and dates", by_values=False, counter=False)
+            elif index not in columns.text and (
+                evidence := time_evidence(name, columns.values[:, index])
+            ):
                 times[index] = evidence
     if asked is not None:
         index = find_column(asked, columns.names, where)
@@ -159,10 +164,6 @@ def _asked(columns: Columns, index: int, where: str) -> Evidence:
     return Evidence("time, as you say", by_values=False, counter=False)
 
 
-def _stamps(cells: Sequence[str]) -> Evidence | None:
-    return None if seconds_of_stamps(cells) is None else Evidence("times and dates", False, False)
-
-
 def _without_lonely_ramps(
     columns: Columns, times: dict[int, Evidence], chosen: list[int] | None
 ) -> tuple[dict[int, Evidence], list[str]]:
@@ -182,15 +183,16 @@ def _without_lonely_ramps(
 
 
 def _sampling(
-    columns: Columns, request: Request, times: Mapping[int, Evidence]
+    columns: Columns,
+    request: Request,
+    times: Mapping[int, Evidence],
+    seconds: Mapping[int, np.ndarray],
 ) -> tuple[TimeColumn | None, float | None, list[str]]:
     """Return the column of time for output, the sampling rate, and what is to be said of both."""
     found: dict[int, Sampling] = {
         index: sampling_of(
             columns.title(index),
-            columns.values[:, index]
-            if index not in columns.text
-            else seconds_of_stamps(columns.text[index]),
+            seconds.get(index, columns.values[:, index]),
             unit=_unit_of_time(columns, index),
             counter=evidence.counter,
             lines=columns.lines,
@@ -202,7 +204,13 @@ def _sampling(
         (index for index, sampling in found.items() if sampling.rate is not None or asked),
         next(iter(found), None),
     )
-    said = [] if best is None else list(found[best].notes)
+    # A counter beside time stamps knows of lost samples, too.
+    said = [
+        note
+        for index, sampling in found.items()
+        if index == best or times[index].counter
+        for note in sampling.notes
+    ]
     measured = None if best is None else found[best].rate
     rate, more = _agreed(columns, request, measured)
     if best is None:

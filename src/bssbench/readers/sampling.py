@@ -34,7 +34,7 @@ class Sampling:
 
 def sampling_of(
     title: str,
-    times: np.ndarray | None,
+    times: np.ndarray,
     unit: str = "",
     counter: bool = False,
     lines: np.ndarray | None = None,
@@ -45,7 +45,7 @@ def sampling_of(
     ----------
     title : str
         What the column is called; a unit may be part of it.
-    times : numpy.ndarray or None
+    times : numpy.ndarray
         Shape (time,).
     unit : str
         Where it is known.
@@ -61,7 +61,7 @@ def sampling_of(
     whole numbers from 2 to 100 and the name says time. Whole numbers that step by one are sample
     numbers: they have no rate. The step is the mean of those within half of the median one.
     """
-    if times is None or np.isfinite(times).sum() < 2:
+    if np.isfinite(times).sum() < 2:
         return Sampling(None, ())
     finite = np.flatnonzero(np.isfinite(times))
     notes = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 __all__ = ["stated_rate"]
 
 _KEY = re.compile(
-    r"(?:^|[^a-z])(?:fs|f_s|s_?rate|s_?freq|sampling|sample)[\s_-]*(?:rate|freq(?:uency)?)?"
+    r"(?:^|[^a-z])(?:fs|f_s|s_?rate|s_?freq|(?:sampling|sample)[\s_-]*(?:rate|freq(?:uency)?))"
     r"(?:\s*[\[(]\s*(?P<inner>k?hz|s/s|sps)\s*[\])])?\s*(?:[=:,;\t]|is|of|\s)\s*"
     r"(?P<number>\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)\s*(?P<unit>k?hz|sps)?",
     re.IGNORECASE,
