@@ -157,13 +157,14 @@ def _columns(
     others = sorted(n for n, v in vectors.items() if v.size != length)
     if others:
         note = f"warning: arrays of other lengths ({_some(others)}) ignored; " + note
+    rate, said = _rate(first, flat)
     return Recorded(
         np.concatenate(columns, axis=1),
         array=first if len(channels) == 1 else "",
         names=tuple(channels),
-        sampling_rate=_rate(first, flat),
+        sampling_rate=rate,
         time=_time(first, flat, length),
-        understood=(note + _some(list(channels)),),
+        understood=(note + _some(list(channels)), *said),
     )
 
 
@@ -176,20 +177,26 @@ def _described(
         understood.append(f"rows of array {name} taken as channels, for {why}")
     matrix = as_matrix(array, path, f"array {name!r}", request)
     length, n_channels = matrix.values.shape
+    rate, said = _rate(name, flat)
     return Recorded(
         matrix.values,
         name,
         _channel_names(name, flat, n_channels),
-        _rate(name, flat),
+        rate,
         _time(name, flat, length),
-        (*understood, *matrix.understood),
+        (*understood, *matrix.understood, *said),
     )
 
 
 def _beside(name: str, flat: Mapping[str, Any]) -> list[str]:
-    """Return all names, those in the struct of `name` first."""
+    """Return all other names: those below `name`, those in its struct, and the rest."""
     struct = name.rpartition(".")[0]
-    return sorted((n for n in flat if n != name), key=lambda n: n.rpartition(".")[0] != struct)
+
+    def distance(other: str) -> int:
+        place = other.rpartition(".")[0]
+        return 0 if place == name else 1 if place == struct else 2
+
+    return sorted((other for other in flat if other != name), key=distance)
 
 
 def _rows_are_channels(name: str, array: np.ndarray, flat: Mapping[str, Any]) -> str:
@@ -207,11 +214,26 @@ def _rows_are_channels(name: str, array: np.ndarray, flat: Mapping[str, Any]) ->
     return ""
 
 
-def _rate(name: str, flat: Mapping[str, Any]) -> float | None:
-    for other in _beside(name, flat):
-        if is_rate(other) and (rate := as_rate(flat[other])) is not None:
-            return rate
-    return None
+def _rate(name: str, flat: Mapping[str, Any]) -> tuple[float | None, tuple[str, ...]]:
+    """Return the nearest rate, and a warning if others in the same place say another."""
+    rates = {
+        other: rate
+        for other in _beside(name, flat)
+        if is_rate(other) and (rate := as_rate(flat[other])) is not None
+    }
+    if not rates:
+        return None, ()
+    first = next(iter(rates))
+    place = first.rpartition(".")[0]
+    others = [
+        f"{other} {rate:g} Hz"
+        for other, rate in rates.items()
+        if other.rpartition(".")[0] == place and rate != rates[first]
+    ]
+    if not others:
+        return rates[first], ()
+    said = f"warning: {first} says {rates[first]:g} Hz, {_some(others)}; --sampling-rate decides"
+    return rates[first], (said,)
 
 
 def _time(name: str, flat: Mapping[str, Any], length: int) -> tuple[str, np.ndarray] | None:
