@@ -176,6 +176,15 @@ def test_without_a_variable_that_can_be_read_it_is_said(tmp_path):
         matlab.read(tmp_path / "a.mat", Request())
 
 
+def test_attributes_of_hdf5_say_rate_and_names(tmp_path, signals):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["X"] = signals
+        file["X"].attrs.update(fs=250, columns=["a", "b", "c"])
+        file.attrs["fs"] = 1
+    table = hdf5.read(tmp_path / "a.h5", Request())
+    assert (table.names, table.sampling_rate) == (("a", "b", "c"), 250)
+
+
 def test_arrays_of_hdf5_are_read_as_they_lie_by_dotted_names(tmp_path, signals):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["run/data"] = signals

@@ -101,6 +101,12 @@ def test_an_array_comes_with_rate_names_and_times_beside_it(tmp_path, signals):
     assert np.array_equal(again.time.cells, times)
 
 
+def test_rates_that_contradict_each_other_are_said(tmp_path, signals):
+    np.savez(tmp_path / "a.npz", X=signals, fs=250, sfreq=500)
+    table = npz.read(tmp_path / "a.npz", Request())
+    assert "warning: fs says 250 Hz, sfreq 500 Hz; --sampling-rate decides" in table.understood
+
+
 def test_as_many_times_or_names_as_columns_say_that_rows_are_channels(tmp_path, signals):
     np.savez(tmp_path / "a.npz", X=signals.T, time=np.arange(600) / 250)
     np.savez(tmp_path / "b.npz", X=signals.T, labels=["a", "b", "c"])
@@ -140,7 +146,9 @@ def test_records_alone_in_an_archive_are_its_columns(tmp_path, signals):
 
 def test_objects_beside_a_recording_are_not_loaded_and_do_not_hinder(tmp_path, signals):
     np.savez(tmp_path / "a.npz", X=signals, info=np.array([{"a": 1}]))
-    assert np.array_equal(npz.read(tmp_path / "a.npz", Request()).values, signals)
+    table = npz.read(tmp_path / "a.npz", Request())
+    assert np.array_equal(table.values, signals)
+    assert table.understood == ("warning: not loaded, for they hold Python objects: info",)
     for array in ("info", None):
         np.savez(tmp_path / "b.npz", info=np.array([{"a": 1}]))
         with pytest.raises(InputError, match="'info' holds Python objects"):

@@ -1,7 +1,7 @@
 """Which of a file's arrays is the recording, and which say its rate, times and names."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,15 @@ import numpy as np
 
 from bssbench.errors import InputError
 from bssbench.parameters import closest
+from bssbench.readers.formats._companions import names_of, rate_of, some, times_of
 from bssbench.readers.formats._matrix import as_matrix, is_numeric
-from bssbench.readers.formats._naming import as_rate, as_texts, is_names, is_rate, is_time
+from bssbench.readers.formats._naming import is_time
 from bssbench.readers.table import Request
 
 __all__ = ["Recorded", "choose", "flattened"]
 
 # So many times the size of the next array makes one the recording without a question.
 _CLEARLY_LARGER = 10
-_MOST_NAMES = 8
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
     matrices = {name: v for name, v in numeric.items() if _n_axes(v) >= 2}
     if matrices:
         name = _clearly_largest(matrices, path)
-        others = _some(sorted(matrices.keys() - {name}))
+        others = some(sorted(matrices.keys() - {name}))
         chosen = _described(name, matrices[name], flat, path, request)
         if others:
             note = f"array {name} taken, by far the largest; others are {others} (--array)"
@@ -127,18 +127,12 @@ def _clearly_largest(matrices: Mapping[str, np.ndarray], path: Path) -> str:
     return by_size[0]
 
 
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_MOST_NAMES]) + (" and others" if len(names) > _MOST_NAMES else "")
-
-
 def _shapes(arrays: Mapping[str, np.ndarray]) -> str:
-    return _some(
-        [f"{name} ({' × '.join(map(str, v.shape))})" for name, v in sorted(arrays.items())]
-    )
+    return some([f"{name} ({' × '.join(map(str, v.shape))})" for name, v in sorted(arrays.items())])
 
 
 def _contents(flat: Mapping[str, Any]) -> str:
-    return "it holds " + (_some(sorted(name for name in flat if "." not in name)) or "nothing")
+    return "it holds " + (some(sorted(name for name in flat if "." not in name)) or "nothing")
 
 
 def _columns(
@@ -156,14 +150,15 @@ def _columns(
     note = "arrays taken as channels: " if len(channels) > 1 else "array taken as one channel: "
     others = sorted(n for n, v in vectors.items() if v.size != length)
     if others:
-        note = f"warning: arrays of other lengths ({_some(others)}) ignored; " + note
+        note = f"warning: arrays of other lengths ({some(others)}) ignored; " + note
+    rate, said = rate_of(first, flat)
     return Recorded(
         np.concatenate(columns, axis=1),
         array=first if len(channels) == 1 else "",
         names=tuple(channels),
-        sampling_rate=_rate(first, flat),
-        time=_time(first, flat, length),
-        understood=(note + _some(list(channels)),),
+        sampling_rate=rate,
+        time=times_of(first, flat, length),
+        understood=(note + some(list(channels)), *said),
     )
 
 
@@ -176,58 +171,23 @@ def _described(
         understood.append(f"rows of array {name} taken as channels, for {why}")
     matrix = as_matrix(array, path, f"array {name!r}", request)
     length, n_channels = matrix.values.shape
+    rate, said = rate_of(name, flat)
     return Recorded(
         matrix.values,
         name,
-        _channel_names(name, flat, n_channels),
-        _rate(name, flat),
-        _time(name, flat, length),
-        (*understood, *matrix.understood),
+        names_of(name, flat, n_channels),
+        rate,
+        times_of(name, flat, length),
+        (*understood, *matrix.understood, *said),
     )
-
-
-def _beside(name: str, flat: Mapping[str, Any]) -> list[str]:
-    """Return all names, those in the struct of `name` first."""
-    struct = name.rpartition(".")[0]
-    return sorted((n for n in flat if n != name), key=lambda n: n.rpartition(".")[0] != struct)
 
 
 def _rows_are_channels(name: str, array: np.ndarray, flat: Mapping[str, Any]) -> str:
     rows, columns = array.shape
     if rows == columns:
         return ""
-    if _time(name, flat, columns) is not None and _time(name, flat, rows) is None:
+    if times_of(name, flat, columns) is not None and times_of(name, flat, rows) is None:
         return "there are as many times as columns"
-    if (
-        rows < columns
-        and _channel_names(name, flat, rows)
-        and not _channel_names(name, flat, columns)
-    ):
+    if rows < columns and names_of(name, flat, rows) and not names_of(name, flat, columns):
         return "there are as many names as rows"
     return ""
-
-
-def _rate(name: str, flat: Mapping[str, Any]) -> float | None:
-    for other in _beside(name, flat):
-        if is_rate(other) and (rate := as_rate(flat[other])) is not None:
-            return rate
-    return None
-
-
-def _time(name: str, flat: Mapping[str, Any], length: int) -> tuple[str, np.ndarray] | None:
-    for other in _beside(name, flat):
-        value = flat[other]
-        if not (is_time(other) and isinstance(value, np.ndarray) and value.size == length > 1):
-            continue
-        if value.dtype.kind in "fiu" and np.all(np.diff(times := value.reshape(-1)) > 0):
-            return other.rpartition(".")[2], times.astype(np.float64)
-    return None
-
-
-def _channel_names(name: str, flat: Mapping[str, Any], n_channels: int) -> tuple[str, ...] | None:
-    for other in _beside(name, flat):
-        if is_names(other):
-            texts = as_texts(flat[other])
-            if texts is not None and len(texts) == n_channels:
-                return tuple(texts)
-    return None

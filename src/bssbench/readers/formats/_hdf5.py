@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from bssbench.readers.formats._libraries import needed
+from bssbench.readers.formats._naming import is_names, is_rate
 
 __all__ = ["hdf5_content"]
 
@@ -27,12 +28,28 @@ def hdf5_content(path: Path) -> dict[str, Any]:
     with needed(path, "h5py"):
         import h5py
     with h5py.File(path, "r") as file:
-        return {
-            name: content
-            for name in file
-            if not name.startswith("#")
-            and (content := _content(file, file.get(name), 0)) is not None
-        }
+        return _members(file, file, 0)
+
+
+def _members(file: Any, group: Any, depth: int) -> dict[str, Any]:
+    """Return what a group holds by name, and attributes, of arrays by names such as ``X.fs``."""
+    members: dict[str, Any] = {}
+    for name in group:
+        item = group.get(name)
+        if name.startswith("#") or item is None:
+            continue  # what MATLAB refers to, or a link to nowhere
+        content = _content(file, item, depth)
+        if content is not None:
+            members[name] = content
+        if not isinstance(content, dict):
+            members |= {f"{name}.{key}": value for key, value in _attributes(item).items()}
+    return {**_attributes(group), **members}
+
+
+def _attributes(item: Any) -> dict[str, Any]:
+    """Return attributes that say a rate or names of channels."""
+    found = {key: item.attrs[key] for key in item.attrs if is_rate(key) or is_names(key)}
+    return {key: np.asarray(value) for key, value in found.items()}
 
 
 def _content(file: Any, item: Any, depth: int) -> Any:
@@ -46,7 +63,7 @@ def _content(file: Any, item: Any, depth: int) -> Any:
     if "MATLAB_object_decode" in item.attrs or "MATLAB_sparse" in item.attrs:
         return None
     if isinstance(item, h5py.Group):
-        return {name: _content(file, item.get(name), depth + 1) for name in item}
+        return _members(file, item, depth + 1)
     if not isinstance(item, h5py.Dataset):
         return None
     if "MATLAB_empty" in item.attrs:

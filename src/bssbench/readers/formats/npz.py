@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,10 @@ def read(path: Path, request: Request) -> Table:
             return assembled(columns, request, "npz")
         arrays = {name: _fields(array) for name, array in arrays.items()}
         recorded = choose(arrays, path, request)
+    if objects:
+        listed = ", ".join(sorted(objects)[:5])
+        note = f"warning: not loaded, for they hold Python objects: {listed}"
+        recorded = replace(recorded, understood=(*recorded.understood, note))
     columns = columns_of_recorded(recorded, path)
     return assembled(columns, request, "npz", {"array": recorded.array or "sources"})
 
