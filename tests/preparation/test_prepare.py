@@ -42,7 +42,7 @@ def test_one_huge_value_is_a_spike_and_no_traceback(mixture, as_table, mcc):
 def test_gaussian_white_noise_is_said_to_be_nothing_to_separate(as_table, n_sources):
     generator = np.random.default_rng(n_sources)
     mixing_matrix = generator.standard_normal((5, 5))
-    for length in (500, 5000, 50_000):
+    for length in (500, 5000):
         noise = generator.standard_normal((length, 5)) @ mixing_matrix
         assert "gaussian-white" in kinds(prepare(as_table(noise), Remedies(), n_sources))
 

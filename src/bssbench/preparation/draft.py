@@ -1,5 +1,6 @@
 """A recording while it is being prepared."""
 
+import shlex
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +9,7 @@ from bssbench.preparation.finding import Finding
 from bssbench.preparation.rows import row_name
 from bssbench.readers.table import Table
 
-__all__ = ["Draft", "called"]
+__all__ = ["Draft", "called", "drop_channels"]
 
 
 def called(names: list[str]) -> str:
@@ -19,6 +20,11 @@ def called(names: list[str]) -> str:
     if all(name.lower().startswith("channel") for name in shown):
         return ", ".join(shown)
     return f"channel{'s' if len(shown) > 1 else ''} {', '.join(shown)}"
+
+
+def drop_channels(names: list[str]) -> str:
+    """Return the option that leaves these channels out, as a shell takes it."""
+    return f"--drop {shlex.join(names)}" if all(name.isprintable() for name in names) else ""
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bssbench.errors import InputError
-from bssbench.preparation.draft import Draft, called
+from bssbench.preparation.draft import Draft, called, drop_channels
 from bssbench.preparation.filling import filled
 from bssbench.preparation.outliers import find_codes, find_spikes
 from bssbench.preparation.rounding import rounding_deviation
@@ -57,7 +57,7 @@ def _missing(draft: Draft, missing: np.ndarray) -> str:
     in_all = f" ({count} such cells, in {called(names)})" if count > 1 else ""
     # Where most rows would go, a channel is the better loss.
     option = drop_option(draft.table, rows) if len(rows) < 0.3 * len(missing) else ""
-    option = option or f"--drop {' '.join(names)}"
+    option = option or drop_channels(names)
     return (
         f"{draft.table.path}: {called([draft.names[column]])} has {cell} in {where}{in_all}; "
         f"fill by --fill interpolate, or leave out by {option}"
@@ -121,7 +121,7 @@ def _find_stuck(draft: Draft, index: int) -> None:
             f"{called([name])} stands still in {row_name(draft.table, flat)}, {share:.0%} of it",
             [name],
             flat,
-            remedy=option or f"--drop {name}",
+            remedy=option or drop_channels([name]),
         )
     clipped = np.setdiff1d(clipped_rows(channel), flat, assume_unique=True)
     if len(clipped):
@@ -139,7 +139,7 @@ def _fill(draft: Draft, index: int, fill: str) -> None:
     if absent.sum() > LONGEST_FILLED * draft.rows.sum():
         share = absent.sum() / draft.rows.sum()
         message = f"{share:.0%} of {called([name])} is filled, which is no measurement"
-        draft.find("missing", message, [name], np.flatnonzero(absent), remedy=f"--drop {name}")
+        draft.find("missing", message, [name], np.flatnonzero(absent), remedy=drop_channels([name]))
     way = "a line between the neighbours" if fill == "interpolate" else "the value before"
     draft.steps.append(f"filled {int(absent.sum())} samples of {called([name])} by {way}")
     channel[absent] = filled(channel, fill)[absent]

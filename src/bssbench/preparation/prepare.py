@@ -10,7 +10,7 @@ from bssbench.preparation.conditioning import (
     find_disturbances,
     rescale,
 )
-from bssbench.preparation.draft import Draft, called
+from bssbench.preparation.draft import Draft, called, drop_channels
 from bssbench.preparation.faults import bridge, repair
 from bssbench.preparation.finding import Finding
 from bssbench.preparation.rank import Spectrum, correlation_spectrum
@@ -141,7 +141,7 @@ def _leave_out_unrelated(
     )
     if not found.dispensable:
         message = f"{what}: kept, since it may be one of the {n_sources} sources"
-        draft.find("unrelated", message, [name], remedy=f"--drop {name}")
+        draft.find("unrelated", message, [name], remedy=drop_channels([name]))
         return False
     message = (
         f"{what}: left out, for it would take the place of one of the {n_sources} sources "

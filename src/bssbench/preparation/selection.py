@@ -7,7 +7,7 @@ import numpy as np
 from bssbench.errors import InputError
 from bssbench.parameters import closest
 from bssbench.preparation.dead_channels import dead_channel
-from bssbench.preparation.draft import Draft, called
+from bssbench.preparation.draft import Draft, called, drop_channels
 from bssbench.preparation.rows import PREFIXES, row_name, selected_rows
 
 __all__ = ["check_size", "drop", "leave_out_dead"]
@@ -120,5 +120,5 @@ def _say(draft: Draft, kind: str, reasons: dict[int, str], done: str, drop: bool
     for index, why in reasons.items():
         channels_of[why].append(draft.names[index])
     for why, names in channels_of.items():
-        remedy = f"--drop {' '.join(names)}" if drop else ""
+        remedy = drop_channels(names) if drop else ""
         draft.find(kind, f"{called(names)} {why}: {done}", names, remedy=remedy)
