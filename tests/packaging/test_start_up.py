@@ -44,8 +44,7 @@ load_method({method!r}, {parameters!r}).separate(problem)
 @pytest.mark.parametrize(
     ("method", "parameters", "needed"),
     [
-        ("sobi", {}, set()),
-        ("jade", {}, set()),
+        ("amuse", {}, set()),
         # scikit-learn imports pandas wherever it is installed.
         ("fastica", {}, {"pandas", "scipy", "sklearn"}),
         ("skr-vae", {"steps": 2, "restarts": 1}, {"scipy", "torch"}),

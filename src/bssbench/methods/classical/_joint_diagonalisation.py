@@ -1,12 +1,13 @@
-"""Joint diagonalisation by Jacobi rotations (Cardoso and Souloumiac, 1996)."""
+"""Joint diagonalisation by Jacobi rotations (Cardoso and Souloumiac, 1996), by pyRiemann."""
 
+import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
+from bssbench.methods import Size
 from bssbench.methods.classical._base import LinearMethod, Replicate, Solution
-from bssbench.methods.classical._jacobi import diagonalise
 from bssbench.parameters import parameter
 
 
@@ -35,13 +36,33 @@ class JointDiagonalisation(LinearMethod):
     def matrices(self, components: np.ndarray) -> np.ndarray:
         """Return symmetric matrices (matrix, component, component) of white (component, time)."""
 
+    def start(self, size: Size) -> None:
+        """Import pyRiemann, which takes seconds."""
+        import pyriemann.geometry.ajd  # noqa: F401
+
     def solve(self, replicate: Replicate) -> Solution:
         """Rotate; a further sweep would rotate no pair if that has converged."""
+        from pyriemann.geometry.ajd import rjd
+
         matrices = self.matrices(replicate.components)
-        rotation, diagonalised, sweeps = diagonalise(matrices, self.max_iterations, self.tolerance)
-        further, _, _ = diagonalise(diagonalised, 1, self.tolerance)
-        return Solution(
-            rotation.T @ replicate.whitening,
-            np.array_equal(further, np.eye(len(further))),
-            iterations=sweeps if replicate.keep else None,
-        )
+        rotation, diagonalised = rjd(matrices, n_iter_max=self.max_iterations, eps=self.tolerance)
+        further, _ = rjd(diagonalised, n_iter_max=1, eps=self.tolerance)
+        at_rest = np.array_equal(further, np.eye(len(further)))
+        sweeps = self._sweeps(matrices) if replicate.keep else None
+        return Solution(rotation.T @ replicate.whitening, at_rest, iterations=sweeps)
+
+    def _sweeps(self, matrices: np.ndarray) -> int:
+        """Count the sweeps that the rotation takes, the last of which turns nothing.
+
+        They are done again, one by one: pyRiemann does not say.
+        """
+        from pyriemann.geometry.ajd import rjd
+
+        at_rest = np.eye(matrices.shape[-1])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for sweep in range(1, self.max_iterations + 1):
+                turned, matrices = rjd(matrices, n_iter_max=1, eps=self.tolerance)
+                if np.array_equal(turned, at_rest):
+                    return sweep
+        return self.max_iterations
