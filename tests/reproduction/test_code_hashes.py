@@ -78,7 +78,7 @@ ALL_CELLS = {f"cell {name}" for name in METHODS}
     "file",
     [
         *("__init__.py", "errors.py", "files/__init__.py", "parameters.py", "discovery.py"),
-        *("files/validation.py", "cli/main.py", "reproduction/manifest.py", "datasets/tabular.py"),
+        *("files/validation.py", "cli/main.py", "reproduction/manifest.py", "readers/reading.py"),
         *("experiment/cell.py", "experiment/process.py"),
         *("experiment/provenance.py", "experiment/configuration.py"),
     ],
