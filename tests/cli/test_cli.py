@@ -156,7 +156,7 @@ def test_a_recording_is_separated_well_by_the_defaults(recording, dataset, tmp_p
         ("1,2\n3,inf\n5,7\n", "channel_2 has no number in line 2; fill by --fill"),
         ("1,2\n3,2\n5,2\n", "is '1,2' one number with a decimal comma, or two columns?"),
         ("1\n3\n5\n", "1 channels are fewer than 2 sources"),
-        ("1,2,3,4\n3,2,4,5\n", "2 samples are fewer than 4 channels"),
+        ("1,2,3,4\n3,2,4,5\n", "2 rows and 4 columns, but rows must be time"),
     ],
 )
 def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, capsys):

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*did not converge")
 
 @pytest.fixture
 def pressed(monkeypatch):
-    """Have Ctrl-C pressed when so many steps are done."""
+    """Have Ctrl-C pressed when so many steps are done, also where the suite runs without it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def at(*steps):
         @contextmanager
@@ -25,7 +26,8 @@ def pressed(monkeypatch):
 
         monkeypatch.setattr(separator, "shown", shown)
 
-    return at
+    yield at
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("nonlinear", [False, True])

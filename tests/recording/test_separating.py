@@ -185,7 +185,7 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(dataset, tmp_path, c
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--root-seed", "-1"], "must not be negative"),
+        (["--root-seed", "-1"], "expected a whole number from 0 on"),
         (["--seeds", "1000000000"], "more than 1000 runs"),
         (["--bootstrap", "-1"], "--bootstrap must not be negative"),
         (["--seed", str(2**70)], "nor have 64 bits"),

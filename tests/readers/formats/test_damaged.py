@@ -87,7 +87,7 @@ def test_noise_behind_the_beginning_of_a_kind_is_refused_or_read(
 def test_whole_files_are_read_and_halves_and_text_are_never_a_traceback(kind, files, tmp_path):
     assert read_or_refused(kind, files[kind])
     path = tmp_path / f"x{files[kind].suffix}"
-    path.write_text("a,b\n1,2\n")
+    path.write_text("a,b\n1,2\n3,4\n5,7\n")
     # MATLAB writes text under its own suffix, too.
     assert read_or_refused(kind, path) == (kind == "matlab")
     content = files[kind].read_bytes()
