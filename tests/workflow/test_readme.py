@@ -16,6 +16,28 @@ rendered = SCRIPT["rendered"]
 README = (PROJECT / "README.md").read_text()
 
 
+def test_an_ablation_shows_the_greatest_loss_of_each_group(tmp_path):
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "ablation.csv").write_text(
+        "method,without,dataset,score,mean_difference\n"
+        "skr-vae,,a,si_sdr,\nskr-vae,rotation,a,si_sdr,-0.26\nskr-vae,rotation,b,si_sdr,0.5\n"
+        "skr-vae,rotation,c,si_sdr,0.04\nskr-vae,rotation,a,mcc,-9\n"
+        "skr-vae,everything,a,si_sdr,-1\nskr-vae,everything,b,si_sdr,-2\n"
+        "skr-vae,everything,c,si_sdr,-3\ngp-vae,base,a,si_sdr,1\ngp-vae,base,b,si_sdr,2\n"
+        "gp-vae,base,c,si_sdr,3\n"
+    )
+    text = "<!-- begin ablation datasets=a,b/c -->\n<!-- end ablation -->"
+    assert rendered(text, tmp_path, tmp_path).splitlines()[2:-2] == [
+        "| without | skr-vae | gp-vae |",
+        "| :-- | --: | --: |",
+        "| rotation | −.3, .0 |  |",
+        "| base |  | 1.0, 3.0 |",
+        "| everything | −2.0, −3.0 |  |",
+    ]
+    with pytest.raises(InputError, match="takes nothing away on all of d"):
+        rendered(text.replace("=a,b/c", "=a/d"), tmp_path, tmp_path)
+
+
 def test_the_readme_shows_what_the_record_has():
     assert rendered(README, REFERENCE) == README, "make readme"
 

@@ -6,7 +6,7 @@ Tables stand between two comments, the first of which says what they show::
     <!-- end separation -->
 
 and so do ``claims`` and ``moved`` (``since=DATE``), ``cores`` and ``training``, whose lengths are
-named. A number in the text has its source behind it, ``.993<!-- mcc skr-vae gp-distinct -->``:
+named, and ``ablation`` (of results/extended), whose ``datasets`` are named in groups: ``a,b/c,d``. A number in the text has its source behind it, ``.993<!-- mcc skr-vae gp-distinct -->``:
 score, method (of several, with commas, the best), data set and, where it is not the median, the
 column of summary.csv; after ``extended`` of results/extended. It keeps its number of decimals.
 """
@@ -49,7 +49,8 @@ def rendered(text: str, reference: Path, extended: Path = EXTENDED) -> str:
     def block(found: re.Match[str]) -> str:
         kind = found[1]
         try:
-            grid = _grid(kind, reference, **dict(word.split("=", 1) for word in found[2].split()))
+            options = dict(word.split("=", 1) for word in found[2].split())
+            grid = _grid(kind, reference, extended, **options)
         except (LookupError, OSError, TypeError, ValueError) as error:
             raise InputError(f"README.md: table {kind!r}: {error}") from None
         begin = found[0][: found.start(3) - found.start()]
@@ -73,7 +74,7 @@ def rendered(text: str, reference: Path, extended: Path = EXTENDED) -> str:
     return VALUE.sub(value, BLOCK.sub(block, text))
 
 
-def _grid(kind: str, reference: Path, **options: str) -> Grid:
+def _grid(kind: str, reference: Path, extended: Path, **options: str) -> Grid:
     """Return the table of a kind; `options` stand behind it."""
     match kind:
         case "separation":
@@ -86,6 +87,8 @@ def _grid(kind: str, reference: Path, **options: str) -> Grid:
             return _cores(pd.read_csv(reference / "cores.csv"), **options)
         case "training":
             return _training(pd.read_csv(reference / "training_cost.csv"), **options)
+        case "ablation":
+            return _ablation(pd.read_csv(extended / "tables" / "ablation.csv"), **options)
     raise InputError(f"README.md: unknown table {kind!r}")
 
 
@@ -177,6 +180,29 @@ def _training(costs: pd.DataFrame, lengths: str) -> Grid:
             row[f"{length:,}"] = "" if found.isna().any() else ", ".join(f"{x:.2g}" for x in found)
         rows.append(row)
     return Grid(pd.DataFrame(rows), text_columns=2)
+
+
+def _ablation(comparison: pd.DataFrame, datasets: str) -> Grid:
+    """Return, by addition and method, the least mean difference in dB of each group of data sets.
+
+    Nothing where the method does not have that addition.
+    """
+    rows = comparison[(comparison["score"] == "si_sdr") & comparison["without"].notna()]
+    groups = []
+    for names in datasets.split("/"):
+        own = rows[rows["dataset"].isin(names.split(","))]
+        if len(set(names.split(","))) != own["dataset"].nunique():
+            raise InputError(f"README.md: results/extended takes nothing away on all of {names}")
+        least = own.groupby(["without", "method"], sort=False)["mean_difference"].min()
+        groups.append(
+            least.map(lambda value: _number(round(value, 1) + 0.0, 1)).unstack("method").fillna("")
+        )
+    entries = groups[0]
+    for group in groups[1:]:
+        entries = entries.where(entries == "", entries + ", " + group)
+    order, methods = dict.fromkeys(rows["without"]), dict.fromkeys(rows["method"])
+    last = [name for name in order if name != "everything"] + ["everything"]
+    return Grid(entries.loc[last, [*methods]].rename_axis("without").reset_index())
 
 
 def _number(value: float, decimals: int) -> str:

@@ -115,9 +115,7 @@ def moves(history: pd.DataFrame) -> pd.DataFrame:
 
 def moves_grid(moved: pd.DataFrame) -> Grid:
     """Return the grid of some `moves`; a move without a reason is shown as not stated."""
-    readings = [
-        f", {READINGS[reading]}" if reading == PLAIN else "" for reading in moved["reading"]
-    ]
+    readings = moved["reading"].map({PLAIN: f", {READINGS[PLAIN]}"}).fillna("")
     entries = pd.DataFrame(
         {
             "run": moved["date"],
