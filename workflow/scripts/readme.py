@@ -7,8 +7,9 @@ Tables stand between two comments, the first of which says what they show::
 
 and so do ``claims`` and ``moved`` (``since=DATE``), ``cores`` and ``training``, whose lengths are
 named, and ``ablation`` (of results/extended), whose ``datasets`` are named in groups: ``a,b/c,d``.
-A number in the text has its source behind it, ``.993<!-- mcc skr-vae gp-distinct -->``: score, method (of several, with commas, the best), data set and, where it is not the median, the
-column of summary.csv; after ``extended`` of results/extended. It keeps its number of decimals.
+A number in the text has its source behind it, ``.993<!-- mcc skr-vae gp-distinct -->``: score,
+method (of several, with commas, the best), data set and, where it is not the median, the column of
+summary.csv; after ``extended`` of results/extended. It keeps its number of decimals.
 """
 
 import re
