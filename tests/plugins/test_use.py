@@ -1,9 +1,11 @@
 """Plug-ins of a user's files: seen, loaded, named, and what is wrong with them is one line."""
 
+import json
 import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from bssbench.cli.main import main
@@ -184,3 +186,13 @@ def test_the_command_line_lists_it_and_says_where_it_is_from(write, environment,
     assert [line.split()[0] for line in lines] == ["my-method", "my-method", "largest"]
     assert "Noise that is drawn here. [width=1.0]" in lines[0]
     assert "A rotation that nobody chose. [gain=1.0]" in lines[1]
+
+
+def test_a_recording_separated_by_one_says_by_which_code(write, tmp_path, rng):
+    path, recording = write(METHOD), tmp_path / "own.npy"
+    np.save(recording, rng.laplace(size=(200, 3)))
+    words = ["separate", recording, "--method", "my-method", "--n-sources", 3]
+    words += ["--out", tmp_path / "out", "--plugin", path]
+    assert main([str(word) for word in words]) == 0
+    (used,) = json.loads((tmp_path / "out" / "run.json").read_text())["provenance"]["plugins"]
+    assert (used["name"], used["path"]) == ("my-method", str(path))

@@ -6,7 +6,9 @@ from typing import Any
 
 from bssbench.experiment.provenance import provenance
 from bssbench.files import write_json
+from bssbench.methods import method_module
 from bssbench.paper.recording_picture import draw_estimates
+from bssbench.plugins.description import describe
 from bssbench.recording.asked import Asked
 from bssbench.recording.printing import Screen, printable
 from bssbench.recording.report import embedded, page, png, sections_of
@@ -123,7 +125,7 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
         **record_of(understood),
         **result.record(),
         "warnings": doubts,
-        "provenance": made,
+        "provenance": made | describe([method_module(result.asked.method)]),
         "files": sorted({*(path.name for path in new.iterdir()), "report.html", "run.json"}),
     }
     write_all(
