@@ -91,6 +91,9 @@ def test_variables_that_decide_nothing_make_none(before, monkeypatch):
     # The second as Snakemake sets it, beside OMP_NUM_THREADS.
     monkeypatch.setenv("OPENBLAS_VERBOSE", "2")
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    # And these as importing scikit-learn does.
+    monkeypatch.setenv("KMP_DUPLICATE_LIB_OK", "True")
+    monkeypatch.setenv("KMP_INIT_AT_FORK", "FALSE")
     assert environment_changes(before, describe_environment()) == []
 
 
