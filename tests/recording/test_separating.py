@@ -147,7 +147,7 @@ def test_nothing_stable_comes_of_white_noise_and_that_is_said(rng, tmp_path, cap
     words += ["--seeds", 3, "--bootstrap", 10, "--out", tmp_path / "out"]
     assert separate(*words) == 0
     err = capsys.readouterr().err
-    assert re.search("warning: not to be trusted: source 1 .* none is stable", err)
+    assert re.search("warning: not to be trusted: source 1 .* Gaussian white noise", err)
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["stability"]["trusted"] == [False, False, False]
     assert [entry["seed"] for entry in run["initialisations"]] == [0, 1, 2]
@@ -155,6 +155,15 @@ def test_nothing_stable_comes_of_white_noise_and_that_is_said(rng, tmp_path, cap
     # In the recording's own format as well.
     own = np.load(tmp_path / "out" / "sources.npy")
     assert own == pytest.approx(pd.read_csv(tmp_path / "out" / "sources.csv").to_numpy(), abs=1e-5)
+
+
+def test_white_noise_is_not_trusted_where_all_starts_agree(rng, tmp_path, capsys):
+    path = tmp_path / "noise.npy"
+    np.save(path, rng.standard_normal((2000, 3)))
+    words = [path, "--method", "fastica", "--n-sources", 3, "--seeds", 2, "--out", tmp_path / "out"]
+    assert separate(*words) == 0
+    assert capsys.readouterr().err.count(", not to be trusted\n") == 3
+    assert not any(json.loads((tmp_path / "out" / "run.json").read_text())["stability"]["trusted"])
 
 
 def test_what_did_not_converge_says_which_setting_to_raise(dataset, tmp_path, capsys):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bssbench.recording.asked import Asked
 from bssbench.recording.comparison import candidates, too_large
+from bssbench.recording.printing import counted
 from bssbench.recording.understanding import Understood
 
 __all__ = ["plan"]
@@ -18,12 +19,15 @@ def plan(understood: Understood, asked: Asked | None, restarts: int | None) -> l
     if count.number is None:
         said = f"nothing speaks for a number of sources ({count.reason})"
     else:
-        said = f"they speak for {count.number} sources ({count.reason})"
+        said = f"they speak for {counted(count.number, 'source')} ({count.reason})"
     lines = [f"eigenvalues: {said}"]
     if understood.asked_for is None and count.number is None:
         return [*lines, "would run: nothing without --n-sources N"]
     if asked is None:
-        return [*lines, f"would look for {understood.n_sources} sources, by the method you name"]
+        return [
+            *lines,
+            f"would look for {counted(understood.n_sources, 'source')}, by the method you name",
+        ]
     asked = replace(asked, n_sources=understood.n_sources)
     if asked.method == "all":
         return [*lines, *(_line(understood, one) for one in candidates(asked, restarts))]
@@ -35,13 +39,14 @@ def _line(understood: Understood, asked: Asked) -> str:
     reason = too_large(asked, observations)
     if reason:
         return f"would be more than its limits: {asked.method} ({reason})"
-    runs = f"{len(asked.seeds)} seed{'s' if len(asked.seeds) > 1 else ''}"
+    runs = counted(len(asked.seeds), "seed")
     if asked.bootstrap:
-        runs += f" and {asked.bootstrap} resampled recordings"
+        runs += f" and {counted(asked.bootstrap, 'resampled recording')}"
+    sources = counted(asked.n_sources, "source")
     method = asked.load()
     seconds = method.seconds(asked.size(observations, len(asked.seeds)))
     megabytes = method.megabytes(asked.size(observations, len(asked.seeds)))
     return (
-        f"would run: {asked.method}, {understood.n_sources} sources, {runs}, some {seconds} s of "
-        f"CPU time for the seeds, at most {megabytes} MB"
+        f"would run: {asked.method}, {sources}, {runs}, some {seconds} s of CPU time for "
+        f"the seeds, at most {megabytes} MB"
     )

@@ -3,7 +3,12 @@
 import sys
 from collections.abc import Iterable
 
-__all__ = ["Screen", "printable"]
+__all__ = ["Screen", "counted", "printable"]
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: ``1 source``, ``3 sources``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def printable(text: object) -> str:

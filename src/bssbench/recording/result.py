@@ -75,7 +75,9 @@ class Result:
         )
         runs = self.stability.n_runs
         text = f"not to be trusted: {names}; below {TRUSTED} over {runs} runs"
-        if not trusted.any():
+        if not self.stability.separable:
+            text = f"not to be trusted: {names}; this is Gaussian white noise"
+        elif not trusted.any():
             text += f": none is stable, so {self.asked.method} finds nothing to separate by here"
         return [text]
 
@@ -148,7 +150,13 @@ def result_of(understood: Understood, asked: Asked, found: Found) -> Result:
     judged = found.stability
     if judged is not None:
         order = arranged.order
-        judged = Stability(judged.quality[order], judged.found_in[order], judged.n_runs)
+        noise = any(finding.kind == "gaussian-white" for finding in prepared.findings)
+        judged = dataclasses.replace(
+            judged,
+            quality=judged.quality[order],
+            found_in=judged.found_in[order],
+            separable=not noise,
+        )
     return Result(understood, asked, found, arranged, judged)
 
 

@@ -10,7 +10,7 @@ from bssbench.methods import method_module
 from bssbench.paper.recording_picture import draw_estimates
 from bssbench.plugins.description import describe
 from bssbench.recording.asked import Asked
-from bssbench.recording.printing import Screen, printable
+from bssbench.recording.printing import Screen, counted, printable
 from bssbench.recording.report import embedded, page, png, sections_of
 from bssbench.recording.result import Result, result_of
 from bssbench.recording.result_directory import ResultDirectory, named_in_errors
@@ -89,8 +89,8 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
     sources, rows = arranged.sources, prepared.rows
     names = source_names(result.n_sources)
     said: list[str] = []
-    many = "s" if result.n_sources > 1 else ""
-    title = f"{understood.path.name}: {result.n_sources} source{many} by {result.asked.method}"
+    found = counted(result.n_sources, "source")
+    title = f"{understood.path.name}: {found} by {result.asked.method}"
 
     def own_format(path: Path) -> None:
         note = write_own_format(path, sources, table, rows)

@@ -31,16 +31,20 @@ class Stability:
         Shape (source,), the share of the runs that have a source in that cluster.
     n_runs : int
         How many runs were compared.
+    separable : bool
+        Whether the recording has anything to separate by. From Gaussian white noise, runs that
+        differ by their starts alone can all find the same accident of the sample.
     """
 
     quality: np.ndarray
     found_in: np.ndarray
     n_runs: int
+    separable: bool = True
 
     @property
     def trusted(self) -> np.ndarray:
-        """Shape (source,), whether the quality reaches `TRUSTED`."""
-        return np.asarray(self.quality >= TRUSTED)
+        """Shape (source,), whether the quality reaches `TRUSTED` and is of something."""
+        return np.asarray((self.quality >= TRUSTED) & self.separable)
 
 
 def stability(similarities: np.ndarray, n_sources: int, chosen: int) -> Stability:

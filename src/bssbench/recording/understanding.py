@@ -16,6 +16,7 @@ from bssbench.preparation import (
     suggested_n_sources,
 )
 from bssbench.readers import Request, Table, TimeColumn, read_table
+from bssbench.recording.printing import counted
 from bssbench.recording.tables import kept_rows
 
 if TYPE_CHECKING:
@@ -88,13 +89,13 @@ class Understood:
         """What was understood and done, a line for each subject."""
         table, prepared = self.table, self.prepared
         length, n_columns = table.values.shape
+        size = f"{counted(length, 'sample')} of {counted(n_columns, 'channel')}"
         rate = "" if table.sampling_rate is None else f" at {table.sampling_rate:.6g} Hz"
         read = [text for text in table.understood if not text.startswith(_WARNING)]
         lines = [
-            f"{table.path}: {table.kind}, {length} samples of {n_columns} channels{rate}"
-            + (f" ({', '.join(read)})" if read else ""),
-            f"channels separated: {_enumerated(prepared.names)}; they span {prepared.rank} "
-            "independent directions",
+            f"{table.path}: {table.kind}, {size}{rate}" + (f" ({', '.join(read)})" if read else ""),
+            f"channels separated: {_enumerated(prepared.names)}; they span "
+            + counted(prepared.rank, "independent direction"),
         ]
         if table.time is not None:
             lines.append(f"time: column {table.time.name!r}, which is no channel")
