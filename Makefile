@@ -24,7 +24,7 @@ endif
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
 	@echo "make reference    copy the small results of a finished make paper to results/reference, to be committed"
-	@echo "make extended     more data sets, under results/extended and paper_figures/extended; some 18 minutes on two cores"
+	@echo "make extended     more data sets, under results/extended and paper_figures/extended; some 75 minutes on two cores"
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
 	@echo "make check   format, lint, types, layers"

@@ -3,7 +3,7 @@
 __all__ = ["class_name"]
 
 _ABBREVIATIONS = frozenset(
-    "amuse ar erbm gp ica ivae jade pdgmm skr sobi td vae var".split()  # noqa: SIM905
+    {"amuse", "ar", "erbm", "gp", "ica", "ivae", "jade", "pdgmm", "skr", "sobi", "td", "vae", "var"}
 )
 _SPELLED = {"fastica": "FastICA", "gpytorch": "GPyTorch"}
 
