@@ -6,6 +6,7 @@ import pytest
 from bssbench.datasets.catalogue import dataset_shape, make_dataset
 from bssbench.datasets.families import load_family
 from bssbench.datasets.identifier import parse_identifier
+from bssbench.errors import NotApplicable
 from bssbench.testing.options import of_kind
 
 _MIXINGS = ("", "-post-nonlinear", "-mlp-1-noise0", "-cond30-outliers1")
@@ -81,3 +82,39 @@ def test_samples_have_the_shape_that_was_asked_for(
     assert sample.shape == (n_sources, length)
     assert np.isfinite(sample).all()
     assert (sample.std(axis=1) > 0).all()
+
+
+def test_the_spectra_that_it_states_are_those_of_its_samples(family_name: str) -> None:
+    """Their mean over all frequencies is 1, and periodograms come to them on average."""
+    family, length = load_family(family_name)(), 1024
+    frequencies = 2.0 * np.pi * np.arange(1, length // 2 + 1) / length
+    try:
+        stated = family.spectra(3, frequencies)
+    except NotApplicable as why:
+        pytest.skip(str(why))
+    assert stated.shape == (3, len(frequencies))
+    everywhere = family.spectra(3, 2.0 * np.pi * (np.arange(4096) + 0.5) / 4096)
+    np.testing.assert_allclose(everywhere.mean(axis=1), 1.0, rtol=1e-6)
+    generator = np.random.default_rng(0)
+    drawn = np.stack([family.sample(generator, 3, length) for _ in range(100)])
+    drawn /= drawn.std(axis=(0, 2), keepdims=True)
+    # A window keeps the power of one frequency from leaking to others.
+    window = np.hanning(length)
+    powers = np.abs(np.fft.rfft(window * drawn)) ** 2 / (window**2).sum()
+    periodograms = powers.mean(axis=0)[:, 1:]
+    # Where there is power: in bands, each of them a mean of many numbers.
+    bands = np.array_split(np.arange(len(frequencies)), 16)
+    means = [[own[band].mean() for band in bands] for own in (*stated, *periodograms)]
+    expected, found = np.array(means[:3]), np.array(means[3:])
+    assert (np.abs(found - expected) < 0.15 * expected + 0.02).all()
+
+
+def test_the_information_that_it_states_is_that_of_a_distribution(family_name: str) -> None:
+    """Of one with unit variance it is 1 at least, and 1 of a Gaussian one alone."""
+    try:
+        information = load_family(family_name)().innovation_information(3)
+    except NotApplicable as why:
+        pytest.skip(str(why))
+    assert information.shape == (3,)
+    assert (information >= 1.0).all()
+    assert np.isfinite(information).all()

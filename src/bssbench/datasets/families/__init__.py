@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from bssbench.discovery import modules_below
+from bssbench.errors import NotApplicable
 
 __all__ = ["SourceFamily", "family_names", "load_family"]
 
@@ -44,6 +45,31 @@ class SourceFamily(ABC):
             If the family has no so many sources.
         """
         return {}
+
+    def spectra(self, n_sources: int, frequencies: np.ndarray) -> np.ndarray:
+        """Return the power spectral densities of the sources, shape (source, frequency).
+
+        They are of mean 1 over all frequencies; `frequencies` are in radians per sample.
+
+        Raises
+        ------
+        NotApplicable
+            If they are not known: there is then no bound to hold methods to.
+        """
+        raise NotApplicable("the spectra of its sources have no closed form")
+
+    def innovation_information(self, n_sources: int) -> np.ndarray:
+        """Return the Fisher information of location of each source's innovations; (source,).
+
+        It is E[((log p)′)²] of innovations of unit variance: 1 of a Gaussian distribution, and more
+        of any other.
+
+        Raises
+        ------
+        NotApplicable
+            If the sources are no filters of independent innovations, or it is not finite.
+        """
+        raise NotApplicable("its sources are not known to be filters of innovations")
 
 
 def family_names() -> list[str]:

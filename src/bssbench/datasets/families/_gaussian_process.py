@@ -24,6 +24,10 @@ def squared_exponential_sample(
     return fft.fft(amplitude * (white[0] + 1j * white[1])).real[:length]
 
 
+# Beyond so many periods of the spectrum of a sampled path a kernel has no power.
+_ALIASES = np.arange(-8, 9)
+
+
 class GaussianProcesses(SourceFamily):
     """Squared-exponential Gaussian processes, by the law's length-scales in samples."""
 
@@ -31,3 +35,14 @@ class GaussianProcesses(SourceFamily):
         """Draw sources of shape (source, time)."""
         scales = self.laws(n_sources)["length_scale"]
         return np.stack([squared_exponential_sample(generator, length, scale) for scale in scales])
+
+    def spectra(self, n_sources: int, frequencies: np.ndarray) -> np.ndarray:
+        """Return the spectra: ℓ √(2π) exp(−ℓ² ω² / 2), folded at the sampling rate."""
+        scales = np.array(self.laws(n_sources)["length_scale"])[:, None, None]
+        folded = frequencies[:, None] + 2.0 * np.pi * _ALIASES
+        powers = np.exp(-0.5 * (scales * folded) ** 2).sum(axis=-1)
+        return np.asarray(scales[..., 0] * np.sqrt(2.0 * np.pi) * powers)
+
+    def innovation_information(self, n_sources: int) -> np.ndarray:
+        """Return ones: they are Gaussian."""
+        return np.ones(n_sources)

@@ -1,20 +1,17 @@
 """First-order autoregressions driven by Laplace noise."""
 
 import numpy as np
-from scipy.signal import lfilter
 
-from bssbench.datasets.families import SourceFamily
-
-# By then the start is forgotten to 0.97^1000 = 6e-14.
-_BURN_IN = 1000
+from bssbench.datasets.families._autoregression import Autoregressions
 
 
-class LaplaceAutoregressions(SourceFamily):
+class LaplaceAutoregressions(Autoregressions):
     """s_t = a · s_{t-1} + e_t with Laplace e_t, by the law's coefficients a."""
 
-    def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
-        """Draw sources of shape (source, time)."""
-        innovations = generator.laplace(size=(n_sources, _BURN_IN + length))
-        coefficients = self.laws(n_sources)["coefficient"]
-        paths = zip(coefficients, innovations, strict=True)
-        return np.stack([lfilter([1.0], [1.0, -a], e)[_BURN_IN:] for a, e in paths])
+    def innovations(self, generator: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+        """Draw e of shape (source, time)."""
+        return generator.laplace(size=shape)
+
+    def innovation_information(self, n_sources: int) -> np.ndarray:
+        """Return 2 for each source: of |ψ| = √2 of a Laplace distribution of unit variance."""
+        return np.full(n_sources, 2.0)

@@ -8,7 +8,7 @@ from bssbench.errors import NotApplicable
 from bssbench.scores.measures.matching import decibels
 from bssbench.scores.record import Replicate, Score, needs_true_sources
 
-__all__ = ["SCORES", "amari_distance", "interference_ratio"]
+__all__ = ["SCORES", "amari_distance", "interference_powers", "interference_ratio"]
 
 
 def amari_distance(unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray) -> float:
@@ -36,6 +36,22 @@ def amari_distance(unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray) -> fl
     return float((rows.sum() + columns.sum()) / (2 * n * (n - 1)))
 
 
+def interference_powers(
+    unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray, variances: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the power of its own source in each estimate, and of all others; both (source,).
+
+    Arguments and the matching of estimates to sources are those of `interference_ratio`.
+    """
+    powers = (unmixing_matrix @ mixing_matrix) ** 2 * variances
+    totals = powers.sum(axis=1, keepdims=True)
+    estimates, sources = linear_sum_assignment(-np.sqrt(powers / np.where(totals > 0, totals, 1.0)))
+    wanted = powers[estimates, sources]
+    # Summed without the signal and not by a difference, which cancels where the estimate is good.
+    powers[estimates, sources] = 0.0
+    return wanted, powers[estimates].sum(axis=1)
+
+
 def interference_ratio(
     unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray, variances: np.ndarray
 ) -> float:
@@ -56,13 +72,7 @@ def interference_ratio(
     variances : numpy.ndarray
         Shape (source,), of the true sources.
     """
-    powers = (unmixing_matrix @ mixing_matrix) ** 2 * variances
-    totals = powers.sum(axis=1, keepdims=True)
-    estimates, sources = linear_sum_assignment(-np.sqrt(powers / np.where(totals > 0, totals, 1.0)))
-    wanted = powers[estimates, sources]
-    # Summed without the signal and not by a difference, which cancels where the estimate is good.
-    powers[estimates, sources] = 0.0
-    return float(decibels(wanted, powers[estimates].sum(axis=1)).mean())
+    return float(decibels(*interference_powers(unmixing_matrix, mixing_matrix, variances)).mean())
 
 
 def _needs_mixing_matrix(dataset: Dataset) -> None:

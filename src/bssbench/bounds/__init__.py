@@ -1,0 +1,1 @@
+"""What no unbiased method can beat: Cramér-Rao bounds on the interference that is left."""

@@ -1,0 +1,91 @@
+"""From a data set to the bound on what its sources can be separated to."""
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import numpy as np
+
+from bssbench.bounds.gaussian import gaussian_bound
+from bssbench.bounds.innovations import innovation_bound
+from bssbench.datasets.dataset import Dataset
+from bssbench.datasets.families import SourceFamily, load_family
+from bssbench.datasets.identifier import parse_identifier
+from bssbench.errors import NotApplicable
+
+__all__ = ["Bound", "interference_bound"]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The least interference that an unbiased method leaves.
+
+    Attributes
+    ----------
+    powers : numpy.ndarray
+        Shape (replicate, source): the expected power of all other sources in a source's estimate,
+        over the source's own; infinite where nothing can separate.
+    kind : {'gaussian', 'innovations'}
+        What it is of: Gaussian sources with the sensors' noise, or filters of innovations without
+        noise.
+    within_reach : bool
+        Whether maximum likelihood attains it: not where it leaves noise out that there is.
+    """
+
+    powers: np.ndarray
+    kind: Literal["gaussian", "innovations"]
+    within_reach: bool
+
+
+def interference_bound(dataset: Dataset) -> Bound:
+    """Return the bound of a generated data set, from its family's laws, its mixing and its noise.
+
+    Raises
+    ------
+    NotApplicable
+        If there is none, with the reason.
+    """
+    family, n_sources, length = _described(dataset)
+    frequencies = 2.0 * np.pi * np.arange(1, length // 2 + 1) / length
+    spectra = family.spectra(n_sources, frequencies)
+    information = family.innovation_information(n_sources)
+    noise = dataset.parameters["noise"]
+    if np.all(information == 1.0) and noise > 0:
+        powers = [
+            _off_diagonal(gaussian_bound(spectra, covariance, length)).sum(axis=1)
+            for covariance in _noise_covariances(dataset, noise)
+        ]
+        return Bound(np.array(powers), "gaussian", within_reach=True)
+    own = innovation_bound(spectra, information, length).sum(axis=1)
+    powers = np.broadcast_to(own, (len(dataset.seeds), n_sources))
+    return Bound(powers, "innovations", within_reach=noise == 0)
+
+
+def _described(dataset: Dataset) -> tuple[SourceFamily, int, int]:
+    """Return the family with its parameters, and the numbers of sources and samples."""
+    identifier = parse_identifier(getattr(dataset, "identifier", "") or dataset.name)
+    if identifier.recorded or dataset.sources is None:
+        raise NotApplicable("the laws of recorded sources are not known")
+    if dataset.mixing_matrix is None:
+        raise NotApplicable("the bound is for linear mixing")
+    if identifier.upsampled or dataset.parameters.get("outliers"):
+        raise NotApplicable("the bound is for data at their own rate, without outliers")
+    n_channels, n_sources = dataset.mixing_matrix.shape[1:]
+    if n_channels != n_sources and dataset.parameters["noise"] > 0:
+        raise NotApplicable("with noise the bound is for as many channels as sources")
+    kind = load_family(identifier.stem)
+    own = {each.name: dataset.parameters[each.name] for each in fields(kind)}
+    return kind(**own), n_sources, dataset.observations.shape[1]
+
+
+def _noise_covariances(dataset: Dataset, fraction: float) -> np.ndarray:
+    """Return the covariance of the noise behind the inverse mixing matrix, for each replicate."""
+    assert dataset.mixing_matrix is not None and dataset.sources is not None
+    channels = np.einsum("rcs,rts->rtc", dataset.mixing_matrix, dataset.sources)
+    deviations = fraction * channels.std(axis=1)
+    inverse = np.linalg.inv(dataset.mixing_matrix) * deviations[:, None, :]
+    return np.asarray(inverse @ np.swapaxes(inverse, 1, 2))
+
+
+def _off_diagonal(variances: np.ndarray) -> np.ndarray:
+    # Not by a product: the scale may be as uncertain as what is infinite.
+    return np.where(np.eye(len(variances), dtype=bool), 0.0, variances)
