@@ -1,5 +1,7 @@
 """The bound for Gaussian sources against the exact one, closed forms and symmetries."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.linalg import toeplitz
@@ -60,7 +62,7 @@ def test_with_vanishing_noise_it_is_the_bound_of_gaussian_innovations() -> None:
 def test_noise_makes_it_larger() -> None:
     spectra = _autoregressions([0.2, 0.8], 400)
     bounds = [gaussian_bound(spectra, level * np.eye(2), 400) for level in (1e-6, 0.01, 0.1, 1.0)]
-    assert all((more > less).all() for less, more in zip(bounds, bounds[1:], strict=False))
+    assert all((more > less).all() for less, more in pairwise(bounds))
 
 
 def test_equal_spectra_are_not_told_apart() -> None:

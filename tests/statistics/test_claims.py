@@ -159,6 +159,25 @@ def test_what_was_not_run_says_so():
     assert parts["reason"].item() == "ours on gp-equal has no such score: it broke"
 
 
+def test_a_pattern_names_points_of_a_sweep_and_each_of_them_counts():
+    one, other = scores(mcc__ours=0.9 + 0.01 * SPREAD), scores(mcc__ours=0.5 + 0.01 * SPREAD)
+    table = pd.concat(
+        [one.assign(dataset="near/gap=0.1,noise=0"), other.assign(dataset="near/gap=0.4,noise=0")]
+    )
+    both = asked("at_least", 0.8, datasets=("near/*,noise=0",))
+    assert list(judged(both, table=table)["where"]) == list(table["dataset"].unique())
+    assert set(judged(both, table=table)["claim_verdict"]) == {"depends"}
+    single = asked("at_least", 0.8, datasets=("near/gap=0.1,*",))
+    assert set(judged(single, table=table)["claim_verdict"]) == {"supported"}
+
+
+def test_points_that_were_not_run_are_named_by_their_pattern():
+    table = scores(mcc__ours=[0.9, 0.9])
+    found = judged(asked("at_least", 0.8, datasets=("near/gap=0.2,*",)), table=table)
+    assert list(found["verdict"]) == ["not run"]
+    assert list(found["where"]) == ["near/gap=0.2,*"]
+
+
 def test_a_method_is_known_to_the_package_or_to_the_scores():
     table = scores(mcc__ours=[0.9] * 3)
     judged(asked("at_least", 0.5), asked("at_least", 0.5, methods=method_names()), table=table)

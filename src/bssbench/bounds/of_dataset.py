@@ -79,7 +79,8 @@ def _described(dataset: Dataset) -> tuple[SourceFamily, int, int]:
 
 def _noise_covariances(dataset: Dataset, fraction: float) -> np.ndarray:
     """Return the covariance of the noise behind the inverse mixing matrix, for each replicate."""
-    assert dataset.mixing_matrix is not None and dataset.sources is not None
+    assert dataset.mixing_matrix is not None
+    assert dataset.sources is not None
     channels = np.einsum("rcs,rts->rtc", dataset.mixing_matrix, dataset.sources)
     deviations = fraction * channels.std(axis=1)
     inverse = np.linalg.inv(dataset.mixing_matrix) * deviations[:, None, :]

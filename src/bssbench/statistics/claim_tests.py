@@ -2,8 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -86,11 +87,20 @@ class Part:
 
 
 def judge_scores(test: ScoreTest, scores: pd.DataFrame) -> Iterator[Part]:
-    """Yield a part for each data set, method and method compared with."""
+    """Yield a part for each data set or point of a sweep, method and method compared with."""
+    known = scores["dataset"].unique()
+    datasets = [found for name in test.datasets for found in _matching(name, known)]
     for dataset, method, other in itertools.product(
-        test.datasets, test.methods, test.than or ("",)
+        dict.fromkeys(datasets), test.methods, test.than or ("",)
     ):
         yield _judge_score(test, scores, dataset, method, other)
+
+
+def _matching(name: str, known: Iterable[str]) -> list[str]:
+    """Return the points of a sweep that a pattern names; itself, which was not run, if none."""
+    if "/" not in name:
+        return [name]
+    return [each for each in known if fnmatchcase(each, name)] or [name]
 
 
 def _judge_score(

@@ -44,9 +44,16 @@ COST_TABLES: tuple[str, ...] = get_args(_CostTable)
 
 _check_score = one_of("score", SCORES)
 
+
+def _check_dataset(name: str) -> None:
+    """Check that it is an id, or as `sweep/axis=value,…` with wildcards names points of a sweep."""
+    if "/" not in name:
+        parse_identifier(name)
+
+
 _Line = Annotated[Text, AfterValidator(lambda text: " ".join(text.split()))]
 _Methods = Distinct[Text]
-_Datasets = Distinct[Annotated[str, accepted_by(parse_identifier)]]
+_Datasets = Distinct[Annotated[str, accepted_by(_check_dataset)]]
 _Score = Annotated[str, accepted_by(_check_score)]
 _LearnedScore = Annotated[_Score, accepted_by(lambda name: _check_score(f"{name}_start"))]
 _Margin = Annotated[float, Field(strict=True, ge=0, alias="margin")]
@@ -63,7 +70,11 @@ class _Test(Content):
 
 
 class _ScoreTest(_Test):
-    """A question to scores, asked of each data set, method and method compared with."""
+    """A question to scores, asked of each data set, method and method compared with.
+
+    What has a slash among `datasets` names points of a sweep, all that it matches as a file name
+    matches a pattern.
+    """
 
     score: _Score
     datasets: _Datasets
