@@ -19,12 +19,13 @@ ifneq ($(shell mkdir -p "$(CACHES)" 2> /dev/null && test -w "$(CACHES)" && echo 
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/caches
 endif
 
-.PHONY: help setup paper reference readme extended smoke test check bench bench-full bench-compare bench-html format schemas lock clean
+.PHONY: help setup paper reference readme extended sweeps smoke test check bench bench-full bench-compare bench-html format schemas lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
 	@echo "make reference    copy the small results of a finished make paper to results/reference, to be committed"
 	@echo "make extended     more data sets, under results/extended and paper_figures/extended; some 75 minutes on two cores"
+	@echo "make sweeps       methods on grids of generated data, under results/sweeps and paper_figures/sweeps; what they show: findings.md"
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
 	@echo "make check   format, lint, types, layers"
@@ -59,6 +60,10 @@ reference: $(INSTALLED)
 
 readme: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/readme.py
+
+sweeps: $(INSTALLED)
+	@$(BIN)/python workflow/scripts/recover.py
+	$(BIN)/snakemake --cores $(CORES) --configfile config/sweeps.yaml
 
 extended: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py

@@ -8,6 +8,7 @@ include: "workflow/rules/separate.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/ablation.smk"
+include: "workflow/rules/sweeps.smk"
 include: "workflow/rules/selection.smk"
 include: "workflow/rules/costs.smk"
 include: "workflow/rules/cores.smk"
@@ -26,10 +27,10 @@ rule all:
     input:
         RUNS,
         CANDIDATES,
-        SCORES,
-        TIMINGS,
+        SCORED,
         f"{RESULTS}/provenance.json",
         ABLATION if EXPERIMENT.ablation else [],
+        SWEEP_SCORES if EXPERIMENT.sweeps else [],
         TRAINING_COST if EXPERIMENT.training_cost else [],
         CORES if EXPERIMENT.cores else [],
         ARTEFACTS,

@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -116,6 +116,22 @@ class Separation:
     diagnostics: dict[str, Any] = field(default_factory=dict)
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     kept: tuple[Kept, ...] = ()
+
+    def part(self, rows: slice) -> "Separation":
+        """Return that of some replicates; what is said of all of them stays as it is."""
+        optional = ("unmixing_matrix", "uncertainty", "loss")
+        return replace(
+            self,
+            sources=self.sources[rows],
+            history={
+                name: value if name == "step" else value[rows]
+                for name, value in self.history.items()
+            },
+            kept=self.kept[rows],
+            **{
+                name: value[rows] for name in optional if (value := getattr(self, name)) is not None
+            },
+        )
 
     def save(self, path: Path) -> None:
         """Write everything but the timing to NPZ; equal results give equal bytes."""

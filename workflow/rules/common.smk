@@ -43,6 +43,7 @@ try:
         # Not all its methods: one that no data set names has no scores to judge.
         run = {method for _, method in EXPERIMENT.cells()}
         check_methods(read_claims(Path(EXPERIMENT.claims)), run)
+    STAGES = stages(EXPERIMENT)
 except InputError as error:
     print(
         f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr, flush=True
@@ -61,12 +62,14 @@ SEPARATIONS = [f"{cell}/separation.npz" for cell in CELLS]
 SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
 ABLATION = f"{RESULTS}/ablation.csv"
+SWEEP_SCORES = f"{RESULTS}/sweep_scores.csv"
+# All scores and timings of the experiment's data sets, which one of sweeps alone has not.
+SCORED = [SCORES, TIMINGS] if EXPERIMENT.datasets else []
 CORES = f"{RESULTS}/cores.csv"
 TRAINING_COST = f"{RESULTS}/training_cost.csv"
 CANDIDATES = expand(
     f"{RESULTS}/selection/{{candidate}}.csv", candidate=EXPERIMENT.selection
 )
-STAGES = stages(EXPERIMENT)
 # This very environment, whether it is activated or not.
 PYTHON = shlex.quote(sys.executable)
 BSSBENCH = f"{PYTHON} -m bssbench" + "".join(
@@ -92,7 +95,9 @@ onstart:
 
 
 wildcard_constraints:
-    dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
+    dataset="|".join(map(re.escape, [*EXPERIMENT.datasets, *EXPERIMENT.blocks])),
+    block="|".join(map(re.escape, EXPERIMENT.blocks)),
+    sweep="|".join(map(re.escape, EXPERIMENT.sweeps)),
     method="|".join(map(re.escape, EXPERIMENT.all_methods)),
     figure="|".join(map(re.escape, figure_names())),
     measurement="cores|training_cost",

@@ -3,6 +3,8 @@ from bssbench.reproduction.artefacts import data_modules
 
 
 rule generate:
+    wildcard_constraints:
+        dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
     output:
         data=f"{RESULTS}/data/{{dataset}}.npz",
         report=f"{RESULTS}/data/{{dataset}}.json",

@@ -6,8 +6,7 @@ MANIFEST = f"{RESULTS}/{FILE_NAME}"
 
 rule manifest:
     input:
-        SCORES,
-        TIMINGS,
+        SCORED,
         EXPERIMENT.claims or [],
         ARTEFACTS,
     output:

@@ -27,7 +27,7 @@ COMMAND = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 rule provenance:
     input:
-        SCORES,
+        SCORES if EXPERIMENT.datasets else SWEEP_SCORES,
     output:
         f"{RESULTS}/provenance.json",
     log:

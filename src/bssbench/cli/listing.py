@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bssbench.errors import InputError
@@ -11,6 +12,8 @@ from bssbench.methods import load_method, method_names
 from bssbench.plugins.registry import plugin_modules
 
 __all__ = ["listing"]
+
+_SWEEPS = Path("config/sweeps.yaml")
 
 _IDENTIFIERS = """\
   An id is {grammar}, in this order, without what is the default:
@@ -115,12 +118,62 @@ def _hyperparameters() -> str:
     return table.to_markdown(index=False, disable_numparse=True)
 
 
-def listing(kind: str | None = None) -> str:
-    """Return names and summaries of ``datasets``, ``methods`` or ``scores``, or of all three.
+def _sweeps(path: Path) -> str:
+    """Return an experiment's sweeps: what each asks, its axes, how many points and cells it has."""
+    from bssbench.experiment.configuration import (
+        changed_hyperparameters,
+        configure,
+        use_plugins,
+    )
+    from bssbench.files import read_yaml
 
-    ``hyperparameters`` are a Markdown table of all methods' parameters.
+    content = read_yaml(path)
+    use_plugins(content, path.parent)
+    changed = path.with_name("methods.yaml")
+    hyperparameters = changed_hyperparameters(changed) if changed.exists() else None
+    sweeps = configure(content, hyperparameters, path.parent).sweeps
+    if not sweeps:
+        raise InputError(f"{path}: has no sweeps; write some under 'sweeps'")
+    lines = [f"Sweeps of {path} (axes)"]
+    for sweep in sweeps.values():
+        axes = "; ".join(f"{axis} {_values(values)}" for axis, values in sweep.axes.items())
+        lines += [
+            f"  {sweep.name}  {sweep.question}",
+            f"    {axes}",
+            f"    {len(sweep.points)} points, seeds {sweep.seeds}, {len(sweep.cells())} cells",
+        ]
+    return "\n".join(lines)
+
+
+def _sweeps_or_why_not(path: Path) -> str:
+    try:
+        return _sweeps(path)
+    except InputError as error:
+        return f"Sweeps: can't be used: {error}"
+
+
+def _values(values: Iterable[Any]) -> str:
+    return ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+
+
+def listing(kind: str | None = None, configuration: Path | None = None) -> str:
+    """Return names and summaries of ``datasets``, ``methods``, ``scores`` or ``sweeps``, or of all.
+
+    ``hyperparameters`` are a Markdown table of all methods' parameters. Sweeps are those of the
+    file `configuration`; without one of ``config/sweeps.yaml``, if that is there.
+
+    Raises
+    ------
+    InputError
+        If sweeps are asked for and there are none.
     """
     if kind == "hyperparameters":
         return _hyperparameters()
     sections = {"datasets": _datasets, "methods": _methods, "scores": _scores}
+    file = configuration or _SWEEPS
+    if kind == "sweeps" or configuration:
+        sections["sweeps"] = partial(_sweeps, file)
+    elif file.exists():
+        # What is wrong with it must not hide what else there is.
+        sections["sweeps"] = partial(_sweeps_or_why_not, file)
     return "\n\n".join(make() for name, make in sections.items() if kind in (None, name))

@@ -1,7 +1,7 @@
 """A data set: replicates of observations, with the truth behind them where it is known."""
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ __all__ = ["Dataset"]
 
 _ARRAYS = ("observations", "sources", "mixing_matrix", "reference_signals")
 _RECORDED = ("observations", "reference_signals")
+# Fields that a file has only where they say something.
+_OPTIONAL = ("identifier", "points")
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Dataset:
     Attributes
     ----------
     name : str
-        The data set's id.
+        What it is called in results: its id, unless `identifier` says that.
     seeds : tuple of int
         One per replicate.
     observations : numpy.ndarray
@@ -55,6 +57,11 @@ class Dataset:
         instance ``{"length_scale": [2.0, 8.9, 40.0]}``).
     unavailable : str or None
         Why there are no observations, if there are none.
+    identifier : str
+        The data set's id where `name` is another; else empty.
+    points : tuple of dict
+        Of replicates of several data sets stacked in one: for each, in turn with all of its seeds,
+        its ``name``, ``id`` and ``parameters``.
     """
 
     name: str
@@ -71,6 +78,42 @@ class Dataset:
     reference_names: tuple[str, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     unavailable: str | None = None
+    identifier: str = ""
+    points: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def random_names(self) -> list[str]:
+        """For each replicate the id that its random streams derive from."""
+        names = [point["id"] for point in self.points] or [self.identifier or self.name]
+        return [name for name in names for _ in range(len(self.seeds) // len(names))]
+
+    @property
+    def replicate_names(self) -> list[str]:
+        """For each replicate the name of the data set that it is of."""
+        names = [point["name"] for point in self.points] or [self.name]
+        return [name for name in names for _ in range(len(self.seeds) // len(names))]
+
+    def parts(self) -> "list[Dataset]":
+        """Return one by one the data sets that are stacked in this one; else this one itself."""
+        size = len(self.seeds) // max(len(self.points), 1)
+        return [
+            self._part(point, slice(index * size, (index + 1) * size))
+            for index, point in enumerate(self.points)
+        ] or [self]
+
+    def _part(self, point: dict[str, Any], rows: slice) -> "Dataset":
+        arrays = {
+            name: array[rows] for name in _ARRAYS if (array := getattr(self, name)) is not None
+        }
+        return replace(
+            self,
+            name=point["name"],
+            identifier=point["id"],
+            parameters=point["parameters"],
+            seeds=self.seeds[rows],
+            points=(),
+            **arrays,
+        )
 
     def references(self, name: str) -> np.ndarray:
         """Return the reference signals whose names begin with `name`.
@@ -89,7 +132,11 @@ class Dataset:
 
     def save(self, path: Path) -> None:
         """Write to NPZ; a fixed recording is stored once."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {
+            each.name: getattr(self, each.name)
+            for each in fields(self)
+            if each.name not in _OPTIONAL or getattr(self, each.name)
+        }
         all_arrays = {name: values.pop(name) for name in _ARRAYS}
         arrays = {name: array for name, array in all_arrays.items() if array is not None}
         if self.fixed:
@@ -110,6 +157,7 @@ class Dataset:
             words: dict[str, Any] = json.loads(str(arrays.pop("description")))
             for name in ("seeds", "reference_frequencies", "reference_names"):
                 words[name] = tuple(words[name])
+            words["points"] = tuple(words.get("points", ()))
             if words["fixed"]:
                 for name in arrays.keys() & _RECORDED:
                     shape = (len(words["seeds"]), *arrays[name].shape[1:])

@@ -1,8 +1,9 @@
 """An experiment's configuration: read once, checked whole, then a frozen object."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bssbench.experiment.configuration_file import ConfigurationFile
 from bssbench.experiment.demand import expected_seconds, peak_megabytes
 from bssbench.experiment.held_out import Candidate
 from bssbench.experiment.named_methods import MethodEntry, name_method
+from bssbench.experiment.sweeps import Block, Sweep, expand_sweep
 from bssbench.experiment.training_cost import Trial
 from bssbench.files import read_yaml
 from bssbench.files.validation import validated
@@ -54,7 +56,8 @@ class DatasetEntry:
 class Configuration:
     """A whole experiment, in the order of its file.
 
-    `selection` has a name for each candidate on a data set. `ablation` has methods of its own.
+    `selection` has a name for each candidate on a data set. `ablation` and `sweeps` have methods of
+    their own.
     `cores` says which cases of the kernel cores are measured: grids, each with the values of some
     parameters. `rounds` is how often they and the trials are. `claims` is the file of claims, empty
     if none are judged. `plugins` are paths.
@@ -72,14 +75,25 @@ class Configuration:
     rounds: int = 5
     claims: str = ""
     plugins: tuple[Path, ...] = ()
+    sweeps: dict[str, Sweep] = field(default_factory=dict)
 
     @property
     def all_methods(self) -> dict[str, MethodEntry]:
-        """All methods that have cells, by name: those of the ablation as well."""
-        return self.methods | (self.ablation.methods if self.ablation else {})
+        """All methods that have cells, by name: those of ablation and sweeps as well."""
+        found = self.methods | (self.ablation.methods if self.ablation else {})
+        for sweep in self.sweeps.values():
+            found = found | sweep.methods
+        return found
+
+    @cached_property
+    def blocks(self) -> dict[str, tuple[Sweep, Block]]:
+        """All blocks of the sweeps, by name, each with its sweep."""
+        return {
+            block.name: (sweep, block) for sweep in self.sweeps.values() for block in sweep.blocks
+        }
 
     def cells(self) -> list[tuple[str, str]]:
-        """Return data set and method of each cell, those of the ablation left out."""
+        """Return data set and method of each cell, those of ablation and sweeps left out."""
         return [(name, own) for name, entry in self.datasets.items() for own in entry.methods]
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
@@ -92,12 +106,19 @@ class Configuration:
 
     def _cell(self, dataset: str, method: str) -> tuple[str, dict[str, Any], Shape, int]:
         """Return what a cell's demand depends on."""
-        data, own = self.datasets[dataset], self.all_methods[method]
+        own = self.all_methods[method]
+        if dataset in self.blocks:
+            sweep, block = self.blocks[dataset]
+            n_replicates = len(block.points) * len(parse_seeds(sweep.seeds))
+            return own.base, own.parameters, block.shape, n_replicates
+        data = self.datasets[dataset]
         return own.base, own.parameters, data.shape, len(parse_seeds(data.seeds))
 
     def longest_cell_seconds(self, dataset: str) -> int:
-        """Return the estimate of the longest of a data set's cells."""
-        return max(self.cell_seconds(dataset, name) for name in self.datasets[dataset].methods)
+        """Return the estimate of the longest of the cells of a data set or block."""
+        block = dataset in self.blocks
+        methods = self.blocks[dataset][1].methods if block else self.datasets[dataset].methods
+        return max(self.cell_seconds(dataset, name) for name in methods)
 
     def method_parameters(self) -> dict[str, dict[str, Any]]:
         """Return, by method, all parameters with their values, defaults included.
@@ -136,6 +157,9 @@ def configure(
     given = hyperparameters or {}
     methods = _methods(file, given)
     datasets = _datasets(file)
+    ablation = expand_ablation(file.ablation, datasets, methods) if file.ablation else None
+    sweeps = _sweeps(file, datasets, methods, ablation)
+    reported = [*(entry.seeds for entry in datasets.values()), *(s.seeds for s in sweeps.values())]
     return Configuration(
         results=file.output.results,
         figures=file.output.figures,
@@ -143,14 +167,15 @@ def configure(
         datasets=datasets,
         methods=methods,
         training_cost=_trials(file, given),
-        selection=_candidates(file, datasets, given),
-        ablation=expand_ablation(file.ablation, datasets, methods) if file.ablation else None,
+        selection=_candidates(file, datasets, reported, given),
+        ablation=ablation,
         cores=tuple(
             grid.model_dump(mode="json", by_alias=True, exclude_unset=True) for grid in file.cores
         ),
         rounds=file.rounds,
         claims=file.claims,
         plugins=plugins,
+        sweeps=sweeps,
     )
 
 
@@ -236,11 +261,38 @@ def _trials(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, Trial
     return trials
 
 
+def _sweeps(
+    file: ConfigurationFile,
+    datasets: Mapping[str, DatasetEntry],
+    methods: Mapping[str, MethodEntry],
+    ablation: Ablation | None,
+) -> dict[str, Sweep]:
+    """Return the section `sweeps`."""
+    taken = dict.fromkeys(datasets, "configuration: datasets")
+    varied = dict(ablation.methods if ablation else {})
+    sweeps = {}
+    for name, section in file.sweeps.items():
+        place = f"configuration: sweeps.{name}"
+        sweep = expand_sweep(name, section, file.seeds, methods)
+        for own in (name, *(block.name for block in sweep.blocks)):
+            if own in taken:
+                raise InputError(f"{place}: {own!r} is in use by {taken[own]}; rename the sweep")
+            taken[own] = place
+        for method, entry in sweep.methods.items():
+            if varied.setdefault(method, entry) != entry:
+                raise InputError(f"{place}.vary: there is another method {method!r} already")
+        sweeps[name] = sweep
+    return sweeps
+
+
 def _candidates(
-    file: ConfigurationFile, datasets: Mapping[str, DatasetEntry], given: _Hyperparameters
+    file: ConfigurationFile,
+    datasets: Mapping[str, DatasetEntry],
+    reported_seeds: Iterable[str],
+    given: _Hyperparameters,
 ) -> dict[str, Candidate]:
     """Return the section `selection`, which may touch no data that are reported."""
-    reported = {seed for entry in datasets.values() for seed in parse_seeds(entry.seeds)}
+    reported = {seed for seeds in reported_seeds for seed in parse_seeds(seeds)}
     # At another rate a recording is the same recording.
     stems = {parse_identifier(name).stem for name in datasets}
     candidates: dict[str, Candidate] = {}

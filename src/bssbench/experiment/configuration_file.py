@@ -4,9 +4,9 @@ The parameters of data sets and methods are checked against the data set's and t
 that adding one needs no change here.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from bssbench.experiment.training_cost import DEFAULT_CPU_SECONDS, DEFAULT_SEEDS, DEFAULT_SOURCES
 from bssbench.files.validation import (
@@ -14,6 +14,7 @@ from bssbench.files.validation import (
     Count,
     Distinct,
     FilePath,
+    Grid,
     Named,
     Parameter,
     Parameters,
@@ -26,7 +27,7 @@ from bssbench.files.validation import (
 from bssbench.kernels.cases import CHOICES
 from bssbench.kernels.catalogue import CORES
 
-__all__ = ["AblationSection", "ConfigurationFile"]
+__all__ = ["AblationSection", "ConfigurationFile", "SweepSection"]
 
 _KERNELS = list(map(str, CHOICES["kernel"]))
 _Core = Annotated[
@@ -126,12 +127,88 @@ class _Cases(Content):
     threads: Distinct[Count] | None = None
 
 
+_Axis = Annotated[Text, AfterValidator(lambda name: name.replace("-", "_"))]
+_Quantity = Literal["efficiency", "separation", "si_sdr", "seconds"]
+
+
+class _Lines(Content):
+    """Small multiples with a line for each method; `at` fixes the axes that are not drawn."""
+
+    kind: Literal["lines"]
+    x: _Axis
+    columns: _Axis | None = None
+    rows: _Axis | None = None
+    show: Distinct[_Quantity] = ("separation",)
+    at: Parameters = Field(default_factory=dict)
+
+
+class _Map(Content):
+    """A map over two axes for each method; `at` fixes the axes that are not drawn."""
+
+    kind: Literal["map"]
+    x: _Axis
+    y: _Axis
+    show: _Quantity = "separation"
+    at: Parameters = Field(default_factory=dict)
+
+
+def _unrestricted(methods: Any) -> Any:
+    """Return a list of methods as a mapping that restricts none of them."""
+    if not isinstance(methods, list | tuple):
+        return methods
+    for name in methods:
+        if not isinstance(name, str):
+            raise ValueError(f"expected names of methods, not {name!r}")
+        if methods.count(name) > 1:
+            raise ValueError(f"{name!r} stands twice")
+    return dict.fromkeys(methods)
+
+
+_VALUES = {"type": "array", "items": {"type": ["number", "string", "boolean"]}, "minItems": 1}
+_Restricted = Annotated[
+    dict[str, Grid | None],
+    BeforeValidator(_unrestricted),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+                {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": ["object", "null"],
+                        "additionalProperties": _VALUES,
+                    },
+                },
+            ]
+        }
+    ),
+]
+
+
+class SweepSection(Content):
+    """Methods on a grid over what an id says of a family's data and over the family's parameters.
+
+    `methods` are of the experiment: a list, or a mapping that restricts some of them to some values
+    of axes. `vary` is for a method a grid over its own parameters.
+    """
+
+    question: Text
+    dataset: Text
+    fixed: Parameters = Field(default_factory=dict)
+    axes: Grid
+    seeds: Seeds | None = None
+    methods: _Restricted = Field(default_factory=dict)
+    vary: dict[str, Grid] = Field(default_factory=dict)
+    figure: Annotated[_Lines | _Map, Field(discriminator="kind")]
+
+
 class ConfigurationFile(Content):
     """An experiment: data sets, methods, and what else is measured.
 
-    `plugins` are files, or folders of files, with methods, families, recordings and scores of one's
-    own, by their paths from this file. `claims` is a file of claims to be judged by what was
-    measured. `rounds` is how often, each time in a process of its own, what takes time is measured.
+    Without data sets it has sweeps. `plugins` are files, or folders of files, with methods,
+    families, recordings and scores of one's own, by their paths from this file. `claims` is a file
+    of claims to be judged by what was measured. `rounds` is how often, each time in a process of
+    its own, what takes time is measured.
     """
 
     output: _Output
@@ -140,10 +217,17 @@ class ConfigurationFile(Content):
     root_seed: Annotated[int, Field(strict=True, ge=0)] = 0
     seeds: Seeds
     cpu_seconds: Count = 900
-    datasets: Named[_Dataset | None]
+    datasets: Named[_Dataset | None] = Field(default_factory=dict)
     methods: Named[_Method | None]
     ablation: AblationSection | None = None
+    sweeps: Named[SweepSection] = Field(default_factory=dict)
     selection: Some[_Choice] = ()
     rounds: Count = 5
     training_cost: tuple[_Training, ...] = ()
     cores: Some[_Cases] = ()
+
+    @model_validator(mode="after")
+    def _something_to_separate(self) -> "ConfigurationFile":
+        if not self.datasets and not self.sweeps:
+            raise ValueError("'datasets' is missing, and so are 'sweeps'")
+        return self

@@ -17,8 +17,8 @@ def make_problem(
         observations=dataset.observations[:n_seeds],
         n_sources=dataset.n_sources,
         seeds=[
-            seed_sequence(root_seed, dataset.name, "initialisation", seed)
-            for seed in dataset.seeds[:n_seeds]
+            seed_sequence(root_seed, name, "initialisation", seed)
+            for name, seed in zip(dataset.random_names, dataset.seeds[:n_seeds], strict=False)
         ],
         nonlinear=dataset.mixing == "nonlinear" and method.can_demix_nonlinearly,
         device=device,

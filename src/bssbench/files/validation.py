@@ -25,6 +25,7 @@ __all__ = [
     "Count",
     "Distinct",
     "FilePath",
+    "Grid",
     "Named",
     "Parameter",
     "Parameters",
@@ -106,6 +107,8 @@ Parameter = Annotated[
     WithJsonSchema({"type": ["number", "string", "boolean", "null"]}),
 ]
 Parameters = Annotated[dict[str, Parameter], BeforeValidator(_fields)]
+# Of each parameter the values that are tried.
+Grid = Annotated[dict[str, Distinct[Parameter]], BeforeValidator(_fields), Field(min_length=1)]
 
 
 class Content(BaseModel):

@@ -4,10 +4,11 @@ The workflow takes its files and its hashes of code from here, and so does the m
 `bssbench check` finds what is out of date.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bssbench.errors import InputError
 from bssbench.experiment.configuration import Configuration
 from bssbench.experiment.held_out import Candidate
 from bssbench.experiment.training_cost import Trial
@@ -42,6 +43,12 @@ _SCORES, _TIMINGS = "scores.csv", "timings.csv"
 _STATISTICS = tuple(f"statistics/{name}" for name in FILES)
 _COSTS, _CORES, _ABLATION = "training_cost.csv", "cores.csv", "ablation.csv"
 _REPORTED = ("root_seed", "datasets", "methods")
+_SWEPT = ("root_seed", "methods", "sweeps")
+_SWEEP_MODULES = (
+    "bssbench.scores.interference",
+    "bssbench.statistics.efficiency",
+    *(f"bssbench.paper.sweep_{kind}" for kind in ("lines", "map")),
+)
 
 
 @dataclass(frozen=True)
@@ -68,29 +75,15 @@ class Stage:
 
 
 def stages(experiment: Configuration) -> dict[str, Stage]:
-    """Return the stages whose files are kept of an experiment, by name."""
+    """Return the stages whose files are kept of an experiment, by name.
+
+    Raises
+    ------
+    InputError
+        If a sweep has the name of another table or figure.
+    """
     paper = "bssbench.paper"
-    found = {
-        "statistics": Stage(
-            _STATISTICS, (_TABLE, "bssbench.statistics.evaluation"), _REPORTED, (_SCORES,)
-        ),
-        "tables": Stage(
-            _tables("separation", "comparisons", "ranks", "equivalence"),
-            (
-                *(
-                    f"{paper}.{kind}_tables"
-                    for kind in ("separation", "comparison", "rank", "equivalence")
-                ),
-                *(_TABLE, "bssbench.statistics.evaluation"),
-            ),
-            _REPORTED,
-            (_SCORES, *_STATISTICS, _TIMINGS),
-        ),
-    }
-    for name in figure_names():
-        modules = (figure_module(name), f"{paper}.style")
-        inputs = (_SCORES, _TIMINGS, *_STATISTICS)
-        found[f"figure {name}"] = Stage(_figure(name), modules, _REPORTED, inputs)
+    found = _separation_stages() if experiment.datasets else {}
     if experiment.training_cost:
         found["training cost"] = Stage(
             _tables("training_cost"),
@@ -130,6 +123,54 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
             _REPORTED,
             (experiment.claims, _SCORES, *costs),
         )
+    return found | _sweep_stages(experiment, found)
+
+
+def _separation_stages() -> dict[str, Stage]:
+    """Return the stages of every experiment that has data sets."""
+    paper = "bssbench.paper"
+    found = {
+        "statistics": Stage(
+            _STATISTICS, (_TABLE, "bssbench.statistics.evaluation"), _REPORTED, (_SCORES,)
+        ),
+        "tables": Stage(
+            _tables("separation", "comparisons", "ranks", "equivalence"),
+            (
+                *(
+                    f"{paper}.{kind}_tables"
+                    for kind in ("separation", "comparison", "rank", "equivalence")
+                ),
+                *(_TABLE, "bssbench.statistics.evaluation"),
+            ),
+            _REPORTED,
+            (_SCORES, *_STATISTICS, _TIMINGS),
+        ),
+    }
+    for name in figure_names():
+        modules = (figure_module(name), f"{paper}.style")
+        inputs = (_SCORES, _TIMINGS, *_STATISTICS)
+        found[f"figure {name}"] = Stage(_figure(name), modules, _REPORTED, inputs)
+    return found
+
+
+def _sweep_stages(experiment: Configuration, others: Mapping[str, Stage]) -> dict[str, Stage]:
+    """Return the stages of the sweeps."""
+    taken = {output: name for name, stage in others.items() for output in stage.outputs}
+    found = {}
+    for name in experiment.sweeps:
+        outputs = (*(f"tables/{name}.{suffix}" for suffix in ("csv", "md")), *_figure(name))
+        for output in outputs:
+            if output in taken:
+                raise InputError(
+                    f"configuration: sweeps.{name}: {output} is a file of the stage "
+                    f"{taken[output]!r}; rename the sweep"
+                )
+        # Of cells, which are not kept: what is kept of a run shows nothing else.
+        found[f"sweep {name}"] = Stage(outputs, _SWEEP_MODULES, _SWEPT, ())
+    if found:
+        tables = tuple(f"tables/{name}.csv" for name in experiment.sweeps)
+        findings = ("bssbench.statistics.findings",)
+        found["findings"] = Stage(("findings.md",), findings, _SWEPT, tables)
     return found
 
 
@@ -149,7 +190,9 @@ def locate(name: str, results: Path, figures: Path) -> Path:
 
 
 def data_modules(experiment: Configuration, dataset: str) -> tuple[str, ...]:
-    """Return the modules that a data set depends on."""
+    """Return the modules that a data set, or a block of them, depends on."""
+    if dataset in experiment.blocks:
+        return ("bssbench.datasets.stacking", experiment.blocks[dataset][0].module)
     return ("bssbench.datasets.catalogue", experiment.datasets[dataset].module)
 
 

@@ -1,5 +1,6 @@
 """All scores of a cell, a row for each seed and score: a number, or why there is none."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,7 @@ def score_separation(
     Parameters
     ----------
     dataset : Dataset
-        With the truth or the reference.
+        With the truth or the reference. Of one that several are stacked in, rows are of these.
     method : str
         Its name, for the rows.
     separation : Separation
@@ -46,6 +47,12 @@ def score_separation(
     seeds : tuple of int
         The leading seeds of the data set that were run.
     """
+    if dataset.points:
+        return [
+            row
+            for part, rows in _parts(dataset)
+            for row in score_separation(part, method, separation.part(rows), part.seeds)
+        ]
     scores = [
         score
         for score in SCORES.values()
@@ -73,6 +80,12 @@ def score_outcome(
     dataset: Dataset, method: str, seeds: tuple[int, ...], status: str, reason: str
 ) -> list[ScoreRow]:
     """Return the rows of a cell without a separation, its status in each."""
+    if dataset.points:
+        return [
+            row
+            for part, _ in _parts(dataset)
+            for row in score_outcome(part, method, part.seeds, status, reason)
+        ]
     outcomes = {}
     for score in SCORES.values():
         if score.applies is None:
@@ -87,3 +100,11 @@ def score_outcome(
         for seed in seeds
         for name, outcome in outcomes.items()
     ]
+
+
+def _parts(dataset: Dataset) -> Iterator[tuple[Dataset, slice]]:
+    """Yield the data sets that are stacked in one, each with its place among the replicates."""
+    parts = dataset.parts()
+    size = len(dataset.seeds) // len(parts)
+    for index, part in enumerate(parts):
+        yield part, slice(index * size, (index + 1) * size)
