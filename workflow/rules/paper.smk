@@ -33,6 +33,23 @@ rule statistics:
         "{BSSBENCH} statistics --scores {input.scores} --out {RESULTS}/statistics 2> {log}"
 
 
+rule efficiency:
+    input:
+        data=DATA,
+        runs=RUNS,
+        separations=SEPARATIONS,
+    output:
+        get_outputs("efficiency"),
+    log:
+        f"{RESULTS}/logs/efficiency.log",
+    resources:
+        mem_mb=1000,
+    params:
+        code=get_code("efficiency"),
+    shell:
+        "{BSSBENCH} efficiency {input.runs} --data {RESULTS}/data --out {RESULTS}/tables 2> {log}"
+
+
 rule figure:
     input:
         scores=SCORES,

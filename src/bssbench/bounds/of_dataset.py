@@ -62,7 +62,7 @@ def interference_bound(dataset: Dataset) -> Bound:
 
 def _described(dataset: Dataset) -> tuple[SourceFamily, int, int]:
     """Return the family with its parameters, and the numbers of sources and samples."""
-    identifier = parse_identifier(getattr(dataset, "identifier", "") or dataset.name)
+    identifier = parse_identifier(dataset.identifier or dataset.name)
     if identifier.recorded or dataset.sources is None:
         raise NotApplicable("the laws of recorded sources are not known")
     if dataset.mixing_matrix is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bssbench import __version__
-from bssbench.cli import data, new, paper, reproduction, running, separating
+from bssbench.cli import data, new, paper, reproduction, running, separating, sweeping
 from bssbench.cli.cache_folders import provide_cache_folders
 from bssbench.cli.command import Command
 from bssbench.cli.extras import what_is_missing
@@ -20,7 +20,7 @@ __all__ = ["main"]
 # Layers are imported by the command that uses them, so that `bssbench --help` answers at once.
 _COMMANDS = [
     command
-    for group in (data, separating, running, new, paper, reproduction)
+    for group in (data, separating, running, new, paper, sweeping, reproduction)
     for command in vars(group).values()
     if isinstance(command, Command)
 ]

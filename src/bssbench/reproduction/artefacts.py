@@ -145,6 +145,15 @@ def _separation_stages() -> dict[str, Stage]:
             _REPORTED,
             (_SCORES, *_STATISTICS, _TIMINGS),
         ),
+        "efficiency": Stage(
+            _tables("efficiency"),
+            (
+                *(f"{paper}.efficiency_table", "bssbench.statistics.efficiency"),
+                "bssbench.scores.interference",
+            ),
+            _REPORTED,
+            (_SCORES, _TIMINGS),
+        ),
     }
     for name in figure_names():
         modules = (figure_module(name), f"{paper}.style")

@@ -37,9 +37,8 @@ class InterferenceRow:
         of each source at most 1, from which on it is lost, by how much is chance.
     bound : float
         The same of the bound; infinite where nothing can separate.
-    bound_kind : str
-        As `bssbench.bounds.of_dataset.Bound.kind`, with ``, noise left out`` where it is not within
-        reach; empty where there is no bound.
+    bound_kind, within_reach : str, bool
+        As of `bssbench.bounds.of_dataset.Bound`; empty and false where there is no bound.
     bound_reason : str
         Why there is none.
     si_sdr : float
@@ -56,6 +55,7 @@ class InterferenceRow:
     interference: float
     bound: float
     bound_kind: str
+    within_reach: bool
     bound_reason: str
     si_sdr: float
     seconds: float
@@ -101,9 +101,10 @@ def _bound(part: Dataset) -> dict[str, Any]:
         bound = interference_bound(part)
     except NotApplicable as why:
         without = np.full(len(part.seeds), np.nan)
-        return {"bound": without, "bound_kind": "", "bound_reason": str(why)}
-    kind = bound.kind + ("" if bound.within_reach else ", noise left out")
-    return {"bound": bound.powers.mean(axis=1), "bound_kind": kind, "bound_reason": ""}
+        said = {"bound_kind": "", "within_reach": False, "bound_reason": str(why)}
+        return {"bound": without, **said}
+    said = {"bound_kind": bound.kind, "within_reach": bound.within_reach, "bound_reason": ""}
+    return {"bound": bound.powers.mean(axis=1), **said}
 
 
 def _rows(

@@ -1,0 +1,168 @@
+"""How near to what is possible methods come: separation, its bound, and efficiency, in dB."""
+
+import warnings
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from bssbench.scores.measures.matching import DECIBEL_LIMIT, decibels
+from bssbench.statistics.intervals import CONFIDENCE, mean_intervals
+
+__all__ = ["QUANTITIES", "is_judgeable", "summarise_efficiency"]
+
+QUANTITIES = ("efficiency", "separation", "si_sdr", "seconds")
+"""What is known of a method on a data set; the first three in dB, each with an interval."""
+
+_RESAMPLES, _AT_ONCE = 10_000, 200
+# Of interference: what is less is rounding.
+_RESOLVED = 10.0 ** (-DECIBEL_LIMIT / 10)
+
+
+def summarise_efficiency(interference: pd.DataFrame) -> pd.DataFrame:
+    """Reduce interference to a row for each data set and method.
+
+    Powers are averaged over seeds, and the mean is told in dB: the Cramér-Rao bound is one on an
+    expected power. A mean of decibels would lie above it, by 2.5 dB where what is left has
+    one degree of freedom (the expected logarithm of χ²₁), so that an efficient method would
+    seem to beat the bound. Interference below 60 dB counts as -60 dB, as everywhere here.
+
+    Parameters
+    ----------
+    interference : pandas.DataFrame
+        From `bssbench.scores.interference.collect_interference`: a row for each seed, with
+        interference and bound as powers over the signal's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of first appearance, with the columns
+
+        - ``dataset, method, n_ok, n_failed, n_seeds``; failed are seeds with an error or a timeout,
+          and ``reason``, the last column, says why there are fewer values than seeds;
+        - ``separation``: signal over mean interference, in dB;
+        - ``bound``: the same of the mean bound, within ± 60 dB; ``bound_kind, within_reach``
+          (whether a method can attain it), ``bound_reason`` (why there is none);
+        - ``efficiency``: mean bound over mean interference in dB, of seeds that have both; 0 is
+          all that is possible. Nothing where the bound is not above 0 dB, so that nothing can
+          separate, or is 60 dB or more, exact to rounding;
+        - ``si_sdr``: its mean in dB; ``seconds``: CPU time of a seed.
+
+        The intervals ``separation_low, separation_high`` and so on hold the value with 95 %, by
+        bootstrap over seeds (BCa); that of efficiency resamples bound and interference of a seed
+        together.
+    """
+    rows, powers, pairs, ratios = [], [], [], []
+    told = interference["status"] + ": " + interference["reason"]
+    interference = interference.assign(
+        told=told, interference=interference["interference"].clip(lower=_RESOLVED)
+    )
+    for (dataset, method), own in interference.groupby(["dataset", "method"], sort=False):
+        done, missing = own[own["status"] == "ok"], own[own["status"] != "ok"]
+        bounded = own.dropna(subset="bound")
+        bound = _decibels(bounded["bound"].mean())
+        power = done["interference"].dropna().to_numpy(dtype=np.float64)
+        both = done.dropna(subset=["interference", "bound"]) if is_judgeable(bound) else done[:0]
+        pair = both[["bound", "interference"]].to_numpy(dtype=np.float64).T
+        rows.append(
+            {
+                **{"dataset": dataset, "method": method, "n_ok": len(done)},
+                **{"n_failed": int(missing["status"].ne("skipped").sum()), "n_seeds": len(own)},
+                "separation": _decibels(power.mean() if len(power) else np.nan),
+                "bound": bound,
+                "bound_kind": _joined(own["bound_kind"]),
+                "within_reach": len(bounded) > 0 and bool(bounded["within_reach"].all()),
+                "bound_reason": _joined(own["bound_reason"]),
+                "efficiency": 10.0 * _log_ratio(*pair) if pair.size else np.nan,
+                "si_sdr": done["si_sdr"].mean(),
+                "seconds": own["seconds"].mean(),
+                "reason": _joined(missing["told"]),
+            }
+        )
+        powers.append(power)
+        pairs.append(pair)
+        ratios.append(done["si_sdr"].dropna().to_numpy(dtype=np.float64))
+    table = pd.DataFrame(rows)
+    # More power is less separation.
+    table[["separation_high", "separation_low"]] = decibels(np.ones(1), mean_intervals(powers))
+    table[["efficiency_low", "efficiency_high"]] = _efficiency_intervals(pairs)
+    table[["si_sdr_low", "si_sdr_high"]] = mean_intervals(ratios)
+    order = [
+        *("dataset", "method", "n_ok", "n_failed", "n_seeds"),
+        *("separation", "separation_low", "separation_high"),
+        *("bound", "bound_kind", "within_reach", "bound_reason"),
+        *("efficiency", "efficiency_low", "efficiency_high"),
+        *("si_sdr", "si_sdr_low", "si_sdr_high", "seconds", "reason"),
+    ]
+    return table[order]
+
+
+def is_judgeable(bound: float) -> bool:
+    """Tell whether efficiency has a meaning against `bound`, in dB.
+
+    Where it is not above 0 dB nothing can separate, and from 60 dB on both are rounding.
+    """
+    return 0.0 < bound < DECIBEL_LIMIT
+
+
+def _joined(words: "pd.Series[str]") -> str:
+    return "; ".join(dict.fromkeys(word for word in words if word))
+
+
+def _decibels(power: float) -> float:
+    """Return the separation that leaves this power, in dB; NaN of NaN."""
+    return float(decibels(np.ones(()), np.float64(power)))
+
+
+def _log_ratio(bound: np.ndarray, power: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Return the logarithm of the ratio of means.
+
+    It is rounded, for BCa counts how many resamples have the very ratio of the values, which must
+    not hang on the order of a sum.
+    """
+    ratio: np.ndarray = np.log10(bound.mean(axis=axis) / power.mean(axis=axis))
+    return np.round(ratio, 12)
+
+
+def _efficiency_intervals(pairs: list[np.ndarray]) -> np.ndarray:
+    """Return intervals of mean bound over mean interference in dB, seeds resampled in pairs.
+
+    As `mean_intervals` has them: the value twice where all seeds are the same, NaN of fewer than
+    two. Each pair has the shape (2, seed); those of one size are resampled together.
+    """
+    bounds = np.full((len(pairs), 2), np.nan)
+    sizes = np.array([pair.shape[1] for pair in pairs])
+    for size in set(sizes[sizes > 1]):
+        alike = np.flatnonzero(sizes == size)
+        stacked = np.stack([pairs[row] for row in alike.tolist()], axis=1)
+        bounds[alike] = _log_ratio(*stacked)[:, None]
+        varied = np.ptp(stacked, axis=-1).any(axis=0)
+        if varied.any():
+            bounds[alike[varied]] = _bootstrap(stacked[:, varied], "BCa")
+    return 10.0 * bounds
+
+
+def _bootstrap(pairs: np.ndarray, method: Literal["BCa", "percentile"]) -> np.ndarray:
+    """Return intervals of log ratios of means, shape (pair, 2), of pairs (2, pair, seed)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
+        result = stats.bootstrap(
+            tuple(pairs),
+            _log_ratio,
+            paired=True,
+            vectorized=True,
+            axis=-1,
+            n_resamples=_RESAMPLES,
+            batch=_AT_ONCE,
+            confidence_level=CONFIDENCE,
+            method=method,
+            rng=np.random.default_rng(0),
+        )
+    bounds = np.stack(result.confidence_interval, axis=-1)
+    lacking = ~np.isfinite(bounds).all(axis=-1)
+    # Where BCa degenerates it has no value.
+    if method == "BCa" and lacking.any():
+        bounds[lacking] = _bootstrap(pairs[:, lacking], "percentile")
+    return bounds

@@ -1,0 +1,248 @@
+"""What a sweep shows, in one sentence with numbers, computed from its table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bssbench.statistics.controls import CONTROLS
+from bssbench.statistics.efficiency import is_judgeable
+from bssbench.statistics.sweeps import axes_of, axis_name, place, text_of
+
+__all__ = ["NEAR", "SEPARATED", "Findings", "find"]
+
+NEAR = 1.0
+"""In dB: what is no more below the bound, or below the best method, counts as near it."""
+
+SEPARATED = 10.0
+"""In dB: from here on sources count as separated."""
+
+_COLUMNS = [
+    *("method", "n_points", "n_failed", "n_bounded", "n_near_bound", "median_efficiency"),
+    *("n_open", "n_near_best", "n_separated", "worst", "where"),
+]
+# Of what the rows of a sweep say: judged against the bound, against the best method, or not at all.
+_BOUNDED, _OPEN, _IMPOSSIBLE = "bounded", "open", "impossible"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is seen in a sweep.
+
+    Attributes
+    ----------
+    lead : str
+        One sentence, in ASCII.
+    trends : tuple of str
+        A sentence for each axis.
+    methods : pandas.DataFrame
+        A row for each method, controls last: ``method``; at how many points it was run where
+        separation is possible (``n_points``) and at how many of these some seed failed
+        (``n_failed``); of those with a bound that can be attained (``n_bounded``) at how many it is
+        near it (``n_near_bound``), and its ``median_efficiency`` in dB; of the others (``n_open``)
+        at how many it is near the best method (``n_near_best``) and separates (``n_separated``);
+        the lowest efficiency, or where there is none separation, in dB (``worst``), and ``where``.
+    ends : pandas.DataFrame
+        By axis, of each method that has values at both of its ends: ``method, axis, first, last``
+        (the axis's values there), ``from, to`` (mean separation, in dB, over the same values of the
+        other axes) and ``n_settings`` (how many these are).
+    n_points, n_impossible : int
+        Points in all, and those where the bound says that nothing separates.
+    """
+
+    lead: str
+    trends: tuple[str, ...]
+    methods: pd.DataFrame
+    ends: pd.DataFrame
+    n_points: int
+    n_impossible: int
+
+
+def find(table: pd.DataFrame) -> Findings:
+    """Return what a sweep shows.
+
+    A point where the bound lies at or below 0 dB, so that nothing can separate, counts against no
+    method. Where the bound can be attained a method is judged against it, elsewhere, and from 60 dB
+    on, where the bound is rounding, against the best method at the point. A method is near either
+    only where all of its seeds have a value. Controls are judged and ranked apart.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `bssbench.statistics.sweeps.sweep_table`.
+    """
+    axes = axes_of(table)
+    # A seed that was skipped is one that the method was not meant for.
+    table = table.assign(kind=_kinds(table))
+    run = table[table["n_ok"] + table["n_failed"] > 0]
+    run = run.assign(best=_best(run, axes))
+    methods = [str(name) for name in dict.fromkeys(run["method"])]
+    methods.sort(key=lambda method: method in CONTROLS)
+    judged = pd.DataFrame(
+        [_judge(method, run[run["method"] == method], axes) for method in methods],
+        columns=_COLUMNS,
+    )
+    ends = pd.DataFrame(
+        list(_ends(run, axes)),
+        columns=["method", "axis", "first", "last", "from", "to", "n_settings"],
+    )
+    points = table.drop_duplicates(axes)
+    impossible = int((points["kind"] == _IMPOSSIBLE).sum())
+    return Findings(
+        lead=_lead(judged[~judged["method"].isin(CONTROLS)], run, len(points), impossible),
+        trends=tuple(_trends(ends[~ends["method"].isin(CONTROLS)])),
+        methods=judged,
+        ends=ends,
+        n_points=len(points),
+        n_impossible=impossible,
+    )
+
+
+def _kinds(rows: pd.DataFrame) -> list[str]:
+    """Say of each row by what it is judged."""
+    return [
+        _IMPOSSIBLE
+        if row.bound <= 0.0
+        else _BOUNDED
+        if row.within_reach and is_judgeable(row.bound)
+        else _OPEN
+        for row in rows.itertuples()
+    ]
+
+
+def _best(run: pd.DataFrame, axes: list[str]) -> np.ndarray:
+    """Return of each row the best separation of a method at its point, controls aside."""
+    whole = run["separation"].where(_complete(run) & ~run["method"].isin(CONTROLS))
+    return whole.groupby([run[axis] for axis in axes], dropna=False).transform("max").to_numpy()
+
+
+def _complete(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell where all seeds have a value: the good ones among seeds that fail are no success."""
+    return rows["n_ok"] == rows["n_seeds"]
+
+
+def _judge(method: str, own: pd.DataFrame, axes: list[str]) -> dict[str, object]:
+    """Count what a method achieves."""
+    possible = own[own["kind"] != _IMPOSSIBLE]
+    bounded, rest = (possible[possible["kind"] == kind] for kind in (_BOUNDED, _OPEN))
+    quantity = "efficiency" if len(bounded) else "separation"
+    values = (bounded if len(bounded) else rest)[quantity].dropna()
+    worst = values.idxmin() if len(values) else None
+    return {
+        "method": method,
+        "n_points": len(possible),
+        "n_failed": int((possible["n_failed"] > 0).sum()),
+        "n_bounded": len(bounded),
+        "n_near_bound": int((_complete(bounded) & (bounded["efficiency"] >= -NEAR)).sum()),
+        "median_efficiency": bounded["efficiency"].median(),
+        "n_open": len(rest),
+        "n_near_best": int((_complete(rest) & (rest["separation"] >= rest["best"] - NEAR)).sum()),
+        "n_separated": int((_complete(rest) & (rest["separation"] >= SEPARATED)).sum()),
+        "worst": np.nan if worst is None else values[worst],
+        "where": "" if worst is None else place(own.loc[worst].to_dict(), axes),
+    }
+
+
+def _ends(run: pd.DataFrame, axes: list[str]) -> Iterator[dict[str, object]]:
+    """Compare the separation of each method that was run there at both ends of each axis."""
+    for axis in axes:
+        values = list(dict.fromkeys(run[axis]))
+        if len(values) < 2:
+            continue
+        settings = run.set_index(["method", *(other for other in axes if other != axis)])
+        first, last = (
+            settings.loc[settings[axis] == value, "separation"].dropna()
+            for value in (values[0], values[-1])
+        )
+        both = pd.concat([first, last], axis=1, keys=["from", "to"], join="inner")
+        for method, own in both.groupby("method", sort=False):
+            yield {
+                **{"method": method, "axis": axis, "first": values[0], "last": values[-1]},
+                **own.mean().to_dict(),
+                "n_settings": len(own),
+            }
+
+
+def _lead(judged: pd.DataFrame, run: pd.DataFrame, n_points: int, n_impossible: int) -> str:
+    """Say in one sentence how near to what is possible the methods come, from first to last."""
+    values = run.loc[~run["method"].isin(CONTROLS), "separation"].notna()
+    if judged.empty or not values.any():
+        return f"No method has a value at any of the {n_points} points."
+    aside = (
+        f"; at {n_impossible} of all {n_points} points the bound says that nothing can separate, "
+        "which counts against no method"
+        if n_impossible
+        else ""
+    )
+    if n_impossible == n_points:
+        return f"At all {n_points} points the bound says that nothing can separate."
+    if judged["n_bounded"].any():
+        own = judged[judged["n_bounded"] > 0]
+        share, then = own["n_near_bound"] / own["n_bounded"], own["median_efficiency"]
+        tell, judge = _against_bound, "Where a bound can be attained"
+    else:
+        own = judged[judged["n_open"] > 0]
+        share, then = own["n_near_best"] / own["n_open"], own["n_separated"] / own["n_open"]
+        tell, judge = _against_best, "Without a bound that can be attained"
+    ranked = own.assign(share=share, then=then.fillna(-np.inf))
+    ranked = ranked.sort_values(["share", "then"], ascending=False, kind="stable")
+    first, last = ranked.iloc[0], ranked.iloc[-1]
+    if len(ranked) == 1:
+        return f"{judge}, the only method is {tell(first)}{aside}."
+    return (
+        f"{judge}, the first of {len(ranked)} methods is {tell(first)}, and the last is "
+        f"{tell(last)}{aside}."
+    )
+
+
+def _against_bound(row: "pd.Series[object]") -> str:
+    return f"{row['method']}, within {NEAR:g} dB of it at {row['n_near_bound']} of " + _detail(
+        row, "n_bounded", f"median efficiency {_number(row['median_efficiency'])} dB"
+    )
+
+
+def _against_best(row: "pd.Series[object]") -> str:
+    return f"{row['method']}, within {NEAR:g} dB of the best at {row['n_near_best']} of " + _detail(
+        row, "n_open", f"separating, by {SEPARATED:g} dB or more, at {row['n_separated']}"
+    )
+
+
+def _detail(row: "pd.Series[object]", count: str, text: str) -> str:
+    """Say of how many points this is, and where the method is worst and fails."""
+    details = [text, f"worst {_number(row['worst'])} dB at {row['where']}"] if row["where"] else []
+    if row["n_failed"]:
+        details.append(f"seeds failed at {_points(row['n_failed'])}")
+    return f"{_points(row[count])} ({'; '.join(details)})"
+
+
+def _points(count: object) -> str:
+    return f"{count} point" if count == 1 else f"{count} points"
+
+
+def _number(value: object) -> str:
+    # In ASCII, and without a minus before nothing.
+    return f"{round(float(str(value)), 1) + 0.0:.1f}"
+
+
+def _trends(ends: pd.DataFrame) -> Iterator[str]:
+    """Say of each axis how far the mean separation changes along it: most and least."""
+    for axis, own in ends.groupby("axis", sort=False):
+        ranked = own.assign(change=(own["to"] - own["from"]).abs())
+        ranked = ranked.sort_values("change", ascending=False, kind="stable")
+        first, last = (text_of(own[end].iloc[0]) for end in ("first", "last"))
+        along = f"From {axis_name(str(axis))} {first} to {last} the mean separation"
+        if len(ranked) == 1:
+            yield f"{along} of {_change(ranked.iloc[0])}."
+        else:
+            most, least = _change(ranked.iloc[0]), _change(ranked.iloc[-1])
+            yield f"{along} changes most for {most}, and least for {least}."
+
+
+def _change(row: "pd.Series[object]") -> str:
+    """Say what becomes of a method along an axis."""
+    begins, ends = _number(row["from"]), _number(row["to"])
+    if begins == ends:
+        return f"{row['method']}, which stays at {begins} dB"
+    verb = "falls" if float(ends) < float(begins) else "rises"
+    return f"{row['method']}, which {verb} from {begins} to {ends} dB"
