@@ -11,7 +11,7 @@ if EXPERIMENT.cores:
 rule claims:
     input:
         claims=EXPERIMENT.claims or [],
-        scores=SCORES,
+        scores=SCORE_TABLES,
         costs=list(CLAIM_COSTS.values()),
     output:
         get_outputs("claims"),

@@ -41,7 +41,8 @@ try:
     )
     if EXPERIMENT.claims:
         # Not all its methods: one that no data set names has no scores to judge.
-        run = {method for _, method in EXPERIMENT.cells()}
+        swept = [cell for sweep in EXPERIMENT.sweeps.values() for cell in sweep.cells()]
+        run = {method for _, method in [*EXPERIMENT.cells(), *swept]}
         check_methods(read_claims(Path(EXPERIMENT.claims)), run)
     STAGES = stages(EXPERIMENT)
 except InputError as error:
@@ -63,6 +64,9 @@ SCORES = f"{RESULTS}/scores.csv"
 TIMINGS = f"{RESULTS}/timings.csv"
 ABLATION = f"{RESULTS}/ablation.csv"
 SWEEP_SCORES = f"{RESULTS}/sweep_scores.csv"
+SCORE_TABLES = [SCORES] * bool(EXPERIMENT.datasets) + [SWEEP_SCORES] * bool(
+    EXPERIMENT.sweeps
+)
 # All scores and timings of the experiment's data sets, which one of sweeps alone has not.
 SCORED = [SCORES, TIMINGS] if EXPERIMENT.datasets else []
 CORES = f"{RESULTS}/cores.csv"

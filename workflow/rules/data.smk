@@ -3,13 +3,13 @@ from bssbench.reproduction.artefacts import data_modules
 
 
 rule generate:
-    wildcard_constraints:
-        dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
     output:
         data=f"{RESULTS}/data/{{dataset}}.npz",
         report=f"{RESULTS}/data/{{dataset}}.json",
     log:
         f"{RESULTS}/logs/generate/{{dataset}}.log",
+    wildcard_constraints:
+        dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
     # A job's priority is not its inputs'.
     priority: lambda w: EXPERIMENT.longest_cell_seconds(w.dataset)
     resources:

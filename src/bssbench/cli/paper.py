@@ -57,7 +57,7 @@ def _statistics(arguments: argparse.Namespace) -> None:
 
 @command(
     path("--claims", "YAML"),
-    path("--scores", "CSV", "from 'bssbench score'"),
+    path("--scores", "CSV", "from 'bssbench score'; several are joined", nargs="+"),
     path("--training-cost", "CSV", "rounds from 'bssbench join-rounds'", required=False),
     path("--cores", "CSV", "likewise", required=False),
     path("--out", "DIR"),
@@ -70,6 +70,8 @@ def _claims(arguments: argparse.Namespace) -> None:
     with the numbers behind that and, where seeds would decide it, how many. What needs a table that
     is not given counts as not run.
     """
+    import pandas as pd
+
     from bssbench.paper.claims_table import claims_report
     from bssbench.paper.report import write
     from bssbench.scores.table import read_scores
@@ -79,7 +81,8 @@ def _claims(arguments: argparse.Namespace) -> None:
     claims = read_claims(arguments.claims)
     given = {name: getattr(arguments, name) for name in COST_TABLES}
     costs = read_cost_tables({name: path for name, path in given.items() if path})
-    parts = judge_claims(claims, read_scores(arguments.scores), costs)
+    scores = pd.concat([read_scores(each) for each in arguments.scores], ignore_index=True)
+    parts = judge_claims(claims, scores, costs)
     # Sentences, which no page of two columns has the width for.
     write(claims_report(claims, parts), arguments.out, formats=("csv", "md"))
 

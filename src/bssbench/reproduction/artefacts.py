@@ -44,6 +44,7 @@ _STATISTICS = tuple(f"statistics/{name}" for name in FILES)
 _COSTS, _CORES, _ABLATION = "training_cost.csv", "cores.csv", "ablation.csv"
 _REPORTED = ("root_seed", "datasets", "methods")
 _SWEPT = ("root_seed", "methods", "sweeps")
+_SWEPT_SCORES = "sweep_scores.csv"
 _SWEEP_MODULES = (
     "bssbench.scores.interference",
     "bssbench.statistics.efficiency",
@@ -117,11 +118,12 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
         )
     if experiment.claims:
         costs = (_COSTS,) * bool(experiment.training_cost) + (_CORES,) * bool(experiment.cores)
+        scores = (_SCORES,) * bool(experiment.datasets) + (_SWEPT_SCORES,) * bool(experiment.sweeps)
         found["claims"] = Stage(
             ("claims.csv", "claims.md"),
             (f"{paper}.claims_table", "bssbench.statistics.claims", _TABLE),
-            _REPORTED,
-            (experiment.claims, _SCORES, *costs),
+            (*_REPORTED, *("sweeps",) * bool(experiment.sweeps)),
+            (experiment.claims, *scores, *costs),
         )
     return found | _sweep_stages(experiment, found)
 
