@@ -37,14 +37,14 @@ GOOD = {
 DEVELOPMENT_SEEDS = set(range(10))
 
 
-@pytest.mark.parametrize("name", ["paper", "extended", "smoke"])
+@pytest.mark.parametrize("name", ["paper", "extended", "sweeps", "smoke"])
 def test_the_shipped_configurations_are_valid(name):
     content = yaml.safe_load((CONFIG / f"{name}.yaml").read_text())
     experiment = configure(content)
-    for dataset, entry in experiment.datasets.items():
-        for method in entry.methods:
-            # More than half of what jobs may declare together would leave a processor idle.
-            assert 100 < experiment.cell_megabytes(dataset, method) < 8000
+    swept = [cell for sweep in experiment.sweeps.values() for cell in sweep.cells()]
+    for cell in (*experiment.cells(), *swept):
+        # More than half of what jobs may declare together would leave a processor idle.
+        assert 100 < experiment.cell_megabytes(*cell) < 8000
     for candidate in experiment.selection.values():
         assert 100 < candidate.megabytes() < 8000
 
@@ -72,10 +72,10 @@ def test_data_are_made_as_early_as_the_longest_of_their_cells():
         assert experiment.longest_cell_seconds(dataset) == max(declared) > 0
 
 
-@pytest.mark.parametrize("name", ["paper", "extended"])
+@pytest.mark.parametrize("name", ["paper", "extended", "sweeps"])
 def test_what_is_reported_was_not_developed_on(name):
     experiment = configure(yaml.safe_load((CONFIG / f"{name}.yaml").read_text()))
-    for entry in experiment.datasets.values():
+    for entry in (*experiment.datasets.values(), *experiment.sweeps.values()):
         assert not DEVELOPMENT_SEEDS & set(parse_seeds(entry.seeds))
 
 
@@ -185,6 +185,7 @@ def test_without_its_section_nothing_is_measured(section):
         (("output", "results"), "my results", "output.results"),
         (("claims",), ["claims.yaml"], "claims"),
         (("datasets",), None, "datasets"),
+        (("sweeps",), {}, "sweeps: expected 1 or more entries"),
         (("training_cost", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
         (("training_cost", 0, "stepz"), 3, "did you mean 'steps'"),
         (("training_cost", 0, "lengths"), [], "training_cost.0.lengths"),

@@ -12,6 +12,7 @@ from bssbench.errors import InputError
 from bssbench.experiment import sweeps
 from bssbench.experiment.cell import Cell, run_cell
 from bssbench.experiment.configuration import configure
+from bssbench.experiment.demand import expected_seconds, peak_megabytes
 from bssbench.reproduction.artefacts import data_modules, stages
 from bssbench.scores.collect import collect
 from bssbench.separation import Separation
@@ -98,12 +99,14 @@ def test_large_blocks_are_split_evenly_and_a_large_point_is_a_block(monkeypatch)
 
 
 def test_a_blocks_cells_declare_what_all_of_its_replicates_take():
-    one = configure(changed(seeds="100"))
-    many = configure(changed(seeds="100-159"))
-    assert many.cell_seconds("near-001", "skr-vae") > one.cell_seconds("near-001", "skr-vae")
-    assert many.cell_megabytes("near-001", "sobi") > one.cell_megabytes("near-001", "sobi")
-    longest = max(many.cell_seconds("near-001", name) for name in ("skr-vae", "sobi"))
-    assert many.longest_cell_seconds("near-001") == longest
+    experiment = configure(changed(seeds="100-149"))
+    block = experiment.sweeps["near"].blocks[0]
+    # Four points of 50 seeds.
+    asked = ("skr-vae", {"steps": 10}, block.shape, 200)
+    assert experiment.cell_seconds("near-001", "skr-vae") == expected_seconds(*asked)
+    assert experiment.cell_megabytes("near-001", "skr-vae") == peak_megabytes(*asked)
+    longest = max(experiment.cell_seconds("near-001", name) for name in ("skr-vae", "sobi"))
+    assert experiment.longest_cell_seconds("near-001") == longest
 
 
 def test_a_grid_over_a_methods_parameters_is_methods():

@@ -98,15 +98,20 @@ onstart:
         workflow.scheduler.job_rate_limiter = None
 
 
+def get_pattern(*names):
+    """Return the expression of any of these names; of nothing at all if there are none."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
 wildcard_constraints:
-    dataset="|".join(map(re.escape, [*EXPERIMENT.datasets, *EXPERIMENT.blocks])),
-    block="|".join(map(re.escape, EXPERIMENT.blocks)),
-    sweep="|".join(map(re.escape, EXPERIMENT.sweeps)),
-    method="|".join(map(re.escape, EXPERIMENT.all_methods)),
-    figure="|".join(map(re.escape, figure_names())),
+    dataset=get_pattern(*EXPERIMENT.datasets, *EXPERIMENT.blocks),
+    block=get_pattern(*EXPERIMENT.blocks),
+    sweep=get_pattern(*EXPERIMENT.sweeps),
+    method=get_pattern(*EXPERIMENT.all_methods),
+    figure=get_pattern(*figure_names()),
     measurement="cores|training_cost",
     round=r"\d+",
-    candidate="|".join(map(re.escape, EXPERIMENT.selection)),
+    candidate=get_pattern(*EXPERIMENT.selection),
 
 
 def get_outputs(stage):

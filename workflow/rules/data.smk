@@ -9,7 +9,7 @@ rule generate:
     log:
         f"{RESULTS}/logs/generate/{{dataset}}.log",
     wildcard_constraints:
-        dataset="|".join(map(re.escape, EXPERIMENT.datasets)),
+        dataset=get_pattern(*EXPERIMENT.datasets),
     # A job's priority is not its inputs'.
     priority: lambda w: EXPERIMENT.longest_cell_seconds(w.dataset)
     resources:

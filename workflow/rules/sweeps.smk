@@ -91,4 +91,4 @@ rule findings:
     params:
         code=get_code("findings"),
     shell:
-        "{BSSBENCH} findings {input} --out {output} 2> {log}"
+        "{BSSBENCH} findings {input} --figures {FIGURES} --out {output} 2> {log}"

@@ -47,8 +47,8 @@ _SWEPT = ("root_seed", "methods", "sweeps")
 _SWEPT_SCORES = "sweep_scores.csv"
 _SWEEP_MODULES = (
     "bssbench.scores.interference",
-    "bssbench.statistics.efficiency",
-    *(f"bssbench.paper.sweep_{kind}" for kind in ("lines", "map")),
+    *(f"bssbench.paper.{module}" for module in ("sweep_table", "sweep_lines", "sweep_map")),
+    "bssbench.paper.style",
 )
 
 
@@ -180,8 +180,8 @@ def _sweep_stages(experiment: Configuration, others: Mapping[str, Stage]) -> dic
         found[f"sweep {name}"] = Stage(outputs, _SWEEP_MODULES, _SWEPT, ())
     if found:
         tables = tuple(f"tables/{name}.csv" for name in experiment.sweeps)
-        findings = ("bssbench.statistics.findings",)
-        found["findings"] = Stage(("findings.md",), findings, _SWEPT, tables)
+        page = ("bssbench.paper.findings_page",)
+        found["findings"] = Stage(("findings.md",), page, _SWEPT, tables)
     return found
 
 
