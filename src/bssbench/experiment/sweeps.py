@@ -24,8 +24,8 @@ __all__ = ["Block", "Point", "Sweep", "expand_sweep"]
 # As methods are named: names of folders, too.
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Of a block's observations. Start-up and small arrays are what short series cost, which a batch
-# shares; beyond some 10 MB it gains nothing, and what it takes to repeat a cell grows.
-_BLOCK_VALUES = 1_500_000
+# shares; beyond some MB it gains nothing, and a cell that takes minutes is long to repeat.
+_BLOCK_VALUES = 500_000
 # A command line, which names them all, has at most 128 kB on Linux.
 _MOST_POINTS = 500
 
