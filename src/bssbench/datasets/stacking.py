@@ -65,7 +65,7 @@ def stacked(name: str, datasets: Sequence[Dataset]) -> Dataset:
     }
     if len(kinds) != 1 or datasets[0].sources is None:
         raise InputError(f"block {name!r}: only simulated data of one shape can be stacked")
-    arrays = {
+    arrays: dict[str, Any] = {
         array: np.concatenate([getattr(each, array) for each in datasets])
         for array in _ARRAYS
         if getattr(datasets[0], array) is not None

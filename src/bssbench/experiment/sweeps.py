@@ -178,10 +178,10 @@ def _points(name: str, section: SweepSection, place: str) -> tuple[Point, ...]:
         if key in section.fixed:
             raise InputError(f"{place}.fixed: {key!r} is an axis; leave it out here or there")
     size = 1
-    for key, values in section.axes.items():
-        if None in values:
+    for key, axis in section.axes.items():
+        if None in axis:
             raise InputError(f"{place}.axes.{key}: null is no value; leave the axis out for it")
-        size *= len(values)
+        size *= len(axis)
     if size > _MOST_POINTS:
         raise InputError(
             f"{place}: {size:,} points are more than {_MOST_POINTS}; take fewer values"
