@@ -18,7 +18,7 @@ from bssbench.separation import Separation
 COMMANDS = [
     *("list", "generate", "separate", "score", "tables", "statistics", "figures", "check"),
     *("training-cost", "cores", "held-out", "select", "claims", "provenance", "manifest"),
-    *("verify", "merge", "new"),
+    *("verify", "merge", "new", "efficiency", "sweep", "findings"),
 ]
 
 

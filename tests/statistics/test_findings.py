@@ -87,7 +87,7 @@ def test_what_is_impossible_counts_against_no_method():
 
 @pytest.mark.parametrize(("bound", "reached"), [(np.nan, False), (40.0, False), (60.0, True)])
 def test_without_a_bound_to_be_attained_the_best_method_takes_its_place(bound, reached):
-    def law(method, length, noise):
+    def law(method, _, noise):
         return (30.0 if method == "skr-vae" else 29.5 if noise == 0 else 8.0), bound, reached
 
     findings = find(table(law, ("sobi", "skr-vae", "oracle")))

@@ -30,7 +30,7 @@ _TITLES = {
 _FOUND = (
     f"Near is within {NEAR:g} dB, with a value of every seed; separated is {SEPARATED:g} dB or "
     "more. Points where the bound says that nothing can separate count against no method. Where no "
-    "bound can be attained, and where it is exact to rounding, the best method at a point takes its "
+    "bound can be attained, and where it is exact to rounding, the best method there takes its "
     "place."
 )
 _BOUND = "bound"

@@ -24,9 +24,10 @@ def summarise_efficiency(interference: pd.DataFrame) -> pd.DataFrame:
     """Reduce interference to a row for each data set and method.
 
     Powers are averaged over seeds, and the mean is told in dB: the Cramér-Rao bound is one on an
-    expected power. A mean of decibels would lie above it, by 2.5 dB where what is left has
-    one degree of freedom (the expected logarithm of χ²₁), so that an efficient method would
-    seem to beat the bound. Interference below 60 dB counts as -60 dB, as everywhere here.
+    expected power. A mean of decibels would lie above it, by 5.5 dB where what is left has one
+    degree of freedom (the expected logarithm of χ²₁) and 2.5 dB where it has two, so that an
+    efficient method would seem to beat the bound. Interference below -60 dB counts as -60 dB, as
+    everywhere here.
 
     Parameters
     ----------
