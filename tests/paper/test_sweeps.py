@@ -26,7 +26,7 @@ MAP = {"kind": "map", "x": "length", "y": "noise", "at": {"mixing": "linear"}}
 SEEDS = 3
 
 
-def description(figure, **changes):
+def description(figure, /, **changes):
     """Return the JSON text of a sweep."""
     points = [dict(zip(AXES, values, strict=True)) for values in product(*AXES.values())]
     content = {

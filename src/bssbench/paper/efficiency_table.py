@@ -1,6 +1,7 @@
 """The table of efficiency: methods against the Cramér-Rao bound, on data sets of linear mixing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -83,7 +84,7 @@ def _grid(rows: pd.DataFrame, datasets: list[str], caption: str, label: str) -> 
     return Grid(entries, caption, label, apart=(_BOUND, *CONTROLS))
 
 
-def _entry(row: dict[str, object], quantity: str) -> str:
+def _entry(row: Mapping[Any, Any], quantity: str) -> str:
     """Format a method's value on a data set."""
     value = row[quantity]
     if pd.isna(value):
@@ -97,14 +98,14 @@ def _entry(row: dict[str, object], quantity: str) -> str:
     return text if row["n_ok"] == row["n_seeds"] else f"{text} ({row['n_ok']}/{row['n_seeds']})"
 
 
-def _bound(row: dict[str, object]) -> str:
+def _bound(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["bound"]):
         return "–"
     return _number(row["bound"]) if row["within_reach"] else f"({_number(row['bound'])})"
 
 
-def _number(value: object) -> str:
-    return f"{round(float(str(value)), 1) + 0.0:.1f}".replace("-", _MINUS)
+def _number(value: float) -> str:
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", _MINUS)
 
 
 def _reasons(table: pd.DataFrame) -> str:

@@ -1,6 +1,7 @@
 """The table of a sweep: what each method achieves at each point, and what is seen in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -111,12 +112,12 @@ def _grid(sweep: Sweep, table: pd.DataFrame, quantity: str) -> Grid:
     wide = entries.pivot(index=[*others, "method"], columns=x, values="entry")
     # pivot sorts; the order is that of the sweep, methods in theirs.
     order = entries.drop_duplicates([*others, "method"])[[*others, "method"]]
-    ranks = {axis: list(map(str, sweep.axes[axis])).index for axis in others}
+    ranks = {axis: list(map(text_of, sweep.axes[axis])).index for axis in others}
     methods = [*dict.fromkeys(entries["method"])]
     rows = sorted(
         order.itertuples(index=False, name=None),
         key=lambda row: (
-            *(ranks[axis](str(value)) for axis, value in zip(others, row, strict=False)),
+            *(ranks[axis](text_of(value)) for axis, value in zip(others, row, strict=False)),
             methods.index(row[-1]),
         ),
     )
@@ -128,7 +129,7 @@ def _grid(sweep: Sweep, table: pd.DataFrame, quantity: str) -> Grid:
     return Grid(wide, label=quantity.replace("_", "-"), text_columns=len(others) + 1)
 
 
-def _entry(row: dict[str, float], quantity: str) -> str:
+def _entry(row: Mapping[Any, Any], quantity: str) -> str:
     """Format a method's value at a point."""
     value = row[quantity]
     if pd.isna(value):
@@ -142,7 +143,7 @@ def _entry(row: dict[str, float], quantity: str) -> str:
     return f"{text} ({row['n_ok']:g}/{row['n_seeds']:g})" if counted else text
 
 
-def _bound(row: dict[str, float]) -> str:
+def _bound(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["bound"]):
         return "–"
     text = _number(row["bound"])

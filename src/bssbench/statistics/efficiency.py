@@ -113,7 +113,7 @@ def _joined(words: "pd.Series[str]") -> str:
 
 def _decibels(power: float) -> float:
     """Return the separation that leaves this power, in dB; NaN of NaN."""
-    return float(decibels(np.ones(()), np.float64(power)))
+    return float(decibels(np.ones(()), np.asarray(power)))
 
 
 def _log_ratio(bound: np.ndarray, power: np.ndarray, axis: int = -1) -> np.ndarray:

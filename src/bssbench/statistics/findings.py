@@ -102,12 +102,8 @@ def find(table: pd.DataFrame) -> Findings:
 def _kinds(rows: pd.DataFrame) -> list[str]:
     """Say of each row by what it is judged."""
     return [
-        _IMPOSSIBLE
-        if row.bound <= 0.0
-        else _BOUNDED
-        if row.within_reach and is_judgeable(row.bound)
-        else _OPEN
-        for row in rows.itertuples()
+        _IMPOSSIBLE if bound <= 0.0 else _BOUNDED if reached and is_judgeable(bound) else _OPEN
+        for bound, reached in zip(rows["bound"], rows["within_reach"], strict=True)
     ]
 
 
@@ -128,7 +124,7 @@ def _judge(method: str, own: pd.DataFrame, axes: list[str]) -> dict[str, object]
     bounded, rest = (possible[possible["kind"] == kind] for kind in (_BOUNDED, _OPEN))
     quantity = "efficiency" if len(bounded) else "separation"
     values = (bounded if len(bounded) else rest)[quantity].dropna()
-    worst = values.idxmin() if len(values) else None
+    worst = int(values.to_numpy().argmin()) if len(values) else None
     return {
         "method": method,
         "n_points": len(possible),
@@ -139,8 +135,8 @@ def _judge(method: str, own: pd.DataFrame, axes: list[str]) -> dict[str, object]
         "n_open": len(rest),
         "n_near_best": int((_complete(rest) & (rest["separation"] >= rest["best"] - NEAR)).sum()),
         "n_separated": int((_complete(rest) & (rest["separation"] >= SEPARATED)).sum()),
-        "worst": np.nan if worst is None else values[worst],
-        "where": "" if worst is None else place(own.loc[worst].to_dict(), axes),
+        "worst": np.nan if worst is None else values.iloc[worst],
+        "where": "" if worst is None else place(own.loc[values.index[worst]].to_dict(), axes),
     }
 
 
@@ -196,19 +192,19 @@ def _lead(judged: pd.DataFrame, run: pd.DataFrame, n_points: int, n_impossible: 
     )
 
 
-def _against_bound(row: "pd.Series[object]") -> str:
+def _against_bound(row: pd.Series) -> str:
     return f"{row['method']}, within {NEAR:g} dB of it at {row['n_near_bound']} of " + _detail(
         row, "n_bounded", f"median efficiency {_number(row['median_efficiency'])} dB"
     )
 
 
-def _against_best(row: "pd.Series[object]") -> str:
+def _against_best(row: pd.Series) -> str:
     return f"{row['method']}, within {NEAR:g} dB of the best at {row['n_near_best']} of " + _detail(
         row, "n_open", f"separating, by {SEPARATED:g} dB or more, at {row['n_separated']}"
     )
 
 
-def _detail(row: "pd.Series[object]", count: str, text: str) -> str:
+def _detail(row: pd.Series, count: str, text: str) -> str:
     """Say of how many points this is, and where the method is worst and fails."""
     details = [text, f"worst {_number(row['worst'])} dB at {row['where']}"] if row["where"] else []
     if row["n_failed"]:
@@ -239,7 +235,7 @@ def _trends(ends: pd.DataFrame) -> Iterator[str]:
             yield f"{along} changes most for {most}, and least for {least}."
 
 
-def _change(row: "pd.Series[object]") -> str:
+def _change(row: pd.Series) -> str:
     """Say what becomes of a method along an axis."""
     begins, ends = _number(row["from"]), _number(row["to"])
     if begins == ends:

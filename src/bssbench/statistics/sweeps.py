@@ -238,7 +238,8 @@ def axis_label(axis: str) -> str:
 
 def text_of(value: Any) -> str:
     """Return a value as sentences and ticks have it."""
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    # Not in the notation of 1e+06.
+    return f"{value:.10g}" if isinstance(value, (int, float)) else str(value)
 
 
 def place(values: Mapping[str, Any], axes: Iterable[str]) -> str:

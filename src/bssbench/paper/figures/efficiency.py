@@ -82,16 +82,18 @@ def draw(results: Results) -> Drawing:
 def _draw_panel(axis: Axes, rows: pd.DataFrame, methods: list[str]) -> None:
     """Draw one data set's methods, a line for each."""
     axis.axvline(0.0, color="#BBBBBB", linewidth=2.0, zorder=0)
-    for row in rows.itertuples():
-        place, colour = methods.index(row.method), method_colour(row.method)
-        axis.hlines(place, row.efficiency_low, row.efficiency_high, color=colour, linewidth=0.9)
+    for row in rows.to_dict("records"):
+        place, colour = methods.index(row["method"]), method_colour(row["method"])
+        axis.hlines(
+            place, row["efficiency_low"], row["efficiency_high"], color=colour, linewidth=0.9
+        )
         axis.scatter(
-            row.efficiency,
+            row["efficiency"],
             place,
             s=11,
-            facecolor=colour if row.within_reach else "white",
+            facecolor=colour if row["within_reach"] else "white",
             edgecolor=colour,
-            marker=method_marker(row.method),
+            marker=method_marker(row["method"]),
             linewidths=0.7,
         )
     axis.set_xscale("symlog", linthresh=_LINEAR, linscale=1.0)
