@@ -76,7 +76,7 @@ def test_a_row_for_each_point_and_method_in_the_order_of_the_sweep(interference,
     csv, markdown = write(sweep_report(sweep, table), tmp_path, formats=("csv", "md"))
     pd.testing.assert_frame_equal(read_sweep_table(csv), table.round(4), check_dtype=False)
     text = markdown.read_text()
-    for words in ("What helps?", "- timeout: slow (sobi: 6 points)", "| none", "| bound"):
+    for words in ("What helps?", "- timeout: slow (sobi: 6 points)", " none |", "| bound"):
         assert words in text
     row = table.query("length == 4000 and noise == 0.1 and method == 'skr-vae'").iloc[0]
     entry = "{separation:.1f} [{separation_low:.1f}, {separation_high:.1f}]".format(**row)

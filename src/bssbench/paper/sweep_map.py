@@ -111,7 +111,9 @@ def _draw_bound(axis: Axes, bound: np.ndarray) -> None:
     if not levels:
         return
     lines = axis.contour(known, levels=levels, colors="black", linewidths=0.7)
-    halo = [patheffects.withStroke(linewidth=1.8, foreground="white")]
+    halo: list[patheffects.AbstractPathEffect] = [
+        patheffects.withStroke(linewidth=1.8, foreground="white")
+    ]
     lines.set_path_effects(halo)
     for text in axis.clabel(lines, fontsize=5.5, fmt="%g"):
         text.set_path_effects(halo)
