@@ -7,6 +7,7 @@ Tables stand between two comments, the first of which says what they show::
 
 and so do ``claims`` and ``moved`` (``since=DATE``), ``cores`` and ``training``, whose lengths are
 named, and ``ablation`` (of results/extended), whose ``datasets`` are named in groups: ``a,b/c,d``.
+``fresh`` and ``efficiency`` are of results/fresh, ``findings`` of results/sweeps.
 A number in the text has its source behind it, ``.993<!-- mcc skr-vae gp-distinct -->``: score,
 method (of several, with commas, the best), data set and, where it is not the median, the column of
 summary.csv; after ``extended`` of results/extended. It keeps its number of decimals.
@@ -26,6 +27,8 @@ from bssbench.paper.report import Grid
 from bssbench.paper.verdict_history import NOT_ASKED, latest, moves, moves_grid, read_history
 from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.controls import CONTROLS
+from bssbench.statistics.findings import find
+from bssbench.statistics.sweeps import read_sweep_table
 
 README = Path("README.md")
 REFERENCE, EXTENDED = Path("results/reference"), Path("results/extended")
@@ -90,6 +93,13 @@ def _grid(kind: str, reference: Path, extended: Path, **options: str) -> Grid:
             return _training(pd.read_csv(reference / "training_cost.csv"), **options)
         case "ablation":
             return _ablation(pd.read_csv(extended / "tables" / "ablation.csv"), **options)
+        case "fresh":
+            return _fresh(pd.read_csv(reference.with_name("fresh") / "verdicts.csv"), **options)
+        case "efficiency":
+            table = pd.read_csv(reference.with_name("fresh") / "efficiency.csv")
+            return _efficiency(table, **options)
+        case "findings":
+            return _findings(reference.with_name("sweeps") / "tables", **options)
     raise InputError(f"README.md: unknown table {kind!r}")
 
 
@@ -204,6 +214,38 @@ def _ablation(comparison: pd.DataFrame, datasets: str) -> Grid:
     order, methods = dict.fromkeys(rows["without"]), dict.fromkeys(rows["method"])
     last = [name for name in order if name != "everything"] + ["everything"]
     return Grid(entries.loc[last, [*methods]].rename_axis("without").reset_index())
+
+
+def _fresh(verdicts: pd.DataFrame) -> Grid:
+    """Return the verdicts that fresh seeds change."""
+    changed = verdicts[verdicts["changed"]].drop(columns=["changed", "parts", "parts_changed"])
+    return Grid(changed.rename(columns={"recorded": "record", "fresh": "fresh seeds"}))
+
+
+def _efficiency(table: pd.DataFrame, datasets: str, methods: str) -> Grid:
+    """Return how far below the bound each method is, in dB, by data set; bounds in dB before."""
+    rows, columns = datasets.split(","), methods.split(",")
+    found = table.set_index(["dataset", "method"])
+    bounds = found["bound"].groupby("dataset").first()[rows]
+    attained = found["within_reach"].groupby("dataset").first()[rows]
+    entries = found["efficiency"].unstack("method").loc[rows, columns]
+    entries = entries.map(lambda value: _number(round(value, 1) + 0.0, 1))
+    shown = [
+        _number(bound, 1) if within else f"({_number(bound, 1)})"
+        for bound, within in zip(bounds, attained, strict=True)
+    ]
+    entries.insert(0, "bound", shown)
+    return Grid(entries.rename_axis("data set").reset_index())
+
+
+def _findings(tables: Path, sweeps: str) -> Grid:
+    """Return what is seen in each sweep, in one sentence."""
+    rows = []
+    for name in sweeps.split(","):
+        table = read_sweep_table(tables / f"{name}.csv")
+        question, seen = table["question"].iloc[0], find(table).lead
+        rows.append({"sweep": name, "question": question, "what is seen": seen})
+    return Grid(pd.DataFrame(rows), text_columns=3)
 
 
 def _number(value: float, decimals: int) -> str:

@@ -50,11 +50,9 @@ def interference_bound(dataset: Dataset) -> Bound:
     information = family.innovation_information(n_sources)
     noise = dataset.parameters["noise"]
     if np.all(information == 1.0) and noise > 0:
-        powers = [
-            _off_diagonal(gaussian_bound(spectra, covariance, length)).sum(axis=1)
-            for covariance in _noise_covariances(dataset, noise)
-        ]
-        return Bound(np.array(powers), "gaussian", within_reach=True)
+        covariances = _noise_covariances(dataset, noise)
+        bounds = [gaussian_bound(spectra, covariance, length) for covariance in covariances]
+        return Bound(_off_diagonal(np.array(bounds)).sum(axis=2), "gaussian", within_reach=True)
     own = innovation_bound(spectra, information, length).sum(axis=1)
     powers = np.broadcast_to(own, (len(dataset.seeds), n_sources))
     return Bound(powers, "innovations", within_reach=noise == 0)
@@ -89,4 +87,4 @@ def _noise_covariances(dataset: Dataset, fraction: float) -> np.ndarray:
 
 def _off_diagonal(variances: np.ndarray) -> np.ndarray:
     # Not by a product: the scale may be as uncertain as what is infinite.
-    return np.where(np.eye(len(variances), dtype=bool), 0.0, variances)
+    return np.where(np.eye(variances.shape[-1], dtype=bool), 0.0, variances)

@@ -1,7 +1,7 @@
 """How much interference separations leave, beside the least that is possible.
 
 The powers themselves and not their decibels: a bound is on the mean power, and a mean of decibels
-is another quantity, by 2.5 dB where one random number decides.
+is another quantity, by 5.5 dB where one random number decides.
 """
 
 from collections.abc import Iterable, Iterator
