@@ -26,6 +26,7 @@ rule all:
     default_target: True
     input:
         RUNS,
+        SEPARATIONS,
         CANDIDATES,
         SCORED,
         f"{RESULTS}/provenance.json",

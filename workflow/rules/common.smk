@@ -15,6 +15,7 @@ from bssbench.reproduction.artefacts import FIGURE_SUFFIXES, locate, stages
 from bssbench.reproduction.code_hashes import code_hash
 from bssbench.errors import InputError
 from bssbench.files import read_yaml
+from bssbench.files.checksums import set_aside_damaged
 from bssbench.paper.figures import figure_names
 from bssbench.statistics.claims_file import check_methods, read_claims
 from snakemake.utils import update_config
@@ -74,6 +75,17 @@ TRAINING_COST = f"{RESULTS}/training_cost.csv"
 CANDIDATES = expand(
     f"{RESULTS}/selection/{{candidate}}.csv", candidate=EXPERIMENT.selection
 )
+
+# What was damaged since it was written counts as not there, so that it is made again: looked for once, and not by each
+# job that has a process of its own.
+if workflow.is_main_process:
+    WRITTEN = ("", "data", "cells/*/*", "selection", "statistics", "cores", "training_cost")
+    for path, aside in set_aside_damaged(Path(RESULTS), WRITTEN).items():
+        print(
+            f"bssbench: warning: {path}: damaged or changed since it was written; it is now {aside}, and made again",
+            file=sys.stderr,
+        )
+
 # This very environment, whether it is activated or not.
 PYTHON = shlex.quote(sys.executable)
 BSSBENCH = f"{PYTHON} -m bssbench" + "".join(

@@ -29,4 +29,4 @@ rule separate:
     shell:
         "{BSSBENCH} separate {input.data} --method {params.base} --name {wildcards.method} --out {params.directory} "
         "--root-seed {params.root_seed} --cpu-seconds {params.cpu_seconds} "
-        "--jobs-allowed {workflow.cores} {params.assignments} 2> {log}"
+        "--jobs-allowed {workflow.cores} --code {params.code} {params.assignments} 2> {log}"

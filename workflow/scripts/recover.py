@@ -4,12 +4,14 @@ That is Snakemake's lock on this folder, and data sets that could not be had at 
 deserve another try.
 """
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
+
+from bssbench.errors import InputError
+from bssbench.files import read_json
 
 HERE = Path.cwd()
 
@@ -25,6 +27,14 @@ def alive() -> list[int]:
     return found
 
 
+def is_to_be_made_again(report: Path) -> bool:
+    """Tell whether a data set could not be had, or its report is damaged."""
+    try:
+        return bool(read_json(report).get("unavailable"))
+    except InputError:
+        return True
+
+
 def main() -> int:
     """Recover; return 2 if a run is alive."""
     running = alive()
@@ -38,7 +48,7 @@ def main() -> int:
         snakemake = Path(sys.executable).with_name("snakemake")
         subprocess.run([snakemake, "--unlock", "--quiet", "all"], check=True)
     for report in HERE.glob("results/**/data/*.json"):
-        if json.loads(report.read_text(encoding="utf-8")).get("unavailable"):
+        if is_to_be_made_again(report):
             report.unlink()
             report.with_suffix(".npz").unlink(missing_ok=True)
     return 0

@@ -1,5 +1,11 @@
 """The command `bssbench`: what the workflow's rules call, and what a person can call."""
 
-from bssbench.cli.main import main
+import sys
+
+try:
+    from bssbench.cli.main import main
+except KeyboardInterrupt:
+    # While it starts nothing has begun.
+    sys.exit(130)
 
 __all__ = ["main"]

@@ -83,12 +83,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(parsed)
     except KeyboardInterrupt:
         return 130
-    except (InputError, OSError, MemoryError, ImportError) as error:
+    except Exception as error:
+        if _is_interruption(error):
+            return 130
         line = _explanation(error)
         if line is None:
             raise
         print(f"bssbench: error: {' '.join(line.split())}", file=sys.stderr)
         return 2
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Tell whether it began as Ctrl-C, of which the import of a library may make another error."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _explanation(error: Exception) -> str | None:
@@ -98,4 +107,4 @@ def _explanation(error: Exception) -> str | None:
     if isinstance(error, MemoryError):
         return f"this takes more memory than there is: {error}".rstrip(": ")
     # Of a full disk or a folder without write permission, the file and the reason say it all.
-    return str(error)
+    return str(error) if isinstance(error, (InputError, OSError)) else None

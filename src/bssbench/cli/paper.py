@@ -21,14 +21,14 @@ def _select(arguments: argparse.Namespace) -> None:
     candidate that is better in the median over seeds on the most data sets, if these are more than
     half of them and it gains more there than it loses elsewhere, else the first.
     """
-    from bssbench.files import write_text
+    from bssbench.files import write_table
     from bssbench.paper.report import write
     from bssbench.paper.selection_table import selection_report
     from bssbench.scores.held_out import read_held_out
     from bssbench.statistics.selection import compare_candidates
 
     held_out = read_held_out(arguments.candidates)
-    write_text(arguments.out, held_out.to_csv(index=False, lineterminator="\n"))
+    write_table(arguments.out, held_out)
     if arguments.tables:
         write(selection_report(compare_candidates(held_out)), arguments.tables)
 

@@ -14,13 +14,13 @@ from bssbench.parameters import parse_assignments, parse_seeds
 )
 def _score(arguments: argparse.Namespace) -> None:
     """Score separations of data sets."""
-    from bssbench.files import write_text
+    from bssbench.files import write_table
     from bssbench.scores.collect import collect
 
     scores, timings = collect(arguments.runs, arguments.data)
-    write_text(arguments.out, scores.to_csv(index=False, lineterminator="\n"))
+    write_table(arguments.out, scores)
     if arguments.timings:
-        write_text(arguments.timings, timings.to_csv(index=False, lineterminator="\n"))
+        write_table(arguments.timings, timings)
 
 
 @command(

@@ -121,6 +121,7 @@ examples:
         "a data set made by 'bssbench generate'",
         option("--name", help="what the method is called in results (default: as it is)"),
         option("--jobs-allowed", type=int, metavar="N", help="recorded with the timing"),
+        option("--code", default="", metavar="HASH", help="of the workflow, recorded"),
     ),
     assignments("method"),
     ROOT_SEED,
@@ -184,6 +185,7 @@ def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any])
         device=known_device(arguments.device),
         cpu_seconds=cpu_limit(arguments, _SECONDS_OF_A_DATASET),
         jobs_allowed=1 if arguments.jobs_allowed is None else arguments.jobs_allowed,
+        code=arguments.code,
     )
     status = run_cell(cell, arguments.out)
     if status != "ok":

@@ -48,6 +48,8 @@ class Cell:
     root_seed, cpu_seconds, jobs_allowed : int
         The experiment's seed; limit of the process's CPU time; how many jobs may run at the same
         time: timings are to be read with that in mind.
+    code : str
+        Hash of the code that it depends on, where the workflow says it.
     """
 
     data: Path
@@ -58,6 +60,7 @@ class Cell:
     device: str = "cpu"
     cpu_seconds: int = 900
     jobs_allowed: int = 1
+    code: str = ""
 
 
 def run_cell(cell: Cell, directory: Path) -> str:
@@ -100,6 +103,7 @@ def run_cell(cell: Cell, directory: Path) -> str:
             "seconds_at_records": outcome.get("seconds_at_records"),
             "peak_bytes": outcome.get("peak_bytes"),
             "jobs_allowed": cell.jobs_allowed,
+            "code": cell.code,
             "diagnostics": outcome.get("diagnostics"),
             "provenance": provenance() | describe([method_module(cell.method)]),
         },

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from bssbench.errors import InputError, NotApplicable
 from bssbench.experiment.process import call_in_own_process
-from bssbench.files import write_text
+from bssbench.files import write_table
 from bssbench.kernels.cases import COLUMNS, PARAMETERS, arithmetic, core_of, selected_cases
 from bssbench.kernels.limits import estimated_seconds
 
@@ -164,7 +164,7 @@ def write_round(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     table = pd.DataFrame(list(rows), columns=list(COLUMNS))
     counts = ["repeats", "peak_bytes"]
     table[counts] = table[counts].astype("Int64")
-    write_text(path, table.to_csv(index=False, lineterminator="\n"))
+    write_table(path, table)
 
 
 def _is_long(case: Mapping[str, Any]) -> bool:

@@ -11,9 +11,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, ForkProcess, SpawnContext, SpawnProcess
+from pathlib import Path
 from typing import Any, Literal
 
 from bssbench.errors import InputError, MachineError, NotApplicable
@@ -26,6 +28,10 @@ _Task = Callable[..., dict[str, Any]]
 # system each time, which clears every page of the next one: a quarter of a large training's time.
 # So it keeps what is freed. It reads this when a process begins; other libraries ignore it.
 _KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1)}
+
+_OUT_OF_MEMORY = "out of memory"
+# How libraries say so whose errors are no `MemoryError`: torch's allocators, and C++.
+_WORDS_FOR_IT = ("can't allocate memory", _OUT_OF_MEMORY, "bad_alloc")
 
 
 def call_in_own_process(
@@ -79,6 +85,14 @@ def call_in_own_process(
         return {"status": "timeout", "reason": f"more than {cpu_seconds} s of CPU time"}
     if code == -signal.SIGKILL:
         return {"status": "failed", "reason": "killed (SIGKILL), most likely for want of memory"}
+    if code < 0:
+        # What libraries do that are refused memory and don't say so.
+        unsaid = -code in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
+        doubt = ", perhaps for want of memory" if unsaid else ""
+        return {
+            "status": "failed",
+            "reason": f"ended by signal {-code} ({signal.strsignal(-code)}){doubt}",
+        }
     if code:
         return {"status": "failed", "reason": f"the process ended with code {code}"}
     if outcome["status"] == "impossible":
@@ -111,6 +125,9 @@ def _call_and_answer(
 ) -> None:
     """Call under the CPU limit and send the outcome as JSON."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    # Where memory runs out, Linux ends this process, and not one that the whole run hangs on.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 30))
@@ -126,10 +143,17 @@ def _call_and_answer(
     except InputError as why:
         outcome = {"status": "failed", "reason": str(why)}
     except Exception as error:
-        first_line = (str(error).splitlines() or [""])[0][:300]
-        reason = f"{type(error).__name__}: {first_line}"
+        reason = _reason(error)
         outcome = {"status": "failed", "reason": reason, "traceback": traceback.format_exc()}
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     peak = unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sender.send_bytes(json.dumps(outcome | {"peak_bytes": peak}).encode())
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong as one line; of a want of memory, whosever error it is, that first."""
+    said = str(error)
+    line = f"{type(error).__name__}: {(said.splitlines() or [''])[0][:300]}".removesuffix(": ")
+    wanting = isinstance(error, MemoryError) or any(word in said for word in _WORDS_FOR_IT)
+    return f"{_OUT_OF_MEMORY} ({line})" if wanting else line

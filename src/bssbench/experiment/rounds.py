@@ -7,7 +7,7 @@ import psutil
 
 from bssbench.errors import InputError
 from bssbench.experiment.provenance import provenance
-from bssbench.files import read_json, write_json, write_text
+from bssbench.files import checksums, read_json, write_json, write_text
 
 __all__ = ["join_rounds", "write_origin"]
 
@@ -28,6 +28,7 @@ def join_rounds(paths: Sequence[Path], out: Path) -> None:
     """
     header, lines = "", []
     for path in paths:
+        checksums.check(path)
         try:
             first, *rest = path.read_text(encoding="utf-8").splitlines(keepends=True)
         except (OSError, ValueError):
@@ -36,6 +37,6 @@ def join_rounds(paths: Sequence[Path], out: Path) -> None:
         if first != header:
             raise InputError(f"{path}: other columns than {paths[0]}; measure both anew")
         lines += rest
-    write_text(out, "".join([header, *lines]))
+    write_text(out, "".join([header, *lines]), checksum=True)
     origins = [read_json(path.with_suffix(".json")) for path in paths]
     write_json(out.with_suffix(".json"), {"rounds": origins})

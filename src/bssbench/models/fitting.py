@@ -78,13 +78,17 @@ def fit(
     for name in [name for name in arrays if name.startswith("history/")]:
         history[name.removeprefix("history/")] = arrays.pop(name)
     losses, converged = arrays.pop("losses"), arrays.pop("converged")
+    diagnostics = _diagnostics(data, losses) | {"converged": converged.tolist()}
+    diverged_at = arrays.pop("diverged_at").tolist()
+    if any(diverged_at):
+        diagnostics["diverged_at"] = [step or None for step in diverged_at]
     # A record has taken what it took every group to reach it.
     stopwatch.records = np.sum(elapsed, axis=0).tolist()
     separation = Separation(
         **arrays,
         loss=losses.min(axis=1),
         history=history,
-        diagnostics=_diagnostics(data, losses) | {"converged": converged.tolist()},
+        diagnostics=diagnostics,
         stopwatch=stopwatch,
         kept=tuple(kept[row] for row in sorted(kept)),
     )
@@ -266,8 +270,12 @@ def _found(part: _Part) -> dict[str, np.ndarray]:
     # demixing.
     sources = model.latents(part.observations).mT.cpu().numpy()[best]
     std = model.posterior(part.observations).std
+    diverged_at = _diverged_at(part, sources)
+    # Whatever is left of a replicate that diverged is no separation, finite or not.
+    sources[diverged_at > 0] = np.nan
     found = {
         "sources": sources.astype(np.float64),
+        "diverged_at": diverged_at,
         "uncertainty": std.mean(-1).cpu().numpy()[best],
         "losses": part.losses,
         "converged": part.trained.converged[best],
@@ -277,6 +285,19 @@ def _found(part: _Part) -> dict[str, np.ndarray]:
         found["history/unmixing_matrix"] = history.weight[best] @ whitening[:, None]
         found["unmixing_matrix"] = model.unmixing_matrix().cpu().numpy()[best] @ whitening
     return found | {f"history/{name}": value[best] for name, value in history.parameters.items()}
+
+
+def _diverged_at(part: _Part, sources: np.ndarray) -> np.ndarray:
+    """Return for each seed the first step, from 1, whose loss is not finite; 0 if it is at the end.
+
+    Where only what the last step led to is not, it is the step that would have come next.
+    """
+    curve = part.trained.curve[part.best]
+    # One more column, for what comes after the last step.
+    ended = np.zeros((len(curve), 1), dtype=bool)
+    first = np.argmin(np.hstack([np.isfinite(curve), ended]), axis=1) + 1
+    sound = np.isfinite(part.trained.loss[part.best]) & np.isfinite(sources).all(axis=(1, 2))
+    return np.where(sound, 0, first)
 
 
 def _by_seed(groups: list[np.ndarray], values: list[np.ndarray]) -> np.ndarray:

@@ -131,7 +131,7 @@ def _write(
         "comparison.csv": lambda path: table.to_csv(path, index=False, lineterminator="\n"),
         "agreement.csv": lambda path: path.write_text(matrix_table(agreement, names, names)),
         "report.html": lambda path: path.write_text(html, encoding="utf-8"),
-        "run.json": lambda path: write_json(path, record),
+        "run.json": lambda path: write_json(path, record, checksum=False),
     }
     write_all(writers, new, shown)
 

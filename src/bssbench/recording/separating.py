@@ -131,7 +131,7 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
     write_all(
         {
             "report.html": lambda path: path.write_text(html, encoding="utf-8"),
-            "run.json": lambda path: write_json(path, record),
+            "run.json": lambda path: write_json(path, record, checksum=False),
         },
         new,
         shown,

@@ -29,6 +29,7 @@ _WITHOUT_NUMBERS = frozenset(
         ".plugins",  # likewise; what a plug-in computes is in its own files
         ".errors",
         ".files",
+        ".files.checksums",
         ".files.validation",
         ".parameters",  # their values are in a rule's own parameters
         ".experiment.cell",  # what it computes is said by `problem` and the method

@@ -14,6 +14,7 @@ from typing import Any
 from bssbench.errors import InputError
 from bssbench.experiment.configuration import Configuration
 from bssbench.files import read_json, write_json
+from bssbench.files.checksums import digest
 from bssbench.reproduction.artefacts import Stage, locate, stages
 from bssbench.reproduction.code_hashes import code_hash
 
@@ -21,7 +22,6 @@ __all__ = [
     "FILE_NAME",
     "Entry",
     "differences",
-    "file_hash",
     "hash_stages",
     "read_manifest",
     "write_manifest",
@@ -62,7 +62,7 @@ def write_manifest(hashed: Mapping[str, Mapping[str, Any]], results: Path, figur
             "code": stage["code"],
             "data": _data_hash(stage["inputs"], results),
             "files": {
-                output: file_hash(locate(output, results, figures)) for output in stage["outputs"]
+                output: digest(locate(output, results, figures)) for output in stage["outputs"]
             },
         }
         for name, stage in hashed.items()
@@ -105,11 +105,6 @@ def differences(
     return [name for name, value in today.items() if value != getattr(entry, name)]
 
 
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, as ``sha256sum`` prints it."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def _made_from(experiment: Configuration, stage: Stage) -> dict[str, Any]:
     """Return hashes of a stage's code and of what the experiment's files say in its sections."""
     content = {section: getattr(experiment, section) for section in stage.sections}
@@ -133,8 +128,8 @@ def _data_hash(inputs: Iterable[str], results: Path) -> str:
 
     A file that is gone is another one.
     """
-    digest = hashlib.sha256()
+    all_of_them = hashlib.sha256()
     for name in inputs:
         path = results / name if (results / name).exists() else Path(name)
-        digest.update(f"{name} {file_hash(path) if path.exists() else 'gone'}\n".encode())
-    return digest.hexdigest()[:_DIGITS]
+        all_of_them.update(f"{name} {digest(path) if path.exists() else 'gone'}\n".encode())
+    return all_of_them.hexdigest()[:_DIGITS]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bssbench.errors import InputError
 from bssbench.experiment.configuration import Configuration
-from bssbench.files import write_json, write_text
+from bssbench.files import write_json, write_table
 from bssbench.reproduction.recorded_results import Part, RecordedResults
 from bssbench.scores import catalogue
 
@@ -71,7 +71,7 @@ def merge(directories: Sequence[Path], out: Path) -> list[Part]:
         ("scores", _ordered(scores, parts, ["dataset", "method", "seed"]).drop(columns="folder")),
         ("timings", _ordered(timings, parts, ["dataset", "method"])),
     ):
-        write_text(out / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        write_table(out / f"{name}.csv", table)
     merged = [{"source": part.source, **part.provenance} for part in parts]
     write_json(out / "provenance.json", {"merged": merged})
     return parts

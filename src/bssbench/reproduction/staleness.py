@@ -13,8 +13,10 @@ from bssbench.experiment.configuration import (
     use_plugins,
 )
 from bssbench.files import read_json, read_yaml
-from bssbench.reproduction.artefacts import locate, stages
-from bssbench.reproduction.manifest import FILE_NAME, differences, file_hash, read_manifest
+from bssbench.files.checksums import digest
+from bssbench.reproduction.artefacts import cell_modules, locate, stages
+from bssbench.reproduction.code_hashes import code_hash
+from bssbench.reproduction.manifest import FILE_NAME, differences, read_manifest
 
 __all__ = ["Origin", "check", "find_origins"]
 
@@ -41,6 +43,8 @@ def check(
     directory: Path | None = None, configuration: Path | None = None
 ) -> dict[Path, list[str]]:
     """Compare every table, figure and file of claims of a run with what it was made from.
+
+    Where its cells are there, they are compared with today's code.
 
     Parameters
     ----------
@@ -75,7 +79,7 @@ def check(
         for output, recorded in entry.files.items():
             path = locate(output, directory, figures)
             if path.exists():
-                found[path] = reasons + ["modified"] * (file_hash(path) != recorded)
+                found[path] = reasons + ["modified"] * (digest(path) != recorded)
             elif path.parent != figures or figures.exists():
                 found[path] = ["missing"]
     # What the experiment has by now and the run had not.
@@ -87,7 +91,25 @@ def check(
     present = [*directory.glob("tables/*"), *directory.glob("claims.*"), *figures.glob("*")]
     unknown = {path for path in present if path.suffix in _SUFFIXES} - set(found)
     found |= {path: ["not in the manifest"] for path in unknown}
+    found |= _cells_of_other_code(experiment, directory)
     return dict(sorted(found.items()))
+
+
+def _cells_of_other_code(experiment: Configuration, directory: Path) -> dict[Path, list[str]]:
+    """Return the ``run.json`` of each cell of other code than today's, and of which version it is.
+
+    That the workflow would make them again does not help where its memory of them is lost, as in a
+    copy.
+    """
+    found = {}
+    for dataset, method in experiment.cells():
+        path = directory / "cells" / dataset / method / "run.json"
+        if path.exists():
+            run = read_json(path)
+            if run.get("code") != code_hash(cell_modules(experiment, method)):
+                version = run.get("provenance", {}).get("versions", {}).get("bssbench", "unknown")
+                found[path] = [f"code (of bssbench {version})"]
+    return found
 
 
 def find_origins(file: Path, directories: Sequence[Path] = ()) -> list[Origin]:
@@ -108,7 +130,7 @@ def find_origins(file: Path, directories: Sequence[Path] = ()) -> list[Origin]:
     if not file.is_file():
         raise InputError(f"{file}: no such file")
     known = directories or [each for each in _PLACES if (each / FILE_NAME).exists()]
-    wanted, origins = file_hash(file), []
+    wanted, origins = digest(file), []
     for directory in known:
         for name, entry in read_manifest(directory).items():
             for output, recorded in entry.files.items():

@@ -61,19 +61,28 @@ def score_separation(
     rows = []
     for index, seed in enumerate(seeds):
         replicate = Replicate(dataset, separation, index)
-        diverged = not np.isfinite(replicate.estimated).all()
+        diverged = _divergence(separation, index)
         for score in scores:
             value, status, reason = None, "ok", ""
             try:
                 score.needs(dataset)
                 if diverged:
-                    status, reason = "failed", _DIVERGED
+                    status, reason = "failed", diverged
                 else:
                     value = float(score.compute(replicate))
             except NotApplicable as why:
                 status, reason = "skipped", str(why)
             rows.append(ScoreRow(dataset.name, method, seed, score.name, value, status, reason))
     return rows
+
+
+def _divergence(separation: Separation, index: int) -> str:
+    """Return why a replicate has nothing to score; nothing if it has."""
+    if np.isfinite(separation.sources[index]).all():
+        return ""
+    steps = separation.diagnostics.get("diverged_at") or []
+    step = dict(enumerate(steps)).get(index)
+    return f"it diverged: the loss is not finite from step {step} on" if step else _DIVERGED
 
 
 def score_outcome(

@@ -40,7 +40,8 @@ def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFram
     Raises
     ------
     InputError
-        If a file is missing or not what it should be.
+        If a file is missing or not what it should be, or the cells of a method are of different
+        code.
     """
 
     # The cells of a data set follow each other, so one at a time in memory is enough.
@@ -50,9 +51,17 @@ def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFram
 
     rows: list[ScoreRow] = []
     timings = []
+    code: dict[str, tuple[str, Path]] = {}
     for path in runs:
         run = read_json(path)
         try:
+            own = run.get("code", ""), path
+            other = code.setdefault(run["method"], own)
+            if own[0] != other[0]:
+                raise InputError(
+                    f"{path}: made by other code than {other[1]}; delete the older one's folder "
+                    "and run the workflow again"
+                )
             dataset = load_dataset(run["dataset"])
             rows += _score(dataset, run, path)
             timings.append(_timing(run))

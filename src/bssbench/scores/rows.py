@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bssbench.errors import InputError
-from bssbench.files import write_text
+from bssbench.files import checksums, write_table
 
 __all__ = ["read_rows", "reading_table", "write_rows"]
 
@@ -29,6 +29,7 @@ def _numbers(kind: type[Any]) -> dict[str, str]:
 @contextmanager
 def reading_table(path: Path, kind: str, command: str = "") -> Iterator[None]:
     """Make `InputError` of what goes wrong with a CSV file, which `command` makes."""
+    checksums.check(path)
     try:
         yield
     except FileNotFoundError:
@@ -42,8 +43,7 @@ def write_rows(path: Path, kind: type[Any], rows: Iterable[Any]) -> None:
     """Write rows of the dataclass `kind`, a field for each column."""
     frame = pd.DataFrame([asdict(row) for row in rows], columns=_columns(kind))
     counts = [name for name, type_ in _numbers(kind).items() if type_ == "Int64"]
-    frame = frame.astype(dict.fromkeys(counts, "Int64"))
-    write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    write_table(path, frame.astype(dict.fromkeys(counts, "Int64")))
 
 
 def read_rows(paths: Iterable[Path], kind: type[Any], command: str) -> pd.DataFrame:

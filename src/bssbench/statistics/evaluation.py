@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bssbench.errors import InputError
-from bssbench.files import read_json, write_json, write_text
+from bssbench.files import read_json, write_json, write_table
 from bssbench.scores.rows import reading_table
 from bssbench.statistics.comparisons import compare_with_best
 from bssbench.statistics.equivalence import compare_pairs
@@ -38,7 +38,7 @@ class Evaluation:
         summary, comparisons, ranks, equivalence = (directory / name for name in FILES)
         tables = {summary: self.summary, comparisons: self.comparisons}
         for path, table in (tables | {equivalence: self.equivalence}).items():
-            write_text(path, table.to_csv(index=False, lineterminator="\n"))
+            write_table(path, table)
         write_json(ranks, {"rankings": [_as_json(ranking) for ranking in self.rankings]})
 
     @classmethod
