@@ -7,6 +7,7 @@ import pytest
 from bssbench.cli.main import main
 from bssbench.experiment import held_out as held_out_module
 from bssbench.experiment.held_out import Candidate, measure
+from bssbench.files import checksums
 from bssbench.methods.vae._variational import VariationalMethod
 
 
@@ -100,6 +101,7 @@ def test_from_the_command_to_the_table(tmp_path, capsys):
     assert list(rows.columns) == header
     assert rows["parameters"].tolist() == ["", "", "order=2", "order=2"]
     assert (tables / "selection.md").exists()
+    checksums.forget(files[0])
     for text, message in [("a,b\n1,2\n", "expected the columns"), (None, "no such file")]:
         files[0].unlink() if text is None else files[0].write_text(text)
         assert main(words) == 2

@@ -9,6 +9,7 @@ import pytest
 from bssbench.cli.main import main
 from bssbench.errors import InputError
 from bssbench.experiment.core_costs import write_round
+from bssbench.files import checksums, write_table
 from bssbench.kernels.cases import arithmetic
 from bssbench.paper.core_results import COLUMNS, headline, read_measurement
 from bssbench.paper.core_scaling import draw_core_scaling
@@ -112,7 +113,7 @@ def test_what_is_missing_is_skipped_failed_or_measured_less_often(measured, tmp_
     rounds = pd.read_csv(path)
     broken = (rounds["core"] == "fft") & (rounds["length"] == 256) & (rounds["round"] == 1)
     rounds.loc[broken, ["seconds", "status", "reason"]] = [None, "failed", "it broke"]
-    rounds[(rounds["length"] != 2048) | (rounds["round"] == 0)].to_csv(path, index=False)
+    write_table(path, rounds[(rounds["length"] != 2048) | (rounds["round"] == 0)])
     table = read_measurement(path).table.set_index(["core", "parameters", "length"])
     partly = table.loc["fft", "learned", 256]
     assert (partly["status"], partly["processes"]) == ("ok", 2)
@@ -213,6 +214,7 @@ def test_what_is_no_measurement_is_rejected(tmp_path):
     path.with_suffix(".json").unlink()
     with pytest.raises(InputError, match="no such file"):
         read_measurement(path)
+    checksums.forget(path)
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match="expected the columns"):
         read_measurement(path)

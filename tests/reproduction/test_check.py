@@ -9,7 +9,9 @@ import yaml
 
 from bssbench.cli.main import main
 from bssbench.experiment.configuration import configure
-from bssbench.reproduction.artefacts import locate, stages
+from bssbench.files import read_json, write_json
+from bssbench.reproduction.artefacts import cell_modules, locate, stages
+from bssbench.reproduction.code_hashes import code_hash
 from bssbench.reproduction.manifest import hash_stages
 
 PROJECT = Path(__file__).parents[2]
@@ -201,3 +203,33 @@ def test_bad_input_is_one_line(capsys):
     assert "make them again" in error()
     Path("results/provenance.json").write_text('{"configuration": 3}')
     assert "not the provenance of a run" in error()
+
+
+def test_cells_of_an_older_version_are_named(capsys):
+    assert main(["generate", "gp-distinct-t100", "--seeds", "0-1", "--out", "data.npz"]) == 0
+    for method in ("sobi", "random"):
+        out = f"results/cells/gp-distinct-t100/{method}"
+        code = code_hash(cell_modules(configure(CONFIGURATION), method))
+        words = ["separate", "data.npz", "--method", method, "--out", out, "--code", code]
+        assert main(words) == 0
+    assert main(["check"]) == 0
+    path = Path("results/cells/gp-distinct-t100/sobi/run.json")
+    run = read_json(path)
+    run["provenance"]["versions"]["bssbench"] = "0.0.9"
+    write_json(path, run | {"code": "0123456789abcdef"})
+    assert check(capsys) == (1, {str(path): "code (of bssbench 0.0.9)"})
+    # One of before the code was recorded.
+    write_json(path, {key: value for key, value in run.items() if key != "code"})
+    assert check(capsys) == (1, {str(path): "code (of bssbench 0.0.9)"})
+
+
+def test_cells_of_different_code_are_not_scored_together(capsys):
+    data = "gp-distinct-t100.npz"
+    assert main(["generate", "gp-distinct-t100", "--seeds", "0", "--out", data]) == 0
+    for code in ("new", "old"):
+        assert main(["separate", data, "--method", "amuse", "--code", code, "--out", code]) == 0
+    score = ["score", "new/run.json", "old/run.json", "--data", ".", "--out", "scores.csv"]
+    capsys.readouterr()
+    assert main(score) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("bssbench: error: old/run.json: made by other code than new/run.json")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from bssbench.errors import InputError
+from bssbench.files import checksums
 from bssbench.paper.claims_table import overview
 from bssbench.paper.report import write
 from bssbench.paper.verdict_history import carry_on, history_report, read_history
@@ -43,7 +44,13 @@ def main() -> int:
             shutil.copyfile(path, REFERENCE / path.name)
     for name in FOLDERS:
         if (RESULTS / name).is_dir():
-            shutil.copytree(RESULTS / name, REFERENCE / name, copy_function=shutil.copyfile)
+            shutil.copytree(
+                RESULTS / name,
+                REFERENCE / name,
+                # Git keeps its own.
+                ignore=shutil.ignore_patterns(checksums.FOLDER),
+                copy_function=shutil.copyfile,
+            )
     write(report, REFERENCE, formats=("csv", "md"))
     return 0
 

@@ -98,7 +98,9 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
     judged = None
     if unmixing is None:
         if len(asked.seeds) > 1:
-            judged = stability(similarities_of(seeds.sources), asked.n_sources, best)
+            # A run that diverged is like none of the others.
+            finite = np.nan_to_num(seeds.sources, posinf=0.0, neginf=0.0)
+            judged = stability(similarities_of(finite), asked.n_sources, best)
     elif len(asked.seeds) + asked.bootstrap > 1:
         if block is not None:
             again = _resampled(asked, observations, block)

@@ -1,0 +1,142 @@
+"""A disk that is full, or may not be written: one line that names the file, and nothing is lost."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bssbench.cli.main import main
+
+DATASET = "gp-distinct-t100"
+TEST = {"test": "at_least", "score": "mcc", "datasets": [DATASET], "methods": ["sobi"]}
+CLAIM = {
+    **{"name": "own", "sentence": "SOBI separates.", "source": "its definition"},
+    "tests": [TEST | {"threshold": 0.9, "because": "why"}],
+}
+STAGES = {"tables": {"configuration": "1", "code": "2", "inputs": [], "outputs": ["scores.csv"]}}
+
+SCORED = ["--scores", "scores.csv", "--statistics", "statistics"]
+SEPARATE = ["separate", f"data/{DATASET}.npz", "--method"]
+COMMANDS = {
+    "generate": ["generate", DATASET, "--seeds", "0-2", "--out", f"data/{DATASET}.npz"],
+    "separate": [*SEPARATE, "sobi", "--out", "cells/sobi"],
+    "separate another": [*SEPARATE, "amuse", "--out", "cells/amuse"],
+    "score": [
+        *("score", "cells/sobi/run.json", "cells/amuse/run.json", "--data", "data"),
+        *("--out", "scores.csv", "--timings", "timings.csv"),
+    ],
+    "statistics": ["statistics", "--scores", "scores.csv", "--out", "statistics"],
+    "tables": [
+        *("tables", "--statistics", "statistics", "--timings", "timings.csv", "--out", "tables")
+    ],
+    "figures": [
+        *("figures", "ranks", *SCORED, "--data", "data", "--cells", "cells", "--out", "figures")
+    ],
+    "claims": ["claims", "--claims", "own.yaml", "--scores", "scores.csv", "--out", "claims"],
+    "manifest": [
+        *("manifest", "--stages", json.dumps(STAGES), "--results", ".", "--figures", "figures")
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """A small disk with the results of all commands on it, and the working directory."""
+    place = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", place]
+    if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk is mounted by root alone")
+    before = Path.cwd()
+    try:
+        os.chdir(place)
+        Path("own.yaml").write_text(yaml.safe_dump({"claims": [CLAIM]}))
+        for words in COMMANDS.values():
+            assert main(words) == 0
+        yield place
+    finally:
+        os.chdir(before)
+        subprocess.run(["umount", place], check=True)
+
+
+@pytest.fixture
+def full_disk(disk):
+    filling = disk / "filling"
+    # Comes to an end when there is no room.
+    fill = ["dd", "if=/dev/zero", f"of={filling}", "bs=64k"]
+    assert subprocess.run(fill, capture_output=True, check=False).returncode
+    yield disk
+    filling.unlink()
+
+
+@pytest.fixture
+def disk_for_reading(disk):
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    yield disk
+    subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+
+
+def contents(place):
+    files = [path for path in place.rglob("*") if path.is_file() and path.name != "filling"]
+    return {str(path.relative_to(place)): path.read_bytes() for path in sorted(files)}
+
+
+def fails_in_one_line(name, place, capsys):
+    """Run a command again, and see that it can't and costs nothing."""
+    before = contents(place)
+    capsys.readouterr()
+    assert main(COMMANDS[name]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("bssbench: error: ")
+    assert contents(place) == before
+    named = {part.strip("'\":;,") for part in line.split()}
+    results = {path for path in before if not path.startswith(("own", "filling"))}
+    folders = {str(Path(path).parent) for path in results}
+    assert named & (results | folders - {"."}), line
+    return line
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_full_disk_costs_nothing_that_was_whole(name, full_disk, capsys):
+    assert "No space left on device" in fails_in_one_line(name, full_disk, capsys)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_disk_that_may_not_be_written_is_said(name, disk_for_reading, capsys):
+    assert "Read-only file system" in fails_in_one_line(name, disk_for_reading, capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("separate", f"data/{DATASET}.npz"),
+        ("score", "cells/sobi/run.json"),
+        ("score", "cells/amuse/separation.npz"),
+        ("statistics", "scores.csv"),
+        ("tables", "statistics/summary.csv"),
+        ("tables", "statistics/ranks.json"),
+        ("tables", "timings.csv"),
+        ("figures", "statistics/ranks.json"),
+        ("claims", "own.yaml"),
+    ],
+)
+@pytest.mark.parametrize("fault", ["a folder", "nothing", "empty"])
+@pytest.mark.usefixtures("disk")
+def test_an_input_that_cannot_be_read_is_named(name, file, fault, capsys):
+    path, aside = Path(file), Path("aside")
+    path.rename(aside)
+    try:
+        if fault == "a folder":
+            path.mkdir()
+        if fault == "empty":
+            path.touch()
+        capsys.readouterr()
+        assert main(COMMANDS[name]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"bssbench: error: {file}: ")
+    finally:
+        if path.is_dir():
+            path.rmdir()
+        aside.replace(path)

@@ -1,0 +1,108 @@
+"""Ctrl-C, at whatever moment: nothing is said, nothing is half-written, and it takes no time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bssbench.cli import main as cli_main
+from bssbench.cli.main import main
+
+# As the installed command is, and says when it begins; what is before that is Python's own start.
+PROGRAM = """
+import sys
+
+def say(event, values):
+    if event == "import" and values[0] == "bssbench.cli.main":
+        print("up", flush=True)
+
+sys.addaudithook(say)
+from bssbench.cli import main
+sys.exit(main())
+"""
+SECONDS = 2.0
+COMMANDS = {
+    "list": ["list", "datasets"],
+    "generate": ["generate", "gp-distinct-t1000", "--seeds", "0-19", "--out", "made/new.npz"],
+    "separate": ["separate", "data.npz", "--method", "sobi", "--out", "made/cell"],
+    "score": ["score", "cell/run.json", "--data", ".", "--out", "made/scores.csv"],
+    "statistics": ["statistics", "--scores", "scores.csv", "--out", "made/statistics"],
+    "check": ["check"],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with something for each command to read."""
+    folder = tmp_path_factory.mktemp("interrupted")
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        assert main(["generate", "gp-distinct-t100", "--out", "gp-distinct-t100.npz"]) == 0
+        Path("data.npz").symlink_to("gp-distinct-t100.npz")
+        assert main(["separate", "data.npz", "--method", "sobi", "--out", "cell"]) == 0
+        assert main(["score", "cell/run.json", "--data", ".", "--out", "scores.csv"]) == 0
+    finally:
+        os.chdir(before)
+    return folder
+
+
+def interrupted(folder, words, share):
+    """Run a command, and interrupt it when that share of its time has gone."""
+    command = [sys.executable, "-c", PROGRAM, *words]
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "process_group": 0}
+    began = time.monotonic()
+    with subprocess.Popen(command, cwd=folder, **how) as process:
+        assert process.stdout.readline() == "up\n"
+        up = time.monotonic()
+        process.communicate()
+    seconds = time.monotonic() - up
+    assert up - began < 60
+    with subprocess.Popen(command, cwd=folder, **how) as process:
+        assert process.stdout.readline() == "up\n"
+        time.sleep(share * seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        sent = time.monotonic()
+        _, said = process.communicate(timeout=60)
+        return process.returncode, said, time.monotonic() - sent
+
+
+def check_interruption(folder, name, share):
+    code, said, seconds = interrupted(folder, COMMANDS[name], share)
+    # It may have ended before, as it would have without.
+    assert code == 130 or (code in (0, 2) and share > 0.5), (code, said)
+    if code == 130:
+        assert said == ""
+        assert seconds < SECONDS
+    for path in (folder / "made").rglob("*"):
+        assert not (path.is_file() and path.name.startswith(".")), path
+
+
+@pytest.mark.parametrize("name", ["list", "statistics"])
+def test_while_libraries_are_imported_and_after(name, folder):
+    check_interruption(folder, name, 0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.15, 0.35, 0.6, 0.85])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_at_any_moment(name, share, folder):
+    check_interruption(folder, name, share)
+
+
+def test_what_a_library_makes_of_it_is_still_ctrl_c(monkeypatch, capsys):
+    """C++ that is interrupted in an import says that the import failed."""
+
+    def import_broken(_):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise ImportError("initialization failed") from error
+
+    monkeypatch.setattr(cli_main, "_run", import_broken)
+    assert main(["list"]) == 130
+    assert capsys.readouterr().err == ""
