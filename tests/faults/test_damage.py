@@ -74,7 +74,7 @@ def make_rankings(path):
 
 FILES = {
     "data/mine.npz": (make_dataset, Dataset.load),
-    "cells/separation.npz": (make_separation, Separation.load),
+    "cells/separation.npz": (make_separation, lambda path: Separation.load(path).sources),
     "cells/run.json": (make_manifest, read_json),
     "manifest.json": (make_manifest, lambda path: read_manifest(path.parent)),
     "scores.csv": (make_scores, read_scores),

@@ -256,8 +256,9 @@ def _check(arguments: argparse.Namespace) -> int:
     A run's manifest.json has the SHA-256 of every table, figure and file of claims, and hashes of
     the configuration, the code and the data that it was made from. Compare them with those of today
     and name each file for which one differs: exit code 1, else 0. Code is compared without
-    comments, docstrings and line breaks. Of a FILE that was copied elsewhere say which run it is
-    from: exit code 1 if it is from none. Run it at the top of the project.
+    comments, docstrings and line breaks. Cells of other code, as those of an older version, are
+    named with it. Of a FILE that was copied elsewhere say which run it is from: exit code 1 if it
+    is from none. Run it at the top of the project.
     """
     from bssbench.reproduction.staleness import check
 
