@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def disk(tmp_path_factory):
         yield place
     finally:
         os.chdir(before)
-        subprocess.run(["umount", place], check=True)
+        # Lazily: a file that a failed test holds open must not keep it.
+        subprocess.run(["umount", "--lazy", place], check=True)
 
 
 @pytest.fixture
@@ -88,7 +90,8 @@ def fails_in_one_line(name, place, capsys):
     before = contents(place)
     capsys.readouterr()
     assert main(COMMANDS[name]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
+    *warnings, line = capsys.readouterr().err.splitlines()
+    assert all(one.startswith("bssbench: warning: ") for one in warnings)
     assert line.startswith("bssbench: error: ")
     assert contents(place) == before
     named = {part.strip("'\":;,") for part in line.split()}
@@ -140,3 +143,27 @@ def test_an_input_that_cannot_be_read_is_named(name, file, fault, capsys):
         if path.is_dir():
             path.rmdir()
         aside.replace(path)
+
+
+@pytest.mark.parametrize(
+    ("words", "stream"),
+    [("list methods", "stdout"), ("list scores", "stdout"), ("list nothing", "stderr")],
+)
+def test_what_is_printed_onto_a_full_disk_is_an_error_in_one_line(words, stream):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bssbench", *words.split()],
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full},
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    if stream == "stdout":
+        (line,) = done.stderr.splitlines()
+        assert line.startswith("bssbench: error: [Errno 28] No space left on device")
+
+
+def test_who_reads_no_further_has_what_it_wanted():
+    command = f"{sys.executable} -m bssbench list datasets | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n", "")

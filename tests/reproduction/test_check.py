@@ -197,7 +197,7 @@ def test_bad_input_is_one_line(capsys):
     assert error("--configuration", "no.yaml").startswith("no.yaml: No such file")
     assert error("results", "--results", "results").startswith("--results is for a figure")
     assert error("config/paper.yaml", "--results", "figures").startswith("figures/manifest.json")
-    Path("results/manifest.json").write_text('{"tables": {"sha256": "1"}}')
+    write_json(Path("results/manifest.json"), {"tables": {"sha256": "1"}})
     assert "not the manifest of results" in error()
     Path("results/manifest.json").unlink()
     assert "make them again" in error()

@@ -5,8 +5,9 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from bssbench import __version__
 from bssbench.cli import data, new, paper, reproduction, running, separating, sweeping
@@ -80,17 +81,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed.launched = launched
         parsed.words = sys.argv[1:] if arguments is None else list(arguments)
         provide_cache_folders()
-        return _run(parsed)
+        code = _run(parsed)
+        _write_out(sys.stdout)
+        return code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever reads no further, as ``head``, has what it wanted.
+        _write_out(sys.stdout)
+        return 0
     except Exception as error:
         if _is_interruption(error):
             return 130
         line = _explanation(error)
         if line is None:
             raise
-        print(f"bssbench: error: {' '.join(line.split())}", file=sys.stderr)
+        try:
+            _write_out(sys.stdout)
+        except OSError as of_output:
+            line = str(of_output)
+        with suppress(OSError):
+            print(f"bssbench: error: {' '.join(line.split())}", file=sys.stderr)
+            _write_out(sys.stderr)
         return 2
+
+
+def _write_out(stream: TextIO) -> None:
+    """Flush a stream while an error can still be said: at its end, Python says it its own way."""
+    try:
+        stream.flush()
+    except OSError as error:
+        # Nor does Python try again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OSError(error.errno, error.strerror, stream.name) from None
 
 
 def _is_interruption(error: BaseException | None) -> bool:

@@ -6,7 +6,7 @@ What a later stage reads has a checksum (`bssbench.files.checksums`), by which r
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,9 @@ def replacing(path: Path, checksum: bool = False) -> Iterator[Path]:
         # Of a full disk, writing does not say which file it was.
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        # Where nothing may be written, not even what is not there can be removed.
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def write_text(path: Path, text: str, checksum: bool = False) -> None:

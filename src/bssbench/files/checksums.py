@@ -34,7 +34,8 @@ def keep(path: Path, value: str) -> None:
         temporary.write_bytes(f"{value}  ".encode() + os.fsencode(path.name) + b"\n")
         os.replace(temporary, place)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def forget(path: Path) -> None:

@@ -1,5 +1,6 @@
 """The look that all figures share, and how they are saved."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,13 @@ def empty_drawing(why: object) -> Drawing:
 
 def save(figure: Figure, path: Path) -> None:
     """Write the figure to `path`, PDF or PNG by its suffix; equal figures give equal bytes."""
-    with matplotlib.rc_context(_STYLE), replacing(path) as temporary:
-        figure.savefig(temporary, metadata=_WITHOUT_TIME_AND_VERSION[path.suffix])
+    # In memory first: on a full disk, matplotlib's own end of a PDF hides what was wrong.
+    drawn = io.BytesIO()
+    kind = path.suffix.removeprefix(".")
+    with matplotlib.rc_context(_STYLE):
+        figure.savefig(drawn, format=kind, metadata=_WITHOUT_TIME_AND_VERSION[path.suffix])
+    with replacing(path) as temporary:
+        temporary.write_bytes(drawn.getvalue())
 
 
 def save_drawing(drawing: Drawing, name: str, directory: Path) -> None:
