@@ -52,7 +52,16 @@ def test_assignments():
     words = ["a=1", "b=0.5", "c=1e-3", "d=true", "e=text", "f=null"]
     expected = {"a": 1, "b": 0.5, "c": 0.001, "d": True, "e": "text", "f": None}
     assert parse_assignments(words) == expected
-    for word in ("a", "=1", "a=[1]", "a=", "a={"):
+    for word in (
+        "a",
+        "=1",
+        "a=[1]",
+        "a=",
+        "a={",
+        "a=2020-99-99",
+        "a=" + "9" * 5000,
+        "a=" + "[" * 999,
+    ):
         with pytest.raises(InputError, match="KEY=VALUE"):
             parse_assignments([word])
 

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
-import yaml
-
 from bssbench.errors import InputError
+from bssbench.plain_yaml import parse_yaml
 
 __all__ = [
     "MOST_SEEDS",
@@ -161,8 +160,8 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
     for word in assignments:
         key, _, text = word.partition("=")
         try:
-            value = yaml.safe_load(text)
-        except yaml.YAMLError:
+            value = parse_yaml(text)
+        except ValueError:
             value = []
         if isinstance(value, str):
             # YAML 1.1 reads 1e-3 as text; people mean a number.

@@ -55,7 +55,7 @@ def _git(*arguments: str) -> str | None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         answer = subprocess.run(
-            ["git", "-C", str(_HERE.parent), *arguments],
+            ["git", "-C", str(_HERE.parent), *arguments],  # noqa: S607 (it is where the user has it)
             capture_output=True,
             text=True,
             check=True,

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import yaml
 
 from bssbench.errors import InputError
 from bssbench.files import checksums
+from bssbench.plain_yaml import parse_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML mapping.
+    """Read a YAML mapping of plain values.
 
     Raises
     ------
@@ -109,10 +109,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
         If the file is missing or no YAML mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
-    except yaml.YAMLError as error:
+    except ValueError as error:
         raise InputError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: expected keys and values, found {type(content).__name__}")

@@ -31,6 +31,7 @@ _WITHOUT_NUMBERS = frozenset(
         ".files",
         ".files.checksums",
         ".files.validation",
+        ".plain_yaml",
         ".parameters",  # their values are in a rule's own parameters
         ".experiment.cell",  # what it computes is said by `problem` and the method
         ".experiment.demand",  # estimates, for the scheduler
