@@ -211,6 +211,14 @@ def test_without_its_section_nothing_is_measured(section):
         (("selection", 0, 2), 3, "key 2 must be text"),
         (("selection", 0, "common", 2), 3, "selection.0.common: key 2 must be text"),
         (("selection", 0, "candidates", 1, 2), 3, "selection.0.candidates.1: key 2 must be text"),
+        (("selection", 0, "choice"), "x" * 300, "too long for the name of a file"),
+        (("output", "results"), "-x", "output.results: must match pattern"),
+        (("output", "results"), "x" * 300, "output.results: must have at most 200 characters"),
+        (("datasets", "x" * 300), None, "must have at most 200 characters"),
+        (("rounds",), 10**12, "rounds: must be less than or equal to 1000"),
+        (("cpu_seconds",), 10**12, "cpu_seconds: must be less than or equal to"),
+        (("plugins",), ["\0.py"], "plugins: embedded null byte"),
+        (("plugins",), ["x" * 300 + ".py"], "plugins: .*File name too long"),
     ],
 )
 def test_what_is_wrong_is_one_clear_line(path, value, message):

@@ -7,6 +7,7 @@ import resource
 
 import pytest
 
+from bssbench.errors import InputError
 from bssbench.experiment.process import call_in_own_process
 
 MEGABYTES, ROUNDS = 48, 10
@@ -32,3 +33,8 @@ def test_a_cells_process_uses_freed_memory_again():
     # Where it is given back, each round clears all of them.
     with multiprocessing.get_context("spawn").Pool(1) as ordinary:
         assert ordinary.apply(_page_faults)["faults"] > ROUNDS * pages / 2
+
+
+def test_a_limit_that_the_kernel_has_no_number_for_is_refused():
+    with pytest.raises(InputError, match="--cpu-seconds must be from 1 to 1000000000"):
+        call_in_own_process(_page_faults, (), 10**20)

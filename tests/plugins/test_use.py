@@ -128,6 +128,8 @@ def test_files_of_one_name_in_two_folders_are_two(write):
         (SCORE.replace('"largest", l', '"La rgest", l'), None, "'La rgest': a name has small"),
         ("SCORES = (1,)\n", None, "1 is no bssbench.scores.record.Score"),
         ("SCORES = []\n", None, "SCORES must be a tuple"),
+        (METHOD + "    x: 'no type' = 1\n", None, "a type of its fields is not known"),
+        ("x = " + "-" * 50_000 + "1\n", None, "nested too deep to be read as Python"),
         ("FILES = ()\ndef prepare(paths): pass\n", None, "a recording has SUMMARY, of type str"),
     ],
 )

@@ -102,11 +102,13 @@ def test_a_run_with_plug_ins(tmp_path):
 
     # It is a run as any other: recomputed, checked, and stale where it is.
     bssbench = (sys.executable, "-m", "bssbench")
-    verified = run(tmp_path, *bssbench, "verify", "results", "--cell", "my-family-t100/my-method")
+    of_own = ("verify", "results", "--cell", "my-family-t100/my-method")
+    assert "name it by --plugin" in run(tmp_path, *bssbench, *of_own).stderr
+    verified = run(tmp_path, *bssbench, *of_own, "--plugin", str(own))
     assert "1 of 1 cells verified, 0 of them different" in verified.stdout, verified.stderr
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "methods.yaml").write_text("{}\n")
-    checked = run(tmp_path, *bssbench, "check", "results")
+    checked = run(tmp_path, *bssbench, "check", "results", "--configuration", "experiment/own.yaml")
     assert "artefacts are up to date" in checked.stdout, checked.stdout + checked.stderr
     (own / "_shared.py").write_text("TURNS = 3  # as before\n")
     assert "Nothing to be done" in snakemake(tmp_path, "--dry-run")

@@ -27,7 +27,7 @@ from bssbench.files import read_yaml
 from bssbench.files.validation import validated
 from bssbench.methods import load_method
 from bssbench.parameters import closest, parse_seeds, with_underscores
-from bssbench.plugins import use
+from bssbench.plugins import require_named, use
 
 __all__ = [
     "Configuration",
@@ -36,6 +36,9 @@ __all__ = [
     "configure",
     "use_plugins",
 ]
+
+# A suffix, and what marks a file that is being written, have room.
+_LONGEST_NAME = 200
 
 _Hyperparameters = Mapping[str, Mapping[str, Any]]
 
@@ -135,6 +138,7 @@ def configure(
     content: Mapping[str, Any],
     hyperparameters: _Hyperparameters | None = None,
     folder: Path | None = None,
+    record: str = "",
 ) -> Configuration:
     """Check as a whole the content of a configuration's YAML file.
 
@@ -146,6 +150,8 @@ def configure(
         By method, in place of its defaults where the content says nothing else.
     folder : pathlib.Path, optional
         Where the file lies, from which the paths of plug-ins start; else the working directory.
+    record : str, optional
+        What the content was recorded in, if it is that of finished results: see `use_plugins`.
 
     Raises
     ------
@@ -153,7 +159,7 @@ def configure(
         For whatever is wrong, in one line.
     """
     file = validated(ConfigurationFile, content, "configuration")
-    plugins = use_plugins(content, folder or Path())
+    plugins = use_plugins(content, folder or Path(), record)
     given = hyperparameters or {}
     methods = _methods(file, given)
     datasets = _datasets(file)
@@ -179,24 +185,28 @@ def configure(
     )
 
 
-def use_plugins(content: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+def use_plugins(content: Mapping[str, Any], folder: Path, record: str = "") -> tuple[Path, ...]:
     """Use the plug-ins of an experiment's file that lies in `folder`; return their full paths.
 
-    Where the content is not as it should be there are none: `configure` says so.
+    Where the content is not as it should be there are none: `configure` says so. Of a `record` of
+    results, which may be anyone's, they must be in use already.
 
     Raises
     ------
     InputError
-        If one is missing or wrong.
+        If one is missing or wrong, or is a record's and the user does not name it.
     """
     paths = content.get("plugins") or ()
     if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
         return ()
-    found = tuple((folder / path).resolve() for path in paths)
     try:
+        found = tuple((folder / path).resolve() for path in paths)
+        if record:
+            require_named(found)
         use(found)
-    except InputError as error:
-        raise InputError(f"configuration: plugins: {error}") from None
+    # What no path can be: with a NUL, of links that lead to themselves, too long.
+    except (InputError, ValueError, RuntimeError, OSError) as error:
+        raise InputError(f"{record or 'configuration'}: plugins: {error}") from None
     return found
 
 
@@ -330,7 +340,10 @@ def _candidates(
 def _file_name(first: str, parameters: Mapping[str, Any]) -> str:
     """Return a name that a file can have."""
     words = [first, *(f"{key}-{value}" for key, value in parameters.items())]
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words))
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words))
+    if len(name) > _LONGEST_NAME:
+        raise InputError(f"configuration: {name[:40]}…: too long for the name of a file")
+    return name
 
 
 def changed_hyperparameters(path: Path) -> dict[str, dict[str, Any]]:

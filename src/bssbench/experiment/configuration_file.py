@@ -18,6 +18,7 @@ from bssbench.files.validation import (
     Named,
     Parameter,
     Parameters,
+    Rounds,
     Seeds,
     Some,
     Text,
@@ -91,7 +92,7 @@ class _Training(Content, extra="allow"):
     lengths: Distinct[Count]
     sources: Count = DEFAULT_SOURCES
     seeds: Count = DEFAULT_SEEDS
-    rounds: Count | None = None
+    rounds: Rounds | None = None
     cpu_seconds: Count = DEFAULT_CPU_SECONDS
 
 
@@ -222,7 +223,7 @@ class ConfigurationFile(Content):
     ablation: AblationSection | None = None
     sweeps: Named[SweepSection] = Field(default_factory=dict)
     selection: Some[_Choice] = ()
-    rounds: Count = 5
+    rounds: Rounds = 5
     training_cost: tuple[_Training, ...] = ()
     cores: Some[_Cases] = ()
 

@@ -32,6 +32,8 @@ _KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**
 _OUT_OF_MEMORY = "out of memory"
 # How libraries say so whose errors are no `MemoryError`: torch's allocators, and C++.
 _WORDS_FOR_IT = ("can't allocate memory", _OUT_OF_MEMORY, "bad_alloc")
+# Thirty years; the kernel's own limit is far beyond.
+_MOST_SECONDS = 10**9
 
 
 def call_in_own_process(
@@ -54,8 +56,8 @@ def call_in_own_process(
     MachineError
         If this machine can't do what is asked.
     """
-    if cpu_seconds < 1:
-        raise InputError(f"--cpu-seconds must be at least 1, not {cpu_seconds}")
+    if not 1 <= cpu_seconds <= _MOST_SECONDS:
+        raise InputError(f"--cpu-seconds must be from 1 to {_MOST_SECONDS}, not {cpu_seconds}")
     context: ForkContext | SpawnContext = (
         multiprocessing.get_context("fork")
         if method == "fork"

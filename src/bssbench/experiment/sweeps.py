@@ -6,6 +6,7 @@ a method runs on all of them in one batched program.
 
 import itertools
 import json
+import math
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -254,6 +255,8 @@ def _methods(
         where = f"{place}.vary.{method}"
         _check_known(method, methods, f"{place}.vary", "the experiment's methods")
         entry = methods[method]
+        if (size := math.prod(map(len, grid.values()))) > _MOST_POINTS:
+            raise InputError(f"{where}: {size:,} variants are more than {_MOST_POINTS}")
         for combination in itertools.product(*grid.values()):
             varied = dict(zip(grid, combination, strict=True))
             words = [method, *(f"{key}-{_text(value)}" for key, value in varied.items())]

@@ -26,9 +26,11 @@ __all__ = [
     "Distinct",
     "FilePath",
     "Grid",
+    "Name",
     "Named",
     "Parameter",
     "Parameters",
+    "Rounds",
     "Seeds",
     "Some",
     "Text",
@@ -87,13 +89,18 @@ def _check_distinct(values: tuple[Any, ...]) -> None:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(strict=True, ge=1)]
+Count = Annotated[int, Field(strict=True, ge=1, le=10**9)]
+# Each is a job.
+Rounds = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Some = Annotated[tuple[Value, ...], Field(min_length=1)]
 Distinct = Annotated[
     Some[Value], Field(json_schema_extra={"uniqueItems": True}), accepted_by(_check_distinct)
 ]
-Named = Annotated[dict[str, Value], Field(min_length=1)]
-FilePath = Annotated[str, Field(pattern="^[A-Za-z0-9._/-]+$")]
+# Of what has files by that name; the pattern of a longer id would take long, too.
+Name = Annotated[str, Field(max_length=200)]
+Named = Annotated[dict[Name, Value], Field(min_length=1)]
+# Not as an option begins.
+FilePath = Annotated[str, Field(pattern="^[A-Za-z0-9._/][A-Za-z0-9._/-]*$", max_length=200)]
 Seeds = Annotated[
     str,
     BeforeValidator(str),
@@ -164,7 +171,7 @@ def _place(error: ErrorDetails, content: Any) -> str:
 def _message(error: ErrorDetails) -> str:
     """Return what is wrong in words of YAML."""
     context, found = error.get("ctx", {}), reprlib.repr(error["input"])
-    if error["loc"][-1:] == ("[key]",):
+    if error["loc"][-1:] == ("[key]",) and error["type"] == "string_type":
         return f"key {found} must be text; put it in quotes"
     match error["type"]:
         case "missing":

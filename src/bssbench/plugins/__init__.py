@@ -20,7 +20,7 @@ from bssbench.plugins.offers import KINDS
 from bssbench.plugins.places import modules_by_place
 from bssbench.plugins.registry import VARIABLE, as_path_list, plugin_modules, registry
 
-__all__ = ["VARIABLE", "use", "using"]
+__all__ = ["VARIABLE", "require_named", "use", "using"]
 
 loading.install()
 
@@ -55,6 +55,23 @@ def use(paths: Iterable[Path | str]) -> None:
     except InputError:
         _restore(before)
         raise
+
+
+def require_named(paths: Iterable[Path]) -> None:
+    """Refuse plug-ins that a record of results names and the user does not: they are code.
+
+    Raises
+    ------
+    InputError
+        For the first of them.
+    """
+    named = {os.path.realpath(path) for path in as_path_list(os.environ.get(VARIABLE, ""))}
+    for path in paths:
+        if os.path.realpath(path) not in named:
+            raise InputError(
+                f"{path} is code, and what results say of themselves runs none: look at it, and "
+                f"name it by --plugin {path}"
+            )
 
 
 @contextmanager

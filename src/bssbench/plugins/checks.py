@@ -5,6 +5,7 @@ import importlib
 import inspect
 import re
 import sys
+from pathlib import PurePosixPath
 from types import ModuleType, NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -35,6 +36,7 @@ ENDS_AS_AN_ID = re.compile(
 """A name that no family can have: it ends in what is a part of a data set's id."""
 
 _SCORE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def check_module(module: ModuleType, plugin: PluginModule) -> None:
@@ -71,7 +73,7 @@ def _check_class(kind: Any, name: str, where: str) -> None:
         raise InputError(f"{where}: {name} lacks {missing}, which {base} leaves to it")
     try:
         types = get_type_hints(kind)
-    except (NameError, TypeError) as error:
+    except (NameError, TypeError, SyntaxError, AttributeError) as error:
         raise InputError(f"{where}: {name}: a type of its fields is not known ({error})") from None
     for field in dataclasses.fields(kind):
         if field.default is dataclasses.MISSING:
@@ -97,6 +99,15 @@ def _check_recording(module: ModuleType, where: str) -> None:
             raise InputError(
                 f"{where}: FILES are bssbench.datasets.remote_files.RemoteFile, not {file!r}"
             )
+        if not file.url.startswith("https://"):
+            raise InputError(
+                f"{where}: FILES: {file.url!r} is no address that begins with https://"
+            )
+        if not _SHA256.fullmatch(file.sha256):
+            raise InputError(f"{where}: FILES: {file.name}: {file.sha256!r} is no SHA-256")
+        place = PurePosixPath(file.folder, file.name)
+        if place.is_absolute() or ".." in place.parts:
+            raise InputError(f"{where}: FILES: {place} lies outside the folder of recordings")
     if hasattr(module, "prepare") == hasattr(module, "mix"):
         raise InputError(f"{where}: a recording has prepare, or mix in its place, and not both")
 

@@ -33,6 +33,8 @@ def syntax_tree(path: Path) -> ast.Module:
         raise InputError(f"plug-in {path}, line {error.lineno}: {error.msg}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"plug-in {path}: cannot be read as Python ({error})") from None
+    except (RecursionError, MemoryError):
+        raise InputError(f"plug-in {path}: nested too deep to be read as Python") from None
 
 
 def offers_of(tree: ast.Module) -> frozenset[str]:

@@ -69,11 +69,15 @@ def named_by_user(path: Path) -> Iterator[PluginModule]:
         If there is no such file or folder, it offers nothing or is no Python.
     """
     path = Path(os.path.abspath(path))
-    if path.is_dir():
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except OSError as error:
+        raise InputError(f"plug-in {path}: {error.strerror}") from None
+    if is_folder:
         offering = list(_offering(sorted(path.glob("[!_.]*.py"))))
         if not offering:
             raise InputError(f"plug-in {path}: no file in this folder {_NOTHING}")
-    elif path.is_file():
+    elif is_file:
         if path.suffix != ".py":
             raise InputError(f"plug-in {path}: not a Python file (.py), nor a folder of such files")
         offering = list(_offering([path]))

@@ -85,10 +85,11 @@ def read_manifest(results: Path) -> dict[str, Entry]:
         )
     try:
         manifest = {name: Entry(**entry) for name, entry in read_json(path).items()}
-        if all(isinstance(entry.files, dict) for entry in manifest.values()):
+        outputs = [Path(name) for entry in manifest.values() for name, _ in entry.files.items()]
+        if not any(output.is_absolute() or ".." in output.parts for output in outputs):
             return manifest
-        raise TypeError
-    except TypeError:
+        raise ValueError("an output lies elsewhere")
+    except (AttributeError, TypeError, ValueError):
         raise InputError(f"{path}: not the manifest of results; make them again") from None
 
 

@@ -97,6 +97,7 @@ def _parts(path: Path, name: str) -> tuple[Part, ...]:
                     part["configuration"],
                     part["parameters"],
                     Path(part.get("configuration_file") or "").parent,
+                    record=str(path),
                 ),
             )
             for part in recorded

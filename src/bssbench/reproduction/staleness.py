@@ -166,7 +166,9 @@ def _experiment(run: Mapping[str, Any], configuration: Path | None) -> Configura
     """Read an experiment's file as the workflow does; without one that of the run."""
     path = configuration or Path(run.get("configuration_file") or _CONFIGURATIONS / "paper.yaml")
     content = read_yaml(path)
+    # A file that the user names may name code.
+    record = "" if configuration else str(path)
     # First, for methods.yaml may say something of their methods.
-    use_plugins(content, path.parent)
+    use_plugins(content, path.parent, record)
     hyperparameters = changed_hyperparameters(_CONFIGURATIONS / "methods.yaml")
-    return configure(content, hyperparameters, path.parent)
+    return configure(content, hyperparameters, path.parent, record)

@@ -12,6 +12,7 @@ from bssbench.files import read_yaml
 from bssbench.files.validation import (
     Content,
     Distinct,
+    Name,
     Parameter,
     Parameters,
     Some,
@@ -53,7 +54,7 @@ def _check_dataset(name: str) -> None:
 
 _Line = Annotated[Text, AfterValidator(lambda text: " ".join(text.split()))]
 _Methods = Distinct[Text]
-_Datasets = Distinct[Annotated[str, accepted_by(_check_dataset)]]
+_Datasets = Distinct[Annotated[Name, accepted_by(_check_dataset)]]
 _Score = Annotated[str, accepted_by(_check_score)]
 _LearnedScore = Annotated[_Score, accepted_by(lambda name: _check_score(f"{name}_start"))]
 _Margin = Annotated[float, Field(strict=True, ge=0, alias="margin")]

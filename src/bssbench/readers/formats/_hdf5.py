@@ -33,8 +33,12 @@ def hdf5_content(path: Path) -> dict[str, Any]:
 
 def _members(file: Any, group: Any, depth: int) -> dict[str, Any]:
     """Return what a group holds by name, and attributes, of arrays by names such as ``X.fs``."""
+    import h5py
+
     members: dict[str, Any] = {}
     for name in group:
+        if isinstance(group.get(name, getlink=True), h5py.ExternalLink):
+            continue  # another file, which may be any
         item = group.get(name)
         if name.startswith("#") or item is None:
             continue  # what MATLAB refers to, or a link to nowhere
@@ -64,7 +68,8 @@ def _content(file: Any, item: Any, depth: int) -> Any:
         return None
     if isinstance(item, h5py.Group):
         return _members(file, item, depth + 1)
-    if not isinstance(item, h5py.Dataset):
+    # Of a recording all is in its file, and not in others that it names.
+    if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual:
         return None
     if "MATLAB_empty" in item.attrs:
         return np.empty(0)

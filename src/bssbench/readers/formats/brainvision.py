@@ -1,5 +1,6 @@
 """BrainVision's three files: a header, markers, and the numbers."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
 SUFFIXES = (".vhdr", ".ahdr", ".vmrk", ".eeg")
 
+_PART_NAME = re.compile(r"\s*(?P<key>DataFile|MarkerFile)\s*=\s*(?P<name>.*?)\s*")
 _PARTS = (".eeg", ".vmrk", ".vhdr")
 # What headers name.
 _BESIDE = (".eeg", ".vmrk", ".dat", ".avg", ".seg")
@@ -45,6 +47,7 @@ def read(path: Path, request: Request) -> Table:
                 f"{path}: there is no {headers[0].name} beside it, which says what it is"
             )
         header = found
+    _refuse_parts_elsewhere(header)
     with _well_named(header) as file:
         table = read_raw(
             file,
@@ -55,6 +58,17 @@ def read(path: Path, request: Request) -> Table:
             (file.suffix,),
         )
     return replace(table, path=path)
+
+
+def _refuse_parts_elsewhere(header: Path) -> None:
+    """Refuse a header that would have a file read from another folder, which may be any file."""
+    for line in header.read_bytes().decode("latin-1").splitlines():
+        part = _PART_NAME.fullmatch(line)
+        if part and re.search(r"[/\\]", part["name"]):
+            raise InputError(
+                f"{header}: its {part['key']} is {part['name']!r}; give the name of a file beside "
+                "it, without a folder"
+            )
 
 
 @contextmanager
