@@ -137,6 +137,25 @@ def test_a_recording_as_npy_nonlinear_with_several_seeds(dataset, tmp_path):
     assert pd.read_csv(out / "sources.csv").shape == (400, 2)
 
 
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("--settings", "["),
+        ("--settings", "[" * 100_000),
+        ("--parameters", "3"),
+        ("--settings", "NaN"),
+    ],
+)
+def test_what_is_no_json_is_refused(option, text, tmp_path, capsys):
+    out = tmp_path / "provenance.json"
+    words = {"--settings": "{}", "--parameters": "{}", "--command-line": "x", "--out": out}
+    line = refused(
+        capsys, "provenance", *(w for pair in (words | {option: text}).items() for w in pair)
+    )
+    assert f"{option}: " in line
+    assert not out.exists()
+
+
 @pytest.mark.slow
 def test_a_recording_is_separated_well_by_the_defaults(recording, dataset, tmp_path):
     out = tmp_path / "out"

@@ -1,6 +1,7 @@
 """The command `bssbench`: what the workflow's rules call, and what a person can call."""
 
 import argparse
+import io
 import os
 import sys
 import time
@@ -76,6 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # depend on how many processors there are, and on series of some thousand samples more threads
     # only wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # A path may have bytes that are no text, and a terminal may not know all letters.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         parsed = _parser().parse_args(arguments)
         parsed.launched = launched

@@ -192,7 +192,7 @@ def _ablation(arguments: argparse.Namespace) -> None:
     _spare(arguments.scores, arguments.out)
     try:
         variants = {str(name): dict(left) for name, left in json.loads(arguments.variants).items()}
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         example = '{"sobi": {"lags": "sobi-with-few-lags"}}'
         raise InputError(f"--variants: expected JSON such as {example}") from None
     comparison = compare_with_whole(read_scores(arguments.scores), variants)

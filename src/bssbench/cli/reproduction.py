@@ -203,14 +203,26 @@ def _provenance(arguments: argparse.Namespace) -> None:
     from bssbench.files import write_json
     from bssbench.plugins.description import describe_used
 
-    settings = json.loads(arguments.settings)
+    settings = _json_object("--settings", arguments.settings)
     report = describe_environment(arguments.command_line) | {
         **describe_used(settings),
-        "parameters": json.loads(arguments.parameters),
+        "parameters": _json_object("--parameters", arguments.parameters),
         "configuration": settings,
         "configuration_file": arguments.configuration,
     }
     write_json(arguments.out, report)
+
+
+def _json_object(flag: str, text: str) -> dict[str, Any]:
+    """Return what an option says in JSON."""
+    try:
+        content = json.loads(text)
+        json.dumps(content, allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{flag}: not JSON ({error})") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{flag}: expected a JSON object, found {type(content).__name__}")
+    return content
 
 
 @command(
@@ -224,7 +236,7 @@ def _manifest(arguments: argparse.Namespace) -> None:
 
     try:
         write_manifest(json.loads(arguments.stages), arguments.results, arguments.figures)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise InputError("--stages: this is for the workflow, which says what it runs") from None
 
 
