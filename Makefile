@@ -10,6 +10,10 @@ INSTALLED := .venv/.installed
 BENCHED := ^training[.](TrainingInBatches[.]time_|TrainingStep[.].*, 1000[)])|^cores[.](Empty|.*(_backward|_error)[(].*'regular', (1024|4096), 3, 1, 'float32', 'cpu', 1[)])
 COMPARED := ^training[.].*[.]time_ten|^cores[.](?!Gpy).*'regular', 1024, 3, 1, 'float32', 'cpu', 1[)]
 FACTOR ?= 1.2
+
+# What faults tries: at how many moments a run is killed, and how many examples of each kind of input.
+KILLS ?= 100
+EXAMPLES ?= 1000
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
 
@@ -19,7 +23,7 @@ ifneq ($(shell mkdir -p "$(CACHES)" 2> /dev/null && test -w "$(CACHES)" && echo 
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/caches
 endif
 
-.PHONY: help setup paper reference readme extended sweeps smoke test check bench bench-full bench-compare bench-html format schemas lock clean
+.PHONY: help setup paper reference readme extended sweeps smoke test check faults audit bench bench-full bench-compare bench-html format schemas lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
@@ -29,6 +33,8 @@ help:
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
 	@echo "make check   format, lint, types, layers"
+	@echo "make faults  what may go wrong, done on purpose: kills, full disks, any input; an hour or more. The table is results/faults.md"
+	@echo "make audit   are there known vulnerabilities in the pinned packages? Asks the network"
 	@echo "make bench   time and memory of this commit on a reduced grid (BENCH=regex another), kept in .asv/results"
 	@echo "make bench-full     all of the grid, an hour or more"
 	@echo "make bench-compare  BASE=commit [FACTOR=1.2] [BENCH=regex]: is this commit slower or larger than that one?"
@@ -82,6 +88,19 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
+
+# The table says what failed, and is the verdict.
+faults: $(INSTALLED)
+	@mkdir -p results && rm -f results/faults.xml
+	-OMP_NUM_THREADS=1 BSSBENCH_KILLS=$(KILLS) BSSBENCH_FUZZ_EXAMPLES=$(EXAMPLES) \
+		$(BIN)/python -m pytest -q --junitxml=results/faults.xml tests/faults tests/fuzz $(wildcard tests/slurm)
+	@$(BIN)/python workflow/scripts/faults.py results/faults.xml results/faults.md
+
+# In an environment of its own, for it brings much that this project does not need.
+audit: $(INSTALLED)
+	$(PYTHON) -m venv .audit
+	.audit/bin/pip install --quiet pip-audit
+	.audit/bin/pip-audit --no-deps --disable-pip --requirement constraints.txt
 
 # Only what is committed has a name to keep results under.
 define run_asv
