@@ -57,11 +57,14 @@ def complete(folder):
 
 
 def snapshot(folder):
-    """Bytes of scores, tables and the figures drawn from them; learning curves draw timings."""
-    figures = [path for path in (folder / "figures").iterdir() if path.stem != "learning_curves"]
+    """Bytes of scores, tables and figures, but for what shows seconds."""
     results = folder / "results"
-    files = [results / "scores.csv", *(results / "tables").iterdir(), *figures]
-    return {path.relative_to(folder): path.read_bytes() for path in files if path.is_file()}
+    files = [
+        results / "scores.csv",
+        *(path for path in (results / "tables").glob("*.*") if path.stem != "efficiency"),
+        *(path for path in (folder / "figures").iterdir() if path.stem != "learning_curves"),
+    ]
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def finished_cells(folder):

@@ -167,11 +167,11 @@ def planned(project):
 
 
 def snapshot(project):
-    """Bytes of scores, tables and the figures drawn from them; learning curves draw timings."""
-    figures = (project / "figures").iterdir()
+    """Bytes of scores, tables and figures, but for what shows seconds."""
+    tables, figures = (project / "results" / "tables").iterdir(), (project / "figures").iterdir()
     files = [
         project / "results" / "scores.csv",
-        *sorted((project / "results" / "tables").iterdir()),
+        *sorted(path for path in tables if path.stem != "efficiency"),
         *sorted(path for path in figures if path.stem != "learning_curves"),
     ]
     return {str(path.relative_to(project)): path.read_bytes() for path in files}
@@ -303,6 +303,7 @@ def test_a_killed_run_is_completed_to_the_same_bytes_and_repeats_no_finished_cel
     ("file", "text", "replacement", "message"),
     [
         ("paper.yaml", "seeds:", "foo: 3\nseeds:", "unknown key 'foo'"),
+        ("paper.yaml", "seeds:", "seeds: 3\nseeds:", "the key 'seeds' stands twice"),
         ("own.yaml", "- oracle", "- orakle", "unknown method 'orakle'; did you mean 'oracle'"),
         ("own.yaml", "- oracle", "- unused", "unknown method 'unused'"),
     ],

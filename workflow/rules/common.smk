@@ -28,7 +28,10 @@ CONFIGURATION_FILE = os.path.relpath(
 )
 
 try:
-    # Snakemake itself would merge the default file with another. What --config says counts in both.
+    # Snakemake itself takes the last where a key stands twice.
+    for file in workflow.configfiles:
+        read_yaml(Path(file))
+    # It would merge the default file with another, too. What --config says counts in both.
     if not workflow.configfiles:
         overrides = dict(config)
         config.update(read_yaml(Path(CONFIGURATION_FILE)))

@@ -82,13 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        parsed = _parser().parse_args(arguments)
-        parsed.launched = launched
-        parsed.words = sys.argv[1:] if arguments is None else list(arguments)
-        provide_cache_folders()
-        code = _run(parsed)
-        _write_out(sys.stdout)
-        return code
+        try:
+            parsed = _parser().parse_args(arguments)
+            parsed.launched = launched
+            parsed.words = sys.argv[1:] if arguments is None else list(arguments)
+            provide_cache_folders()
+            return _run(parsed)
+        finally:
+            # Not when Python ends, where what goes wrong is said in lines of its own.
+            _write_out(sys.stdout)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -111,8 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _write_out(stream: TextIO) -> None:
+def _write_out(stream: TextIO | None) -> None:
     """Flush a stream while an error can still be said: at its end, Python says it its own way."""
+    # Python has none where it was closed before it began.
+    if stream is None:
+        return
     try:
         stream.flush()
     except OSError as error:
