@@ -100,7 +100,7 @@ faults: $(INSTALLED)
 audit: $(INSTALLED)
 	$(PYTHON) -m venv .audit
 	.audit/bin/pip install --quiet pip-audit
-	.audit/bin/pip-audit --no-deps --disable-pip --requirement constraints.txt
+	.audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 # Only what is committed has a name to keep results under.
 define run_asv
