@@ -13,6 +13,7 @@ from bssbench.datasets.catalogue import make_dataset
 from bssbench.experiment.cell import Cell, run_cell
 from bssbench.experiment.configuration import configure
 from bssbench.experiment.provenance import describe_environment, environment_changes
+from bssbench.files import read_json, write_json
 from bssbench.parameters import parse_seeds
 from bssbench.reproduction.recorded_results import RecordedResults
 from bssbench.reproduction.verification import BATCH_TOLERANCE, draw_cells, verify
@@ -81,7 +82,7 @@ def recomputed(made, monkeypatch):
 
 def alter_provenance(results, **changes):
     path = results / "provenance.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    write_json(path, read_json(path) | changes)
 
 
 def alter_score(results, method, score, change, seed=5):
@@ -261,7 +262,7 @@ def test_bad_input_is_one_line(results, words, message, capsys):
 def test_a_record_without_its_making_is_refused(results, key, capsys):
     content = json.loads((results / "provenance.json").read_text())
     del content[key]
-    (results / "provenance.json").write_text(json.dumps(content))
+    write_json(results / "provenance.json", content)
     assert run(results, "--sample", 1) == 2
     assert key in capsys.readouterr().err
 
