@@ -82,7 +82,10 @@ CANDIDATES = expand(
 # What was damaged since it was written counts as not there, so that it is made again: looked for once, and not by each
 # job that has a process of its own.
 if workflow.is_main_process:
-    WRITTEN = ["", *"data cells/*/* selection statistics cores training_cost".split()]
+    WRITTEN = [
+        "",
+        *"data cells/*/* selection statistics tables cores training_cost".split(),
+    ]
     for path, aside in set_aside_damaged(Path(RESULTS), WRITTEN).items():
         print(
             f"bssbench: warning: {path}: damaged or changed since it was written; it is now {aside}, and made again",

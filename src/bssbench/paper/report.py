@@ -106,7 +106,8 @@ def write(report: Report, directory: Path, formats: Sequence[str] = FORMATS) -> 
     }
     paths = [directory / f"{report.name}.{suffix}" for suffix in formats]
     for path, suffix in zip(paths, formats, strict=True):
-        write_text(path, render[suffix]())
+        # Numbers are what a later stage may read.
+        write_text(path, render[suffix](), checksum=suffix == "csv")
     return paths
 
 

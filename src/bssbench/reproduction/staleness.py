@@ -102,7 +102,9 @@ def _cells_of_other_code(experiment: Configuration, directory: Path) -> dict[Pat
     copy.
     """
     found = {}
-    for dataset, method in experiment.cells():
+    cells = [*experiment.cells(), *(experiment.ablation.cells() if experiment.ablation else [])]
+    cells += [cell for sweep in experiment.sweeps.values() for cell in sweep.cells()]
+    for dataset, method in cells:
         path = directory / "cells" / dataset / method / "run.json"
         if path.exists():
             run = read_json(path)
