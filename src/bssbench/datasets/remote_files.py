@@ -66,6 +66,7 @@ def _cached(file: RemoteFile) -> Path:
 
     folder = pooch.os_cache("bssbench") / file.folder
     try:
+        # Wherever redirects lead: what arrives has this checksum, or is removed.
         return Path(pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=file.name, path=folder))
     except (OSError, ValueError) as error:
         # Network errors of requests are OSErrors; a wrong checksum is a ValueError.
