@@ -153,6 +153,9 @@ def test_an_axis_is_logarithmic_where_values_are_multiples_or_widely_spread(valu
         ({"figure": MAP | {"show": ["si_sdr", "seconds"]}}, "one quantity"),
         ({"points": [{"name": "a", "values": {"length": 3}}]}, "a value on each axis"),
         ({"cells": None}, "not the description of a sweep"),
+        ({"figure": LINES | {"x": 3}}, "not the description of a sweep"),
+        ({"figure": LINES | {"show": [["mcc"]]}}, "not the description of a sweep"),
+        ({"name": "../../elsewhere"}, "a name has letters, digits"),
     ],
 )
 def test_a_wrong_description_is_refused_in_one_line(changes, message):

@@ -93,7 +93,7 @@ def _generate_block(arguments: argparse.Namespace) -> None:
     try:
         points = list(json.loads(arguments.points))
         shapes = [dataset_shape(point["id"], dict(point["parameters"])) for point in points]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         example = '[{"name": "quiet", "id": "gp-distinct-noise0", "parameters": {}}]'
         raise InputError(f"--points: expected JSON such as {example}") from None
     seeds = parse_seeds(arguments.seeds)

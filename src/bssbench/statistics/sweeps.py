@@ -1,6 +1,7 @@
 """A sweep's description, and what its cells come to: a row for each point and method."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,9 +127,10 @@ def parse_sweep(text: str) -> Sweep:
             points={point["name"]: dict(point["values"]) for point in content["points"]},
             cells=tuple((block, method) for block, method in content["cells"]),
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        why = _what_is_wrong(sweep)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError(f"{where}: not the description of a sweep ({error!r})") from None
-    if why := _what_is_wrong(sweep):
+    if why:
         raise InputError(f"{where}: sweep {sweep.name!r}: {why}")
     return sweep
 
@@ -136,6 +138,9 @@ def parse_sweep(text: str) -> Sweep:
 def _what_is_wrong(sweep: Sweep) -> str:
     """Say why a sweep can't be shown; nothing if it can."""
     figure = sweep.figure
+    # Tables and figures are files of that name.
+    if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]*", sweep.name):
+        return "a name has letters, digits, hyphens, dots and underscores"
     if figure.kind not in ("lines", "map"):
         return f"unknown kind of figure {figure.kind!r}; there are lines and map"
     if not set(figure.show) <= {*QUANTITIES} or not figure.show:
