@@ -285,6 +285,20 @@ def test_what_is_missing_is_named(key):
         configure({k: v for k, v in GOOD.items() if k != key})
 
 
+def test_a_data_set_may_be_split_into_jobs_of_some_seeds():
+    content = copy.deepcopy(GOOD)
+    whole = configure(content)
+    assert whole.datasets["gp-distinct-t200"].seed_blocks() == [[0, 1, 2, 3, 4]]
+    content["datasets"]["gp-distinct-t200"]["seeds_per_job"] = 2
+    split = configure(content)
+    assert split.datasets["gp-distinct-t200"].seed_blocks() == [[0, 1], [2, 3], [4]]
+    # Its jobs declare what two seeds take.
+    content["datasets"]["gp-distinct-t200"] |= {"seeds": "0-1", "seeds_per_job": None}
+    cell = ("gp-distinct-t200", "skr-vae")
+    assert split.cell_megabytes(*cell) == configure(content).cell_megabytes(*cell)
+    assert split.cell_seconds(*cell) == configure(content).cell_seconds(*cell)
+
+
 def test_seeds():
     assert parse_seeds("0-3,10") == [0, 1, 2, 3, 10]
     assert parse_seeds("7") == [7]

@@ -25,7 +25,7 @@ def test_the_extras_are_those_of_the_package():
     for extra, packages in EXTRAS.items():
         assert imported_names(declared[extra]) == set(packages)
         assert not imported_names(project["dependencies"]) & set(packages)
-    assert "bssbench[recordings,workflow]" in declared["dev"]
+    assert "bssbench[cluster,recordings,workflow]" in declared["dev"]
 
 
 def test_what_is_missing_is_named_with_its_extra():

@@ -19,7 +19,7 @@ rule score_ablation:
     log:
         f"{RESULTS}/logs/score_ablation.log",
     resources:
-        mem_mb=1000,
+        mem_mb=megabytes(1000),
     params:
         code=code_hash(SCORE_MODULES),
     shell:
@@ -34,7 +34,7 @@ rule ablation:
     log:
         f"{RESULTS}/logs/ablation.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=get_code("ablation"),
         variants=json.dumps(EXPERIMENT.ablation.variants if EXPERIMENT.ablation else {}),

@@ -18,7 +18,7 @@ rule claims:
     log:
         f"{RESULTS}/logs/claims.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=get_code("claims"),
         costs=" ".join(

@@ -1,5 +1,6 @@
 # The configuration, the paths, and what the stages share.
 import json
+import math
 import os
 import re
 import shlex
@@ -103,6 +104,12 @@ BSSBENCH = f"{PYTHON} -m bssbench" + "".join(
 WHOLE_MACHINE = 100
 workflow.register_resource("machine", WHOLE_MACHINE)
 
+
+# On a cluster each job has a machine of its own, or its part of one (profiles/slurm/config.yaml).
+resource_scopes:
+    machine="local",
+
+
 # Of the jobs that are ready and fit, the one of the highest priority starts. A job's is the seconds that it declares,
 # so that no long one is left alone at the end. What takes the whole machine goes before all others: later it fits only
 # once nothing else is ready.
@@ -129,7 +136,42 @@ wildcard_constraints:
     figure=get_pattern(*figure_names()),
     measurement="cores|training_cost",
     round=r"\d+",
+    part=r"\d+",
     candidate=get_pattern(*EXPERIMENT.selection),
+
+
+# A job on a cluster holds two Snakemakes beside its work: one that starts it, and one that looks after it.
+SNAKEMAKE_MEGABYTES = 700
+STARTING_SECONDS = 10
+
+
+def megabytes(amount):
+    """Return the memory that a job declares, which grows with each attempt; of wildcards it may be a function."""
+
+    def declared(wildcards, attempt):
+        own = amount(wildcards) if callable(amount) else amount
+        return attempt * own + (0 if workflow.local_exec else SNAKEMAKE_MEGABYTES)
+
+    return declared
+
+
+def minutes(seconds, limit=lambda wildcards: math.inf):
+    """Return the wall time that a job asks of a cluster: thrice the estimate, at each further attempt thrice that.
+
+    `seconds`, and `limit` that the job itself keeps to, are functions of wildcards.
+    """
+
+    def declared(wildcards, attempt):
+        patience = 3**attempt
+        work = min(patience * seconds(wildcards), limit(wildcards))
+        return math.ceil((patience * STARTING_SECONDS + work) / 60)
+
+    return declared
+
+
+def get_group(seconds):
+    """Return which jobs one may share a job of a cluster with; profiles/slurm/config.yaml says how many do."""
+    return "seconds" if seconds < 10 else "tens_of_seconds" if seconds < 100 else None
 
 
 def get_outputs(stage):

@@ -25,7 +25,7 @@ rule cores:
     threads: 1
     # All of the machine: nothing that runs beside it may blur its times.
     resources:
-        mem_mb=6000,
+        mem_mb=megabytes(6000),
         machine=WHOLE_MACHINE,
     params:
         code=code_hash(core_modules()),
@@ -42,7 +42,7 @@ rule core_tables:
     log:
         f"{RESULTS}/logs/core_tables.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=get_code("cores"),
     shell:

@@ -12,8 +12,18 @@ rule training_cost:
     threads: 1
     resources:
         machine=WHOLE_MACHINE,
-        mem_mb=max(
-            [trial.megabytes() for trial in EXPERIMENT.training_cost.values()] + [0]
+        mem_mb=megabytes(
+            max(
+                [trial.megabytes() for trial in EXPERIMENT.training_cost.values()]
+                + [0]
+            )
+        ),
+        # Each trial keeps to its own limit, at each of its lengths.
+        runtime=minutes(
+            lambda w: sum(
+                trial.cpu_seconds * len(trial.lengths)
+                for trial in EXPERIMENT.training_cost.values()
+            )
         ),
     params:
         code=code_hash(trial_modules(EXPERIMENT.training_cost.values())),
@@ -39,7 +49,7 @@ rule join_rounds:
     log:
         f"{RESULTS}/logs/{{measurement}}.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     shell:
         "{BSSBENCH} join-rounds {input} --out {output[0]} 2> {log}"
 
@@ -52,7 +62,7 @@ rule training_cost_table:
     log:
         f"{RESULTS}/logs/training_cost_table.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=get_code("training cost"),
     shell:

@@ -13,7 +13,7 @@ rule generate:
     # A job's priority is not its inputs'.
     priority: lambda w: EXPERIMENT.longest_cell_seconds(w.dataset)
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=lambda w: code_hash(data_modules(EXPERIMENT, w.dataset)),
         seeds=lambda w: EXPERIMENT.datasets[w.dataset].seeds,

@@ -14,7 +14,7 @@ rule manifest:
     log:
         f"{RESULTS}/logs/manifest.log",
     resources:
-        mem_mb=200,
+        mem_mb=megabytes(200),
     params:
         stages=json.dumps(hash_stages(EXPERIMENT)),
     shell:

@@ -10,7 +10,7 @@ rule tables:
     log:
         f"{RESULTS}/logs/tables.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=get_code("tables"),
     shell:
@@ -26,7 +26,7 @@ rule statistics:
     log:
         f"{RESULTS}/logs/statistics.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=get_code("statistics"),
     shell:
@@ -62,7 +62,7 @@ rule figure:
     log:
         f"{RESULTS}/logs/figure/{{figure}}.log",
     resources:
-        mem_mb=1000,
+        mem_mb=megabytes(1000),
     params:
         code=lambda w: get_code(f"figure {w.figure}"),
     shell:

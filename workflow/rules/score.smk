@@ -13,7 +13,7 @@ rule score:
     log:
         f"{RESULTS}/logs/score.log",
     resources:
-        mem_mb=1000,
+        mem_mb=megabytes(1000),
     params:
         code=code_hash(SCORE_MODULES),
     shell:
@@ -21,8 +21,11 @@ rule score:
         "--out {output.scores} --timings {output.timings} 2> {log}"
 
 
-# No parameter of the rule, for the same reason as the number of jobs.
-COMMAND = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+# No parameter of the rule, for the same reason as the number of jobs. On a cluster, where Snakemake starts itself anew
+# for each job, it is what the user typed.
+COMMAND = os.environ.setdefault(
+    "BSSBENCH_COMMAND", shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+)
 
 
 rule provenance:
@@ -33,7 +36,7 @@ rule provenance:
     log:
         f"{RESULTS}/logs/provenance.log",
     resources:
-        mem_mb=200,
+        mem_mb=megabytes(200),
     params:
         settings=json.dumps(config),
         parameters=json.dumps(EXPERIMENT.method_parameters()),

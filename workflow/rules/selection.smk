@@ -9,9 +9,15 @@ rule held_out:
     log:
         f"{RESULTS}/logs/selection/{{candidate}}.log",
     priority: lambda w: EXPERIMENT.selection[w.candidate].seconds()
+    group:
+        lambda w: get_group(EXPERIMENT.selection[w.candidate].seconds())
     threads: 1
     resources:
-        mem_mb=lambda w: EXPERIMENT.selection[w.candidate].megabytes(),
+        mem_mb=megabytes(lambda w: EXPERIMENT.selection[w.candidate].megabytes()),
+        runtime=minutes(
+            lambda w: EXPERIMENT.selection[w.candidate].seconds(),
+            lambda w: EXPERIMENT.selection[w.candidate].cpu_seconds,
+        ),
     params:
         code=lambda w: code_hash(candidate_modules(EXPERIMENT.selection[w.candidate])),
         method=lambda w: EXPERIMENT.selection[w.candidate].method,
@@ -37,7 +43,7 @@ rule select:
     log:
         f"{RESULTS}/logs/selection.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=get_code("selection"),
     shell:

@@ -1,6 +1,9 @@
 # A cell is one method on one data set, all seeds in one process. A cell that fails is a result too.
 from bssbench.reproduction.artefacts import cell_modules
 
+# Data sets whose cells are split by seeds, a job for each part.
+SPLIT = [name for name, entry in EXPERIMENT.datasets.items() if entry.seeds_per_job]
+
 
 rule separate:
     input:
@@ -10,11 +13,21 @@ rule separate:
         run=f"{RESULTS}/cells/{{dataset}}/{{method}}/run.json",
     log:
         f"{RESULTS}/logs/separate/{{dataset}}/{{method}}.log",
+    wildcard_constraints:
+        dataset=get_pattern(
+            *(name for name in EXPERIMENT.datasets if name not in SPLIT), *EXPERIMENT.blocks
+        ),
     priority: lambda w: EXPERIMENT.cell_seconds(w.dataset, w.method)
+    group:
+        lambda w: get_group(EXPERIMENT.cell_seconds(w.dataset, w.method))
     # One thread each: results must not depend on how many there are.
     threads: 1
     resources:
-        mem_mb=lambda w: EXPERIMENT.cell_megabytes(w.dataset, w.method),
+        mem_mb=megabytes(lambda w: EXPERIMENT.cell_megabytes(w.dataset, w.method)),
+        runtime=minutes(
+            lambda w: EXPERIMENT.cell_seconds(w.dataset, w.method),
+            lambda w: EXPERIMENT.all_methods[w.method].cpu_seconds,
+        ),
     params:
         code=lambda w: code_hash(cell_modules(EXPERIMENT, w.method)),
         directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}",
@@ -30,3 +43,51 @@ rule separate:
         "{BSSBENCH} separate {input.data} --method {params.base} --name {wildcards.method} --out {params.directory} "
         "--root-seed {params.root_seed} --cpu-seconds {params.cpu_seconds} "
         "--jobs-allowed {workflow.cores} --code {params.code} {params.assignments} 2> {log}"
+
+
+def get_seeds(wildcards):
+    """Return the seeds of a part, as an option of the command line."""
+    seeds = EXPERIMENT.datasets[wildcards.dataset].seed_blocks()[int(wildcards.part)]
+    return f"--of-seeds {','.join(map(str, seeds))}"
+
+
+use rule separate as separate_part with:
+    output:
+        separation=f"{RESULTS}/cells/{{dataset}}/{{method}}/parts/{{part}}/separation.npz",
+        run=f"{RESULTS}/cells/{{dataset}}/{{method}}/parts/{{part}}/run.json",
+    log:
+        f"{RESULTS}/logs/separate/{{dataset}}/{{method}}/{{part}}.log",
+    wildcard_constraints:
+        dataset=get_pattern(*SPLIT),
+    params:
+        directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}/parts/{w.part}",
+        assignments=lambda w: f"{get_seeds(w)} "
+        + get_assignments(EXPERIMENT.all_methods[w.method].parameters),
+
+
+def get_parts(name):
+    """Return a function of a cell that names this file of each of its parts."""
+    return lambda w: [
+        f"{RESULTS}/cells/{w.dataset}/{w.method}/parts/{number}/{name}"
+        for number in range(len(EXPERIMENT.datasets[w.dataset].seed_blocks()))
+    ]
+
+
+rule join_cell:
+    input:
+        separations=get_parts("separation.npz"),
+        runs=get_parts("run.json"),
+    output:
+        separation=f"{RESULTS}/cells/{{dataset}}/{{method}}/separation.npz",
+        run=f"{RESULTS}/cells/{{dataset}}/{{method}}/run.json",
+    log:
+        f"{RESULTS}/logs/separate/{{dataset}}/{{method}}.log",
+    wildcard_constraints:
+        dataset=get_pattern(*SPLIT),
+    resources:
+        mem_mb=megabytes(500),
+    params:
+        parts=lambda w, input: [os.path.dirname(run) for run in input.runs],
+        directory=lambda w, output: os.path.dirname(output.run),
+    shell:
+        "{BSSBENCH} join-cell {params.parts} --out {params.directory} 2> {log}"

@@ -7,6 +7,7 @@ EXTRAS = {
         *("grimp", "pooch", "pydantic", "scikit_posthocs", "snakemake", "statsmodels"),
         "tabulate",
     ),
+    "cluster": ("snakemake_executor_plugin_slurm",),
     "recordings": ("edfio", "h5py", "mne", "pyarrow", "pybv", "soundfile"),
 }
 """By extra, the names that its packages are imported by. ``pyproject.toml`` has their versions."""

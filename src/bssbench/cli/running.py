@@ -24,6 +24,22 @@ def _score(arguments: argparse.Namespace) -> None:
 
 
 @command(
+    path("parts", "DIR", "from 'bssbench separate --of-seeds', in the seeds' order", nargs="+"),
+    path("--out", "DIR", "where the cell goes"),
+)
+def _join_cell(arguments: argparse.Namespace) -> None:
+    """Join parts of a cell, each with some of its seeds.
+
+    Write separation.npz and run.json as of all seeds together. What took time is the sum over
+    parts, and run.json has the provenance of each. A part without a separation leaves the cell
+    without one, for its reason.
+    """
+    from bssbench.experiment.joined_cell import join_cell
+
+    join_cell(arguments.parts, arguments.out)
+
+
+@command(
     option(
         "trials",
         nargs="+",

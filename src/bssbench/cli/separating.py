@@ -18,7 +18,7 @@ from bssbench.cli.recording_options import (
     required,
 )
 from bssbench.errors import InputError
-from bssbench.parameters import parse_assignments
+from bssbench.parameters import parse_assignments, parse_seeds
 
 _SECONDS_OF_A_DATASET = 900
 
@@ -122,6 +122,11 @@ examples:
         option("--name", help="what the method is called in results (default: as it is)"),
         option("--jobs-allowed", type=int, metavar="N", help="recorded with the timing"),
         option("--code", default="", metavar="HASH", help="of the workflow, recorded"),
+        option(
+            "--of-seeds",
+            metavar="SEEDS",
+            help="these of its seeds alone, such as 100-104: 'bssbench join-cell' joins them",
+        ),
     ),
     assignments("method"),
     ROOT_SEED,
@@ -186,6 +191,7 @@ def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any])
         cpu_seconds=cpu_limit(arguments, _SECONDS_OF_A_DATASET),
         jobs_allowed=1 if arguments.jobs_allowed is None else arguments.jobs_allowed,
         code=arguments.code,
+        seeds=None if arguments.of_seeds is None else tuple(parse_seeds(arguments.of_seeds)),
     )
     status = run_cell(cell, arguments.out)
     if status != "ok":

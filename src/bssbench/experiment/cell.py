@@ -1,4 +1,4 @@
-"""Running a cell: one method on all seeds of one data set, in a process of its own with limits.
+"""Running a cell: one method on the seeds of one data set, in a process of its own with limits.
 
 Whatever happens in there, the cell ends as a result or as a status with a reason, never as a hole.
 """
@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from bssbench.datasets.dataset import Dataset
-from bssbench.errors import MachineError
+from bssbench.errors import InputError, MachineError
 from bssbench.experiment.problem import make_problem
 from bssbench.experiment.process import call_in_own_process
 from bssbench.experiment.provenance import provenance
@@ -50,6 +50,8 @@ class Cell:
         time: timings are to be read with that in mind.
     code : str
         Hash of the code that it depends on, where the workflow says it.
+    seeds : tuple of int or None
+        Those of the data set's seeds that are run; None for all.
     """
 
     data: Path
@@ -61,32 +63,39 @@ class Cell:
     cpu_seconds: int = 900
     jobs_allowed: int = 1
     code: str = ""
+    seeds: tuple[int, ...] | None = None
 
 
 def run_cell(cell: Cell, directory: Path) -> str:
     """Run a cell, write ``separation.npz`` and ``run.json``, and return the status.
 
     That is ``ok``, ``failed``, ``timeout`` or ``skipped``. Without a separation,
-    ``separation.npz`` holds no replicates.
+    ``separation.npz`` holds no replicates; so it is where none of the seeds has to be run.
 
     Raises
     ------
     InputError
-        If the data set can't be read, the method or a parameter is unknown, or this machine can't
-        do what is asked: no result of the method, so nothing is written.
+        If the data set can't be read or has not these seeds, the method or a parameter is unknown,
+        or this machine can't do what is asked: no result of the method, so nothing is written.
     """
     dataset = Dataset.load(cell.data)
     method = load_method(cell.method, cell.parameters)
     # Fixed data and no randomness: all seeds would be the same row.
     seeds = dataset.seeds[:1] if dataset.fixed and method.deterministic else dataset.seeds
-    if dataset.unavailable:
+    if cell.seeds is not None:
+        if unknown := set(cell.seeds) - set(dataset.seeds):
+            raise InputError(f"{cell.data}: it has no seed {min(unknown)}; generate it with that")
+        seeds = tuple(seed for seed in seeds if seed in cell.seeds)
+    if not seeds:
+        outcome = {"status": "ok", "reason": ""}
+    elif dataset.unavailable:
         outcome = {"status": "skipped", "reason": dataset.unavailable}
     else:
         outcome = call_in_own_process(
-            _separate_cell, (cell, len(seeds), directory, time.monotonic()), cell.cpu_seconds
+            _separate_cell, (cell, seeds, directory, time.monotonic()), cell.cpu_seconds
         )
     sys.stderr.write(outcome.get("traceback", ""))
-    if outcome["status"] != "ok":
+    if outcome["status"] != "ok" or not seeds:
         Separation(np.empty((0, 0, dataset.n_sources))).save(directory / "separation.npz")
     write_json(
         directory / "run.json",
@@ -111,13 +120,24 @@ def run_cell(cell: Cell, directory: Path) -> str:
     return str(outcome["status"])
 
 
-def _separate_cell(cell: Cell, n_seeds: int, directory: Path, launched: float) -> dict[str, Any]:
-    """Separate the leading seeds, and return what the report says of it."""
+def _separate_cell(
+    cell: Cell, seeds: tuple[int, ...], directory: Path, launched: float
+) -> dict[str, Any]:
+    """Separate these seeds, and return what the report says of it."""
     dataset = Dataset.load(cell.data)
+    if cell.seeds is not None:
+        dataset = _with_seeds(dataset, seeds)
     method = load_method(cell.method, cell.parameters)
-    problem = make_problem(dataset, method, n_seeds, cell.root_seed, cell.device)
+    problem = make_problem(dataset, method, len(seeds), cell.root_seed, cell.device)
     path = directory / "separation.npz"
     return separate_and_save(cell.name or cell.method, method, problem, path, launched)
+
+
+def _with_seeds(dataset: Dataset, seeds: tuple[int, ...]) -> Dataset:
+    """Return what a problem is made of, of these seeds alone."""
+    rows = [dataset.seeds.index(seed) for seed in seeds]
+    sources = None if dataset.sources is None else dataset.sources[rows]
+    return replace(dataset, seeds=seeds, observations=dataset.observations[rows], sources=sources)
 
 
 def separate_and_save(

@@ -45,7 +45,10 @@ _Hyperparameters = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class DatasetEntry:
-    """A data set of the experiment: its seeds and parameters, its size, and who separates it."""
+    """A data set of the experiment: its seeds and parameters, its size, and who separates it.
+
+    `seeds_per_job` is None where a cell is one job.
+    """
 
     name: str
     seeds: str
@@ -53,6 +56,13 @@ class DatasetEntry:
     parameters: dict[str, Any]
     shape: Shape
     module: str
+    seeds_per_job: int | None = None
+
+    def seed_blocks(self) -> list[list[int]]:
+        """Return the seeds of each job of one of its cells."""
+        seeds = parse_seeds(self.seeds)
+        size = self.seeds_per_job or len(seeds)
+        return [seeds[first : first + size] for first in range(0, len(seeds), size)]
 
 
 @dataclass(frozen=True)
@@ -100,11 +110,11 @@ class Configuration:
         return [(name, own) for name, entry in self.datasets.items() for own in entry.methods]
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
-        """Return the memory that a cell declares."""
+        """Return the memory that a cell declares, or each of its jobs."""
         return peak_megabytes(*self._cell(dataset, method))
 
     def cell_seconds(self, dataset: str, method: str) -> int:
-        """Return a rough estimate of a cell's CPU time."""
+        """Return a rough estimate of the CPU time of a cell, or of the longest of its jobs."""
         return expected_seconds(*self._cell(dataset, method))
 
     def _cell(self, dataset: str, method: str) -> tuple[str, dict[str, Any], Shape, int]:
@@ -115,7 +125,7 @@ class Configuration:
             n_replicates = len(block.points) * len(parse_seeds(sweep.seeds))
             return own.base, own.parameters, block.shape, n_replicates
         data = self.datasets[dataset]
-        return own.base, own.parameters, data.shape, len(parse_seeds(data.seeds))
+        return own.base, own.parameters, data.shape, len(data.seed_blocks()[0])
 
     def longest_cell_seconds(self, dataset: str) -> int:
         """Return the estimate of the longest of the cells of a data set or block."""
@@ -243,6 +253,7 @@ def _datasets(file: ConfigurationFile) -> dict[str, DatasetEntry]:
             parameters=parameters,
             shape=dataset_shape(name, parameters),
             module=dataset_module(name),
+            seeds_per_job=own.seeds_per_job if own else None,
         )
     return datasets
 

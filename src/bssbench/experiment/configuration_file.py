@@ -45,11 +45,15 @@ class _Output(Content):
 
 
 class _Dataset(Content, extra="allow"):
-    """Its parameters, and who separates it of the experiment's methods: all, if left out."""
+    """Its parameters, and who separates it of the experiment's methods: all, if left out.
+
+    Its cells are split into jobs of `seeds_per_job`, if that is given.
+    """
 
     __pydantic_extra__: dict[str, Parameter]
     seeds: Seeds | None = None
     methods: Distinct[Text] | None = None
+    seeds_per_job: Count | None = None
 
 
 class _Method(Content, extra="allow"):

@@ -111,6 +111,8 @@ def _variables() -> dict[str, str]:
 def provenance(command: str | None = None) -> dict[str, Any]:
     """Describe this process: commit, versions, hardware, threads, time and its `command`.
 
+    In a job of a cluster, ``node`` is the name that Slurm has for where it runs.
+
     The commit is that of the project's own repository, None outside it.
     """
     # A method not yet committed counts; what a run writes does not.
@@ -135,6 +137,7 @@ def provenance(command: str | None = None) -> dict[str, Any]:
         "processor": named[0] if named else platform.processor() or platform.machine(),
         "processors": os.cpu_count(),
         "threads": os.environ.get("OMP_NUM_THREADS"),
+        "node": os.environ.get("SLURMD_NODENAME"),
         "command": command or " ".join(sys.argv),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -116,7 +116,8 @@ def verify(
     """Recompute a recorded cell, and yield a comparison for each of its scores.
 
     All seeds are one batch, as they were. In the environment of the record the rows must then be
-    the same bytes, and those of a seed alone within `BATCH_TOLERANCE`; in another, the mean over
+    the same bytes, and those of a seed alone, or of a cell that was split into jobs of some seeds
+    each, within `BATCH_TOLERANCE`; in another, the mean over
     seeds within its `Score.tolerance`. Failures and timeouts must be the same in any.
 
     Parameters
@@ -137,14 +138,16 @@ def verify(
     for part in results.parts:
         if not part.has(dataset, method):
             continue
-        seeds = parse_seeds(part.experiment.datasets[dataset].seeds)
+        entry = part.experiment.datasets[dataset]
+        seeds = parse_seeds(entry.seeds)
         if seed is not None:
             seeds = [seed] if seed in seeds else []
         recorded = rows[rows["seed"].isin([str(each) for each in seeds])]
         if seed is not None:
             recorded = recorded[~recorded["score"].isin(catalogue.ACROSS_SEEDS)]
         if len(recorded):
-            yield from _verify_part(part, recorded, seeds, whole=seed is None)
+            as_it_was = seed is None and len(entry.seed_blocks()) == 1
+            yield from _verify_part(part, recorded, seeds, whole=as_it_was)
 
 
 def _verify_part(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import scikit_posthocs
 from scipy import stats
 
 from bssbench.datasets.families import load_family
@@ -131,6 +130,9 @@ def _ranking(title: str, medians: pd.DataFrame, left_out: dict[str, str]) -> Ran
     # Demšar (2006), Statistical comparisons of classifiers over multiple data sets, eq. 7.
     quantile = stats.studentized_range.ppf(1 - ALPHA, n_methods, np.inf) / np.sqrt(2)
     difference = quantile * np.sqrt(n_methods * (n_methods + 1) / (6 * n_datasets))
+    # Here, for it loads all of matplotlib, and each job of a workflow imports this module.
+    import scikit_posthocs
+
     p_values = scikit_posthocs.posthoc_nemenyi_friedman(ranks)
     return Ranking(
         title=title,
