@@ -21,7 +21,7 @@ rule score_ablation:
     resources:
         mem_mb=megabytes(1000),
     params:
-        code=code_hash(SCORE_MODULES),
+        code=lambda w: code_hash(SCORE_MODULES),
     shell:
         "{BSSBENCH} score {input.runs} --data {RESULTS}/data --out {output} 2> {log}"
 
@@ -36,7 +36,7 @@ rule ablation:
     resources:
         mem_mb=megabytes(500),
     params:
-        code=get_code("ablation"),
+        code=lambda w: get_code("ablation"),
         variants=json.dumps(EXPERIMENT.ablation.variants if EXPERIMENT.ablation else {}),
     shell:
         "{BSSBENCH} ablation {input} --variants {params.variants:q} --out {RESULTS}/tables "

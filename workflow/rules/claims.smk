@@ -20,7 +20,7 @@ rule claims:
     resources:
         mem_mb=megabytes(500),
     params:
-        code=get_code("claims"),
+        code=lambda w: get_code("claims"),
         costs=" ".join(
             f"--{option} {shlex.quote(path)}" for option, path in CLAIM_COSTS.items()
         ),

@@ -185,7 +185,10 @@ ARTEFACTS = [path for stage in STAGES for path in get_outputs(stage)]
 
 
 def get_code(stage):
-    """Return what changes with the code that a stage's files depend on."""
+    """Return what changes with the code that a stage's files depend on.
+
+    Rules ask in functions of wildcards: in a job on a cluster, Snakemake reads all rules to run one.
+    """
     return code_hash(STAGES[stage].modules) if stage in STAGES else ""
 
 

@@ -28,7 +28,7 @@ rule cores:
         mem_mb=megabytes(6000),
         machine=WHOLE_MACHINE,
     params:
-        code=code_hash(core_modules()),
+        code=lambda w: code_hash(core_modules()),
         grids=get_core_grids(),
     shell:
         "{BSSBENCH} measure-cores {params.grids} --round {wildcards.round} --out {output[0]} 2> {log}"
@@ -44,6 +44,6 @@ rule core_tables:
     resources:
         mem_mb=megabytes(500),
     params:
-        code=get_code("cores"),
+        code=lambda w: get_code("cores"),
     shell:
         "{BSSBENCH} cores {input} --out {RESULTS}/tables --figures {FIGURES} 2> {log}"

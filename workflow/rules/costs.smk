@@ -26,7 +26,7 @@ rule training_cost:
             )
         ),
     params:
-        code=code_hash(trial_modules(EXPERIMENT.training_cost.values())),
+        code=lambda w: code_hash(trial_modules(EXPERIMENT.training_cost.values())),
         root_seed=EXPERIMENT.root_seed,
         trials=" ".join(
             shlex.quote(trial.words()) for trial in EXPERIMENT.training_cost.values()
@@ -64,6 +64,6 @@ rule training_cost_table:
     resources:
         mem_mb=megabytes(500),
     params:
-        code=get_code("training cost"),
+        code=lambda w: get_code("training cost"),
     shell:
         "{BSSBENCH} tables --training-cost {input} --out {RESULTS}/tables 2> {log}"

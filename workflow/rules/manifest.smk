@@ -16,7 +16,7 @@ rule manifest:
     resources:
         mem_mb=megabytes(200),
     params:
-        stages=json.dumps(hash_stages(EXPERIMENT)),
+        stages=lambda w: json.dumps(hash_stages(EXPERIMENT)),
     shell:
         "{BSSBENCH} manifest --stages {params.stages:q} --results {RESULTS} --figures {FIGURES} "
         "2> {log}"

@@ -12,7 +12,7 @@ rule tables:
     resources:
         mem_mb=megabytes(500),
     params:
-        code=get_code("tables"),
+        code=lambda w: get_code("tables"),
     shell:
         "{BSSBENCH} tables --statistics {RESULTS}/statistics --timings {input.timings} "
         "--out {RESULTS}/tables 2> {log}"
@@ -28,7 +28,7 @@ rule statistics:
     resources:
         mem_mb=megabytes(500),
     params:
-        code=get_code("statistics"),
+        code=lambda w: get_code("statistics"),
     shell:
         "{BSSBENCH} statistics --scores {input.scores} --out {RESULTS}/statistics 2> {log}"
 

@@ -15,7 +15,7 @@ rule score:
     resources:
         mem_mb=megabytes(1000),
     params:
-        code=code_hash(SCORE_MODULES),
+        code=lambda w: code_hash(SCORE_MODULES),
     shell:
         "{BSSBENCH} score {input.runs} --data {RESULTS}/data "
         "--out {output.scores} --timings {output.timings} 2> {log}"

@@ -45,6 +45,6 @@ rule select:
     resources:
         mem_mb=megabytes(500),
     params:
-        code=get_code("selection"),
+        code=lambda w: get_code("selection"),
     shell:
         "{BSSBENCH} select {input.candidates} --out {output[0]} --tables {RESULTS}/tables 2> {log}"
