@@ -299,6 +299,21 @@ def test_a_data_set_may_be_split_into_jobs_of_some_seeds():
     assert split.cell_seconds(*cell) == configure(content).cell_seconds(*cell)
 
 
+def test_a_vae_may_compute_on_a_gpu_and_nothing_else_can():
+    content = copy.deepcopy(GOOD)
+    content["methods"]["skr-vae"]["device"] = "cuda"
+    methods = configure(content).methods
+    assert {name: own.device for name, own in methods.items()} == {
+        "skr-vae": "cuda",
+        "oracle": "cpu",
+    }
+    content["methods"]["sobi"] = {"device": "cuda"}
+    with pytest.raises(
+        InputError, match=r"methods\.sobi\.device: 'sobi' computes on the CPU alone"
+    ):
+        configure(content)
+
+
 def test_seeds():
     assert parse_seeds("0-3,10") == [0, 1, 2, 3, 10]
     assert parse_seeds("7") == [7]

@@ -21,12 +21,13 @@ CONFIGURATION = {
     "output": {"results": "results", "figures": "figures"},
     "seeds": "0-3",
     "datasets": {
-        "gp-distinct-t200": {"methods": ["sobi", "fastica", "long"]},
+        "gp-distinct-t200": {"methods": ["sobi", "fastica", "long", "gpu"]},
         "gp-equal-t200": {"methods": ["sobi", "fastica"], "seeds_per_job": 2},
     },
     "methods": {
         "sobi": None,
         "fastica": None,
+        "gpu": {"method": "skr-vae", "steps": 5, "device": "cuda"},
         "long": {"method": "skr-vae", "steps": 10**7, "cpu_seconds": 5000},
     },
     "rounds": 1,
@@ -135,8 +136,11 @@ def option(words, name):
 @pytest.mark.slow
 def test_a_cluster_is_asked_for_what_rules_declare(asked):
     experiment = configure(CONFIGURATION)
-    assert len(asked) == 4, "all cells of seconds are one job"
-    (short,) = [attempts for job, attempts in asked.items() if "seconds" in job]
+    assert len(asked) == 5, "all cells of seconds are one job, and those on a GPU another"
+    (short,) = [attempts for job, attempts in asked.items() if "rule_seconds" in job]
+    on_gpu = {job for job, attempts in asked.items() if all("--gpus=1" in w for w in attempts)}
+    assert on_gpu == {"rule_gpu_seconds_separate"}
+    assert not any("--gpus=1" in words for job in asked.keys() - on_gpu for words in asked[job])
     (long,) = [attempts for job, attempts in asked.items() if "long" in job]
     (cost,) = [attempts for job, attempts in asked.items() if "training_cost" in job]
     declared = experiment.cell_megabytes("gp-distinct-t200", "long")

@@ -169,9 +169,11 @@ def minutes(seconds, limit=lambda wildcards: math.inf):
     return declared
 
 
-def get_group(seconds):
+def get_group(seconds, gpus=0):
     """Return which jobs one may share a job of a cluster with; profiles/slurm/config.yaml says how many do."""
-    return "seconds" if seconds < 10 else "tens_of_seconds" if seconds < 100 else None
+    if seconds >= 100:
+        return None
+    return ("gpu_" if gpus else "") + ("seconds" if seconds < 10 else "tens_of_seconds")
 
 
 def get_outputs(stage):

@@ -5,6 +5,18 @@ from bssbench.reproduction.artefacts import cell_modules
 SPLIT = [name for name, entry in EXPERIMENT.datasets.items() if entry.seeds_per_job]
 
 
+def get_gpus(wildcards):
+    """Return how many GPUs a cell computes on."""
+    return int(EXPERIMENT.all_methods[wildcards.method].device == "cuda")
+
+
+def get_options(wildcards):
+    """Return a cell's method's parameters and, if it is not the CPU, device as options of the command line."""
+    own = EXPERIMENT.all_methods[wildcards.method]
+    device = "" if own.device == "cpu" else f" --device {own.device}"
+    return get_assignments(own.parameters) + device
+
+
 rule separate:
     input:
         data=f"{RESULTS}/data/{{dataset}}.npz",
@@ -19,7 +31,7 @@ rule separate:
         ),
     priority: lambda w: EXPERIMENT.cell_seconds(w.dataset, w.method)
     group:
-        lambda w: get_group(EXPERIMENT.cell_seconds(w.dataset, w.method))
+        lambda w: get_group(EXPERIMENT.cell_seconds(w.dataset, w.method), get_gpus(w))
     # One thread each: results must not depend on how many there are.
     threads: 1
     resources:
@@ -28,6 +40,7 @@ rule separate:
             lambda w: EXPERIMENT.cell_seconds(w.dataset, w.method),
             lambda w: EXPERIMENT.all_methods[w.method].cpu_seconds,
         ),
+        gpu=get_gpus,
     params:
         code=lambda w: code_hash(cell_modules(EXPERIMENT, w.method)),
         directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}",
@@ -35,9 +48,7 @@ rule separate:
         # The method that has this name in the experiment.
         base=lambda w: EXPERIMENT.all_methods[w.method].base,
         cpu_seconds=lambda w: EXPERIMENT.all_methods[w.method].cpu_seconds,
-        assignments=lambda w: get_assignments(
-            EXPERIMENT.all_methods[w.method].parameters
-        ),
+        assignments=get_options,
     # The number of jobs is no parameter: another one must not make a cell stale.
     shell:
         "{BSSBENCH} separate {input.data} --method {params.base} --name {wildcards.method} --out {params.directory} "
@@ -61,8 +72,7 @@ use rule separate as separate_part with:
         dataset=get_pattern(*SPLIT),
     params:
         directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}/parts/{w.part}",
-        assignments=lambda w: f"{get_seeds(w)} "
-        + get_assignments(EXPERIMENT.all_methods[w.method].parameters),
+        assignments=lambda w: f"{get_seeds(w)} {get_options(w)}",
 
 
 def get_parts(name):

@@ -77,7 +77,9 @@ def expand_ablation(
             if name in {**methods, **added}:
                 raise InputError(f"{at}: there is a method {name!r} already")
             parameters = {**entry.parameters, **changes}
-            added[name] = name_method(name, entry.base, parameters, entry.cpu_seconds, at)
+            added[name] = name_method(
+                name, entry.base, parameters, entry.cpu_seconds, at, entry.device
+            )
             if load_method(entry.base, parameters) == load_method(entry.base, entry.parameters):
                 raise InputError(f"{at}: {full!r} has it not, so nothing is taken away")
             variants[full][addition] = name

@@ -230,7 +230,8 @@ def _methods(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, Meth
         parameters = {**known, **((own and own.model_extra) or {})}
         limit = (own and own.cpu_seconds) or file.cpu_seconds
         where = f"configuration: methods.{name}"
-        methods[name] = name_method(name, base, parameters, limit, where)
+        device = own.device if own else "cpu"
+        methods[name] = name_method(name, base, parameters, limit, where, device)
     return methods
 
 

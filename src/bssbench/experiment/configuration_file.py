@@ -57,7 +57,7 @@ class _Dataset(Content, extra="allow"):
 
 
 class _Method(Content, extra="allow"):
-    """Its parameters, and the CPU seconds of each of its cells.
+    """Its parameters, the CPU seconds of each of its cells, and what they compute on.
 
     With `method` it is a variant of that method, under a name of its own.
     """
@@ -65,6 +65,7 @@ class _Method(Content, extra="allow"):
     __pydantic_extra__: dict[str, Parameter]
     method: Text | None = None
     cpu_seconds: Count | None = None
+    device: Literal["cpu", "cuda"] = "cpu"
 
 
 class _Ablated(Content):

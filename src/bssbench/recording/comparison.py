@@ -9,11 +9,12 @@ import numpy as np
 import psutil
 
 from bssbench.errors import InputError, MachineError
+from bssbench.experiment.named_methods import computes_on_devices
 from bssbench.experiment.process import call_in_own_process
 from bssbench.methods import Problem, load_method
 from bssbench.randomness import seed_sequence
 from bssbench.recording.asked import Asked
-from bssbench.recording.method_choice import applicable_methods, computes_on_devices
+from bssbench.recording.method_choice import applicable_methods
 from bssbench.recording.result import Result, result_of
 from bssbench.recording.runs import find
 from bssbench.recording.stability import TRUSTED

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bssbench.errors import InputError
+from bssbench.experiment.named_methods import computes_on_devices
 from bssbench.methods import SeparationMethod, control_names, load_method, method_names
-from bssbench.methods.vae._variational import VariationalMethod
 from bssbench.parameters import closest
 
 __all__ = [
     "applicable_methods",
     "check_bootstrap",
     "check_options",
-    "computes_on_devices",
     "known_device",
     "known_method",
 ]
@@ -65,11 +64,6 @@ def known_device(name: str) -> str:
     """Return the device as torch calls it: ``gpu`` is ``cuda``."""
     lowered = name.strip().lower()
     return re.sub(r"^gpu", "cuda", lowered)
-
-
-def computes_on_devices(method: SeparationMethod) -> bool:
-    """Return whether a method can compute elsewhere than on the CPU: a VAE, or who says so."""
-    return bool(getattr(method, "uses_device", isinstance(method, VariationalMethod)))
 
 
 def check_options(

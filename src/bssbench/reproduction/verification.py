@@ -190,6 +190,7 @@ def _recompute(part: Part, method: str, dataset: Dataset, timed_out: bool) -> pd
                 parameters=entry.parameters,
                 name=method,
                 root_seed=part.experiment.root_seed,
+                device=entry.device,
                 cpu_seconds=entry.cpu_seconds * (1 if timed_out else _PATIENCE),
             ),
             directory / "cell",
