@@ -142,7 +142,7 @@ wildcard_constraints:
 
 # A job on a cluster holds two Snakemakes beside its work: one that starts it, and one that looks after it.
 SNAKEMAKE_MEGABYTES = 700
-STARTING_SECONDS = 10
+STARTING_SECONDS = 30
 
 
 def megabytes(amount):

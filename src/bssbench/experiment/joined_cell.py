@@ -128,7 +128,7 @@ def _renumber(messages: Sequence[dict[str, Any]], sizes: Sequence[int]) -> dict[
 
 def _join_separations(separations: Sequence[Separation], diagnostics: dict[str, Any]) -> Separation:
     first = separations[0]
-    arrays = {
+    arrays: dict[str, Any] = {
         name: np.concatenate([getattr(each, name) for each in separations])
         for name in ("sources", "unmixing_matrix", "uncertainty", "loss")
         if getattr(first, name) is not None
