@@ -20,7 +20,7 @@ VAES = {
     "skr-vae": {"steps": 20, "restarts": 2},
     "ar-flow-vae": {"steps": 20, "restarts": 1},
 }
-CLASSICAL = {"sobi": {}, "fastica": {"max_iterations": 1}, "contextual-ica": {"restarts": 2}}
+CLASSICAL = {"sobi": {}, "fastica": {"max_iterations": 1}, "picard": {}}
 
 
 @pytest.fixture

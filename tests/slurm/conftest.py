@@ -7,21 +7,24 @@ import secrets
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 # The executor's inner srun reads the configuration from no other place.
 CONFIGURATION = Path("/etc/slurm/slurm.conf")
 DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch")
 N_PROCESSORS = 4
+NAME = "bssbench-test"
 # Seconds, on a machine that does much else.
 PATIENCE = 1800
 
 SLURM_CONF = """\
-ClusterName=test
+ClusterName={name}
 SlurmctldHost={host}(127.0.0.1)
 NodeName={host} NodeAddr=127.0.0.1 CPUs={n_processors} RealMemory=16000 State=UNKNOWN
 PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP
@@ -56,7 +59,7 @@ def missing():
         return "only root can bring Slurm up"
     if importlib.util.find_spec("snakemake_executor_plugin_slurm") is None:
         return "not installed: snakemake-executor-plugin-slurm"
-    if CONFIGURATION.exists():
+    if CONFIGURATION.exists() and f"ClusterName={NAME}\n" not in CONFIGURATION.read_text():
         return f"{CONFIGURATION} exists: this machine has a Slurm of its own"
     return None
 
@@ -76,7 +79,12 @@ class Cluster:
     def up(self):
         for name in ("controller", "node"):
             (self.state / name).mkdir()
-        settings = {"host": self.host, "state": self.state, "n_processors": N_PROCESSORS}
+        settings = {
+            "name": NAME,
+            "host": self.host,
+            "state": self.state,
+            "n_processors": N_PROCESSORS,
+        }
         CONFIGURATION.write_text(SLURM_CONF.format(**settings))
         key = self.state / "munge.key"
         key.write_bytes(secrets.token_bytes(128))
@@ -108,7 +116,11 @@ class Cluster:
         begun = process.children(recursive=True)
         if name == "slurmd":
             # Steps are no children of the node's daemon, and their jobs none of theirs.
-            begun += [each for each in psutil.process_iter() if "SLURM_JOB_ID" in variables(each)]
+            begun += [
+                each
+                for each in psutil.process_iter()
+                if variables(each).get("SLURM_CLUSTER_NAME") == NAME
+            ]
             begun += [each for each in psutil.process_iter(["name"]) if each.name() == "slurmstepd"]
         for each in (process, *begun):
             try:
@@ -150,15 +162,16 @@ def wait_until():
     return poll
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def cluster(tmp_path_factory):
-    """A cluster of this machine."""
-    reason = missing()
-    if reason:
-        pytest.skip(reason)
-    cluster = Cluster(tmp_path_factory.mktemp("slurm"))
-    try:
-        cluster.up()
-        yield cluster
-    finally:
-        cluster.down()
+    """A cluster of this machine, which has one at a time, however many processes run the tests."""
+    with FileLock(Path(tempfile.gettempdir()) / f"{NAME}.lock"):
+        reason = missing()
+        if reason:
+            pytest.skip(reason)
+        cluster = Cluster(tmp_path_factory.mktemp("slurm"))
+        try:
+            cluster.up()
+            yield cluster
+        finally:
+            cluster.down()

@@ -40,10 +40,10 @@ CONFIGURATION = {
     "output": {"results": "results", "figures": "figures"},
     "seeds": "0-3",
     "datasets": {
-        "gp-distinct-t100": {"seeds_per_job": 2, "methods": ["sobi"]},
+        "gp-distinct-t100": {"seeds_per_job": 2, "methods": ["amuse"]},
         "gp-equal-t100": None,
     },
-    "methods": {"quick": None, "waiting": {"method": "quick", "patient": True}, "sobi": None},
+    "methods": {"quick": None, "waiting": {"method": "quick", "patient": True}, "amuse": None},
 }
 SCORES = "results/scores.csv"
 MADE = [
