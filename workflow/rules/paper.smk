@@ -43,9 +43,9 @@ rule efficiency:
     log:
         f"{RESULTS}/logs/efficiency.log",
     resources:
-        mem_mb=1000,
+        mem_mb=megabytes(1000),
     params:
-        code=get_code("efficiency"),
+        code=lambda w: get_code("efficiency"),
     shell:
         "{BSSBENCH} efficiency {input.runs} --data {RESULTS}/data --out {RESULTS}/tables 2> {log}"
 

@@ -27,7 +27,8 @@ rule separate:
         f"{RESULTS}/logs/separate/{{dataset}}/{{method}}.log",
     wildcard_constraints:
         dataset=get_pattern(
-            *(name for name in EXPERIMENT.datasets if name not in SPLIT), *EXPERIMENT.blocks
+            *(name for name in EXPERIMENT.datasets if name not in SPLIT),
+            *EXPERIMENT.blocks,
         ),
     priority: lambda w: EXPERIMENT.cell_seconds(w.dataset, w.method)
     group:

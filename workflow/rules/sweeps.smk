@@ -34,7 +34,7 @@ rule generate_block:
         f"{RESULTS}/logs/generate/{{block}}.log",
     priority: lambda w: EXPERIMENT.longest_cell_seconds(w.block)
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
         code=lambda w: code_hash(data_modules(EXPERIMENT, w.block)),
         seeds=lambda w: get_block(w)[0].seeds,
@@ -53,9 +53,9 @@ rule score_sweeps:
     log:
         f"{RESULTS}/logs/score_sweeps.log",
     resources:
-        mem_mb=1000,
+        mem_mb=megabytes(1000),
     params:
-        code=code_hash(SCORE_MODULES),
+        code=lambda w: code_hash(SCORE_MODULES),
     shell:
         "{BSSBENCH} score {input.runs} --data {RESULTS}/data --out {output} 2> {log}"
 
@@ -70,7 +70,7 @@ rule sweep:
     log:
         f"{RESULTS}/logs/sweep/{{sweep}}.log",
     resources:
-        mem_mb=1000,
+        mem_mb=megabytes(1000),
     params:
         code=lambda w: get_code(f"sweep {w.sweep}"),
         description=lambda w: EXPERIMENT.sweeps[w.sweep].description(),
@@ -87,8 +87,8 @@ rule findings:
     log:
         f"{RESULTS}/logs/findings.log",
     resources:
-        mem_mb=500,
+        mem_mb=megabytes(500),
     params:
-        code=get_code("findings"),
+        code=lambda w: get_code("findings"),
     shell:
         "{BSSBENCH} findings {input} --figures {FIGURES} --out {output} 2> {log}"
