@@ -70,7 +70,7 @@ def test_a_data_set_has_one_name(name, canonical):
         ("gp-distnct-5", "unknown data set 'gp-distnct'; did you mean 'gp-distinct'"),
         ("gp-distinkt-post-nonlinear-4x", "did you mean 'gp-distinct'"),
         ("modal-fame", "did you mean 'modal-frame'"),
-        ("", "choose from ar-laplace-distinct"),
+        ("", "choose from ar-generalised"),
         ("gp-distinct-post-nonlinaer", "has the form FAMILY"),
         ("gp-distinct-mlp-0", "has the form FAMILY"),
         ("gp-distinct-mlp", "has the form FAMILY"),
