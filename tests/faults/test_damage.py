@@ -125,7 +125,7 @@ def test_a_turned_bit_or_a_lost_end_is_one_line_that_names_the_file(
     path.write_bytes(whole)
     assert repr(read(path)) == expected
     # What is wrong with a checksum is no more than a false alarm.
-    kept = path.parent / checksums.FOLDER / path.name
+    kept = path.parent / checksums.FOLDER / f"{path.name}.sha256"
     for damaged in damages(kept.read_bytes(), random.Random(name)):
         kept.write_bytes(damaged)
         assert outcome(read, path) in (expected, "refused")
@@ -162,7 +162,7 @@ def test_an_archive_without_a_checksum_is_read_or_refused(tmp_path, record_prope
 def test_a_checksum_is_what_sha256sum_writes_and_stays_behind_no_other_file(tmp_path):
     path = tmp_path / "müller & co.json"
     write_json(path, {"a": 1})
-    kept = tmp_path / checksums.FOLDER / path.name
+    kept = tmp_path / checksums.FOLDER / f"{path.name}.sha256"
     assert kept.read_text(encoding="utf-8") == f"{checksums.digest(path)}  {path.name}\n"
     # Written by whoever keeps none.
     write_json(path, {"a": 2}, checksum=False)

@@ -1,7 +1,7 @@
 """A checksum beside each file that a later stage reads: damage must not pass for a result.
 
-That of ``folder/NAME`` is in ``folder/.sha256/NAME``, as ``sha256sum`` writes it: in the folder,
-``cat .sha256/* | sha256sum --check`` checks all. A file without one, such as a copy or one of an
+That of ``folder/NAME`` is in ``folder/.sha256/NAME.sha256``, as ``sha256sum`` writes it: in the
+folder, ``cat .sha256/* | sha256sum --check`` checks all. A file without one, such as a copy or one of an
 older version, is taken as it is.
 """
 
@@ -16,6 +16,8 @@ from bssbench.errors import InputError
 __all__ = ["FOLDER", "check", "digest", "forget", "keep", "set_aside_damaged"]
 
 FOLDER = ".sha256"
+# Who looks for all files of a name, or an ending, is not to find these.
+_SUFFIX = ".sha256"
 
 
 def digest(path: Path) -> str:
@@ -65,9 +67,9 @@ def set_aside_damaged(top: Path, folders: Iterable[str]) -> dict[Path, Path]:
     Looked at are folders below `top`, by patterns; returned is the new path, ``NAME.damaged``, of
     each file that was renamed.
     """
-    patterns = [str(Path(folder, FOLDER, "*")) for folder in folders]
+    patterns = [str(Path(folder, FOLDER, f"*{_SUFFIX}")) for folder in folders]
     kept = [place for pattern in patterns for place in sorted(top.glob(pattern))]
-    damaged = [path for place in kept if _is_damaged(path := place.parents[1] / place.name)]
+    damaged = [path for place in kept if _is_damaged(path := place.parents[1] / place.stem)]
     moved = {path: path.with_name(f"{path.name}.damaged") for path in damaged}
     for path, aside in moved.items():
         os.replace(path, aside)
@@ -76,7 +78,7 @@ def set_aside_damaged(top: Path, folders: Iterable[str]) -> dict[Path, Path]:
 
 
 def _place(path: Path) -> Path:
-    return path.parent / FOLDER / path.name
+    return path.parent / FOLDER / f"{path.name}{_SUFFIX}"
 
 
 def _is_damaged(path: Path) -> bool:

@@ -75,8 +75,8 @@ def draw(results: Results) -> Drawing:
         "does not unmix linearly. " + _seen(drawn)
     )
     kept = ["dataset", "method", "efficiency", "efficiency_low", "efficiency_high"]
-    data = drawn[[*kept, "bound", "within_reach", "n_ok", "n_seeds"]].reset_index(drop=True)
-    return Drawing(figure, caption, data)
+    data = drawn[[*kept, "bound", "within_reach", "n_ok"]].rename(columns={"n_ok": "n_seeds"})
+    return Drawing(figure, caption, data.reset_index(drop=True))
 
 
 def _draw_panel(axis: Axes, rows: pd.DataFrame, methods: list[str]) -> None:
