@@ -1,5 +1,7 @@
 """What statistics keep on disk is what they computed."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,5 +50,32 @@ def test_what_is_missing_or_spoilt_is_one_line(evaluation, tmp_path, name):
     with pytest.raises(InputError, match="make it with 'bssbench statistics'"):
         Evaluation.load(tmp_path)
     (tmp_path / name).write_text('{"rankings": [{}]}' if name.endswith("json") else '"')
+    with pytest.raises(InputError, match=name):
+        Evaluation.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "entry"),
+    [
+        ("summary.csv", "median", "x"),
+        ("summary.csv", "median", None),
+        ("comparisons.csv", "seeds_needed", "1.5"),
+        ("comparisons.csv", "seeds_needed", None),
+        ("equivalence.csv", "p_better", "x"),
+    ],
+)
+def test_a_copy_without_a_column_or_with_no_number_in_it_is_one_line(
+    evaluation, tmp_path, name, column, entry
+):
+    evaluation.save(tmp_path)
+    path = tmp_path / name
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    path.unlink()
+    shutil.rmtree(tmp_path / ".sha256")
+    if entry is None:
+        table = table.drop(columns=column)
+    else:
+        table.loc[0, column] = entry
+    table.to_csv(path, index=False)
     with pytest.raises(InputError, match=name):
         Evaluation.load(tmp_path)

@@ -12,7 +12,7 @@ from bssbench.errors import InputError
 from bssbench.files import read_json, write_json, write_table
 from bssbench.scores.rows import reading_table
 from bssbench.statistics.comparisons import compare_with_best
-from bssbench.statistics.equivalence import compare_pairs
+from bssbench.statistics.equivalence import COLUMNS, compare_pairs
 from bssbench.statistics.ranks import Ranking, rank_methods
 from bssbench.statistics.summary import summarise
 
@@ -21,7 +21,20 @@ __all__ = ["FILES", "Evaluation", "evaluate", "read_equivalence", "read_rankings
 FILES = ("summary.csv", "comparisons.csv", "ranks.json", "equivalence.csv")
 """What an evaluation's folder has."""
 
+_COLUMNS = {
+    "summary.csv": (
+        *("dataset", "method", "score", "median", "lower_quartile", "upper_quartile", "lowest"),
+        *("highest", "mean", "n_ok", "n_failed", "n_seeds", "reason"),
+        *("mean_low", "mean_high", "median_low", "median_high"),
+    ),
+    "comparisons.csv": (
+        *("dataset", "score", "best", "method", "mean_difference", "low", "high", "n_pairs"),
+        *("n_missing", "p", "p_holm", "indistinguishable", "decidable", "seeds_needed"),
+    ),
+    "equivalence.csv": COLUMNS,
+}
 _TEXT = ("dataset", "method", "score", "best", "reason", "ranking", "other")
+_JUDGED = ("indistinguishable", "decidable")
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,8 @@ class Evaluation:
             If a file is missing or not what it should be.
         """
         summary, comparisons = (_read_table(directory / name) for name in FILES[:2])
-        comparisons = comparisons.astype({"seeds_needed": "Int64"})
+        with reading_table(directory / FILES[1], "CSV", "bssbench statistics"):
+            comparisons = comparisons.astype({"seeds_needed": "Int64"})
         return cls(summary, comparisons, read_rankings(directory), read_equivalence(directory))
 
 
@@ -94,13 +108,20 @@ def read_equivalence(directory: Path) -> pd.DataFrame:
 def _read_table(path: Path) -> pd.DataFrame:
     """Read numbers to their last bit, and text as text, even where it looks like nothing."""
     with reading_table(path, "CSV", "bssbench statistics"):
-        columns = pd.read_csv(path, nrows=0).columns
-        return pd.read_csv(
+        columns = _COLUMNS[path.name]
+        table = pd.read_csv(
             path,
             keep_default_na=False,
             na_values={name: [""] for name in columns if name not in _TEXT},
             dtype={name: str for name in columns if name in _TEXT},
         )
+        if list(table.columns) != list(columns):
+            raise ValueError(f"expected the columns {','.join(columns)}")
+        for name in columns:
+            number = pd.api.types.is_numeric_dtype(table[name])
+            if not (number or table.empty or name in (*_TEXT, *_JUDGED)):
+                raise ValueError(f"the column {name!r} holds something that is no number")
+        return table
 
 
 def _as_json(ranking: Ranking) -> dict[str, Any]:
