@@ -16,7 +16,7 @@ from filelock import FileLock
 PROJECT = Path(__file__).parents[2]
 SNAKEMAKE = (sys.executable, "-m", "snakemake")
 # `make faults` asks for more.
-KILLS = int(os.environ.get("BSSBENCH_KILLS", "20"))
+KILLS = int(os.environ.get("BSSBENCH_KILLS", "5"))
 SEED = 20
 
 CONFIGURATION = {
