@@ -1,8 +1,8 @@
 """A checksum beside each file that a later stage reads: damage must not pass for a result.
 
 That of ``folder/NAME`` is in ``folder/.sha256/NAME.sha256``, as ``sha256sum`` writes it: in the
-folder, ``cat .sha256/* | sha256sum --check`` checks all. A file without one, such as a copy or one of an
-older version, is taken as it is.
+folder, ``cat .sha256/* | sha256sum --check`` checks all. A file without one, such as a copy or one
+of an older version, is taken as it is.
 """
 
 import hashlib
