@@ -93,8 +93,11 @@ def test_a_part_without_a_separation_leaves_the_cell_without_one(data, split, tm
     whole, joined = split(Cell(data, "gp-vae", {"max_minutes": 0.0}))
     said = [read_json(folder / "run.json") for folder in (whole, joined)]
     assert said[0]["status"] == said[1]["status"] == "skipped"
-    assert said[0]["reason"] == said[1]["reason"]
-    assert scores(whole, data).equals(scores(joined, data))
+    # The arithmetic is that of fewer seeds.
+    assert said[0]["reason"].startswith("Gaussian process at length")
+    assert said[1]["reason"].startswith("Gaussian process at length")
+    alike = [scores(folder, data).drop(columns="reason") for folder in (whole, joined)]
+    assert alike[0].equals(alike[1])
     # One of them is enough.
     run_cell(Cell(data, "gp-vae", {"max_minutes": 0.0}, seeds=(3, 4)), tmp_path / "bad")
     run_cell(Cell(data, "gp-vae", {"max_minutes": 0.0}, seeds=(7,)), tmp_path / "good")

@@ -143,7 +143,7 @@ def test_what_is_timed_has_the_machine_alone(tmp_path):
         if words[:1] in (["rule"], ["localrule"]):
             rule = words[1].rstrip(":")
         if words[:1] == ["resources:"]:
-            takes[rule] = words[-1]
+            takes[rule] = next(word.rstrip(",") for word in words if word.startswith("machine="))
     assert takes.pop("training_cost") == "machine=100"
     assert set(takes.values()) == {"machine=1"}
     assert "training_cost_table" in takes
