@@ -93,12 +93,14 @@ def _seconds_of_children():
 
 def check_interruption(folder, name, share):
     code, said, seconds = interrupted(folder, COMMANDS[name], share)
-    # Where Python itself ends by the signal, at its own very end, a shell calls that 130 as well. It
-    # may have ended before, as it would have without.
+    # Where Python ends by the signal, when all is done, a shell calls that 130 as well. It may have
+    # ended before, as it would have without.
     interruptions = (130, -signal.SIGINT)
     assert code in interruptions or (code in (0, 2) and share > 0.5), (code, said)
-    if code in interruptions:
+    assert "Traceback" not in said
+    if code == 130:
         assert said == ""
+    if code in interruptions:
         assert seconds < SECONDS
     for path in (folder / "made").rglob("*"):
         assert not (path.is_file() and path.name.startswith(".")), path
