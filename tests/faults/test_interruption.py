@@ -111,7 +111,9 @@ def test_while_libraries_are_imported_and_after(name, folder):
     check_interruption(folder, name, 0.3)
 
 
+# A moment in the import of a C++ library may end in that library's own words, once in some forty.
 @pytest.mark.slow
+@pytest.mark.skipif("BSSBENCH_FUZZ_EXAMPLES" not in os.environ, reason="tried by make faults")
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.15, 0.35, 0.6, 0.85])
 @pytest.mark.parametrize("name", COMMANDS)
 def test_at_any_moment(name, share, folder):
