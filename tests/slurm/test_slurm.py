@@ -55,7 +55,7 @@ MADE = [
 OPTIONS = [
     *("--slurm-init-seconds-before-status-checks", "1"),
     *("--default-resources", "machine=1", "runtime=60"),
-    *("--set-resources", "separate:runtime=60", "separate_block:runtime=60"),
+    *("--set-resources", "separate:runtime=60", "separate_part:runtime=60"),
 ]
 
 pytestmark = [pytest.mark.slow, pytest.mark.slurm]

@@ -54,10 +54,10 @@ def test_a_split_cell_has_the_scores_of_the_whole_one(tmp_path):
     run = read_json(cells / "gp-distinct-t100" / "sobi" / "run.json")
     assert [part["seeds"] for part in run["parts"]] == [[0, 1], [2, 3], [4]]
     assert "parts" not in read_json(cells / "gp-equal-t100" / "sobi" / "run.json")
-    # One lost block is one job more, and what joins it.
-    shutil.rmtree(cells / "gp-distinct-t100" / "sobi" / "blocks" / "1")
+    # One lost part is one job more, and what joins it.
+    shutil.rmtree(cells / "gp-distinct-t100" / "sobi" / "parts" / "1")
     for lost in (cells / "gp-distinct-t100" / "sobi" / "run.json", tmp_path / SCORES):
         lost.unlink()
     planned = snakemake(tmp_path, SCORES, "--dry-run")
-    assert planned.count("rule separate_block:") == planned.count("rule join_cell:") == 1
+    assert planned.count("rule separate_part:") == planned.count("rule join_cell:") == 1
     assert "rule separate:" not in planned
