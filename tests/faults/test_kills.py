@@ -16,7 +16,7 @@ from filelock import FileLock
 PROJECT = Path(__file__).parents[2]
 SNAKEMAKE = (sys.executable, "-m", "snakemake")
 # `make faults` asks for more.
-KILLS = int(os.environ.get("BSSBENCH_KILLS", "5"))
+KILLS = int(os.environ.get("BSSBENCH_KILLS", "1"))
 SEED = 20
 
 CONFIGURATION = {
@@ -65,7 +65,7 @@ def complete(folder):
 def snapshot(folder):
     """Bytes of scores, tables and figures, of which none shows seconds."""
     tables, figures = folder / "results" / "tables", folder / "figures"
-    files = [folder / "results" / "scores.csv", *tables.glob("*.*"), *figures.glob("*.*")]
+    files = [folder / "results" / "scores.csv", *tables.glob("[!.]*.*"), *figures.glob("*.*")]
     return {path.relative_to(folder): path.read_bytes() for path in files}
 
 

@@ -22,7 +22,7 @@ SECONDS = 20
 EXAMPLES = int(os.environ.get("BSSBENCH_FUZZ_EXAMPLES", "0"))
 settings.register_profile(
     "fuzz",
-    max_examples=EXAMPLES or 60,
+    max_examples=EXAMPLES or 20,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,

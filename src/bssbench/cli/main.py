@@ -109,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             line = str(of_output)
         with suppress(OSError):
             print(f"bssbench: error: {' '.join(line.split())}", file=sys.stderr)
+        # What could not be printed is still in the stream.
+        with suppress(OSError):
             _write_out(sys.stderr)
         return 2
 
