@@ -68,7 +68,7 @@ def test_the_projects_claims_are_about_what_its_experiment_has():
     file = read_claims(CONFIG / "claims.yaml")
     check_methods(file, experiment.methods)
     claims = file.claims
-    assert {claim.name[:2] for claim in claims} == {"C1", "C2", "C3", "C4", "C5"}
+    assert [*file.questions] == ["C1", "C2", "C3", "C4", "C5"]
     for claim in claims:
         for test in claim.tests:
             if isinstance(test, ScoreTest):
@@ -121,6 +121,9 @@ def test_what_is_claimed_of_every_kind_of_source_is_asked_of_every_family():
             "claims.C1.tests.0: unknown test 'better'; choose from at_least",
         ),
         (("claims", 1), GOOD["claims"][0], "claims: C1 stands twice"),
+        (("questions",), {"D": "Is it?"}, "claim C1 needs one of questions: D"),
+        (("questions",), {"C": "Is it?", "C1": "Is it?"}, "claim C1 needs one of questions: C, C1"),
+        (("questions",), {"C": "Is it?", "D": "Is it?"}, "no claim's name begins with D"),
         (
             ("claims", 1),
             GOOD["claims"][0] | {"name": "C2"},

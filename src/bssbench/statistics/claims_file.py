@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import InputError
@@ -172,12 +172,28 @@ def _check_claims(claims: tuple[Claim, ...]) -> None:
 class ClaimsFile(Content):
     """A file of claims.
 
-    `plain` has, by the names of methods that claims are about, those of the methods that the
-    abstracts describe: claims on scores are judged of these as well.
+    `plain` maps methods that claims are about to the methods that the abstracts describe: claims
+    on scores are also judged for these. `questions` maps the beginning of claims' names to the
+    question that these claims answer together; a summary has one line for each.
     """
 
     plain: dict[Text, Text] = Field(default_factory=dict)
+    questions: dict[Text, _Line] = Field(default_factory=dict)
     claims: Annotated[Some[Claim], accepted_by(_check_claims)]
+
+    @model_validator(mode="after")
+    def _check_questions(self) -> Self:
+        """Check that each claim answers one question, and each question has a claim."""
+        names = [claim.name for claim in self.claims]
+        for name in names if self.questions else ():
+            if sum(name.startswith(start) for start in self.questions) != 1:
+                raise ValueError(
+                    f"claim {name} needs one of questions: {', '.join(self.questions)}"
+                )
+        for start in self.questions:
+            if not any(name.startswith(start) for name in names):
+                raise ValueError(f"questions: no claim's name begins with {start}")
+        return self
 
 
 def read_claims(path: Path) -> ClaimsFile:
