@@ -6,7 +6,7 @@ reads one that was saved.
 
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 # What follows imports nothing before it is asked for: scikit-learn alone takes a second.
