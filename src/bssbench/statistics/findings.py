@@ -90,7 +90,7 @@ def find(table: pd.DataFrame) -> Findings:
     points = table.drop_duplicates(axes)
     impossible = int((points["kind"] == _IMPOSSIBLE).sum())
     return Findings(
-        lead=_lead(judged[~judged["method"].isin(CONTROLS)], run, len(points), impossible),
+        lead=_lead(run[~run["method"].isin(CONTROLS)], axes, len(points), impossible),
         trends=tuple(_trends(ends[~ends["method"].isin(CONTROLS)])),
         methods=judged,
         ends=ends,
@@ -160,36 +160,53 @@ def _ends(run: pd.DataFrame, axes: list[str]) -> Iterator[dict[str, object]]:
             }
 
 
-def _lead(judged: pd.DataFrame, run: pd.DataFrame, n_points: int, n_impossible: int) -> str:
-    """Say in one sentence how near to what is possible the methods come, from first to last."""
-    values = run.loc[~run["method"].isin(CONTROLS), "separation"].notna()
-    if judged.empty or not values.any():
+def _lead(run: pd.DataFrame, axes: list[str], n_points: int, n_impossible: int) -> str:
+    """State in one sentence how close the first and the last method come to what is possible.
+
+    Methods are ranked on the points at which all of them ran, if there are any.
+    """
+    if not run["separation"].notna().any():
         return f"No method has a value at any of the {n_points} points."
-    aside = (
-        f"; at {n_impossible} of all {n_points} points the bound says that nothing can separate, "
-        "which counts against no method"
+    if n_impossible == n_points:
+        return f"The bound allows no separation at any of the {n_points} points."
+    excluded = (
+        f"; at {n_impossible} of {n_points} points the bound allows no separation, and these "
+        "count against no method"
         if n_impossible
         else ""
     )
-    if n_impossible == n_points:
-        return f"At all {n_points} points the bound says that nothing can separate."
+    possible = run[run["kind"] != _IMPOSSIBLE]
+    shared = _shared(possible, axes)
+    judged = pd.DataFrame(
+        [_judge(str(method), own, axes) for method, own in shared.groupby("method", sort=False)],
+        columns=_COLUMNS,
+    )
     if judged["n_bounded"].any():
         own = judged[judged["n_bounded"] > 0]
         share, then = own["n_near_bound"] / own["n_bounded"], own["median_efficiency"]
-        tell, judge = _against_bound, "Where a bound can be attained"
+        describe, against = _against_bound, "Compared with the bound"
     else:
         own = judged[judged["n_open"] > 0]
         share, then = own["n_near_best"] / own["n_open"], own["n_separated"] / own["n_open"]
-        tell, judge = _against_best, "Without a bound that can be attained"
+        describe, against = _against_best, "Compared with the best method"
+    if len(shared) < len(possible):
+        against += " at the points where all methods ran"
     ranked = own.assign(share=share, then=then.fillna(-np.inf))
     ranked = ranked.sort_values(["share", "then"], ascending=False, kind="stable")
     first, last = ranked.iloc[0], ranked.iloc[-1]
     if len(ranked) == 1:
-        return f"{judge}, the only method is {tell(first)}{aside}."
+        return f"{against}, the only method is {describe(first)}{excluded}."
     return (
-        f"{judge}, the first of {len(ranked)} methods is {tell(first)}, and the last is "
-        f"{tell(last)}{aside}."
+        f"{against}, the first of {len(ranked)} methods is {describe(first)}, and the last is "
+        f"{describe(last)}{excluded}."
     )
+
+
+def _shared(run: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
+    """Return the rows of the points at which all methods ran; all rows where there are none."""
+    methods = run.groupby(axes, dropna=False)["method"].transform("nunique")
+    shared = run[methods == run["method"].nunique()]
+    return run if shared.empty else shared
 
 
 def _against_bound(row: pd.Series) -> str:
