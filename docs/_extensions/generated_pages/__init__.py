@@ -1,0 +1,60 @@
+"""Sphinx extension: parts of pages that are generated from the code when the site is built.
+
+A line ``<!-- generated: NAME -->`` of a page is replaced by the Markdown that ``GENERATORS[NAME]``
+returns; words after the name are its arguments. Nothing that is generated is written to a file.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from generated_pages import (
+    commands,
+    configuration,
+    data_sets,
+    interface,
+    kernels,
+    methods,
+    outputs,
+    scores,
+)
+
+GENERATORS: dict[str, Callable[..., str]] = {
+    "commands": commands.markdown,
+    "configuration": configuration.experiment,
+    "claims-file": configuration.claims,
+    "families": data_sets.families,
+    "recordings": data_sets.recordings,
+    "methods": methods.markdown,
+    "hyperparameters": methods.hyperparameters,
+    "kernels": kernels.kernels,
+    "cores": kernels.cores,
+    "scores": scores.markdown,
+    "outputs": outputs.markdown,
+    "interface": interface.markdown,
+    "estimators": interface.estimators,
+}
+_MARKER = re.compile(r"^<!-- generated: ([a-z-]+)((?: [a-z_-]+)*) -->$", re.MULTILINE)
+
+
+def expanded(text: str) -> str:
+    """Return the text of a page with its generated parts in place of their markers."""
+    return _MARKER.sub(lambda marker: GENERATORS[marker[1]](*marker[2].split()), text)
+
+
+def _expand(_: Any, __: str, source: list[str]) -> None:
+    source[0] = expanded(source[0])
+
+
+def _with_markers(app: Any, env: Any, *_: Any) -> list[str]:
+    """Return the pages with generated parts: they depend on code that Sphinx doesn't watch."""
+    pages = (name for name in env.found_docs if env.doc2path(name).suffix == ".md")
+    return [name for name in pages if _MARKER.search(Path(env.doc2path(name)).read_text("utf-8"))]
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Register the extension with Sphinx."""
+    app.connect("source-read", _expand)
+    app.connect("env-get-outdated", _with_markers)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
