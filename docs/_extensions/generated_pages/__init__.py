@@ -47,7 +47,7 @@ def _expand(_: Any, __: str, source: list[str]) -> None:
     source[0] = expanded(source[0])
 
 
-def _with_markers(app: Any, env: Any, *_: Any) -> list[str]:
+def _with_markers(env: Any) -> list[str]:
     """Return the pages with generated parts: they depend on code that Sphinx doesn't watch."""
     pages = (name for name in env.found_docs if env.doc2path(name).suffix == ".md")
     return [name for name in pages if _MARKER.search(Path(env.doc2path(name)).read_text("utf-8"))]
@@ -56,5 +56,5 @@ def _with_markers(app: Any, env: Any, *_: Any) -> list[str]:
 def setup(app: Any) -> dict[str, Any]:
     """Register the extension with Sphinx."""
     app.connect("source-read", _expand)
-    app.connect("env-get-outdated", _with_markers)
+    app.connect("env-get-outdated", lambda _, env, *__: _with_markers(env))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

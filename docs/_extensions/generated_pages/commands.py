@@ -9,6 +9,8 @@ from bssbench.cli.main import _parser
 from generated_pages.markdown import code, definition, escaped
 
 _COLUMNS = "92"
+# Options of every command, which the page explains once.
+_OF_ALL = ("help", "plugin_here")
 
 
 def subparsers() -> dict[str, argparse.ArgumentParser]:
@@ -31,9 +33,10 @@ def _section(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
     yield f"```text\n{parser.format_usage().strip()}\n```\n"
     for group in parser._action_groups:
         shown = [each for each in group._group_actions if each.help != argparse.SUPPRESS]
-        shown = [each for each in shown if each.dest != "help"]
+        shown = [each for each in shown if each.dest not in _OF_ALL]
         if shown:
-            yield f"**{escaped(group.title or '').capitalize()}**\n"
+            title = escaped(group.title or "")
+            yield f"**{title[:1].upper()}{title[1:]}**\n"
             yield "\n".join(_argument(each) for each in shown)
     if parser.epilog:
         yield f"```text\n{parser.epilog.strip()}\n```\n"
@@ -50,4 +53,6 @@ def _argument(action: argparse.Action) -> str:
         return definition(code(value), escaped(action.help or ""))
     takes = "" if action.nargs == 0 else f" {value}"
     names = ", ".join(code(f"{name}{takes}") for name in action.option_strings)
-    return definition(names + (" (required)" if action.required else ""), escaped(action.help or ""))
+    return definition(
+        names + (" (required)" if action.required else ""), escaped(action.help or "")
+    )

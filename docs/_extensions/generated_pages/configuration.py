@@ -1,5 +1,6 @@
 """What an experiment's file and a claims file may contain, from the schemas of their models."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from bssbench.statistics.claims_file import ClaimsFile
 from generated_pages.markdown import code, escaped, table
 
 Schema = dict[str, Any]
+_MOST = 10**9
 _KINDS = {"number": "number", "string": "text", "boolean": "true or false", "integer": "integer"}
 
 
@@ -50,15 +52,17 @@ class _Pages:
             for name, field in fields.items()
         ]
         if isinstance(schema.get("additionalProperties"), dict):
-            rows.append(("any parameter", self._type(path, schema["additionalProperties"]), "–", ""))
+            rows.append(
+                ("any parameter", self._type(path, schema["additionalProperties"]), "–", "")
+            )
         yield table(("field", "type", "default", "meaning"), rows)
         for name, field in fields.items():
             for below, model in self._models_in(self._path(path, name), field):
                 yield from self.sections(below, model)
 
     def _anchor(self, path: str) -> str:
-        words = path.replace("NAME", "name").replace(" ", "-").replace("(", "").replace(")", "")
-        return f"{self.root}-file" + (f"-{words}" if words else "")
+        words = re.findall(r"[a-z_]+", path.lower())
+        return "-".join([self.root, "file", *words])
 
     @staticmethod
     def _path(path: str, name: str) -> str:
@@ -108,18 +112,20 @@ class _Pages:
     def _plain(self, path: str, field: Schema) -> str:
         kind = field.get("type")
         if kind == "array":
-            distinct = ", no two the same" if field.get("uniqueItems") else ""
-            return f"list of {self._type(path, field.get('items', {}))}{distinct}"
+            distinct = "distinct " if field.get("uniqueItems") else ""
+            return f"list of {distinct}{self._type(path, field.get('items', {}))}"
         if kind == "object":
             values = field.get("additionalProperties")
             inner = self._type(f"{path}.NAME", values) if isinstance(values, dict) else ""
             return f"mapping from names to {inner}" if inner else "mapping"
         if isinstance(kind, list):
-            kinds = [_KINDS[each] for each in kind if each != "null"]
-            return "scalar" if len(kinds) > 2 else " or ".join(kinds)
+            kinds = [_KINDS[each] for each in kind if each in _KINDS]
+            return "value" if len(kinds) > 2 else " or ".join(kinds) or "mapping"
         bounds = [f" ≥ {field['minimum']}"] if "minimum" in field else []
         bounds += [f" > {field['exclusiveMinimum']}"] if "exclusiveMinimum" in field else []
-        bounds += [f", ≤ {field['maximum']:,}"] if "maximum" in field else []
+        # Larger limits only protect from mistakes.
+        if field.get("maximum", _MOST) < _MOST:
+            bounds.append(f" and ≤ {field['maximum']:,}")
         return _KINDS.get(kind or "", "any") + "".join(bounds)
 
 

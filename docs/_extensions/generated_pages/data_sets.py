@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 
 from bssbench.datasets.catalogue import summary
 from bssbench.datasets.families import family_names, load_family
@@ -16,8 +17,7 @@ def families() -> str:
 
 def _family(name: str) -> str:
     family = load_family(name)
-    first, *rest = inspect.cleandoc(family.__doc__ or "").split("\n\n")
-    law = [part for part in rest if "----" not in part.split("\n")[1:2][0:1]]
+    first, *rest = _paragraphs(family.__doc__ or "")
     facts = [f"{family.default_n_sources} sources", f"{family.default_noise:.0%} sensor noise"]
     if family.negative_control:
         facts.append("negative control: no method can separate its sources")
@@ -29,19 +29,15 @@ def _family(name: str) -> str:
     return definition(
         code(name),
         escaped(first),
-        *(escaped(part) for part in _before_sections(law)),
+        *map(escaped, rest),
         f"Defaults: {'; '.join(facts)}.",
         f"Parameters: {parameters}." if parameters else "",
     )
 
 
-def _before_sections(paragraphs: list[str]) -> list[str]:
-    kept = []
-    for paragraph in paragraphs:
-        if "\n---" in paragraph:
-            break
-        kept.append(paragraph)
-    return kept
+def _paragraphs(docstring: str) -> list[str]:
+    """Return the paragraphs of a docstring before its first section."""
+    return re.split(r"\n\n\w+\n---", inspect.cleandoc(docstring))[0].split("\n\n")
 
 
 def recordings() -> str:

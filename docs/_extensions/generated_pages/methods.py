@@ -8,7 +8,11 @@ from bssbench.estimators.naming import class_name
 from bssbench.methods import control_names, load_method, method_module, method_names
 from generated_pages.markdown import code, escaped, table
 
-_GROUPS = {"vae": "Variational autoencoders", "classical": "Classical methods", "controls": "Controls"}
+_GROUPS = {
+    "vae": "Variational autoencoders",
+    "classical": "Classical methods",
+    "controls": "Controls",
+}
 
 
 def markdown() -> str:

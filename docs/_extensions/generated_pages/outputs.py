@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from bssbench.experiment.configuration import configure
@@ -12,7 +12,6 @@ from bssbench.reproduction.artefacts import Stage, stages
 from generated_pages.markdown import code, escaped, table
 
 _PROJECT = Path(__file__).parents[3]
-_SUFFIX = re.compile(r"\.(\w+)$")
 
 
 def markdown() -> str:
@@ -22,10 +21,11 @@ def markdown() -> str:
         content = read_yaml(_PROJECT / "config" / f"{name}.yaml")
         found |= stages(configure(content, None, _PROJECT / "config"))
     rows = []
-    for name, stage in found.items():
+    for stage in found.values():
         for stem, suffixes in _by_stem(stage.outputs).items():
             files = f"{stem}.{suffixes[0]}" if len(suffixes) == 1 else _braced(stem, suffixes)
-            rows.append((code(files), escaped(_meaning(name, stem, stage)), _inputs(stage)))
+            inputs = _inputs(name for name in stage.inputs if name not in stage.outputs)
+            rows.append((code(files), escaped(_meaning(stem, stage)), inputs))
     return table(("file", "content", "made from"), rows)
 
 
@@ -41,21 +41,22 @@ def _braced(stem: str, suffixes: list[str]) -> str:
     return f"{stem}.{{{','.join(suffixes)}}}"
 
 
-def _inputs(stage: Stage) -> str:
-    names = [code(name) for name in stage.inputs if not name.startswith("statistics/")]
-    if len(names) < len(stage.inputs):
-        names.append(code("statistics/"))
-    return ", ".join(names) or "the cells"
+def _inputs(names: Iterable[str]) -> str:
+    shown = ("statistics/" if name.startswith("statistics/") else name for name in names)
+    return ", ".join(dict.fromkeys(map(code, shown))) or "the cells"
 
 
-def _meaning(name: str, stem: str, stage: Stage) -> str:
-    """Return the first line of the docstring of the module that writes the file."""
-    last = stem.rpartition("/")[2]
-    candidates = [figure_module(last)] if last in figure_names() else []
-    words = last.replace("comparisons", "comparison").replace("ranks", "rank")
-    for module in stage.modules:
-        if ".paper." in module and module.rpartition(".")[2].startswith(words):
-            candidates.append(module)
-    candidates += stage.modules
-    module = importlib.import_module(candidates[0])
-    return inspect.cleandoc(module.__doc__ or "").split("\n\n")[0]
+def _meaning(stem: str, stage: Stage) -> str:
+    """Return the first line of the docstring of the module that makes the file."""
+    name = stem.rpartition("/")[2]
+    if name in figure_names():
+        module = figure_module(name)
+    elif stem.startswith("statistics/"):
+        module = f"bssbench.statistics.{name}"
+    else:
+        own = [each for each in stage.modules if name.rstrip("s") in each]
+        drawn = [each for each in own if not each.endswith(("_table", "_tables"))]
+        similar = drawn if stem.startswith("figures/") else own
+        module = [*similar, *stage.modules][0]
+    document = importlib.import_module(module).__doc__ or ""
+    return inspect.cleandoc(document).split("\n\n")[0]

@@ -1,6 +1,9 @@
 """Every score, from its record."""
 
+from collections.abc import Iterator
+
 from bssbench.scores.catalogue import SCORES
+from bssbench.scores.record import Score
 from generated_pages.markdown import code, escaped, table
 
 _DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", None: "no direction"}
@@ -23,7 +26,7 @@ def markdown() -> str:
     return table(heads, rows)
 
 
-def _uses(score):
+def _uses(score: Score) -> Iterator[str]:
     if score.headline:
         yield "comparisons and ranks"
     if score.tabulated:
