@@ -21,6 +21,7 @@ from generated_pages import (
 )
 
 GENERATORS: dict[str, Callable[..., str]] = {
+    "command-list": commands.overview,
     "commands": commands.markdown,
     "configuration": configuration.experiment,
     "claims-file": configuration.claims,
@@ -35,6 +36,8 @@ GENERATORS: dict[str, Callable[..., str]] = {
     "interface": interface.markdown,
     "estimators": interface.estimators,
 }
+_DOCS = Path(__file__).resolve().parents[2]
+_LINK_UPWARDS = re.compile(r"(?<!!)(\[[^\]]*\])\((\.\./[^)#\s]+)(?:#[^)\s]*)?\)")
 _MARKER = re.compile(r"^<!-- generated: ([a-z-]+)((?: [a-z_-]+)*) -->$", re.MULTILINE)
 
 
@@ -43,8 +46,22 @@ def expanded(text: str) -> str:
     return _MARKER.sub(lambda marker: GENERATORS[marker[1]](*marker[2].split()), text)
 
 
-def _expand(_: Any, __: str, source: list[str]) -> None:
-    source[0] = expanded(source[0])
+def with_files(text: str, page: Path) -> str:
+    """Return the text of a page with its links to files outside docs/ as links to copies of them.
+
+    So a link works where the page is read in the repository, and on the site.
+    """
+
+    def link(match: re.Match[str]) -> str:
+        target = (page.parent / match[2]).resolve()
+        outside = target.is_file() and not target.is_relative_to(_DOCS)
+        return f"{match[1]}(path:{match[2]})" if outside else match[0]
+
+    return _LINK_UPWARDS.sub(link, text)
+
+
+def _prepare(app: Any, name: str, source: list[str]) -> None:
+    source[0] = with_files(expanded(source[0]), Path(app.env.doc2path(name)))
 
 
 def _with_markers(env: Any) -> list[str]:
@@ -55,6 +72,6 @@ def _with_markers(env: Any) -> list[str]:
 
 def setup(app: Any) -> dict[str, Any]:
     """Register the extension with Sphinx."""
-    app.connect("source-read", _expand)
+    app.connect("source-read", _prepare)
     app.connect("env-get-outdated", lambda _, env, *__: _with_markers(env))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,24 +6,31 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 from bssbench.cli.main import _parser
-from generated_pages.markdown import code, definition, escaped
+from generated_pages.markdown import code, definition, escaped, table
 
 _COLUMNS = "92"
 # Options of every command, which the page explains once.
 _OF_ALL = ("help", "plugin_here")
 
 
-def subparsers() -> dict[str, argparse.ArgumentParser]:
-    """Return the parser of each command, by its name."""
+def _commands() -> "argparse._SubParsersAction[argparse.ArgumentParser]":
     actions = _parser()._actions
-    [commands] = [each for each in actions if isinstance(each, argparse._SubParsersAction)]
-    return dict(commands.choices)
+    return next(each for each in actions if isinstance(each, argparse._SubParsersAction))
+
+
+def overview() -> str:
+    """Return a table of the commands, each with the first line of its help."""
+    rows = [
+        (f"[{code(each.dest)}](#{each.dest})", escaped(each.help or ""))
+        for each in _commands()._choices_actions
+    ]
+    return table(("command", "what it does"), rows)
 
 
 def markdown() -> str:
     """Return a section for each command, in the order of ``bssbench --help``."""
     with patch.dict(os.environ, COLUMNS=_COLUMNS, NO_COLOR="1"):
-        return "\n".join("\n".join(_section(*each)) for each in subparsers().items())
+        return "\n".join("\n".join(_section(*each)) for each in _commands().choices.items())
 
 
 def _section(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:

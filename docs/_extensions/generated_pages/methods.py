@@ -20,7 +20,7 @@ def markdown() -> str:
     parts = []
     for package, title in _GROUPS.items():
         names = [name for name in method_names() if f".{package}." in method_module(name)]
-        parts += [f"### {title}\n", table(("method", "estimator", "description"), map(_row, names))]
+        parts += [f"## {title}\n", table(("method", "estimator", "description"), map(_row, names))]
     return "\n".join(parts)
 
 
