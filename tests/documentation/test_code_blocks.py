@@ -42,7 +42,7 @@ FENCE = re.compile(
 # Commands of these pages are parsed, and not run.
 PARSED_ALONE = {
     "docs/how_to/merge_results.md": "for results of two machines",
-    "docs/how_to/verify_results.md": "recomputes for minutes what tests/reproduction does on small data",
+    "docs/how_to/verify_results.md": "recomputes for minutes: tests/reproduction has small data",
     "docs/how_to/add_a_claim.md": "for the scores of a run",
     "docs/how_to/add_a_core.md": "tests/documentation/test_how_to.py does what changes the package",
     "docs/how_to/add_a_figure.md": "likewise",
