@@ -28,12 +28,12 @@ def _row(name: str) -> tuple[str, str, str]:
     method = _method(name)
     first = inspect.cleandoc(method.__doc__ or "").split("\n\n")[0]
     estimator = "–" if name in control_names() else code(class_name(name))
-    return f"[{code(name)}](#parameters-of-{name})", estimator, escaped(first)
+    return f"[{code(name)}](#{name})", estimator, escaped(first)
 
 
 def hyperparameters() -> str:
     """Return a section for each method: a table of its parameters, bounds and origins."""
-    return "\n".join(f"### Parameters of {name}\n\n{_parameters(name)}" for name in method_names())
+    return "\n".join(f"### {name}\n\n{_parameters(name)}" for name in method_names())
 
 
 def _parameters(name: str) -> str:

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from bssbench.datasets.dataset import Dataset
+from bssbench.errors import NotApplicable
 from bssbench.scores.catalogue import SCORES
 from bssbench.scores.record import Score
 from generated_pages.markdown import code, escaped, table
 
-_DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", None: "no direction"}
+# A data set of which nothing is known: a score that it can't have names what is missing.
+_UNKNOWN = Dataset("unknown", (0,), np.zeros((1, 2, 1)), n_sources=1, mixing="unknown")
 
 
 def markdown() -> str:
@@ -15,15 +20,24 @@ def markdown() -> str:
         (
             code(score.name),
             escaped(score.description),
-            escaped(score.caption),
-            _DIRECTIONS[score.better],
+            escaped(score.caption.partition(" (")[0]),
+            score.better or "–",
             f"{score.tolerance:g}",
+            escaped(_missing(score)),
             ", ".join(_uses(score)) or "–",
         )
         for score in SCORES.values()
     ]
-    heads = ("score", "meaning", "name and unit in tables", "direction", "tolerance", "used in")
+    heads = ("score", "meaning", "in tables", "better", "tolerance", "skipped if", "used in")
     return table(heads, rows)
+
+
+def _missing(score: Score) -> str:
+    try:
+        score.needs(_UNKNOWN)
+    except NotApplicable as reason:
+        return str(reason)
+    return "–"
 
 
 def _uses(score: Score) -> Iterator[str]:
