@@ -1,5 +1,6 @@
 """The public interface in Python, from docstrings; its names stand in reference/interface.yaml."""
 
+import dataclasses
 import importlib
 import inspect
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 import yaml
 
 from bssbench.estimators import estimator_names, make_estimator
+from bssbench.methods.vae._variational import VariationalMethod
 from generated_pages.markdown import code, escaped, table
 
 NAMES = Path(__file__).parents[2] / "reference" / "interface.yaml"
@@ -49,14 +51,18 @@ def _entry(name: str) -> Iterator[str]:
 
 def estimators() -> str:
     """Return a table of all estimators: each method's class with its own parameters."""
+    # What all VAEs have, unless a default differs.
+    shared = {field.name: field.default for field in dataclasses.fields(VariationalMethod)}
+    shared |= {"n_restarts": None, "nonlinear": False, "device": "cpu", "n_components": None}
+    shared |= {"random_state": None, "verbose": False}
     rows = []
     for title, method in sorted(estimator_names().items()):
-        signature = inspect.signature(make_estimator(method))
-        parameters = [
+        estimator = make_estimator(method)
+        own = [
             code(f"{name}={each.default!r}")
-            for name, each in signature.parameters.items()
-            if name not in ("n_components", "random_state", "verbose")
+            for name, each in inspect.signature(estimator).parameters.items()
+            if name not in shared or each.default != shared[name]
         ]
-        first = inspect.cleandoc(make_estimator(method).__doc__ or "").split("\n\n")[0]
-        rows.append((code(title), escaped(first), ", ".join(parameters) or "–"))
+        first = inspect.cleandoc(estimator.__doc__ or "").split("\n\n")[0]
+        rows.append((code(title), escaped(first), ", ".join(own) or "–"))
     return table(("class", "description", "own parameters"), rows)

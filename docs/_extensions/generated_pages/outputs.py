@@ -23,7 +23,8 @@ def markdown() -> str:
     rows = []
     for stage in found.values():
         for stem, suffixes in _by_stem(stage.outputs).items():
-            files = f"{stem}.{suffixes[0]}" if len(suffixes) == 1 else _braced(stem, suffixes)
+            # The page names the formats of tables and figures.
+            files = stem if len(suffixes) > 2 else ", ".join(f"{stem}.{each}" for each in suffixes)
             inputs = _inputs(name for name in stage.inputs if name not in stage.outputs)
             rows.append((code(files), escaped(_meaning(stem, stage)), inputs))
     return table(("file", "content", "made from"), rows)
@@ -35,10 +36,6 @@ def _by_stem(outputs: tuple[str, ...]) -> dict[str, list[str]]:
         stem, suffix = output.rsplit(".", 1)
         stems.setdefault(stem, []).append(suffix)
     return stems
-
-
-def _braced(stem: str, suffixes: list[str]) -> str:
-    return f"{stem}.{{{','.join(suffixes)}}}"
 
 
 def _inputs(names: Iterable[str]) -> str:
