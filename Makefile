@@ -23,7 +23,7 @@ ifneq ($(shell mkdir -p "$(CACHES)" 2> /dev/null && test -w "$(CACHES)" && echo 
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/caches
 endif
 
-.PHONY: help setup paper reference readme extended sweeps smoke test check faults audit bench bench-full bench-compare bench-html format schemas lock clean
+.PHONY: help setup paper reference readme extended sweeps smoke test check docs faults audit bench bench-full bench-compare bench-html format schemas lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
@@ -33,6 +33,7 @@ help:
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
 	@echo "make check   format, lint, types, layers"
+	@echo "make docs    the documentation site, in docs/_build/html"
 	@echo "make faults  what may go wrong, done on purpose: kills, full disks, any input; an hour or more. The table is results/faults.md"
 	@echo "make audit   are there known vulnerabilities in the pinned packages? Asks the network"
 	@echo "make bench   time and memory of this commit on a reduced grid (BENCH=regex another), kept in .asv/results"
@@ -88,6 +89,11 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakefmt --check Snakefile workflow
+
+# A warning is an error: a link to nothing, an example that fails, a docstring that can't be read.
+docs: $(INSTALLED)
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo "The site is docs/_build/html/index.html"
 
 # The table says what failed, and is the verdict.
 faults: $(INSTALLED)

@@ -21,11 +21,11 @@ def imported_names(requirements):
 def test_the_extras_are_those_of_the_package():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     declared = project["optional-dependencies"]
-    assert set(declared) == {*EXTRAS, "dev"}
+    assert set(declared) == {*EXTRAS, "dev", "docs"}
     for extra, packages in EXTRAS.items():
         assert imported_names(declared[extra]) == set(packages)
         assert not imported_names(project["dependencies"]) & set(packages)
-    assert "bssbench[cluster,recordings,workflow]" in declared["dev"]
+    assert "bssbench[cluster,docs,recordings,workflow]" in declared["dev"]
 
 
 def test_what_is_missing_is_named_with_its_extra():
