@@ -1,4 +1,4 @@
-"""What docs/how_to has one add to the package does what the page promises."""
+"""What the pages of docs/how_to add to the package works as they describe."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def write_files(page, folder):
 
 
 def apply_changes(page, folder):
-    """Apply the page's diffs, whose hunks have no line numbers: what they replace is there once."""
+    """Apply the page's diffs; the lines that a hunk replaces must occur once, for it has no numbers."""
     for diff in DIFF.findall(page):
         for change in re.split(r"^--- ", diff, flags=re.M)[1:]:
             path = folder / re.search(r"^\+\+\+ b/(\S+)$", change, re.M)[1]
@@ -45,14 +45,14 @@ def apply_changes(page, folder):
                 before, after = (
                     "".join(line[1:] for line in lines if line[0] != sign) for sign in "+-"
                 )
-                assert text.count(before) == 1, f"{path.name} has no longer:\n{before}"
+                assert text.count(before) == 1, f"{path.name} no longer contains:\n{before}"
                 text = text.replace(before, after)
             path.write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
 def follow(tmp_path):
-    """Return a function that does what a page says in a copy of the project, and returns that."""
+    """Return a function that follows a page in a copy of the project, and returns the copy."""
 
     def run(name):
         for each in COPIED:
@@ -71,7 +71,7 @@ def follow(tmp_path):
 
 
 def python(folder, *words):
-    """Run Python in a copy of the project, with its package and not this one's."""
+    """Run Python in a copy of the project, with the package of the copy."""
     done = subprocess.run(
         [sys.executable, *words],
         cwd=folder,
