@@ -35,7 +35,7 @@ def write_files(page, folder):
 
 
 def apply_changes(page, folder):
-    """Apply the page's diffs; the lines that a hunk replaces must occur once, for it has no numbers."""
+    """Apply the page's diffs: hunks without numbers, whose lines before must occur once."""
     for diff in DIFF.findall(page):
         for change in re.split(r"^--- ", diff, flags=re.M)[1:]:
             path = folder / re.search(r"^\+\+\+ b/(\S+)$", change, re.M)[1]
