@@ -1,4 +1,4 @@
-"""What docs/python.md shows runs as it stands there."""
+"""What docs/how_to/python.md shows runs as it stands there."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from bssbench.scores.measures.matching import mean_correlation
 
-GUIDE = Path(__file__).parents[2] / "docs" / "python.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "how_to" / "python.md"
 
 
 @pytest.mark.slow

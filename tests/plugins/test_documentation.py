@@ -1,4 +1,4 @@
-"""What docs/plugins.md shows runs."""
+"""What docs/how_to/plugins.md shows runs."""
 
 import re
 import shlex
@@ -11,7 +11,7 @@ import yaml
 from bssbench.cli.main import main
 from bssbench.experiment.configuration import configure
 
-PAGE = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "how_to" / "plugins.md").read_text()
 FILE = re.compile(r"<!-- file (\S+) -->\s*```\w+\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^bssbench (.*)$", re.MULTILINE)
 
