@@ -223,3 +223,8 @@ def test_pages_are_those_written_by_hand(tmp_path):
         (tmp_path / name).touch()
     found = [str(page.relative_to(tmp_path)) for page in SCRIPT["pages"](tmp_path)]
     assert found == ["README.md", "docs/a.md", "docs/results/b.md"]
+
+
+def test_zero_has_no_sign():
+    assert SCRIPT["_number"](-0.04, 1) == "0.0"
+    assert SCRIPT["_number"](-0.06, 1) == "−0.1"

@@ -284,9 +284,7 @@ def _ablation(comparison: pd.DataFrame, datasets: str) -> Grid:
         if len(set(names.split(","))) != own["dataset"].nunique():
             raise ValueError(f"results/extended has no ablation on all of {names}")
         least = own.groupby(["without", "method"], sort=False)["mean_difference"].min()
-        groups.append(
-            least.map(lambda value: _number(round(value, 1) + 0.0, 1)).unstack("method").fillna("")
-        )
+        groups.append(least.map(lambda value: _number(value, 1)).unstack("method").fillna(""))
     entries = groups[0]
     for group in groups[1:]:
         entries = entries.where(entries == "", entries + ", " + group)
@@ -313,7 +311,7 @@ def _efficiency(table: pd.DataFrame, datasets: str, methods: str) -> Grid:
     bounds = found["bound"].groupby("dataset").first()[rows]
     attained = found["within_reach"].groupby("dataset").first()[rows]
     entries = found["efficiency"].unstack("method").loc[rows, columns]
-    entries = entries.map(lambda value: _number(round(value, 1) + 0.0, 1))
+    entries = entries.map(lambda value: _number(value, 1))
     shown = [
         _number(bound, 1) if within else f"({_number(bound, 1)})"
         for bound, within in zip(bounds, attained, strict=True)
@@ -334,7 +332,10 @@ def _findings(tables: Path, sweeps: str) -> Grid:
 
 def _number(value: float, decimals: int) -> str:
     """Format a value with a true minus sign; empty where there is none."""
-    return "" if pd.isna(value) else f"{value:.{decimals}f}".replace("-", "−")
+    if pd.isna(value):
+        return ""
+    # What rounds to zero has no sign.
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
 def _table(grid: Grid) -> str:
