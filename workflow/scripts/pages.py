@@ -334,8 +334,9 @@ def _number(value: float, decimals: int) -> str:
     """Format a value with a true minus sign; empty where there is none."""
     if pd.isna(value):
         return ""
+    text = f"{value:.{decimals}f}"
     # What rounds to zero has no sign.
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+    return text.replace("-", "−" if float(text) else "")
 
 
 def _table(grid: Grid) -> str:
