@@ -23,11 +23,12 @@ ifneq ($(shell mkdir -p "$(CACHES)" 2> /dev/null && test -w "$(CACHES)" && echo 
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/caches
 endif
 
-.PHONY: help setup paper reference readme extended sweeps smoke test check docs faults audit bench bench-full bench-compare bench-html format schemas lock clean
+.PHONY: help setup paper reference pages extended sweeps smoke test check docs faults audit bench bench-full bench-compare bench-html format schemas lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
-	@echo "make reference    copy the small results of a finished make paper to results/reference, to be committed"
+	@echo "make reference    copy the small results of a finished make paper to results/reference, to be committed, and update the pages"
+	@echo "make pages        update the tables and numbers of README.md and docs/ from the committed results"
 	@echo "make extended     more data sets, under results/extended and paper_figures/extended; some 75 minutes on two cores"
 	@echo "make sweeps       methods on grids of generated data, under results/sweeps and paper_figures/sweeps; what they show: findings.md"
 	@echo "make smoke   the same stages on small data, in minutes"
@@ -63,10 +64,10 @@ paper: $(INSTALLED)
 
 reference: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/reference.py
-	@$(BIN)/python workflow/scripts/readme.py
+	@$(BIN)/python workflow/scripts/pages.py
 
-readme: $(INSTALLED)
-	@$(BIN)/python workflow/scripts/readme.py
+pages: $(INSTALLED)
+	@$(BIN)/python workflow/scripts/pages.py
 
 sweeps: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py
