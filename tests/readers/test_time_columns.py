@@ -138,14 +138,14 @@ def test_gaps_jitter_and_ways_back_are_said():
 
     assert said(ROW * 0.01) == ""
     gap = np.where(ROW > 100, ROW + 50, ROW) * 0.01
-    assert "1 gap, first before row 102: a step of 0.51 where 0.01 is usual" in said(gap)
+    assert "1 gap, first before row 102: a step of 0.51 instead of 0.01" in said(gap)
     lines = np.arange(400) + 4
     assert "line 105" in " ".join(sampling_of("time", gap, lines=lines).notes)
     assert "vary by" in said(jittering(0.8))
-    assert "goes back 1 times, first in row 201" in said((ROW % 200) * 0.01)
+    assert "decreases 1 times, first in row 201" in said((ROW % 200) * 0.01)
     with_hole = ROW * 0.01
     with_hole[[4, 9]] = np.nan
-    assert "misses 2 times, first in row 5" in said(with_hole)
+    assert "lacks 2 times, first in row 5" in said(with_hole)
     lost = np.delete(ROW, [300, 301]) % 256
     assert "1 gap" in " ".join(sampling_of("index", lost.astype(float), counter=True).notes)
 

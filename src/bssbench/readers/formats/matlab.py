@@ -74,14 +74,14 @@ def _content(path: Path) -> dict[str, Any]:
     }
     if not content:
         raise InputError(
-            f"{path}: no variable can be read; tables and timetables of MATLAB can't, "
-            "save them by writetable or as a matrix"
+            f"{path}: no variable can be read; tables and timetables can't: "
+            "save them with writetable or as a matrix"
         )
     return content
 
 
 def _dense(value: Any) -> Any:
-    """Return a sparse matrix as an array, a single number as one, and all else as it is."""
+    """Return a sparse matrix as an array, a single number as one, and anything else unchanged."""
     if hasattr(value, "toarray"):
         # Indices that lead outside crash SciPy.
         columns = value.tocsc()

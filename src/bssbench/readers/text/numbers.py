@@ -22,7 +22,7 @@ _SPACES = {" ": " \u00a0\u202f\u2009"}
 class Notation:
     """How numbers are written: with which decimal mark and which mark between thousands.
 
-    A number has a digit before or after its mark. Underscores are no part of one: ``1_1`` is a
+    A number has a digit before or after its mark. Underscores are not part of one: ``1_1`` is a
     name. Thousands are groups of exactly three digits.
     """
 
@@ -41,7 +41,7 @@ class Notation:
         self._groups = re.compile(groups) if thousands else None
 
     def value(self, cell: str) -> float:
-        """Return the value of a cell for which `is_number` holds."""
+        """Return the value of a cell for which `is_number` is true."""
         if self._groups is not None:
             cell = self._groups.sub("", cell)
         cell = cell.replace(self.decimal, ".").translate(_SIGNS)
