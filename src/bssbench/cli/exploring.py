@@ -7,7 +7,13 @@ from bssbench.cli.command import command, option, path
 
 
 @command(
-    path("results", "RESULTS", "a folder of results (default: results)", nargs="?", default=Path("results")),
+    path(
+        "results",
+        "RESULTS",
+        "a folder of results (default: results)",
+        nargs="?",
+        default=Path("results"),
+    ),
     path("--out", "HTML", "the page (default: RESULTS/explore.html)", required=False),
     option(
         "--claims",

@@ -26,7 +26,8 @@ SIGNAL_STEPS, SPECTRUM_STEPS = 100, 10
 """Signals are rounded to hundredths of a standard deviation, spectra to tenths of a decibel."""
 
 _SEGMENT = 256
-_FLOOR = 1e-12
+# Sixty decibels below a standardised signal there is nothing to see.
+_FLOOR = 1e-6
 
 
 def read_cells(results: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 const LEGEND_ENTRY = 150;
 const FACET_MARGIN = 70;
+const ERRORS_ONLY = 1;
 
 /** Draw the chart `name` of `charts` in a new box at the end of `parent`. */
 async function drawChart(charts, parent, { name, datasets, fill = {}, label }) {
@@ -15,7 +16,8 @@ async function drawChart(charts, parent, { name, datasets, fill = {}, label }) {
   if (spec.spec) spec.spec.width = Math.max(120, box.clientWidth - FACET_MARGIN);
   spec.datasets = datasets;
   // The interpreter, because the page forbids to evaluate text as code.
-  await window.vegaEmbed(box, spec, { actions: false, ast: true, renderer: "svg" });
+  // A chart without an interval or a bound has empty data, which is nothing to warn of.
+  await window.vegaEmbed(box, spec, { actions: false, ast: true, renderer: "svg", logLevel: ERRORS_ONLY });
 }
 
 /** Fill texts that begin with `$`, keep what is present in scales, and fit legends, in place. */

@@ -20,11 +20,20 @@ _CONFIG: dict[str, Any] = {
     "background": "transparent",
     "font": _FONT,
     "view": {"stroke": None},
-    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "gridColor": "#eeeeee",
+        "tickCount": 8,
+    },
     "axisY": {"labelLimit": 240},
     "header": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
     "legend": {"labelFontSize": 12, "orient": "bottom", "title": None, "symbolLimit": 0},
 }
+
+
+_FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 
 
 def charts(methods: Looks, cores: Looks) -> dict[str, dict[str, Any]]:
@@ -34,8 +43,8 @@ def charts(methods: Looks, cores: Looks) -> dict[str, dict[str, Any]]:
         "map": _map(),
         "pairs": _pairs(methods),
         "differences": _differences(),
-        "sources": _over("signals", "$time", "standard deviations", "$number", linear=True),
-        "spectra": _over("spectra", "$frequency", "power (dB)", "$number", linear=True),
+        "sources": _over("signals", "$time", "s.d."),
+        "spectra": _over("spectra", "$frequency", "dB"),
         "learning": _learning(),
         "cores": _lines("core", cores, logarithmic=True),
         "training": _lines("method", methods, logarithmic=True),
@@ -56,7 +65,7 @@ def _legend() -> alt.Legend:
 
 
 def _scores(methods: Looks) -> alt.LayerChart:
-    """Rows of methods, or data sets: seeds, the median and its interval."""
+    """Rows of methods, or data sets, with seeds, the median and its interval."""
     y = alt.Y("label:N", sort=None, title=None)
     x = alt.X("value:Q", title="$value", scale=alt.Scale(zero=False))
     colour = alt.Color("method:N", scale=_scale(methods, 0), legend=None)
@@ -73,7 +82,9 @@ def _scores(methods: Looks) -> alt.LayerChart:
     median = summary.mark_point(filled=True, size=70, opacity=1).encode(
         y, x, colour, alt.Shape("method:N", scale=_scale(methods, 1), legend=None), tooltip=named
     )
-    return alt.layer(seeds, interval, median).properties(width="container", height=alt.Step(22))
+    return alt.layer(seeds, interval, median).properties(
+        autosize=_FIT, width="container", height=alt.Step(22)
+    )
 
 
 def _map() -> alt.Chart:
@@ -84,8 +95,9 @@ def _map() -> alt.Chart:
         .encode(
             alt.X("method:N", sort=None, title=None, axis=alt.Axis(labelAngle=-60)),
             alt.Y("dataset:N", sort=None, title=None),
-            alt.Color("value:Q", title="$value", scale=alt.Scale(scheme="viridis"))
-            .legend(orient="top", title="$value", gradientLength=200),
+            alt.Color("value:Q", title="$value", scale=alt.Scale(scheme="viridis")).legend(
+                orient="top", title="$value", gradientLength=200
+            ),
             tooltip=["dataset:N", "method:N", "value:Q", "median_low:Q", "median_high:Q"],
         )
         .properties(width=alt.Step(20), height=alt.Step(20))
@@ -104,11 +116,11 @@ def _pairs(methods: Looks) -> alt.LayerChart:
         alt.Shape("method:N", scale=_scale(methods, 1), legend=None),
         tooltip=["method:N", "seed:N", "value:Q"],
     )
-    return alt.layer(lines, dots).properties(width="container", height=260)
+    return alt.layer(lines, dots).properties(autosize=_FIT, width="container", height=260)
 
 
 def _differences() -> alt.LayerChart:
-    """The difference of each seed, zero, and the interval of the mean where it is known."""
+    """Dots of differences by seed, with zero and the interval of the mean where it is known."""
     x = alt.X("difference:Q", title="$difference")
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(color="#555555").encode(x)
     interval = (
@@ -121,22 +133,25 @@ def _differences() -> alt.LayerChart:
         .mark_point(filled=True, size=60, opacity=1, color=_BLUE)
         .encode(alt.Y("seed:O", title="seed"), x, tooltip=["seed:O", "difference:Q"])
     )
-    return alt.layer(interval, zero, dots).properties(width="container", height=alt.Step(18))
+    return alt.layer(interval, zero, dots).properties(
+        autosize=_FIT, width="container", height=alt.Step(18)
+    )
 
 
-def _over(data: str, x: str, y: str, row: str, linear: bool) -> alt.FacetChart:
-    """A row for each source: the estimate over the true one."""
+def _over(data: str, x: str, y: str) -> alt.FacetChart:
+    """Rows of sources, the estimate drawn over the true one."""
     base = alt.Chart().encode(alt.X("x:Q", title=x, scale=alt.Scale(nice=False)))
     true = base.mark_line(color=_GREY, strokeWidth=3).encode(alt.Y("true:Q", title=y))
     estimate = base.mark_line(color=_BLUE, strokeWidth=1.2).encode(
-        alt.Y("estimated:Q", title=y, scale=alt.Scale(zero=linear and data == "signals"))
+        alt.Y("estimated:Q", title=y, axis=alt.Axis(tickCount=4))
     )
     layered = alt.layer(true, estimate).properties(width=300, height=90)
-    return layered.facet(
-        data=alt.NamedData(data),
-        row=alt.Row("source:O", title=None, header=alt.Header(labelOrient="top", labelAnchor="start", labelExpr="'source ' + datum.label")),
-        spacing=8,
-    )
+    return layered.facet(data=alt.NamedData(data), row=_row("source"), spacing=8)
+
+
+def _row(name: str) -> alt.Row:
+    header = alt.Header(labelOrient="top", labelAnchor="start")
+    return alt.Row(f"{name}:N", title=None, sort=None, header=header)
 
 
 def _learning() -> alt.FacetChart:
@@ -151,12 +166,8 @@ def _learning() -> alt.FacetChart:
         )
         .properties(width=300, height=130)
     )
-    header = alt.Header(labelOrient="top", labelAnchor="start")
-    return line.facet(
-        data=alt.NamedData("records"),
-        row=alt.Row("quantity:N", title=None, sort=None, header=header),
-        spacing=8,
-    ).resolve_scale(y="independent")
+    rows = line.facet(data=alt.NamedData("records"), row=_row("quantity"), spacing=8)
+    return rows.resolve_scale(y="independent")
 
 
 def _lines(name: str, looks: Looks, logarithmic: bool) -> alt.LayerChart:
@@ -166,7 +177,7 @@ def _lines(name: str, looks: Looks, logarithmic: bool) -> alt.LayerChart:
         # A cost has no natural zero on a logarithmic axis.
         y = alt.Y("value:Q", title="$value", scale=alt.Scale(type="log"))
         x.axis = alt.Axis(format="~s")
-        y.axis = alt.Axis(format="~s")
+        y.axis = alt.Axis(format="$format")
     else:
         x = alt.X("x:O", title="$x", axis=alt.Axis(labelAngle=0), sort=None)
         y = alt.Y("value:Q", title="$value", scale=alt.Scale(zero=False))
@@ -189,4 +200,4 @@ def _lines(name: str, looks: Looks, logarithmic: bool) -> alt.LayerChart:
             .encode(x, y)
         )
         layers = [intervals, *layers, bound]
-    return alt.layer(*layers).properties(width="container", height=320)
+    return alt.layer(*layers).properties(autosize=_FIT, width="container", height=320)

@@ -11,10 +11,10 @@ from bssbench.paper.style import SOURCE_LOOKS
 __all__ = ["core_looks", "method_looks", "symbol"]
 
 
-def _polygon(corners: int, turn: float = 0.0, inner: float = 1.0) -> str:
-    """Return an SVG path; with `inner` below 1 every other corner is that far from the centre."""
+def _polygon(corners: int, turn: float = 0.0, inner: float = 1.0, size: float = 1.15) -> str:
+    """Return an SVG path of radius `size`, of every other corner `inner` times that."""
     angles = 2 * np.pi * (np.arange(corners) / corners + turn) - np.pi / 2
-    radii = np.where(np.arange(corners) % 2, inner, 1.0)
+    radii = size * np.where(np.arange(corners) % 2, inner, 1.0)
     points = zip(radii * np.cos(angles), radii * np.sin(angles), strict=True)
     return "M" + "L".join(f"{x:.3f},{y:.3f}" for x, y in points) + "Z"
 
@@ -28,13 +28,13 @@ _SYMBOLS = {
     ">": "triangle-right",
     "D": "diamond",
     "P": "cross",
-    "X": _polygon(8, inner=0.35),
-    "*": _polygon(10, inner=0.45),
+    "X": _polygon(8, turn=1 / 8, inner=0.35, size=1.6),
+    "*": _polygon(10, inner=0.45, size=1.5),
     "p": _polygon(5),
     "h": _polygon(6),
     "H": _polygon(6, turn=1 / 12),
     "8": _polygon(8, turn=1 / 16),
-    "d": "M0,-1L0.55,0L0,1L-0.55,0Z",
+    "d": "M0,-1.4L0.8,0L0,1.4L-0.8,0Z",
 }
 
 

@@ -75,9 +75,10 @@ async function drawView() {
   const about = await read("about");
   let state = stateOfAddress();
   const view = VIEWS[state.view];
-  const loaded = await Promise.all(view.needs.map(read));
-  const parts = Object.fromEntries(view.needs.map((name, i) => [name, loaded[i]]));
-  const missing = view.needs.filter((name, i) => loaded[i] === undefined);
+  const names = [...view.needs, ...(view.uses ?? [])];
+  const loaded = await Promise.all(names.map(read));
+  const parts = Object.fromEntries(names.map((name, i) => [name, loaded[i]]));
+  const missing = view.needs.filter((name) => parts[name] === undefined);
   let controls = [];
   let shown = { summary: missing.map((name) => about.missing[name] ?? about.missing.summary)[0], charts: [] };
   if (!missing.length) {
@@ -108,7 +109,18 @@ async function drawView() {
     await drawChart(about.charts, boxes, chart);
     if (mine !== drawing) return;
   }
+  settleFocus(state);
   document.body.dataset.drawn = String(mine);
+}
+
+let lastView;
+
+/** Keep keyboard and eyes where they belong after a link led to another view. */
+function settleFocus(state) {
+  const entered = lastView !== undefined && lastView !== state.view;
+  if (entered && document.activeElement === document.body) byId("main").focus();
+  if (entered && state.claim) byId(`claim-${state.claim}`)?.scrollIntoView({ block: "nearest" });
+  lastView = state.view;
 }
 
 /** Fill the table when it is open: a closed one need not be made. */

@@ -28,14 +28,14 @@ SCRIPTS = ("data.js", "chart.js", "views.js", "claims.js", "page.js")
 _HERE = Path(__file__).parent
 _LIBRARY = "window.vegaEmbed = vegaEmbed;"
 _REMEDIES = {
-    "summary": "There is no scores.csv with statistics/ in this folder. 'make paper' makes both.",
-    "claims": "There is no claims.csv in this folder. 'make paper' judges the claims.",
-    "cores": "There is no tables/cores.csv in this folder. 'make paper' measures the cores.",
-    "training_cost": "There is no tables/training_cost.csv in this folder. 'make paper' measures "
-    "the cost of training.",
-    "sweeps": "There are no tables of sweeps in this folder. 'make sweeps' makes them.",
-    "cells": "There are no cells with their data sets in this folder, as in results that are "
-    "committed. 'make paper' makes cells/ and data/; then run 'make explore' again.",
+    "summary": "This folder has no scores.csv with statistics/. 'make paper' writes both.",
+    "claims": "This folder has no claims.csv. 'make paper' writes it.",
+    "cores": "This folder has no tables/cores.csv. 'make paper' measures the cores.",
+    "training_cost": "This folder has no tables/training_cost.csv. 'make paper' measures the cost "
+    "of training.",
+    "sweeps": "This folder has no tables of sweeps. 'make sweeps' writes them to results/sweeps.",
+    "cells": "This folder has no cells with their data sets; committed results leave them out. "
+    "'make paper' writes cells/ and data/. Then run 'make explore' again.",
 }
 
 
@@ -75,11 +75,11 @@ def contents(results: Path, claims: list[Path]) -> dict[str, Any]:
     if drawn:
         found["cells"] = {name: list(content["methods"]) for name, content in drawn.items()}
         found |= {f"cells/{name}": content for name, content in drawn.items()}
-    return found | {"about": _about(results, found)}
+    return found | {"about": _about(found)}
 
 
-def _about(results: Path, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the page needs at once: charts, scores, what is missing, where it comes from."""
+def _about(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page needs at once: charts, scores and what is missing."""
     sweeps = [sweep["table"] for sweep in found.get("sweeps", {}).values()]
     named = [found[name] for name in ("summary", "training_cost") if name in found]
     methods = {word: None for table in [*named, *sweeps] for word in _words(table, "method")}

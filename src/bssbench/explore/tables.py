@@ -17,9 +17,12 @@ SWEEPS = "sweeps"
 """The folder below the results in which ``make sweeps`` leaves its own."""
 
 TEXTS = frozenset(
-    "arithmetic because claim claim_verdict condition core dataset device dtype grid kernel "
-    "length_scales method of parameters pass quantity reading reason score status test than "
-    "verdict where".split()
+    {
+        *("arithmetic", "because", "claim", "claim_verdict", "condition", "core", "dataset"),
+        *("device", "dtype", "grid", "kernel", "length_scales", "method", "of", "parameters"),
+        *("pass", "quantity", "reading", "reason", "score", "status", "test", "than", "verdict"),
+        "where",
+    }
 )
 """Columns that are text, even where the text looks like a number."""
 

@@ -1,21 +1,24 @@
-// The views but that of claims. A view has a title, the parts that it needs, its controls given the
-// state, and what it shows: a summary, charts and a table. A control is {key, label, options}, an
+// The views but that of claims. A view has a title, the parts that it needs and those that it uses where
+// they are, its controls given the state, and what it shows: a summary, charts and a table. A control is {key, label, options}, an
 // option is [value, text]; a value in the state that is none of the options counts as the first.
 
 const ALL = "all";
 const asOptions = (values) => values.map((value) => [String(value), printed(value)]);
 const INTERVAL = "Lines are 95 % bootstrap intervals of the median over seeds.";
 
-const scoreOptions = (summary, about) => {
-  const scored = new Set(select(summary).filter((row) => row.n_ok > 0).map((row) => row.score));
-  return Object.keys(about.scores).filter((name) => scored.has(name)).map((name) => [name, about.scores[name].caption]);
-};
-const scoreControl = (parts, about) => ({ key: "score", label: "Score", options: scoreOptions(parts.summary, about) });
+/** Return the control of scores: those with a value somewhere, in the order of all. */
+function scoreControl({ summary }, about) {
+  const { score, n_ok } = summary.columns;
+  const scored = new Set();
+  for (let row = 0; row < summary.size; row += 1) if (n_ok[row] > 0) scored.add(valueAt(score, row));
+  const options = Object.keys(about.scores).filter((name) => scored.has(name));
+  return { key: "score", label: "Score", options: options.map((name) => [name, about.scores[name].caption.split(" (")[0]]) };
+}
 
-/** Return rows with a median, the best first. */
-function bestFirst(rows, score) {
+/** Sort rows by their medians, the best first. */
+function sortBestFirst(rows, score) {
   const sign = score.better === "lower" ? 1 : -1;
-  return rows.filter((row) => row.median !== null).sort((a, b) => sign * (a.median - b.median));
+  rows.sort((a, b) => sign * (a.median - b.median));
 }
 
 const scoresView = {
@@ -40,7 +43,8 @@ const scoresView = {
     const seeds = select(parts.scores, state.seed === ALL ? where : { ...where, seed: state.seed });
     const map = state.dataset === ALL && state.method === ALL;
     const label = state.dataset === ALL ? "dataset" : "method";
-    let rows = bestFirst(all, score).map((row) => ({ ...row, value: row.median, label: row[label] }));
+    let rows = all.filter((row) => row.median !== null).map((row) => ({ ...row, value: row.median, label: row[label] }));
+    if (!map) sortBestFirst(rows, score);
     if (state.seed !== ALL) {
       // Of one seed there is a value, and no interval.
       const values = new Map(seeds.map((row) => [`${row.dataset}\n${row.method}`, row.value]));
@@ -71,7 +75,8 @@ const scoresView = {
 
 const compareView = {
   title: "Two methods",
-  needs: ["summary", "scores", "comparisons"],
+  needs: ["summary", "scores"],
+  uses: ["comparisons", "claims"],
   controls: (parts, state, about) => {
     const datasets = asOptions(words(parts.summary, "dataset"));
     const dataset = state.dataset && state.dataset !== ALL ? state.dataset : datasets[0][0];
@@ -86,49 +91,59 @@ const compareView = {
   },
   show(parts, state, about) {
     const score = about.scores[state.score];
-    const of = (method) => select(parts.scores, { score: state.score, dataset: state.dataset, method });
-    const first = new Map(of(state.first).map((row) => [row.seed, row.value]));
-    const second = new Map(of(state.second).map((row) => [row.seed, row.value]));
-    const rows = [...first.keys()]
-      .filter((seed) => second.has(seed))
-      .map((seed) => ({ seed, first: first.get(seed), second: second.get(seed), difference: second.get(seed) - first.get(seed) }));
-    const seeds = rows.flatMap(({ seed, first: a, second: b }) => [
-      { seed, method: state.first, value: a },
-      { seed, method: state.second, value: b },
+    const lower = score.better === "lower";
+    const rows = pairsOfSeeds(parts.scores, state).map((row) => ({ ...row, difference: lower ? row.first - row.second : row.second - row.first }));
+    const seeds = rows.flatMap(({ seed, first, second }) => [
+      { seed, method: state.first, value: first },
+      { seed, method: state.second, value: second },
     ]);
-    const interval = recorded(parts.comparisons, state);
-    const higher = rows.filter((row) => row.difference > 0).length;
+    const [of, interval] = recorded(parts, state);
+    const better = rows.filter((row) => row.difference > 0).length;
     const mean = rows.reduce((sum, row) => sum + row.difference, 0) / rows.length;
-    const better = score.better ? ` ${score.better === "lower" ? "Lower" : "Higher"} is better.` : "";
+    const direction = score.better ? `${lower ? "Lower" : "Higher"} values are better.` : "No value is better than another.";
     const summary = rows.length
-      ? `${counted(rows.length, "seed")} that both methods have. ${state.second} minus ${state.first} is positive on ${higher}; its mean is ${printed(mean)}.${better}` +
-        (interval.length ? ` The band is the recorded interval of the mean difference, ${printed(interval[0].low)} to ${printed(interval[0].high)}.` : "")
+      ? `${counted(rows.length, "seed")} that both methods have. ${direction} ${state.second} is ${score.better ? "better" : "higher"} on ${better}; the mean difference is ${printed(mean)}.` +
+        (interval.length ? ` The band is ${of}: ${printed(interval[0].low)} to ${printed(interval[0].high)}.` : "")
       : "The two methods have no seed in common that has this score on this data set.";
-    const difference = `${state.second} − ${state.first}`;
+    const difference = `${score.better ? "improvement" : "difference"} from ${state.first} to ${state.second}`;
     return {
       summary,
       charts: rows.length
         ? [
-            { name: "pairs", datasets: { seeds }, fill: { value: score.label }, label: summary },
-            { name: "differences", datasets: { differences: rows, zero: [{ difference: 0 }], interval }, fill: { difference: `difference in ${score.label}` }, label: `Differences ${difference} by seed` },
+            { name: "pairs", heading: "Values, a line for each seed", datasets: { seeds }, fill: { value: score.label }, label: summary },
+            { name: "differences", heading: "Differences, a dot for each seed", datasets: { differences: rows, zero: [{ difference: 0 }], interval }, fill: { difference }, label: `Differences by seed: ${difference}` },
           ]
         : [],
-      columns: [["seed", "seed"], ["first", state.first], ["second", state.second], ["difference", "difference"]],
+      columns: [["seed", "seed"], ["first", state.first], ["second", state.second], ["difference", difference]],
       rows,
     };
   },
 };
 
-/** Return the interval of the mean difference that the statistics have: each method against the best. */
-function recorded(comparisons, { dataset, score, first, second }) {
-  for (const [best, method, sign] of [[first, second, 1], [second, first, -1]]) {
-    const [found] = select(comparisons, { dataset, score, best, method });
-    if (found && found.low !== null) {
-      const ends = [sign * found.low, sign * found.high].sort((a, b) => a - b);
-      return [{ low: ends[0], high: ends[1] }];
+/** Return {seed, first, second} of each seed that both methods have, as the statistics pair them. */
+function pairsOfSeeds(scores, { score, dataset, first, second }) {
+  const [a, b] = [first, second].map((method) => new Map(select(scores, { score, dataset, method }).map((row) => [row.seed, row.value])));
+  // A method that does not depend on the seed is run once on a recording.
+  const only = (values) => (values.size === 1 ? [...values.values()][0] : undefined);
+  const seeds = a.size === 1 ? [...b.keys()] : [...a.keys()];
+  return seeds
+    .map((seed) => ({ seed, first: a.get(seed) ?? only(a), second: b.get(seed) ?? only(b) }))
+    .filter((row) => row.first !== undefined && row.second !== undefined);
+}
+
+/** Return what the results record of the mean difference of two methods: its name, and [interval]. */
+function recorded({ claims, comparisons }, { dataset, score, first, second }) {
+  for (const [than, of, sign] of [[first, second, 1], [second, first, -1]]) {
+    const [part] = claims ? select(claims, { where: dataset, quantity: score, of, than }) : [];
+    const [row] = comparisons ? select(comparisons, { dataset, score, best: than, method: of }) : [];
+    for (const [name, found] of [[`the one-sided 95 % bounds of its mean, from claim ${part?.claim}`, part], ["the 95 % interval of its mean", row]]) {
+      if (found && found.low !== null) {
+        const [low, high] = [sign * found.low, sign * found.high].sort((a, b) => a - b);
+        return [name, [{ low, high }]];
+      }
     }
   }
-  return [];
+  return ["", []];
 }
 
 const cellView = {
@@ -153,7 +168,7 @@ const cellView = {
     const true_ = content.true?.[content.seeds.indexOf(method.seeds[at])];
     const points = (kind, x, steps) =>
       estimated[kind].flatMap((values, source) =>
-        values.map((value, i) => ({ source: source + 1, x: x(i), estimated: value / steps, true: true_ ? true_[kind][source][i] / steps : null })),
+        values.map((value, i) => ({ source: `source ${source + 1}`, x: x(i), estimated: value / steps, true: true_ ? true_[kind][source][i] / steps : null })),
       );
     const rate = content.rate ?? 1;
     const signals = points("signals", (i) => (content.first + i) / rate, about.signal_steps);
@@ -167,8 +182,8 @@ const cellView = {
     const summary =
       `${counted(estimated.signals.length, "source")} of ${state.method} on ${state.dataset}, seed ${state.seed}. ` +
       `Samples ${content.first} to ${content.first + shown - 1} of ${content.length}, in standard deviations. ` +
-      (true_ ? "Grey lines are the true sources, blue lines the estimates, matched and with their sign." : "The true sources are not known: only estimates are drawn.") +
-      (records.length ? ` ${counted(method.steps.length, "record")} of the training.` : " This method records no training.");
+      (true_ ? "Grey lines are the true sources. Blue lines are the estimates, matched to them and given their sign." : "The true sources are not known: only estimates are drawn.") +
+      (records.length ? ` ${counted(method.steps.length, "record")} of the training; the loss can rise while the variance of the decoder is annealed.` : " This method records no training.");
     const unit = content.rate ? ["time (s)", "frequency (Hz)"] : ["time (samples)", "frequency (cycles per sample)"];
     const charts = [
       { name: "sources", heading: "Sources", datasets: { signals }, fill: { time: unit[0] }, label: `Sources: ${summary}` },
@@ -206,18 +221,18 @@ function costView(title, part, name, quantities, keys) {
       const where = Object.fromEntries(keys.filter((key) => state[key] && state[key] !== ALL).map((key) => [key, state[key]]));
       const all = select(parts[part], where);
       // What else differs between rows makes a line of its own.
-      const apart = [...keys, "length_scales", "parameters", "core", "kernel"].filter((key) => key !== name && all[0] && key in all[0]);
-      const told = apart.filter((key) => different(all, key).length > 1);
+      const others = [...keys, "length_scales", "parameters", "core", "kernel"].filter((key) => key !== name && all[0] && key in all[0]);
+      const varied = others.filter((key) => different(all, key).length > 1);
       const rows = all
         .filter((row) => row.status === "ok" && row[state.quantity] > 0)
-        .map((row) => ({ ...row, x: row.length, value: row[state.quantity], series: [row[name], ...told.map((key) => printed(row[key]))].join(", ") }));
+        .map((row) => ({ ...row, x: row.length, value: row[state.quantity], series: [row[name], ...varied.map((key) => printed(row[key]))].join(", ") }));
       const left = all.length - rows.length;
       const summary =
         `${counted(rows.length, "measurement")} of ${counted(different(rows, name).length, name)}; both axes are logarithmic.` +
         (left ? ` Without a measurement: ${left}${all.some((row) => row.reason) ? `, for instance: ${all.find((row) => row.reason).reason}` : ""}.` : "");
       return {
         summary,
-        charts: rows.length ? [{ name: part === "cores" ? "cores" : "training", datasets: { rows }, fill: { value: COSTS[state.quantity], x: "length (samples)" }, label: `${COSTS[state.quantity]} over length: ${summary}` }] : [],
+        charts: rows.length ? [{ name: part === "cores" ? "cores" : "training", datasets: { rows }, fill: { value: COSTS[state.quantity], x: "length (samples)", format: state.quantity === "peak_bytes" ? "~s" : "~g" }, label: `${COSTS[state.quantity]} over length: ${summary}` }] : [],
         columns: [["series", name], ["length", "length"], ["value", COSTS[state.quantity]]],
         rows,
       };
