@@ -8,6 +8,7 @@ EXTRAS = {
         "tabulate",
     ),
     "cluster": ("snakemake_executor_plugin_slurm",),
+    "explore": ("altair", "vl_convert"),
     "recordings": ("edfio", "h5py", "mne", "pyarrow", "pybv", "soundfile"),
 }
 """By extra, the names that its packages are imported by. ``pyproject.toml`` has their versions."""

@@ -152,11 +152,13 @@ const cellView = {
   controls: (parts, state) => {
     const names = Object.keys(parts.cells);
     const dataset = names.includes(state.dataset) ? state.dataset : names[0];
-    return [
+    const chosen = [
       { key: "dataset", label: "Data set", options: asOptions(names) },
       { key: "method", label: "Method", options: asOptions(parts.cells[dataset]) },
-      { key: "seed", label: "Seed", options: asOptions(state.content?.methods[state.method]?.seeds ?? state.content?.seeds ?? []) },
     ];
+    // Which seeds there are is known once the data set's content is.
+    const seeds = state.content?.methods[state.method]?.seeds;
+    return seeds ? [...chosen, { key: "seed", label: "Seed", options: asOptions(seeds) }] : chosen;
   },
   // The content of one data set alone is decompressed.
   extra: (state) => read(`cells/${state.dataset}`),
