@@ -11,6 +11,9 @@ BENCHED := ^training[.](TrainingInBatches[.]time_|TrainingStep[.].*, 1000[)])|^c
 COMPARED := ^training[.].*[.]time_ten|^cores[.](?!Gpy).*'regular', 1024, 3, 1, 'float32', 'cpu', 1[)]
 FACTOR ?= 1.2
 
+# What explore shows.
+RESULTS ?= results
+
 # What faults tries: at how many moments a run is killed, and how many examples of each kind of input.
 KILLS ?= 100
 EXAMPLES ?= 1000
@@ -23,7 +26,7 @@ ifneq ($(shell mkdir -p "$(CACHES)" 2> /dev/null && test -w "$(CACHES)" && echo 
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/caches
 endif
 
-.PHONY: help setup paper reference pages extended sweeps smoke test check docs faults audit bench bench-full bench-compare bench-html format schemas lock clean
+.PHONY: help setup paper reference pages extended sweeps explore smoke test check docs faults audit bench bench-full bench-compare bench-html format schemas lock clean
 
 help:
 	@echo "make paper   every table under results/, every figure under paper_figures/"
@@ -31,6 +34,7 @@ help:
 	@echo "make pages        update the tables and numbers of README.md and docs/ from the committed results"
 	@echo "make extended     more data sets, under results/extended and paper_figures/extended; some 75 minutes on two cores"
 	@echo "make sweeps       methods on grids of generated data, under results/sweeps and paper_figures/sweeps; what they show: findings.md"
+	@echo "make explore      one page in which the results are explored in a browser: results/explore.html; RESULTS=folder another"
 	@echo "make smoke   the same stages on small data, in minutes"
 	@echo "make test    the test suite (ARGS='-m \"not slow\"' for a quick one)"
 	@echo "make check   format, lint, types, layers"
@@ -76,6 +80,10 @@ sweeps: $(INSTALLED)
 extended: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py
 	$(BIN)/snakemake --cores $(CORES) --configfile config/extended.yaml
+
+# Not part of the workflow: it needs the extra 'explore', and no result depends on it.
+explore: $(INSTALLED)
+	@$(BIN)/bssbench explore $(RESULTS)
 
 smoke: $(INSTALLED)
 	@$(BIN)/python workflow/scripts/recover.py

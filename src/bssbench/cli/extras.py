@@ -8,6 +8,7 @@ EXTRAS = {
         "tabulate",
     ),
     "cluster": ("snakemake_executor_plugin_slurm",),
+    "explore": ("altair", "vl_convert"),
     "recordings": ("edfio", "h5py", "mne", "pyarrow", "pybv", "soundfile"),
 }
 """Import names of the packages of each extra. ``pyproject.toml`` has their versions."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from bssbench import __version__
-from bssbench.cli import data, new, paper, reproduction, running, separating, sweeping
+from bssbench.cli import data, exploring, new, paper, reproduction, running, separating, sweeping
 from bssbench.cli.cache_folders import provide_cache_folders
 from bssbench.cli.command import Command
 from bssbench.cli.extras import what_is_missing
@@ -22,7 +22,7 @@ __all__ = ["main"]
 # Each command imports what it needs when it runs, so that `bssbench --help` is fast.
 _COMMANDS = [
     command
-    for group in (data, separating, running, new, paper, sweeping, reproduction)
+    for group in (data, separating, running, new, paper, sweeping, exploring, reproduction)
     for command in vars(group).values()
     if isinstance(command, Command)
 ]

@@ -1,0 +1,1 @@
+"""One page, without network or server, in which finished results are explored in a browser."""
