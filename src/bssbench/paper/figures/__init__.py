@@ -94,6 +94,11 @@ class Results:
         """Read what is known of a cell's run: its seeds, parameters, seconds, diagnostics."""
         return read_json(self.cells / dataset / method / "run.json")
 
+    def base(self, method: str) -> str:
+        """Return the method that `method` is a variant of; itself if it is none."""
+        first = self.scores.loc[self.scores["method"] == method, "dataset"].iloc[0]
+        return str(self.run(first, method).get("base", method))
+
     def separation(self, dataset: str, method: str) -> Separation | None:
         """Read a cell's separation; None if it has none."""
         if self.run(dataset, method).get("status") != "ok":
