@@ -14,7 +14,7 @@ from bssbench.paper.style import empty_drawing, new_figure
 __all__ = ["draw_ablation"]
 
 # Inches: the line of an addition, and what title and axis take.
-_LINE, _BESIDE = 0.13, 0.5
+_LINE, _BESIDE = 0.13, 0.55
 _TITLE_WIDTH = 16
 # Up to here the axis is linear, and beyond it logarithmic; less is no difference that matters.
 _NEGLIGIBLE = 1.0
@@ -58,7 +58,7 @@ def draw_ablation(comparison: pd.DataFrame) -> Drawing:
         for axis, dataset in zip(axes, datasets, strict=True):
             own = data[(data["method"] == method) & (data["dataset"] == dataset)]
             _draw_panel(axis, own, names)
-        axes[0].set_ylabel(f"{method} without", fontweight="bold")
+        axes[0].set_ylabel(f"{method}\nwithout", fontweight="bold")
     for axis, dataset in zip(grid[0], datasets, strict=True):
         axis.set_title("\n".join(wrap(dataset, _TITLE_WIDTH)), fontsize=7)
     figure.supxlabel("difference in SI-SDR from the whole method (dB)", fontsize=7.5)

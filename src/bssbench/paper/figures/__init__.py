@@ -1,4 +1,4 @@
-"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``.
+"""Figures, one module each: `median_scores.py` draws ``median_scores.pdf``.
 
 A figure's module has `draw(results: Results) -> Drawing`: the figure with its caption and data.
 """

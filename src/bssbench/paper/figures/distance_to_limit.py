@@ -78,6 +78,7 @@ def draw(results: Results) -> Drawing:
     for axis, dataset in zip(grid.flat, datasets, strict=False):
         _draw_panel(axis, drawn[drawn["dataset"] == dataset], lines)
         axis.set_title("\n".join(wrap(dataset, _TITLE_WIDTH)), fontsize=7)
+        axis.tick_params(axis="y", length=0)
     for axis in grid.flat[len(datasets) :]:
         axis.set_axis_off()
     for axis in grid.flat[max(0, len(datasets) - columns) : len(datasets)]:
@@ -163,7 +164,6 @@ def _set_axes(axis: Axes, labels: list[str], drawn: pd.DataFrame) -> None:
     axis.set_xlim(_LOWEST, 1.1 * max(_LINEAR, float(highest)))
     axis.set_yticks(range(len(labels)), labels, fontsize=7)
     axis.set_ylim(len(labels) - 0.4, -0.6)
-    axis.tick_params(axis="y", length=0)
 
 
 def _add_legend(figure: Any, limits: set[str]) -> None:
