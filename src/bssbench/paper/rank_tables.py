@@ -101,7 +101,7 @@ def distinguished_pairs(ranking: Ranking) -> str:
 
 
 def _left_out(ranking: Ranking) -> str:
-    """List what is not ranked."""
+    """List the methods and data sets that are not ranked."""
     listed = [
         f"- {name}: {why}"
         for names in (ranking.left_out_datasets, ranking.left_out_methods)
