@@ -152,7 +152,7 @@ def test_a_complete_measurement_of_a_changed_tree_says_both(tmp_path):
     select = lambda row: row["length"] == 512  # noqa: E731
     measured = read_measurement(write_measurement(tmp_path, select, dirty=True))
     _, markdown, latex = write(core_report(measured), tmp_path)
-    assert markdown.read_text().endswith("None is.\n")
+    assert markdown.read_text().endswith("No value is missing.\n")
     for path in (markdown, latex):
         assert "Commit 0123456789ab, with uncommitted changes;" in path.read_text()
 
