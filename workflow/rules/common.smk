@@ -198,7 +198,9 @@ def get_first_results():
     present = {path: purpose for path, purpose in purposes.items() if path in ARTEFACTS}
     width = max(map(len, present), default=0)
     lines = [f"  {path:{width}}  {purpose}" for path, purpose in present.items()]
-    return "\n".join(["Open first:", *lines, "To explore the committed results: make explore"])
+    return "\n".join(
+        ["Open first:", *lines, "To explore the committed results: make explore"]
+    )
 
 
 def get_code(stage):
