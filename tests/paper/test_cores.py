@@ -141,7 +141,7 @@ def test_the_tables_compare_and_explain(measured, tmp_path):
     assert "419 at 2,048 (cholesky, fft)" in text
     assert "Commit 0123456789ab; A processor, 2 processors, 8 GiB of memory; threads: 1;" in text
     assert "A time is the median over 3 processes, each alone on the machine" in text
-    assert "differ by a factor of 1.33 in the median case, and of 1.33 at most." in text
+    assert "differ by a factor of 1.33 in the median case and of 1.33 at most." in text
     assert "- cholesky at T = 65,536: skipped, memory: about" in text
     assert "- fft at T = 1,024: failed" in text
     source = latex.read_text()
