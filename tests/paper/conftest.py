@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bssbench.datasets.catalogue import make_dataset
@@ -13,6 +14,7 @@ from bssbench.paper.figures import Results
 from bssbench.paper.report import write
 from bssbench.paper.separation_tables import separation_report
 from bssbench.scores.collect import collect
+from bssbench.scores.table import read_scores
 from bssbench.separation import Separation
 from bssbench.statistics.evaluation import evaluate
 
@@ -77,6 +79,46 @@ def results(tmp_path):
     scores.to_csv(tmp_path / "scores.csv", index=False)
     evaluate(scores).save(tmp_path / "statistics")
     return Results(*(tmp_path / name for name in ("scores.csv", "statistics", "data", "cells")))
+
+
+@pytest.fixture
+def without(results):
+    """Return a function that returns the results as if a method had not run on a data set."""
+
+    def run(dataset, method):
+        shutil.rmtree(results.cells / dataset / method)
+        rows = results.scores.query(f"not (dataset == '{dataset}' and method == '{method}')")
+        rows.to_csv(results.scores_file, index=False)
+        return dataclasses.replace(results)
+
+    return run
+
+
+@pytest.fixture
+def change(results):
+    """Return a function that changes what a method returned."""
+
+    def run(dataset, method, **changes):
+        path = results.cells / dataset / method / "separation.npz"
+        dataclasses.replace(Separation.load(path), **changes).save(path)
+
+    return run
+
+
+@pytest.fixture
+def also(results):
+    """Return a function that returns results in which other methods did what gp-vae did."""
+
+    def run(dataset, *methods):
+        tables = [read_scores(results.scores_file)]
+        rows = tables[0].query(f"dataset == '{dataset}' and method == 'gp-vae'")
+        for method in methods:
+            shutil.copytree(results.cells / dataset / "gp-vae", results.cells / dataset / method)
+            tables.append(rows.assign(method=method))
+        pd.concat(tables).to_csv(results.scores_file, index=False)
+        return dataclasses.replace(results)
+
+    return run
 
 
 @pytest.fixture

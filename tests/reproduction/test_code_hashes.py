@@ -103,11 +103,15 @@ def test_an_edit_of_what_decides_no_number_makes_nothing_stale(stale_after, file
         ("experiment/training_cost.py", {"trial"}),
         ("datasets/families/gp_equal.py", {"data gp-equal"}),
         ("datasets/families/gp_distinct.py", {"data gp-distinct", "trial"}),
-        ("paper/figures/score_distributions.py", {"figure score_distributions"}),
+        ("paper/figures/recording_scores.py", {"figure recording_scores"}),
         ("paper/claims_table.py", {"claims"}),
         ("statistics/claim_tests.py", {"claims"}),
         ("statistics/selection.py", {"selection"}),
-        ("statistics/summary.py", {"statistics", "tables", "figure ranks", "figure equivalence"}),
+        (
+            "statistics/summary.py",
+            {"statistics", "tables"}
+            | {f"figure {name}" for name in ("ranks", "equivalence", "median_scores")},
+        ),
         ("paper/core_tables.py", {"cores"}),
     ],
 )

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 
 from bssbench.paper.ablation_figure import draw_ablation
 from bssbench.paper.ablation_table import ablation_report
@@ -82,7 +83,7 @@ def test_the_figure_draws_the_differences_in_decibels(scores):
         position
         for axis in drawing.figure.axes
         for marks in axis.collections
-        if hasattr(marks, "get_offsets") and marks.get_label() in ("gp-distinct", "waveforms")
+        if isinstance(marks, PathCollection)
         for position in marks.get_offsets()[:, 0]
     ]
     assert sorted(points) == pytest.approx(sorted(drawn["mean_difference"]))

@@ -1,4 +1,4 @@
-"""The table of an ablation: methods without each of their additions, and without all of them."""
+"""The table of an ablation: methods without each of their additions, and without all."""
 
 from collections.abc import Iterator
 
@@ -9,20 +9,20 @@ from bssbench.scores.catalogue import SCORES
 
 __all__ = ["ablation_report"]
 
-_TITLE = "What the additions do"
+_TITLE = "Ablation"
 _NOTE = (
-    "Each addition to a method is taken away alone, and all of them at once: 'everything', which "
-    "leaves the plain method. Median: over seeds, in brackets how many of them have a value where "
-    "some have none. Difference: mean over seeds of what is left minus the whole method, paired by "
-    "seed, in dB, exactly 0 where the addition takes no part in a data set, "
-    "negative where taking away makes it worse, with its 95 % bootstrap interval (BCa, 10,000 "
-    "resamples). Nothing is corrected for the number of comparisons."
+    "Each addition to a method is left out alone, and in the row 'everything' all are left out, "
+    "which leaves the plain method. Median: over seeds, with the number of seeds in brackets if "
+    "some have no value. Difference: mean over seeds of the method without the addition minus the "
+    "whole method, paired by seed, in dB, with its 95 % bootstrap interval (BCa, 10,000 "
+    "resamples). It is negative if the method is worse without the addition, and exactly 0 if the "
+    "addition is not used on a data set. There is no correction for the number of comparisons."
 )
 _WHOLE = "nothing"
 
 
 def ablation_report(comparison: pd.DataFrame) -> Report:
-    """Return the table, of what `bssbench.statistics.ablation.compare_with_whole` returns."""
+    """Return the table, from `bssbench.statistics.ablation.compare_with_whole`."""
     sections = tuple(_sections(comparison))
     missing = Section("Why values are missing", remarks=_reasons(comparison))
     return Report("ablation", _TITLE, _NOTE, comparison, (*sections, missing))
@@ -44,7 +44,7 @@ def _sections(comparison: pd.DataFrame) -> Iterator[Section]:
 
 
 def _grid(rows: pd.DataFrame, entries: pd.Series, caption: str, label: str) -> Grid:
-    """Return entries of rows, a line for what is taken away and a column for each data set."""
+    """Return entries, a row for each addition left out and a column for each data set."""
     table = rows.assign(entry=entries).pivot(index="without", columns="dataset", values="entry")
     order = [list(dict.fromkeys(rows[name])) for name in ("without", "dataset")]
     table = table.reindex(index=order[0], columns=order[1]).fillna("")
@@ -80,4 +80,4 @@ def _reasons(comparison: pd.DataFrame) -> str:
             (reason, rows.itertuples()) for reason, rows in missing.groupby("reason", sort=False)
         )
     ]
-    return "\n".join(lines) or "None is."
+    return "\n".join(lines) or "No value is missing."

@@ -14,22 +14,24 @@ READINGS = {PLAIN: "as the abstract reads", IMPROVED: "as improved here"}
 """Headings of the columns of verdicts, by reading."""
 
 _NOTE = (
-    "A claim is *supported* if all of its parts are. On one data set, or in one case of costs, it "
-    "is refuted if any part is; where one refutes it, it *depends* if another supports it, by "
-    "Holm's correction over them as well, and is *refuted* if none does; else it is *undecided*. "
-    "'As the abstract reads' it is judged of methods that have what the abstract names and nothing "
-    "else, 'as improved here' of the main ones; a dash stands where the two do not differ. A part "
-    "on scores rests on the mean over seeds, of the score or of its difference on the same seeds, "
-    "positive where the method is better; in brackets are its one-sided 95 % bounds, by bootstrap "
-    "(BCa) and by Student's t. It is decided where all four lie on one side of what is asked for, "
-    "and refuted if Student's one-sided p-value is below .05 by Holm's correction over the claim's "
-    "parts as well; that all parts hold is an intersection-union test, which needs no correction. "
-    "'Needed' is the number of seeds that would decide it, uncorrected, with a probability of 80 % "
-    "if mean and spread stay what they are. A part on costs rests on a ratio of two costs, "
-    "measured side by side in several processes of one machine, or on the difference of two "
-    "exponents, fitted to the same lengths; in brackets is its 99 % interval, by Student's t over "
-    "these processes (of ratios, of their logarithms); a level as high stands in the place of a "
-    "correction. Where a method has no result on some seeds, a part is undecided."
+    "A claim is *supported* if all of its parts are supported. On one data set, or in one case of "
+    "costs, it is refuted if any part is refuted. If some data set or case refutes the claim, the "
+    "claim *depends* on the data if another supports it after Holm's correction over the data "
+    "sets, and is *refuted* otherwise. In all other cases it is *undecided*. The reading 'as the "
+    "abstract reads' uses methods with only the parts that the abstract names, the reading 'as "
+    "improved here' the main methods; a dash means that the two do not differ. A part on scores "
+    "tests the mean over seeds of a score, or of its difference on the same seeds, which is "
+    "positive where the method is better. In brackets are its one-sided 95 % bounds, by bootstrap "
+    "(BCa) and by Student's t. The part is supported or refuted only if all four bounds lie on the "
+    "same side of the threshold. Refuting it also takes a one-sided p-value of Student's test "
+    "below .05 after Holm's correction over the parts of the claim. Supporting all parts is an "
+    "intersection-union test, which needs no correction. 'Needed' is the number of seeds that "
+    "would decide the part, "
+    "uncorrected, with a probability of 80 % if mean and spread stay the same. A part on costs "
+    "tests a ratio of two costs, measured in turn in several processes on one machine, or the "
+    "difference of two exponents fitted to the same lengths. In brackets is its 99 % interval, by "
+    "Student's t over these processes (for ratios, on their logarithms); the higher level replaces "
+    "a correction. A part is undecided if a method has no result on some seeds."
 )
 _PHRASES = {
     "non_inferior": "worse by less than the margin",
@@ -55,7 +57,7 @@ def _entry(part: pd.Series) -> dict[str, str]:
     seeds = "–" if pd.isna(part["seeds"]) else str(part["seeds"])
     if pd.notna(part["seeds_needed"]):
         seeds += f" (of {part['seeds_needed']} needed)"
-    # What should be small is held below.
+    # These tests ask for a small value.
     sign = "<" if part["test"] in ("at_most", "lower_slope") else ">"
     return {
         "where": part["where"],
@@ -71,7 +73,7 @@ def _entry(part: pd.Series) -> dict[str, str]:
 
 
 def _section(claim: Claim, parts: pd.DataFrame) -> Section:
-    """Return a claim's section: what it says, each test's parts, and what is missing."""
+    """Return the section of a claim: its sentence, the parts of each test, and missing results."""
     grids = []
     by_test = ["reading", "quantity", "test", "condition", "because"]
     for (reading, quantity, test, condition, because), rows in parts.groupby(by_test, sort=False):
@@ -97,7 +99,7 @@ def _section(claim: Claim, parts: pd.DataFrame) -> Section:
 
 
 def _verdicts(parts: pd.DataFrame) -> str:
-    """Return the verdict on one claim, or both with what they are of."""
+    """Return the verdict on one claim, or both with their readings."""
     verdicts = parts.groupby("reading", sort=False)["claim_verdict"].first()
     if len(verdicts) == 1:
         return str(verdicts.item())
@@ -105,51 +107,53 @@ def _verdicts(parts: pd.DataFrame) -> str:
 
 
 def _open(parts: pd.DataFrame) -> str:
-    """Say what an undecided claim needs."""
+    """List what would decide an undecided claim."""
     seeds = parts["seeds_needed"]
     counts = {
         "seeds": int(seeds.max()) if seeds.notna().any() else 0,
         "parts not run": (parts["verdict"] == "not run").sum(),
-        "parts open for other reasons": ((parts["verdict"] == "undecided") & seeds.isna()).sum(),
+        "parts undecided for other reasons": (
+            (parts["verdict"] == "undecided") & seeds.isna()
+        ).sum(),
     }
     return "; ".join(f"{what}: {count}" for what, count in counts.items() if count)
 
 
 def _why(parts: pd.DataFrame) -> str:
-    """Say where a claim that depends holds, and what one that is undecided needs."""
+    """List where a claim that depends is supported, or what would decide an undecided one."""
     verdict = parts["claim_verdict"].iloc[0]
     if verdict == "undecided":
         return _open(parts)
     if verdict != "depends":
         return ""
     cases = case_verdicts(parts)
-    holds, refuted = (_joined([*cases.index[cases == state]]) for state in ("supported", "refuted"))
-    return f"holds on {holds}; refuted on {refuted}"
+    listed = (_joined([*cases.index[cases == state]]) for state in ("supported", "refuted"))
+    return "supported on {}; refuted on {}".format(*listed)
 
 
 def _joined(cases: list[str]) -> str:
-    """List cases: what all begin with, as ``length`` does, once."""
+    """List cases, with a first word that all share, such as ``length``, only once."""
     first, _, _ = cases[0].partition(" ")
     shared = all(case.startswith(f"{first} ") for case in cases)
     return ", ".join([cases[0], *(c.removeprefix(f"{first} ") if shared else c for c in cases[1:])])
 
 
 def overview(sentences: Mapping[str, str], parts: pd.DataFrame) -> pd.DataFrame:
-    """Return the verdicts on each claim, and what is behind them.
+    """Return the verdicts on each claim, with the reasons.
 
     Parameters
     ----------
     sentences : mapping
-        Of the claims, by name.
+        The sentence of each claim, by name.
     parts : pandas.DataFrame
         From `bssbench.statistics.claims.judge_claims`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``claim, sentence, plain, improved, supported, why``: the verdicts by reading, empty
-        where there is none; how many parts are supported; where a claim that depends holds, and
-        what an undecided one needs.
+        Columns ``claim, sentence, plain, improved, supported, why``: the verdicts by reading, or
+        nothing; how many parts are supported; where a claim that depends is supported, or what
+        would decide an undecided one.
     """
     rows = []
     for name, sentence in sentences.items():
@@ -164,14 +168,14 @@ def overview(sentences: Mapping[str, str], parts: pd.DataFrame) -> pd.DataFrame:
             f"{(some['verdict'] == 'supported').sum()} of {len(some)}" for some in own.values()
         ]
         why = {reading: text for reading, some in own.items() if (text := _why(some))}
-        said = [
+        reasons = [
             f"{READINGS[reading]}, {text}" if len(own) > 1 else text
             for reading, text in why.items()
         ]
         rows.append(
             {"claim": name, "sentence": sentence}
             | {reading: verdicts.get(reading, "") for reading in READINGS}
-            | {"supported": ", ".join(supported), "why": "; ".join(said)}
+            | {"supported": ", ".join(supported), "why": "; ".join(reasons)}
         )
     return pd.DataFrame(rows)
 
@@ -179,14 +183,18 @@ def overview(sentences: Mapping[str, str], parts: pd.DataFrame) -> pd.DataFrame:
 def verdicts_grid(table: pd.DataFrame) -> Grid:
     """Return the grid of an `overview`."""
     entries = table.rename(
-        columns={"sentence": "", "supported": "parts supported", "why": "where, or what it needs"}
+        columns={
+            "sentence": "",
+            "supported": "parts supported",
+            "why": "where, or what would decide it",
+        }
         | READINGS
     ).replace({heading: {"": "–"} for heading in READINGS.values()})
     return Grid(entries, text_columns=len(entries.columns))
 
 
 def claims_report(file: ClaimsFile, parts: pd.DataFrame) -> Report:
-    """Return an overview of claims, and a section for each with its parts, from `judge_claims`."""
+    """Return an overview of claims and a section for each, from `judge_claims`."""
     sections = [_section(claim, parts[parts["claim"] == claim.name]) for claim in file.claims]
     verdicts = verdicts_grid(overview({c.name: c.sentence for c in file.claims}, parts))
     return Report("claims", "Claims", _NOTE, parts, (Section(grids=(verdicts,)), *sections))

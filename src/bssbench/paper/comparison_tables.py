@@ -14,20 +14,19 @@ __all__ = ["comparison_report"]
 
 _TITLE = "Each method against the best of its data set"
 _NOTE = (
-    "Best is the highest median, among the methods whose seeds are missing least; controls are no "
-    "candidates. Difference: mean over seeds of the method minus the best, paired by seed, so that "
-    "positive is better, in the score's unit (si_sdr: dB), with its 95 % bootstrap interval (BCa, "
-    "10,000 resamples). p: Wilcoxon's "
-    "two-sided signed-rank test of the same pairs; p (Holm): corrected within the table. ° not "
-    f"distinguished from the best (p ≥ {ALPHA}). Seeds needed: with how many in all this test "
-    f"would find the difference with a power of {100 * POWER:.0f} %, if its mean and spread stay "
-    "what they are; a dash if no number would. Where data are the same for every seed, as "
-    "recordings are, seeds are initialisations, and a method without any has one value "
-    "that stands for all."
+    "The best is the highest median among the methods with the fewest missing seeds; controls are "
+    "excluded. Difference: mean over seeds of the method minus the best, paired by seed, in the "
+    "unit of the score (si_sdr: dB; positive is better), with its 95 % bootstrap interval (BCa, "
+    "10,000 resamples). p: Wilcoxon's two-sided signed-rank test of the same pairs; p (Holm): "
+    "corrected within the table. ° not distinguished from the best "
+    f"(p ≥ {ALPHA}). Seeds needed: the number of seeds with which this test would find the "
+    f"difference with a power of {100 * POWER:.0f} % if its mean and spread stay the same; a dash "
+    "if no number would. On recordings, seeds set the initialisation only; a method without one "
+    "has a single value."
 )
 _UNDECIDABLE = (
-    "Too few seeds for this many comparisons: not even methods that differ on every seed are told "
-    "apart."
+    "Too few seeds for this many comparisons: even methods that differ on every seed are not "
+    "distinguished."
 )
 
 
@@ -47,8 +46,8 @@ def comparison_report(comparisons: pd.DataFrame) -> Report:
 
 
 def _entries(rows: pd.DataFrame, score: str) -> pd.DataFrame:
-    """Return one family's entries."""
-    # A mean of differences is finer than a score.
+    """Return the entries of one data set and score."""
+    # A mean of differences has more digits than a score.
     decimals = SCORES[score].decimals + 1
     marked = rows["indistinguishable"] & rows["decidable"]
     n_seeds = rows["n_pairs"] + rows["n_missing"]
@@ -70,7 +69,7 @@ def _entries(rows: pd.DataFrame, score: str) -> pd.DataFrame:
 
 
 def _signed(value: float, decimals: int) -> str:
-    """Format a difference, one that would be rounded to nothing with two decimals more."""
+    """Format a difference, with two more decimals where it would be rounded to 0."""
     if math.isnan(value):
         return "–"
     rounded = value == 0 or abs(value) >= 0.5 * 10.0**-decimals

@@ -1,4 +1,4 @@
-"""The measurements of the kernel cores: the rounds of each case brought to one row."""
+"""The measurements of the kernel cores, with the rounds of each case reduced to one row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ _HEADLINE = {"latents": 3, "grid": "regular"}
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was measured, on which code and which machine.
+    """Measurements of the cores, with code and machine.
 
-    The table has `COLUMNS` and a row for each case and pass: the median of its processes'
-    ``seconds`` and ``peak_bytes``, how many these are, and in ``spread`` the longest over the
-    shortest time. Origins are the rounds' own, as `bssbench.experiment.rounds.write_origin` has
-    them.
+    The table has `COLUMNS` and a row for each case and pass: the median over processes of
+    ``seconds`` and ``peak_bytes``, the number of processes, and in ``spread`` the longest over the
+    shortest time. Origins are those of the rounds, from
+    `bssbench.experiment.rounds.write_origin`.
     """
 
     table: pd.DataFrame
@@ -40,12 +40,12 @@ class Measurement:
 
 
 def read_measurement(path: Path) -> Measurement:
-    """Read what `bssbench join-rounds` wrote: ``cores.csv``, and ``cores.json`` beside it.
+    """Read the output of `bssbench join-rounds`: ``cores.csv``, with ``cores.json`` next to it.
 
     Raises
     ------
     InputError
-        If a file is missing or not what it should be.
+        If a file is missing or malformed.
     """
     with reading_table(path, "a measurement of the cores", "bssbench measure-cores"):
         rounds = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -65,7 +65,7 @@ def read_measurement(path: Path) -> Measurement:
 
 
 def _outcome(rounds: pd.DataFrame) -> dict[str, Any]:
-    """Bring the rounds of a case to one row: what failed in some of them says so."""
+    """Reduce the rounds of a case to one row, with the reasons of rounds that failed."""
     times = rounds["seconds"].dropna()
     missing = rounds[rounds["status"] != "ok"]
     reason = "; ".join(dict.fromkeys(missing["reason"]))
@@ -76,7 +76,7 @@ def _outcome(rounds: pd.DataFrame) -> dict[str, Any]:
         "spread": times.max() / times.min() if len(times) > 1 else None,
         "processes": len(times),
         "peak_bytes": rounds["peak_bytes"].median(),
-        # Not of all rounds, in which they are the same.
+        # Errors are the same in all rounds that have them.
         **rounds[_ERRORS].max(),
         "status": "ok",
         "reason": f"{len(missing)} of {len(rounds)} processes: {reason}" if len(missing) else "",
@@ -86,10 +86,10 @@ def _outcome(rounds: pd.DataFrame) -> dict[str, Any]:
 def headline(
     table: pd.DataFrame, parameters: str, dtype: str = "float32", replicates: int = 1
 ) -> pd.DataFrame:
-    """Return the rows that tables and figures are about, one for each core and length, labelled.
+    """Return the rows that tables and figures show, one for each core and length, labelled.
 
-    These are forward and backward passes of three series of each replicate on a regular grid, by
-    the CPU if it was measured, by one kernel for each core, the squared exponential if it was.
+    These are forward and backward passes for three latents on a regular grid, on the CPU if it was
+    measured, with one kernel for each core: the squared exponential if it was measured.
     """
     rows = table[(table["pass"] == "forward+backward") & (table["parameters"] == parameters)]
     rows = rows[rows["core"].isin(list(CORES)) & (rows["dtype"] == dtype)]

@@ -15,8 +15,8 @@ from bssbench.paper.style import empty_drawing, new_figure
 
 __all__ = ["draw_core_scaling"]
 
-# Okabe and Ito's colours again and three of Tol's, by a core's place in its approach; dashes and
-# open markers tell the approaches apart. No two cores of one approach look alike.
+# Okabe and Ito's colours and three of Tol's, by a core's place in its approach; dashes and open
+# markers distinguish the approaches. No two cores of one approach look alike.
 _COLOURS = (
     *("#000000", "#CC79A7", "#D55E00", "#E69F00", "#009E73", "#0072B2", "#56B4E9"),
     *("#882255", "#999933", "#44AA99"),
@@ -36,16 +36,15 @@ _NOT_RUN = "first length not run"
 _SINGLE = "†"
 _CAPTION = (
     "Time and peak memory of a forward and backward pass of each kernel core against the number "
-    "of samples T, three latents on a regular grid, kernel parameters learned, in double "
-    "precision, but for those marked †, which are measured in single, as GPyTorch's programs are, "
-    "on the machine that the table of cores names; each point is the median of the processes that "
-    "the table counts, on white noise, no seeds. The grey line is the bare arithmetic of a "
-    "regression by FFT, two transforms of the data forward and two backward. Filled markers and "
-    "full lines are cores that invert a kernel matrix, open markers and dashes cores of kernel "
-    "regression, which compute something else at the same place of a model. Exponents of T are "
-    "fitted to the largest sizes. A mark above the panels, joined by dots, is the first length at "
-    "which a core was not run. Memory is beyond that of the empty process, and left out below 1 "
-    "MB."
+    "of samples T, with three latents on a regular grid, learned kernel parameters and white "
+    "noise as data. Arithmetic is in double precision, except for cores marked † (single). Each "
+    "point is the median over the processes in the table of cores, which also names the machine. "
+    "The grey line is the arithmetic of a regression by FFT alone: two transforms of the data "
+    "forward and two backward. Filled markers and solid lines: cores that invert a kernel matrix. "
+    "Open markers and dashes: cores of kernel regression, which compute a different quantity at "
+    "the same place of a model. Exponents of T are fitted to the largest sizes. A mark above the "
+    "panels, joined by a dotted line, is the first length at which a core was not run. Memory "
+    "excludes that of the empty process and is left out below 1 MB."
 )
 # Of the panel's height, above it: each row of marks for lengths that were not measured.
 _FIRST_ROW, _ROW = 1.03, 0.045
@@ -54,8 +53,8 @@ _FIRST_ROW, _ROW = 1.03, 0.045
 def draw_core_scaling(table: pd.DataFrame) -> Drawing:
     """Draw seconds and megabytes against T, both logarithmic, for learned parameters.
 
-    Where a core goes beyond a limit, a mark above the panels stands at the first length at which it
-    was not run. The table is as in ``cores.csv``.
+    A mark above the panels shows the first length at which a core was not run because of a limit.
+    The table is that of ``cores.csv``.
     """
     rows = _shown(table)
     if not (rows["seconds"] > 0).any():
@@ -81,7 +80,7 @@ def draw_core_scaling(table: pd.DataFrame) -> Drawing:
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows in double precision, and in single those of cores that have no others."""
+    """Return the rows in double precision, and in single precision for cores without any."""
     double = headline(table, "learned", "float64")
     single = headline(table, "learned", "float32")
     single = single[~single["core"].isin(double["core"])]
@@ -91,7 +90,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _floor(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the bare transforms of the data, in the precision of most of what is shown."""
+    """Return the bare transforms of the data, in double precision if they were measured."""
     rows = table[(table["core"] == "floor-fft") & (table["pass"] == "forward+backward")]
     rows = rows[(rows["replicates"] == 1) & (rows["seconds"] > 0)]
     double = rows[rows["dtype"] == "float64"]
@@ -99,7 +98,7 @@ def _floor(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _drawn(rows: pd.DataFrame, **quantities: pd.Series) -> pd.DataFrame:
-    """Return the points of both panels, and where each core's line ends."""
+    """Return the points of both panels, and the end of each core's line."""
     tables = [
         rows[["core", "kernel", "length"]].assign(quantity=name, value=values)[values > 0]
         for name, values in quantities.items()
@@ -113,7 +112,7 @@ def _drawn(rows: pd.DataFrame, **quantities: pd.Series) -> pd.DataFrame:
 
 
 def _style(core: str) -> dict[str, Any]:
-    """Return how a core's line looks."""
+    """Return the look of a core's line."""
     approach = CORES[core].approach
     place, inverts = cores_of(approach).index(core), approach == "inversion"
     colour, marker = _COLOURS[place % len(_COLOURS)], _MARKERS[place % len(_MARKERS)]
@@ -128,7 +127,7 @@ def _style(core: str) -> dict[str, Any]:
 
 
 def _stop(rows: pd.DataFrame) -> tuple[int, str] | None:
-    """Return the first length that a core was not measured at and why, if it has an end."""
+    """Return the first length at which a core was not measured and the reason, or None."""
     measured = rows.loc[rows["status"] == "ok", "length"]
     missing = rows[rows["status"] != "ok"]
     if len(measured):
@@ -159,7 +158,7 @@ def _draw_panel(axis: Axes, rows: pd.DataFrame, values: pd.Series) -> None:
         marks[length] += 1
         colour = style["color"]
         if shown.any():
-            # The colour alone would not say which family's core this is.
+            # The dotted line shows which core the mark belongs to.
             axis.annotate(
                 "",
                 xy=(length, level),
@@ -193,7 +192,7 @@ def _add_legend(figure: Figure, rows: pd.DataFrame) -> None:
             law = "" if slope == "–" else f"  $T^{{{slope}}}$"
             label = rows.loc[rows["core"] == core, "label"].iloc[0].replace(" (", "\n(", 1)
             handles.append(Line2D([], [], label=f"{label}{law}", **_style(core)))
-    handles.append(Line2D([], [], label="bare transforms", **_FLOOR_STYLE))
+    handles.append(Line2D([], [], label="transforms alone", **_FLOOR_STYLE))
     if rows["label"].str.endswith(_SINGLE).any():
         handles.append(Line2D([], [], linestyle="none", label=f"{_SINGLE} in single precision"))
     kinds = {stop[1] for _, own in rows.groupby("core") if (stop := _stop(own))}

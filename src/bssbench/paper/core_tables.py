@@ -19,26 +19,27 @@ _INVERSION, _REGRESSION = cores_of("inversion"), cores_of("regression")
 _SETTING = "forward and backward, three latents, one replicate"
 _NOTE = (
     f"Cores that invert a kernel matrix ({_INVERSION[0]} to {_INVERSION[-1]}) and cores of kernel "
-    "regression, which compute something else at the same place of a model. T is the number of "
-    "samples. 'Learned' includes the gradient in the kernel's parameters; 'fixed' keeps factors, "
-    "weights or transforms between calls, whose making then counts in the memory and not in the "
-    "time. The kernel is the squared exponential unless a core's name says another. "
+    "regression, which compute a different quantity at the same place of a model. T is the number "
+    "of samples. 'Learned' includes the gradient with respect to the kernel's parameters. 'Fixed' "
+    "keeps factors, weights or transforms between calls; computing them counts in the memory, not "
+    "in the time. The kernel is the squared exponential unless the core's name has another. "
     f"{' '.join(core.note for core in CORES.values() if core.note)} "
-    "'Arithmetic' is what a core computes in, which for some is float64 whatever the data's own "
-    "precision is: what is like for like has the same there. "
-    "The data are white noise. A dash: not measured; the end says why."
+    "'Arithmetic' is the precision that a core computes in, which for some is float64 whatever "
+    "the precision of the data; compare only cores with the same arithmetic. "
+    "The data are white noise. A dash: not measured, with the reason at the end."
 )
 _CHANGING = ", ".join(name for name, core in CORES.items() if core.changes_above)
 _SLOPE = (
-    "The slope is the exponent of T, least squares on logarithms, with its 95 % confidence "
-    "interval, which is of the scatter about a line; fitted are the largest sizes that take at "
-    f"least five times as long as the smallest ({_CHANGING}: above its change of solver), from the "
-    "T given on, and an interval needs three of them. An overhead that grows with T lowers it."
+    "The slope is the exponent of T by least squares on logarithms, with the 95 % confidence "
+    "interval of the scatter about a line. It is fitted to the largest sizes, from the T given, "
+    "that take at least five times as long as the smallest "
+    f"({_CHANGING}: above its change of solver); an interval needs three sizes. An overhead that "
+    "grows with T lowers the slope."
 )
 
 
 _PACKAGES = ("python", "torch", "gpytorch", "numpy", "scipy")
-# Its transforms are of the same data, half as many.
+# It needs half as many transforms of the same data.
 _SHARED_FLOORS = {"spectral": "fft"}
 _SETTINGS = [
     (str(parameters), str(dtype))
@@ -162,7 +163,7 @@ def _sections(table: pd.DataFrame) -> Iterator[Section]:
     if ratios is not None:
         caption = (
             "Time as a multiple of the bare arithmetic on the same data: two transforms forward "
-            "and two backward (fft, and spectral, which does with half of them), weights made once "
+            "and two backward (fft, and spectral, which needs half of them), weights computed once "
             "in blocks and their products (dense), SciPy's Gaussian filter (banded)"
         )
         yield _section("floors", caption, ratios)
@@ -174,12 +175,12 @@ def _section(name: str, caption: str, entries: pd.DataFrame) -> Section:
 
 
 def _conclusions(table: pd.DataFrame) -> list[str]:
-    """Say how much faster than the reference the fastest is, and compare both approaches."""
+    """State how much faster than the reference the fastest is, and compare both approaches."""
     found = []
     for parameters, dtype in _SETTINGS:
         rows = headline(table, parameters, dtype)
         what = f"Parameters {parameters}, {dtype} data"
-        # A bound is not the same answer sooner.
+        # A core that computes a bound gives another answer.
         bounds = [name for name, core in CORES.items() if core.bound]
         rows = rows[(rows["seconds"] > 0) & ~rows["core"].isin(bounds)]
         reference = rows[rows["core"] == _REFERENCE]
@@ -197,7 +198,7 @@ def _conclusions(table: pd.DataFrame) -> list[str]:
             pairs = _fastest(own)
             if pairs:
                 found.append(
-                    f"{what}: the fastest {kind} takes so many times as long as the fastest "
+                    f"{what}: time of the fastest {kind} as a multiple of that of the fastest "
                     f"regression at the same T: {'; '.join(pairs)}."
                 )
     return found
@@ -220,7 +221,7 @@ def _fastest(rows: pd.DataFrame) -> list[str]:
 
 
 def _header(measurement: Measurement) -> str:
-    """Say what was measured, where and how."""
+    """Describe what was measured, where and how."""
     origins, table = measurement.origins, measurement.table
 
     def each(found: Iterable[Any]) -> str:
@@ -247,22 +248,22 @@ def _header(measurement: Measurement) -> str:
 
 
 def _repetitions(table: pd.DataFrame) -> str:
-    """Say how often times were measured, and how far they differ."""
+    """State how often times were measured, and how far they differ."""
     measured = table[table["processes"] > 0]
     if measured.empty:
         return ""
     most = measured["processes"].max()
-    fewer = " (less often, what takes seconds)" if (measured["processes"] < most).any() else ""
+    fewer = " (fewer for cases that take seconds)" if (measured["processes"] < most).any() else ""
     text = (
-        f"A time is the median over {most} processes{fewer}, alone on the machine, in each of "
-        "which it is the median of runs in turn with the other cores'."
+        f"A time is the median over {most} processes{fewer}, each alone on the machine; in each "
+        "process it is the median of runs that alternate with those of the other cores."
     )
     spread = measured["spread"].dropna()
     if spread.empty:
         return text
     return (
-        f"{text} Between processes the longest and the shortest differ by a factor of "
-        f"{spread.median():.2f} in the median case, and of {spread.max():.2f} at most."
+        f"{text} The longest and the shortest time over processes differ by a factor of "
+        f"{spread.median():.2f} in the median case and of {spread.max():.2f} at most."
     )
 
 
@@ -272,13 +273,13 @@ def _missing(table: pd.DataFrame) -> str:
     kinds = incomplete["reason"].str.split(":").str[0]
     lines = []
     for (core, status, _), group in incomplete.groupby(["core", "status", kinds], sort=False):
-        # The arithmetic of the smallest length stands for that of the others.
+        # The reason at the smallest length is given for all.
         first = group.sort_values("length", kind="stable").iloc[0]
         lengths = ", ".join(f"{length:,}" for length in sorted(group["length"].unique()))
         place = f"{core} at T = {lengths}"
         state = "" if status == "ok" else f"{status}, "
         lines.append(f"- {place}: {state}{first['reason']}")
-    return "\n".join(lines) or "None is."
+    return "\n".join(lines) or "No value is missing."
 
 
 def core_report(measurement: Measurement) -> Report:

@@ -1,4 +1,4 @@
-"""A figure with what a reader needs beside it: its caption and the numbers that it draws."""
+"""A figure with its caption and the numbers that it draws."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ __all__ = ["Drawing", "describe_seeds", "enumerated"]
 
 @dataclass(frozen=True)
 class Drawing:
-    r"""What a figure's module draws; `bssbench.paper.style.save_drawing` writes it.
+    r"""A drawn figure; `bssbench.paper.style.save_drawing` writes it.
 
     Attributes
     ----------
     figure : matplotlib.figure.Figure
         The figure itself.
     caption : str
-        One paragraph: what is drawn, of which data sets and seeds, in which units, and what each
-        mark means. Plain ASCII without the characters that LaTeX reads as commands, so that the
-        file is a text and ``\caption{\input{NAME.txt}}`` as well.
+        One paragraph: what is drawn, for which data sets and seeds, in which units, and the
+        meaning of each mark. Plain ASCII without the special characters of LaTeX, so that
+        ``\caption{\input{NAME.txt}}`` works.
     data : pandas.DataFrame
-        Exactly the numbers that are drawn, in long form: a row for each of them or for each point.
+        The numbers that are drawn, in long form: a row for each number or point.
     """
 
     figure: "Figure"
@@ -34,17 +34,17 @@ class Drawing:
 
 
 def enumerated(names: Iterable[str]) -> str:
-    """Return names as a sentence has them: ``a, b and c``."""
+    """Return names as a list in words: ``a, b and c``."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 
 
 def describe_seeds(seeds: Mapping[str, Iterable[int]]) -> str:
-    """Say for captions which seeds, at least one, are drawn of each data set."""
-    whose: dict[str, list[str]] = {}
+    """Describe for captions which seeds, at least one, are drawn of each data set."""
+    datasets: dict[str, list[str]] = {}
     for dataset, own in seeds.items():
-        whose.setdefault(_seeds_in_words(sorted(set(own))), []).append(dataset)
-    return "; ".join(f"{enumerated(names)}: {words}" for words, names in whose.items())
+        datasets.setdefault(_seeds_in_words(sorted(set(own))), []).append(dataset)
+    return "; ".join(f"{enumerated(names)}: {words}" for words, names in datasets.items())
 
 
 def _seeds_in_words(seeds: list[int]) -> str:

@@ -12,23 +12,23 @@ from bssbench.statistics.controls import CONTROLS
 __all__ = ["efficiency_report"]
 
 _NOTE = (
-    "Separation: signal over mean power of interference, over seeds, in dB. Bound: likewise of the "
-    "mean Cramér-Rao bound, in brackets where no method can attain it, because it leaves noise "
-    "out. Efficiency: mean bound over mean interference in dB, with its 95 % bootstrap interval "
-    "(BCa, 10,000 resamples of pairs); 0 is all that is possible; there is none where the bound "
-    "is not above 0 dB, so that nothing can separate, or is 60 dB, so that what is left is "
-    "rounding. Powers are averaged, not decibels. (k/n) where only k of n seeds have a value, the "
-    "status where none has. Bold: the best of a data set among the methods whose seeds are missing "
-    "least, controls, in italics, aside."
+    "Separation: signal over mean power of interference, over seeds, in dB. Bound: the separation "
+    "at the mean Cramér-Rao bound, in brackets where no method can attain it because it leaves "
+    "noise out. Efficiency: mean bound over mean interference in dB, with its 95 % bootstrap "
+    "interval (BCa, 10,000 resamples of pairs); 0 is the best that is possible. It is not given "
+    "where the bound is 0 dB or less, so that no method can separate, or 60 dB, so that only "
+    "rounding is left. Powers are averaged, not decibels. (k/n): only k of n seeds have a value; "
+    "the status if none has. Bold: the best of a data set among the methods with the fewest "
+    "missing seeds. Controls, in italics, are excluded."
 )
 _BOUND = "bound"
 _MINUS = "−"
-# As many columns with intervals as fit across a page in type of seven points.
+# As many columns with intervals as fit across a page in 7-point type.
 _ACROSS = 5
 
 
 def efficiency_report(table: pd.DataFrame) -> Report:
-    """Return the table, of what `bssbench.statistics.efficiency.summarise_efficiency` returns."""
+    """Return the table, from `bssbench.statistics.efficiency.summarise_efficiency`."""
     known = table[["separation", "bound"]].notna().any(axis=1)
     linear = set(table.loc[known, "dataset"])
     rows = table[table["dataset"].isin(linear)]
@@ -40,7 +40,7 @@ def efficiency_report(table: pd.DataFrame) -> Report:
 
 
 def _best(rows: pd.DataFrame, quantity: str) -> list[bool]:
-    """Tell which rows are the best of their data set, among those that miss fewest seeds."""
+    """Return which rows are the best of their data set among those with fewest missing seeds."""
     missing = rows["n_seeds"] - rows["n_ok"]
     judged = rows[~rows["method"].isin(CONTROLS) & rows[quantity].notna()]
     best = set()
@@ -57,7 +57,7 @@ def _sections(rows: pd.DataFrame) -> Iterator[Section]:
     of_bound = [_bound(row) for row in bounds.to_dict("records")]
     separation = pd.concat([separation, bounds.assign(method=_BOUND, entry=of_bound)])
     efficient = rows[rows.groupby("dataset")["efficiency"].transform("count") > 0]
-    # The oracle knows the sources, and the bound is on who does not.
+    # The oracle knows the sources; the bound applies to methods that do not.
     efficient = efficient[~efficient["method"].isin(CONTROLS)]
     efficient = efficient.assign(
         entry=[_entry(row, "efficiency") for row in efficient.to_dict("records")]
@@ -81,7 +81,7 @@ def _grid(rows: pd.DataFrame, datasets: list[str], caption: str, label: str) -> 
     entries = rows.pivot(index="method", columns="dataset", values="entry")
     entries = entries.reindex(index=methods, columns=datasets).fillna("")
     entries = entries.rename_axis("method", axis=0).rename_axis(None, axis=1).reset_index()
-    return Grid(entries, caption, label, apart=(_BOUND, *CONTROLS))
+    return Grid(entries, caption, label, italic_rows=(_BOUND, *CONTROLS))
 
 
 def _entry(row: Mapping[Any, Any], quantity: str) -> str:
@@ -120,4 +120,4 @@ def _reasons(table: pd.DataFrame) -> str:
             for dataset, some in own.groupby("dataset", sort=False)
         ]
         lines.append(f"- {reason}: {'; '.join(places)}")
-    return "\n".join(lines) or "None is."
+    return "\n".join(lines) or "No value is missing."

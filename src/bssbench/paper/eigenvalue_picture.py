@@ -1,4 +1,4 @@
-"""The picture of how many sources the eigenvalues of a recording speak for."""
+"""The picture of a recording's eigenvalues and the number of sources that they suggest."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,17 +11,17 @@ __all__ = ["draw_eigenvalues"]
 
 _COUNTED, _NOT_COUNTED = "#0072B2", "#999999"
 
-# Without noise eigenvalues end in rounding, which would take up most of the picture.
+# Without noise, eigenvalues of rounding errors would take up most of the picture.
 _DECADES = 8
 
 
 def draw_eigenvalues(count: SourceCount) -> Figure:
-    """Draw eigenvalues in descending order, those of sources and the others, and what divides them.
+    """Draw eigenvalues in descending order, those of sources, the others, and the threshold.
 
     Parameters
     ----------
     count : SourceCount
-        By `bssbench.preparation.suggested_n_sources`.
+        From `bssbench.preparation.suggested_n_sources`.
     """
     figure = new_figure(height=2.4, width=COLUMN_WIDTH)
     axes = figure.subplots()

@@ -1,4 +1,4 @@
-"""The tables of which methods are better than which, and which are practically equivalent."""
+"""The tables that compare pairs of methods: which is better, and which are equivalent."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,17 @@ from bssbench.paper.report import Grid, Report, Section
 from bssbench.statistics.equivalence import EQUIVALENT, PROBABLE
 from bssbench.statistics.ranks import Ranking
 
-__all__ = ["equivalence_report"]
+__all__ = ["decided_pairs", "equivalence_report"]
 
 _TITLE = "Which methods are better, and which are equivalent"
 _NOTE = (
     "The Bayesian signed-rank test (Benavoli et al., 2017) of the median SI-SDR over seeds, on the "
-    f"data sets of the ranks: how probable it is that one method is better by more than "
-    f"{EQUIVALENT:g} dB, that both are within {EQUIVALENT:g} dB and so practically equivalent, and "
-    "that it is worse. The prior counts as half a data set without a difference. Against the best "
-    "mean rank these three are given; then to how many of the other methods each is better, "
-    f"equivalent and worse with a probability of at least {PROBABLE:g}, and with how many nothing "
+    "data sets of the ranks. It gives three probabilities for two methods: that the first is "
+    f"better by more than {EQUIVALENT:g} dB, that both are within {EQUIVALENT:g} dB and so "
+    "practically equivalent, and that the first is worse. The prior counts as half a data set "
+    "without a difference. The first three columns compare each method with the one of the best "
+    "mean rank. The others count, for each method, the methods that it is better than, equivalent "
+    f"to and worse than with a probability of at least {PROBABLE:g}, and those with which nothing "
     "is decided. The CSV file has every pair."
 )
 
@@ -28,6 +29,7 @@ def equivalence_report(rankings: Sequence[Ranking], pairs: pd.DataFrame) -> Repo
     sections = tuple(
         Section(
             title=ranking.title[0].upper() + ranking.title[1:],
+            text=f"{decided_pairs(pairs[pairs['ranking'] == ranking.title])}.",
             grids=(Grid(_entries(ranking, pairs), label=str(number)),),
         )
         for number, ranking in enumerate(rankings, start=1)
@@ -56,3 +58,13 @@ def _entries(ranking: Ranking, pairs: pd.DataFrame) -> pd.DataFrame:
         entries[words] = counts.loc[methods, outcome].astype(str).to_numpy()
     undecided = len(methods) - 1 - counts.loc[methods].sum(axis=1)
     return entries.assign(undecided=undecided.astype(str).to_numpy())
+
+
+def decided_pairs(pairs: pd.DataFrame) -> str:
+    """State how many pairs of a ranking are decided, and how."""
+    better = int((pairs[["p_better", "p_worse"]] >= PROBABLE).any(axis=1).sum())
+    equivalent = int((pairs["p_equivalent"] >= PROBABLE).sum())
+    return (
+        f"{better + equivalent} of {len(pairs)} pairs are decided ({better} with one method "
+        f"better, {equivalent} equivalent)"
+    )

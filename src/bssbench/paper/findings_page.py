@@ -1,4 +1,4 @@
-"""The page of findings: of each sweep its question, the answer in numbers, and its figure."""
+"""The page of findings: for each sweep its question, the answer in numbers, and its figure."""
 
 from collections.abc import Mapping
 
@@ -11,10 +11,10 @@ from bssbench.statistics.findings import find
 __all__ = ["findings_report"]
 
 _NOTE = (
-    "Computed from the tables of the sweeps: no sentence here is written by hand. Near is within 1 "
-    "dB, with a value of every seed; separated is 10 dB or more. A method is judged against the "
-    "Cramér-Rao bound where it can be attained, elsewhere against the best method at the point. "
-    "Points where the bound says that nothing can separate count against no method."
+    "All sentences are computed from the tables of the sweeps. Near: within 1 dB, with a value for "
+    "every seed. Separated: 10 dB or more. Methods are compared with the Cramér-Rao bound where it "
+    "can be attained, and elsewhere with the best method at the point. Points at which the bound "
+    "rules out separation count against no method."
 )
 
 
@@ -26,9 +26,9 @@ def findings_report(
     Parameters
     ----------
     tables : mapping
-        By a sweep's name its table, as `bssbench.statistics.sweeps.read_sweep_table` reads it.
+        The table of each sweep by name, from `bssbench.statistics.sweeps.read_sweep_table`.
     figures : mapping, optional
-        By a sweep's name the link to its figure.
+        The link to the figure of each sweep, by name.
     """
     sections, leads = [], []
     for name, table in tables.items():
@@ -36,8 +36,8 @@ def findings_report(
         leads.append({"sweep": name, "finding": findings.lead})
         link = (figures or {}).get(name, "")
         picture = f"![{name}]({link})" if link else ""
-        said = "\n\n".join(
+        text = "\n\n".join(
             ["*" + str(table["question"].iloc[0]) + "*", findings.lead, " ".join(findings.trends)]
         ).strip()
-        sections.append(Section(name, said, tuple(findings_grids(findings)), picture))
+        sections.append(Section(name, text, tuple(findings_grids(findings)), picture))
     return Report("findings", "Findings", _NOTE, pd.DataFrame(leads), tuple(sections))

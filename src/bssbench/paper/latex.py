@@ -29,19 +29,19 @@ _SPECIAL = str.maketrans(
     }
 )
 _HEADING_WIDTH = 12
-# The page's width where the table is wider, else its own.
+# The width of the page if the table is wider, otherwise its own.
 _FITTED = r"\resizebox{\ifdim\width>\textwidth\textwidth\else\width\fi}{!}{%"
 
 
 def escape(text: object) -> str:
-    """Return plain text, with such signs as tables have, as LaTeX sets it."""
+    """Return plain text in LaTeX, with the special characters that tables use."""
     return str(text).translate(_SPECIAL)
 
 
 def markup(text: object) -> str:
     """Return text with Markdown's ``**bold**`` and ``*italics*`` in LaTeX.
 
-    Brackets after a value, which hold its spread, are smaller.
+    Brackets after a value, which contain its spread, are set smaller.
     """
     latex = re.sub(r"\*\*(.+?)\*\*", r"\\textbf{\1}", escape(text))
     latex = re.sub(r"\*(.+?)\*", r"\\textit{\1}", latex)
@@ -63,11 +63,11 @@ def latex_table(
     text_columns: int = 1,
     rule_above: int | None = None,
 ) -> str:
-    """Return a floating booktabs table across the page, and no wider than it.
+    """Return a floating booktabs table that is at most as wide as the page.
 
-    Headings are plain text, broken into lines; entries and caption as `markup` takes them. The
-    first `text_columns` are set flush left, the others are numbers; a rule goes above the row
-    `rule_above`. A paper refers to it by its label.
+    Headings are plain text, broken into lines; entries and caption may have the marks of `markup`.
+    The first `text_columns` are set flush left, the others are numbers; a rule goes above the row
+    `rule_above`. The label is for references from the text.
     """
     alignments = "l" * text_columns + "r" * (len(headings) - text_columns)
     lines = [" & ".join(map(markup, row)) + r" \\" for row in rows]

@@ -8,7 +8,7 @@ from bssbench.methods import control_names, method_names
 
 __all__ = ["MAIN_METHODS", "method_colour", "method_marker"]
 
-# Okabe and Ito's colours, which colour-blind readers can tell apart.
+# Okabe and Ito's colours, which colour-blind readers can distinguish.
 _ORANGE, _SKY, _GREEN, _BLUE = "#E69F00", "#56B4E9", "#009E73", "#0072B2"
 _VERMILLION, _PURPLE, _BLACK, _GREY = "#D55E00", "#CC79A7", "#000000", "#555555"
 _COLOURS = (_ORANGE, _SKY, _GREEN, _BLUE, _VERMILLION, _PURPLE, _BLACK)
@@ -19,20 +19,20 @@ _MAIN = {
     "gp-vae-spectral": (_GREEN, "^"),
     "sobi": (_ORANGE, "D"),
     "fastica": (_PURPLE, "v"),
-    # In the place of the one above, where that was not run.
+    # Replaces gp-vae-spectral where that was not run.
     "gp-vae": (_GREEN, "v"),
 }
 
 MAIN_METHODS = tuple(_MAIN)
-"""One of each kind: what figures show where there is no room for all."""
+"""One method of each kind, for figures without room for all."""
 
 
 @cache
 def _looks() -> dict[str, tuple[str, str]]:
-    """Return the looks of all methods, no two alike while there are pairs.
+    """Return the looks of all methods, each its own while there are pairs left.
 
-    A method begins at the pair that its name's hash says and takes the next that is free, so that a
-    new one changes no other's, but for one that it collides with.
+    The hash of its name gives the first pair that a method tries; it takes the next free one. A new
+    method therefore changes the look of at most the methods that it collides with.
     """
     looks = dict(_MAIN)
     for name in method_names():
@@ -43,16 +43,16 @@ def _looks() -> dict[str, tuple[str, str]]:
 
 
 def _pairs(name: str) -> list[tuple[str, str]]:
-    """Return the pairs of colour and marker in the order that a method takes them in."""
+    """Return the pairs of colour and marker in the order that a method tries them."""
     colours = (_GREY,) if name in control_names() else _COLOURS
     pairs = list(product(colours, _MARKERS))
-    # Not Python's own hash, which changes from one process to the next.
+    # Python's own hash changes from one process to the next.
     first = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % len(pairs)
     return pairs[first:] + pairs[:first]
 
 
 def _look(method: str) -> tuple[str, str]:
-    # A variant, and one that is no more, of older results, have looks that no method has.
+    # Variants, and methods of older results, have looks that no method has.
     looks = _looks()
     if method in looks:
         return looks[method]

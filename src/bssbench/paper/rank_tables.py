@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from bssbench.paper.drawing import enumerated
 from bssbench.paper.report import Grid, Report, Section
 from bssbench.statistics.comparisons import ALPHA
 from bssbench.statistics.ranks import Ranking
 
-__all__ = ["rank_report"]
+__all__ = ["distinguished_pairs", "rank_report"]
 
 _TITLE = "Ranks of methods over data sets"
 _NOTE = (
     "Ranks of the median SI-SDR over seeds, 1 for the highest; equal medians share the mean of "
-    "their ranks. The units are data sets and not seeds: one of each family and mixing, the first "
-    "that has results, and the methods with a result on every one. ° mean rank not distinguished "
+    "their ranks. The units are data sets, not seeds: the first of each family and mixing that has "
+    "results. Ranked are the methods with a result on every one. ° mean rank not distinguished "
     f"from the best by Nemenyi's test (p ≥ {ALPHA})."
 )
 _COLUMNS = (
@@ -64,17 +65,43 @@ def _entries(ranking: Ranking) -> pd.DataFrame:
 
 
 def _test(ranking: Ranking) -> str:
-    """Say what Friedman's and Nemenyi's tests are of, and what they say."""
+    """Describe Friedman's and Nemenyi's tests, and what they find."""
     n_methods, n_datasets = ranking.ranks.shape
     return (
         f"{n_methods} methods on {n_datasets} data sets: Friedman's chi-squared = "
-        f"{ranking.statistic:.1f}, p = {ranking.p:.2g}; two mean ranks differ by "
-        f"Nemenyi's test if they are {ranking.critical_difference:.2f} apart."
+        f"{ranking.statistic:.1f}, p = {ranking.p:.2g}. The critical difference between two mean "
+        f"ranks is {ranking.critical_difference:.2f}. {distinguished_pairs(ranking)}"
+    )
+
+
+def distinguished_pairs(ranking: Ranking) -> str:
+    """State how many pairs Nemenyi's test distinguishes, and which, best methods first."""
+    methods = list(ranking.ranks.index)
+    n_pairs = len(methods) * (len(methods) - 1) // 2
+    differs = ranking.p_values.to_numpy() < ALPHA
+    # Methods that are better than the same others share a clause.
+    winners: dict[tuple[str, ...], list[str]] = {}
+    for place, method in enumerate(methods):
+        worse = tuple(
+            methods[other] for other in range(place + 1, len(methods)) if differs[place, other]
+        )
+        if worse:
+            winners.setdefault(worse, []).append(method)
+    n_found = sum(len(worse) * len(better) for worse, better in winners.items())
+    if not winners:
+        return f"Nemenyi's test distinguishes none of the {n_pairs} pairs of methods."
+    clauses = [
+        f"{enumerated(better)} {'ranks' if len(better) == 1 else 'rank'} above {enumerated(worse)}"
+        for worse, better in winners.items()
+    ]
+    return (
+        f"Nemenyi's test distinguishes {n_found} of {n_pairs} pairs of methods: "
+        f"{'; '.join(clauses)}."
     )
 
 
 def _left_out(ranking: Ranking) -> str:
-    """List what is not ranked."""
+    """List the methods and data sets that are not ranked."""
     listed = [
         f"- {name}: {why}"
         for names in (ranking.left_out_datasets, ranking.left_out_methods)

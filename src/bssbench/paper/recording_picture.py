@@ -21,7 +21,7 @@ __all__ = [
 
 _POINTS_DRAWN = 4000
 _LONGEST_SEGMENT = 1024
-# More names than these can't be read, and larger pictures are not drawn.
+# More labels than this cannot be read, and larger pictures are not drawn.
 _MOST_LABELS = 64
 _TALLEST = 40.0
 
@@ -40,19 +40,18 @@ def draw_estimates(
     sources : numpy.ndarray
         Shape (time, source).
     method : str
-        Its colour is that of every figure.
+        Sets the colour, as in every figure.
     title : str
-        Any text; nothing in it is read as mathematics.
+        Any text; it is not parsed as mathematics.
     sampling_rate : float, optional
         In Hz, for a time axis in seconds.
     labels : sequence of str
-        What there is to say of each source.
+        A label for each source.
     """
     n_sources = sources.shape[1]
     figure = new_figure(height=min(0.6 + 0.75 * n_sources, _TALLEST))
     axes = figure.subplots(n_sources, 1, sharex=True, squeeze=False)[:, 0]
-    # More points than pixels only make the file large; every k-th would hide peaks, so draw
-    # extremes.
+    # More points than pixels only make the file large; the extremes of each block keep the peaks.
     block = max(1, len(sources) // (_POINTS_DRAWN // 2))
     for source, axis in enumerate(axes):
         deviation = sources[:, source].std() or 1.0
@@ -60,7 +59,7 @@ def draw_estimates(
         axis.plot(time / (sampling_rate or 1.0), values, color=method_colour(method), linewidth=0.6)
         axis.set_ylabel(f"source {source + 1}")
         if labels:
-            axis.set_title(labels[source], loc="right", fontsize=6.5, parse_math=False)
+            axis.set_title(labels[source], loc="right", fontsize=7, parse_math=False)
     axes[-1].set_xlabel("time (samples)" if sampling_rate is None else "time (s)")
     figure.suptitle(title, fontsize=8.5, parse_math=False)
     return figure
@@ -79,11 +78,11 @@ def draw_spectra(sources: np.ndarray, method: str, sampling_rate: float | None) 
     """Draw the power spectral density of each source (time, source), by Welch's method."""
     length, n_sources = sources.shape
     segment = min(_LONGEST_SEGMENT, length)
-    # Of the period of a segment, not symmetrical.
+    # Periodic over a segment, not symmetric.
     window = np.hanning(segment + 1)[:-1]
     figure, axes = _grid(n_sources)
     for source, axis in enumerate(axes):
-        # By matplotlib, which is loaded: scipy.signal takes most of a second to import.
+        # By matplotlib, which is loaded already: scipy.signal takes most of a second to import.
         answer = psd(
             sources[:, source],
             NFFT=segment,
@@ -93,7 +92,7 @@ def draw_spectra(sources: np.ndarray, method: str, sampling_rate: float | None) 
             window=window,
         )
         density, frequencies = map(np.asarray, answer)
-        # The mean was taken away, and a logarithm has no place for it.
+        # The mean was removed, so the first value has no logarithm.
         axis.semilogy(
             frequencies[1:],
             np.maximum(density[1:], np.finfo(float).tiny),
@@ -119,7 +118,7 @@ def draw_patterns(mixing_matrix: np.ndarray, channels: Sequence[str]) -> Figure:
         axis.xaxis.set_major_locator(MaxNLocator(3))
         if n_channels <= _MOST_LABELS:
             axis.set_yticks(np.arange(n_channels))
-            for label in axis.set_yticklabels(list(channels), fontsize=6):
+            for label in axis.set_yticklabels(list(channels), fontsize=7):
                 label.set_parse_math(False)
         else:
             axis.set_ylabel("channel (number from 0)")
@@ -127,7 +126,7 @@ def draw_patterns(mixing_matrix: np.ndarray, channels: Sequence[str]) -> Figure:
 
 
 def draw_stability(quality: np.ndarray, bound: float) -> Figure:
-    """Draw each source's cluster quality (source,), and the bound from which it is trusted."""
+    """Draw each source's cluster quality (source,), and the bound above which it is trusted."""
     figure = new_figure(height=0.8 + 0.18 * len(quality), width=COLUMN_WIDTH)
     axis = figure.subplots()
     colours = ["#0072B2" if value >= bound else "#D55E00" for value in quality]
@@ -156,7 +155,7 @@ def draw_agreement(agreement: np.ndarray, methods: Sequence[str]) -> Figure:
             f"{agreement[row, column]:.2f}".lstrip("0"),
             ha="center",
             va="center",
-            fontsize=5.5,
+            fontsize=7,
             color="white" if dark else "black",
         )
     figure.colorbar(image, ax=axis, label="mean |correlation| of matched sources", shrink=0.7)
@@ -164,7 +163,7 @@ def draw_agreement(agreement: np.ndarray, methods: Sequence[str]) -> Figure:
 
 
 def _grid(n_panels: int, height: float = 1.5) -> tuple[Figure, list[Axes]]:
-    """Return a figure with so many panels, four in a row."""
+    """Return a figure with this many panels, four in a row."""
     columns = min(4, n_panels)
     rows = -(-n_panels // columns)
     figure = new_figure(height=min(height * rows, _TALLEST), width=PAGE_WIDTH)

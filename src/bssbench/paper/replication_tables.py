@@ -1,4 +1,4 @@
-"""The tables of what fresh seeds confirm of a record, and what they change."""
+"""The tables that compare fresh seeds with the recorded results."""
 
 import pandas as pd
 
@@ -9,21 +9,22 @@ from bssbench.statistics.comparisons import ALPHA
 __all__ = ["orders_report", "verdicts_report"]
 
 _ORDERS_NOTE = (
-    "Best: the highest median. Changed places: pairs of methods whose medians are in another order "
-    "on the fresh seeds, of all pairs. Where two methods are alike that is a matter of chance; "
-    "significantly: the differences between the two, paired by seed, are others on the fresh seeds "
-    f"by Mann and Whitney's test (p < {ALPHA}, corrected by Holm over the pairs of the data set). "
-    "Controls take no part. A dash: the seeds are too few for so many pairs to find anything."
+    "Best: the highest median. Changed places: the number of pairs of methods whose medians are in "
+    "another order on the fresh seeds. For similar methods this is a matter of chance. "
+    "Significantly: the number of pairs whose differences, paired by seed, have another "
+    f"distribution on the fresh seeds by Mann and Whitney's test (p < {ALPHA}, Holm's correction "
+    "over the pairs of the data set). Controls are excluded. A dash: too few seeds for this many "
+    "pairs to find any difference."
 )
 _VERDICTS_NOTE = (
-    "Both verdicts are by today's tests, and rest on scores of simulated data alone: parts on "
-    "times and memory and on recordings are left out, because other seeds do not change these. A "
-    "verdict may therefore differ from that of the whole claim."
+    "Both verdicts use the present tests and only the scores of simulated data. Parts on times, "
+    "memory and recordings are left out, because other seeds do not change these. A verdict may "
+    "therefore differ from that of the whole claim."
 )
 
 
 def orders_report(orders: pd.DataFrame) -> Report:
-    """Return the table of what `bssbench.statistics.replication.compare_orders` returns."""
+    """Return the table of ranks, from `bssbench.statistics.replication.compare_orders`."""
     sections = []
     for score, rows in orders.groupby("score", sort=False):
         entries = [
@@ -52,7 +53,7 @@ def orders_report(orders: pd.DataFrame) -> Report:
 
 
 def verdicts_report(verdicts: pd.DataFrame, seeds: str) -> Report:
-    """Return the table of what `bssbench.statistics.replication.compare_verdicts` returns."""
+    """Return the table of verdicts, from `bssbench.statistics.replication.compare_verdicts`."""
     entries = pd.DataFrame(
         {
             "claim": verdicts["claim"],
@@ -68,6 +69,6 @@ def verdicts_report(verdicts: pd.DataFrame, seeds: str) -> Report:
         }
     )
     n_changed = int(verdicts["changed"].sum())
-    told = f"{n_changed} of {len(verdicts)} verdicts changed on seeds {seeds}."
-    section = Section(text=told, grids=(Grid(entries, text_columns=6),))
+    text = f"{n_changed} of {len(verdicts)} verdicts changed on seeds {seeds}."
+    section = Section(text=text, grids=(Grid(entries, text_columns=6),))
     return Report("verdicts", "Verdicts on fresh seeds", _VERDICTS_NOTE, verdicts, (section,))

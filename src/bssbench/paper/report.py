@@ -1,6 +1,6 @@
-"""A table of the paper: made once, rendered as CSV, Markdown and LaTeX.
+"""A table of the paper, rendered as CSV, Markdown and LaTeX.
 
-A module of a table makes its `Report` and knows no format; `write` knows all of them and no table.
+The module of a table makes its `Report`; `write` renders any report in each format.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,14 +24,14 @@ class Grid:
     Attributes
     ----------
     entries : pandas.DataFrame
-        Text, in which ``**`` stands about what is bold. The index is not shown.
+        Text, with ``**`` around bold entries. The index is not shown.
     caption : str
-        What the entries are, where the section's title does not say it.
+        Describes the entries where the title of the section does not.
     label : str
-        Tells it from the report's other grids: ``mcc`` is ``tab:NAME-mcc`` to LaTeX.
+        Distinguishes the grids of a report: ``mcc`` is ``tab:NAME-mcc`` in LaTeX.
     text_columns : int
-        How many columns are set flush left; others are numbers.
-    apart : tuple of str
+        Number of columns that are set flush left; others are numbers.
+    italic_rows : tuple of str
         Names in the first column that are set in italics; a rule goes above the first of them.
     """
 
@@ -39,12 +39,12 @@ class Grid:
     caption: str = ""
     label: str = ""
     text_columns: int = 1
-    apart: tuple[str, ...] = ()
+    italic_rows: tuple[str, ...] = ()
 
     def rows(self) -> list[list[str]]:
         """Return the entries of each row, italics marked."""
         return [
-            [f"*{first}*" if first in self.apart else first, *others]
+            [f"*{first}*" if first in self.italic_rows else first, *others]
             for first, *others in self.entries.astype(str).itertuples(index=False)
         ]
 
@@ -56,13 +56,13 @@ class Section:
     Attributes
     ----------
     title : str
-        Nothing where the report has one section.
+        Empty if the report has one section.
     text : str
-        What a reader of a grid has to know: in LaTeX part of each caption.
+        What a reader of a grid needs to know; in LaTeX part of each caption.
     grids : tuple of Grid
         May be empty.
     remarks : str
-        What stands below the grids: in LaTeX a comment.
+        Text below the grids; in LaTeX a comment.
     """
 
     title: str = ""
@@ -73,20 +73,20 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is to be said of some numbers.
+    """A table with its explanations.
 
     Attributes
     ----------
     name, title : str
         Name of its files, and its heading.
     note : str
-        How to read any of the grids: in LaTeX part of each caption.
+        How to read any of the grids; in LaTeX part of each caption.
     data : pandas.DataFrame
         The numbers themselves: the CSV file, whole and unrounded.
     sections : tuple of Section
-        What a reader sees of them.
+        The grids that show them.
     preface : tuple of str
-        Paragraphs that need to be read once: in LaTeX a comment.
+        Paragraphs before the first section; in LaTeX a comment.
     """
 
     name: str
@@ -106,7 +106,7 @@ def write(report: Report, directory: Path, formats: Sequence[str] = FORMATS) -> 
     }
     paths = [directory / f"{report.name}.{suffix}" for suffix in formats]
     for path, suffix in zip(paths, formats, strict=True):
-        # Numbers are what a later stage may read.
+        # Later stages read only the numbers.
         write_text(path, render[suffix](), checksum=suffix == "csv")
     return paths
 
@@ -140,8 +140,8 @@ def _latex(report: Report) -> Iterator[str]:
     yield HEADER + _comment("\n".join(report.preface))
     for section in report.sections:
         for grid in section.grids:
-            said = (report.title, section.title, grid.caption, section.text, report.note)
-            caption = " ".join(_full_stop(text) for text in said if text)
+            texts = (report.title, section.title, grid.caption, section.text, report.note)
+            caption = " ".join(_full_stop(text) for text in texts if text)
             first = grid.entries.iloc[:, 0]
             yield latex_table(
                 list(map(str, grid.entries.columns)),
@@ -149,7 +149,9 @@ def _latex(report: Report) -> Iterator[str]:
                 caption,
                 f"tab:{report.name}-{grid.label}".rstrip("-").replace("_", "-"),
                 text_columns=grid.text_columns,
-                rule_above=next((i for i, name in enumerate(first) if name in grid.apart), None),
+                rule_above=next(
+                    (i for i, name in enumerate(first) if name in grid.italic_rows), None
+                ),
             )
         if section.remarks:
             yield _comment(f"{section.title}\n{section.remarks}".strip())

@@ -9,17 +9,17 @@ __all__ = ["selection_report"]
 _TITLE = "Choices by the objective on held-out time"
 _NOTE = (
     "Each model is trained on the first four fifths of the time, and its objective, in nats per "
-    "time point, taken on the last fifth; lower is better, and true sources play no part. The "
-    "first row of a choice is its default and shows the median objective over development seeds; "
-    "the others show the median over seeds of the difference from the default, and how many seeds "
-    "are better. Chosen is the candidate that is better in the median on the most data sets, if "
-    "these are more than half of them and it gains more there than it loses elsewhere, else the "
-    "default."
+    "time point, is evaluated on the last fifth. Lower is better; the true sources are not used. "
+    "The first row of a choice is its default, with the median objective over development seeds. "
+    "The other rows have the median over seeds of the difference from the default, and the number "
+    "of seeds that are better. The chosen candidate is the one with a better median on the most "
+    "data sets, if these are more than half of them and it gains more there than it loses "
+    "elsewhere; otherwise it is the default."
 )
 
 
 def _label(parameters: str, common: set[str]) -> str:
-    """Return what a candidate's parameters have beside those that all candidates share."""
+    """Return the parameters of a candidate that not all candidates share."""
     return " ".join(word for word in parameters.split() if word not in common) or "default"
 
 
@@ -61,5 +61,7 @@ def selection_report(compared: pd.DataFrame) -> Report:
         Section(f"{choice} ({method})", grids=(Grid(_entries(rows), label=str(number)),))
         for number, ((choice, method), rows) in enumerate(choices, start=1)
     ]
-    missing = Section("Why values are missing", remarks=_missing(compared) or "None is.")
+    missing = Section(
+        "Why values are missing", remarks=_missing(compared) or "No value is missing."
+    )
     return Report("selection", _TITLE, _NOTE, compared, (*sections, missing))

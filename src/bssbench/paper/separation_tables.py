@@ -1,4 +1,4 @@
-"""The separation tables: median and worst of the seeds, data sets of a kind beside each other."""
+"""The separation tables: median and worst of the seeds, with data sets grouped by kind."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -18,21 +18,21 @@ __all__ = ["grouped", "separation_report"]
 _PLAIN = "Linear mixing of three or four sources"
 _CHANGED = "Other numbers of sources or channels, other conditions, noise, lengths or rates"
 _NONLINEAR = "Nonlinear mixing"
-_UNTOUCHED = "Families that nothing was chosen on"
+_UNTOUCHED = "Families held out from all choices"
 _SHOWN = [name for name, score in SCORES.items() if score.tabulated]
 _BEST, _INDISTINGUISHABLE = "best", "indistinguishable from the best"
-# As many as fit across a page in type of seven points.
+# As many as fit across a page in 7-point type.
 _MOST_COLUMNS = 8
 _NOTE = (
-    "Median over seeds, the worst seed in brackets; (k/n) where only k of n seeds have a value; "
-    "'failed' or 'timeout' where none has; a dash where there is nothing to score; nothing where "
-    "the method was not run. † not all seeds converged, by the method's own criterion. Of the "
-    "SI-SDR, and of what recordings have in its place: bold, the best median of a data set, among "
-    "the methods whose seeds are missing least, controls aside; °, what is not distinguished from "
-    "it by Wilcoxon's signed-rank test (paired by seed, Holm's correction within the data set, "
-    "p ≥ .05), where there are seeds enough to distinguish anything. Decibels are within "
-    f"± {DECIBEL_LIMIT:g} for each source. The VAEs are reconstructions "
-    "of the published methods: no code of theirs is public. Controls are in italics."
+    "Median over seeds, with the worst seed in brackets. (k/n): only k of n seeds have a value; "
+    "'failed' or 'timeout': none has; a dash: there is nothing to score; empty: the method was not "
+    "run. † not all seeds converged by the method's own criterion. For the SI-SDR and the scores "
+    "that replace it on recordings, bold marks the best median of a data set among the methods "
+    "with the fewest missing seeds, controls excluded, and ° a method that is not distinguished "
+    "from it by Wilcoxon's signed-rank test (paired by seed, Holm's correction within the data "
+    "set, p ≥ .05), where the seeds suffice to distinguish any. Decibels are limited to "
+    f"± {DECIBEL_LIMIT:g} for each source. The VAEs are reconstructions of the published methods, "
+    "whose code is not public. Controls are in italics."
 )
 
 
@@ -41,8 +41,8 @@ def separation_report(
 ) -> Report:
     """Return the tables of each score, and of each recording, from an `Evaluation`.
 
-    The CSV file has the whole summary; the others show of it what a reader compares. With
-    ``timings.csv`` what did not converge is marked.
+    The CSV file has the whole summary; the others show a part of it. With ``timings.csv``, methods
+    that did not converge are marked.
     """
     summary = _with_convergence(summary, timings)
     missing = Section(title="Why values are missing", remarks=_reasons(summary))
@@ -51,7 +51,7 @@ def separation_report(
 
 
 def _with_convergence(summary: pd.DataFrame, timings: pd.DataFrame | None) -> pd.DataFrame:
-    """Add how many seeds of each cell did not converge; nothing where there is no criterion."""
+    """Add how many seeds of each cell did not converge, where the method has a criterion."""
     if timings is None:
         return summary.assign(n_unconverged=None)
     cells = timings.set_index(["dataset", "method"])
@@ -60,7 +60,7 @@ def _with_convergence(summary: pd.DataFrame, timings: pd.DataFrame | None) -> pd
 
 
 def _with_marks(summary: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFrame:
-    """Add which entries are the best of their data set, and which not distinguished from it."""
+    """Mark the best entry of each data set, and those that are not distinguished from it."""
     marks = {
         (row.dataset, row.score, row.method): _INDISTINGUISHABLE
         for row in comparisons.itertuples()
@@ -74,7 +74,7 @@ def _with_marks(summary: pd.DataFrame, comparisons: pd.DataFrame) -> pd.DataFram
 def _sections(summary: pd.DataFrame) -> Iterator[Section]:
     """Yield a grid for each score of a group of data sets, and one for each recording."""
     summary = summary[summary["score"].isin(_SHOWN)]
-    # What failed altogether stays: a failure is a result.
+    # A method that failed on all seeds is kept: a failure is a result.
     present = summary[(summary["n_ok"] > 0) | ~summary["reason"].str.startswith("skipped")]
     columns = set(zip(present["dataset"], present["score"], strict=True))
     summary = summary.assign(entry=summary.apply(_entry, axis=1))
@@ -86,7 +86,9 @@ def _sections(summary: pd.DataFrame) -> Iterator[Section]:
         entries = rows.pivot(index="method", columns=across, values="entry").fillna("")
         entries = entries.reindex(index=methods, columns=shown, fill_value="")
         entries = entries[(entries != "").any(axis=1)]
-        return Grid(entries.rename_axis("method").reset_index(), caption, label, apart=CONTROLS)
+        return Grid(
+            entries.rename_axis("method").reset_index(), caption, label, italic_rows=CONTROLS
+        )
 
     groups = grouped(dict.fromkeys(summary["dataset"]))
     for number, (title, names) in enumerate(groups.items(), start=1):
@@ -109,7 +111,7 @@ def _sections(summary: pd.DataFrame) -> Iterator[Section]:
 
 
 def _parts(names: list[str]) -> list[list[str]]:
-    """Cut a list into as few parts as fit across a page, of about one size."""
+    """Split a list into as few parts of about equal size as fit across a page."""
     n_parts = math.ceil(len(names) / _MOST_COLUMNS)
     bounds = [part * len(names) // n_parts for part in range(n_parts + 1)] if names else []
     return [names[first:last] for first, last in pairwise(bounds)]
@@ -139,7 +141,7 @@ def _entry(row: pd.Series) -> str:
 
 
 def _number(value: float, decimals: int) -> str:
-    """Format a value; what lies between −1 and 1 goes without its zero, for tables are wide."""
+    """Format a value, without the leading zero between −1 and 1 to save width."""
     text = f"{value:.{decimals}f}".replace("-", "−")
     return text.replace("0.", ".", 1) if text.startswith(("0.", "−0.")) else text
 
@@ -156,7 +158,7 @@ def _reasons(summary: pd.DataFrame) -> str:
             named = "all methods" if len(methods) == n_methods[dataset] else ", ".join(methods)
             places.append(f"{dataset} ({named})")
         lines.append(f"- {reason}: {'; '.join(places)}")
-    return "\n".join(lines) or "None is."
+    return "\n".join(lines) or "No value is missing."
 
 
 def grouped(names: Iterable[str]) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """The look that all figures share, and how they are saved."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,11 @@ __all__ = [
     "save_drawing",
 ]
 
-# Inches: both columns of a paper, and one.
+# Inches: two columns of a paper, and one.
 PAGE_WIDTH = 7.0
 COLUMN_WIDTH = 3.4
 
-# Recovered sources, spectra and parameters: lines that differ without colour, too.
+# Recovered sources, spectra and parameters: lines that differ by more than colour.
 SOURCE_LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#0072B2", "linestyle": "-"},
     {"color": "#D55E00", "linestyle": (0, (5, 1.2))},
@@ -53,7 +54,7 @@ _STYLE: Any = {
     "pdf.fonttype": 42,
     "svg.hashsalt": "bssbench",
 }
-# Else matplotlib writes the time of day into a PDF and its version into both.
+# Otherwise matplotlib writes the time of day into a PDF and its version into both.
 _WITHOUT_TIME_AND_VERSION: Any = {
     ".pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     ".png": {"Software": None},
@@ -66,24 +67,24 @@ def new_figure(height: float, width: float = PAGE_WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def label_plainly(axis: Axis) -> None:
-    """Label a logarithmic axis with plain numbers that begin with 1, 2 or 5."""
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+def label_plainly(axis: Axis, first_digits: Sequence[float] = (1.0, 2.0, 5.0)) -> None:
+    """Label a logarithmic axis with plain numbers that begin with one of `first_digits`."""
+    axis.set_major_locator(LogLocator(subs=tuple(first_digits)))
     axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.set_minor_formatter(NullFormatter())
 
 
 def empty_drawing(why: object) -> Drawing:
-    """Return a drawing that says why there is nothing to draw."""
+    """Return a drawing that states why there is nothing to draw."""
     figure = new_figure(height=1.0, width=COLUMN_WIDTH)
     figure.text(0.5, 0.5, f"Nothing to draw: {why}", ha="center", va="center", wrap=True)
-    # The reason may have characters that a caption may not.
+    # The reason may have characters that a caption may not have.
     return Drawing(figure, "Nothing to draw.", pd.DataFrame({"reason": [str(why)]}))
 
 
 def save(figure: Figure, path: Path) -> None:
     """Write the figure to `path`, PDF or PNG by its suffix; equal figures give equal bytes."""
-    # In memory first: on a full disk, matplotlib's own end of a PDF hides what was wrong.
+    # In memory first: on a full disk, matplotlib's handling of a PDF hides the error.
     drawn = io.BytesIO()
     kind = path.suffix.removeprefix(".")
     with matplotlib.rc_context(_STYLE):

@@ -1,4 +1,4 @@
-"""What the figures of sweeps share: quantities, scales of axes, and ticks that do not touch."""
+"""The axes that figures of sweeps share: their labels, scales, and ticks that fit."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,23 +19,23 @@ QUANTITY_LABELS = {
 }
 """Labels of `bssbench.statistics.efficiency.QUANTITIES`."""
 
-# From this ratio on values are spread too widely for a linear axis; and how nearly equal ratios of
-# neighbours count as equal.
+# From this ratio on, values are spread too widely for a linear axis; and up to which factor the
+# ratios of neighbours count as equal.
 _WIDE, _EQUAL = 10.0, 1.05
-# Inches that a character of a tick's label takes, and what lies between two labels.
+# Inches: a character of a tick's label, and the space between two labels.
 _CHARACTER, _GAP = 0.062, 0.05
 
 
 def heading(axis: str, value: Any) -> str:
-    """Return what is written above or beside the panels of a value."""
+    """Return the heading of the panels of a value."""
     return f"{axis_name(axis)} {text_of(value)}"
 
 
 def positions(values: Sequence[Any]) -> tuple[list[float], bool]:
-    """Return where values lie on an axis, and whether it is logarithmic.
+    """Return where values lie on an axis, and whether the axis is logarithmic.
 
-    It is where they are spread over a decade or more, or are each the same multiple of the last.
-    What is no number lies evenly.
+    It is logarithmic if the values span a decade or more, or if each is the same multiple of the
+    one before. Values that are not numbers are spaced evenly.
     """
     if not all(isinstance(value, (int, float, np.number)) for value in values):
         return [float(number) for number in range(len(values))], False
@@ -48,7 +48,7 @@ def positions(values: Sequence[Any]) -> tuple[list[float], bool]:
 
 
 def set_ticks(axis: Axes, values: Sequence[Any], inches: float) -> None:
-    """Put a tick at each value of the horizontal axis, and a label where there is room for one."""
+    """Put a tick at each value of the horizontal axis, and a label where one fits."""
     places, logarithmic = positions(values)
     axis.set_xscale("log" if logarithmic else "linear")
     scaled = np.log(places) if logarithmic else np.array(places)

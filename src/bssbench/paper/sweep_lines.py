@@ -1,4 +1,4 @@
-"""A sweep as lines: small panels by two of its axes, a line for each method over a third."""
+"""A sweep as lines: panels by two of its axes, a line for each method over a third."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,12 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from bssbench.paper.drawing import Drawing, enumerated
+from bssbench.paper.drawing import Drawing
 from bssbench.paper.looks import method_colour, method_marker
 from bssbench.paper.style import PAGE_WIDTH, empty_drawing, new_figure
 from bssbench.paper.sweep_axes import QUANTITY_LABELS, heading, positions, set_ticks
+from bssbench.paper.sweep_captions import name_quantities, sweep_caption
 from bssbench.statistics.controls import CONTROLS
-from bssbench.statistics.findings import find
 from bssbench.statistics.sweeps import Sweep, axis_label, axis_name
 
 __all__ = ["draw_lines"]
@@ -21,10 +21,10 @@ __all__ = ["draw_lines"]
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.2)), (0, (1.5, 1)), (0, (5, 1, 1, 1)))
 _BOUND: Any = {"color": "#BBBBBB", "linewidth": 3.0, "marker": "o", "markersize": 3, "zorder": 0}
 _BEYOND: Any = {"color": "#BBBBBB", "linewidth": 1.2, "linestyle": (0, (2, 1)), "zorder": 0}
-# Inches: a panel's height, what the label of the axis takes, a line of the legend, and how much of
-# the page's width is no panel.
+# Inches: a panel's height, the label of the axis, a line of the legend, and the part of the page's
+# width beside the panels.
 _PANEL, _BELOW, _LEGEND, _BESIDE = 1.45, 0.45, 0.16, 0.7
-# Of the panel's width, over which the points of methods at one value are spread.
+# Points of methods at one value are spread over this part of the panel's width.
 _SPREAD = 0.03
 _ACROSS = 5
 
@@ -42,7 +42,7 @@ def draw_lines(sweep: Sweep, table: pd.DataFrame) -> Drawing:
     how = sweep.figure
     drawn = how.drawn(table)
     if how.show == ("efficiency",):
-        # They know the sources, and a bound is on who does not.
+        # Controls know the sources, and a bound applies to methods that do not.
         drawn = drawn[~drawn["method"].isin(CONTROLS)]
     if not drawn[list(how.show)].notna().any(axis=None):
         return empty_drawing("no method has a value at any point")
@@ -86,7 +86,7 @@ def _at(table: pd.DataFrame, axis: str, value: Any) -> pd.DataFrame:
 
 
 def _look(method: str, methods: list[str]) -> dict[str, Any]:
-    """Return how a method's line looks: told apart by its marker and dashes, too."""
+    """Return the colour, marker and dashes of a method's line."""
     control = method in CONTROLS
     return {
         "color": method_colour(method),
@@ -101,7 +101,7 @@ def _look(method: str, methods: list[str]) -> dict[str, Any]:
 def _draw_panel(
     axis: Axes, own: pd.DataFrame, quantity: str, sweep: Sweep, methods: list[str]
 ) -> None:
-    """Draw the methods at some values of the other axes, and the bound."""
+    """Draw the methods and the bound at one value of each other axis."""
     places, logarithmic = positions(sweep.axes[sweep.figure.x])
     where: Mapping[Any, float] = dict(zip(sweep.axes[sweep.figure.x], places, strict=True))
     span = np.ptp(np.log(places)) if logarithmic else np.ptp(places)
@@ -132,10 +132,13 @@ def _draw_panel(
 
 
 def _limits(drawn: pd.DataFrame, quantity: str) -> tuple[float, float]:
-    """Return limits of what is drawn of a quantity, the same in all panels.
+    """Return the limits of a quantity, the same in all panels.
 
-    A bound below 0 dB says that nothing can separate, and is left to run out of the panel.
+    Controls and bounds below 0 dB, where no method can separate, may leave the panel.
     """
+    methods = drawn[~drawn["method"].isin(CONTROLS)]
+    if methods[quantity].notna().any():
+        drawn = methods
     if quantity == "seconds":
         seconds = drawn[quantity][drawn[quantity] > 0]
         return float(seconds.min() / 1.5), float(seconds.max() * 1.5)
@@ -150,55 +153,44 @@ def _limits(drawn: pd.DataFrame, quantity: str) -> tuple[float, float]:
 
 
 def _handles(methods: list[str], drawn: pd.DataFrame, shown: tuple[str, ...]) -> list[Line2D]:
-    """Return what the legend explains."""
+    """Return the entries of the legend."""
     handles = [Line2D([], [], label=method, **_look(method, methods)) for method in methods]
     bounds = drawn[drawn["bound"].notna()]
     if "separation" in shown and bounds["within_reach"].any():
         handles.append(Line2D([], [], label="bound", **_BOUND))
     if "separation" in shown and not bounds["within_reach"].all():
-        handles.append(Line2D([], [], label="bound, out of reach", **_BEYOND))
+        handles.append(Line2D([], [], label="bound, not attainable", **_BEYOND))
     if shown == ("efficiency",):
         handles.append(Line2D([], [], label="the bound", **_BOUND | {"marker": ""}))
     return handles
 
 
 def _caption(sweep: Sweep, table: pd.DataFrame) -> str:
-    """Say what is drawn, and then what the sweep shows."""
+    """Describe the panels, points and bounds."""
     how = sweep.figure
-    words = {
-        "efficiency": "efficiency, which is the mean Cramer-Rao bound over the mean power of "
-        "interference, in dB, 0 on the grey line being all that is possible",
-        "separation": "separation, which is signal over mean power of interference, in dB",
-        "si_sdr": "mean SI-SDR in dB",
-        "seconds": "CPU seconds of solving, for one seed",
-    }
-    panels = [
-        f"{kind} by {axis_name(axis)}"
+    panels = "".join(
+        f"; {kind} by {axis_name(axis)}"
         for kind, axis in (("columns", how.columns), ("rows", how.rows))
         if axis
-    ]
-    fixed = [heading(axis, value) for axis, value in how.at.items()]
-    seeds = sorted(set(table["n_seeds"]))
-    counted = str(seeds[0]) if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
-    said = [
-        f"Sweep {sweep.name}: {enumerated(words[name] for name in how.show)}, of each method over "
-        f"{axis_name(how.x)}"
-        + "".join(f"; {text}" for text in panels)
-        + (f"; at {enumerated(fixed)}" if fixed else "")
-        + ".",
-        f"Points are of {counted} seeds, slightly apart so that all are seen, bars 95 percent "
-        "bootstrap intervals (BCa); where a method has no value it was not run or failed.",
+    )
+    drawn = f"{name_quantities(how.show)} of each method over {axis_name(how.x)}{panels}"
+    marks = [
+        "Bars are 95 percent bootstrap intervals (BCa). Points at one value are shifted slightly "
+        "so that none hides another. A method without a point was not run there or failed."
     ]
     if "separation" in how.show:
-        said.append(
+        marks.append(
             "Grey: the Cramer-Rao bound on separation, thick where it can be attained and dashed "
-            "where none can, because it leaves noise out; below 0 dB nothing can separate."
+            "where it leaves noise out, so that no method can attain it. Below 0 dB no method can "
+            "separate."
         )
-    return " ".join([*said, find(table).lead])
+    if set(how.show) & {"separation", "si_sdr"} and not set(CONTROLS).isdisjoint(table["method"]):
+        marks.append("The vertical axis is fitted to the methods, and controls may leave it.")
+    return sweep_caption(sweep, table, drawn, marks)
 
 
 def _data(sweep: Sweep, drawn: pd.DataFrame) -> pd.DataFrame:
-    """Return the numbers drawn."""
+    """Return the numbers that are drawn."""
     columns = []
     for name in sweep.figure.show:
         columns += [name] if name == "seconds" else [name, f"{name}_low", f"{name}_high"]

@@ -10,20 +10,20 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Rectangle
 
-from bssbench.paper.drawing import Drawing, enumerated
+from bssbench.paper.drawing import Drawing
 from bssbench.paper.style import empty_drawing, new_figure
-from bssbench.paper.sweep_axes import QUANTITY_LABELS, heading
-from bssbench.statistics.findings import find
+from bssbench.paper.sweep_axes import QUANTITY_LABELS
+from bssbench.paper.sweep_captions import name_quantities, sweep_caption
 from bssbench.statistics.sweeps import Sweep, axis_label, axis_name, text_of
 
 __all__ = ["draw_map"]
 
-# Its lightness rises evenly, so that it is the same in grey, and to colour-blind readers.
+# Its lightness rises evenly, so that it reads the same in grey and to colour-blind readers.
 _COLOURS = "cividis"
 _ACROSS = 4
-# Inches: a row of panels, and what the label of the axis takes.
+# Inches: a row of panels, and the label of the axis.
 _PANEL, _BELOW = 1.65, 0.35
-# In dB: of efficiency, what is less is as dark as this; of the bound, what is contoured.
+# In dB: efficiencies below the first are as dark as it; the bound has contours at the others.
 _LOWEST_EFFICIENCY = -20.0
 _LEVELS = (10, 20, 30, 40, 50)
 
@@ -76,7 +76,7 @@ def draw_map(sweep: Sweep, table: pd.DataFrame) -> Drawing:
 
 
 def _matrix(rows: pd.DataFrame, quantity: str, sweep: Sweep) -> np.ndarray:
-    """Return a quantity, shape (value of y, value of x); NaN where there is none."""
+    """Return a quantity, shape (value of y, value of x); NaN where it has no value."""
     how = sweep.figure
     table = rows.pivot(index=how.y, columns=how.x, values=quantity)
     shape = table.reindex(index=sweep.axes[how.y], columns=sweep.axes[how.x])
@@ -84,7 +84,7 @@ def _matrix(rows: pd.DataFrame, quantity: str, sweep: Sweep) -> np.ndarray:
 
 
 def _norm(values: pd.Series, quantity: str) -> Normalize:
-    """Return what maps values to colours, from whole five to whole five decibels."""
+    """Return the map from values to colours; its ends are multiples of 5 dB."""
     if quantity == "seconds":
         return LogNorm(values[values > 0].min(), values.max())
     if quantity == "efficiency":
@@ -102,10 +102,10 @@ def _draw_panel(axis: Axes, values: np.ndarray, norm: Normalize) -> None:
 
 
 def _draw_bound(axis: Axes, bound: np.ndarray) -> None:
-    """Draw lines of equal bound, in black on white, which is seen on any colour."""
+    """Draw lines of equal bound, in black on white so that they show on any colour."""
     if min(bound.shape) < 2 or np.isnan(bound).all():
         return
-    # What lies below nothing would only crowd the lines.
+    # Bounds below 0 dB would only crowd the lines.
     known = np.ma.masked_invalid(bound.clip(min=0.0))
     levels = [level for level in _LEVELS if known.min() < level < known.max()]
     if not levels:
@@ -115,31 +115,21 @@ def _draw_bound(axis: Axes, bound: np.ndarray) -> None:
         patheffects.withStroke(linewidth=1.8, foreground="white")
     ]
     lines.set_path_effects(halo)
-    for text in axis.clabel(lines, fontsize=5.5, fmt="%g"):
+    for text in axis.clabel(lines, fontsize=7, fmt="%g"):
         text.set_path_effects(halo)
 
 
 def _caption(sweep: Sweep, table: pd.DataFrame) -> str:
-    """Say what is drawn, and then what the sweep shows."""
+    """Describe the colours, the cells without a value and the lines."""
     how = sweep.figure
-    (quantity,) = how.show
-    words = {
-        "efficiency": "efficiency, which is the mean Cramer-Rao bound over the mean power of "
-        "interference, in dB, 0 being all that is possible",
-        "separation": "separation, which is signal over mean power of interference, in dB",
-        "si_sdr": "mean SI-SDR in dB",
-        "seconds": "CPU seconds of solving, for one seed",
-    }[quantity]
-    fixed = [heading(axis, value) for axis, value in how.at.items()]
-    said = [
-        f"Sweep {sweep.name}: colour is {words}, a panel for each method, over {axis_name(how.x)} "
-        f"and {axis_name(how.y)}" + (f" at {enumerated(fixed)}" if fixed else "") + ".",
-        f"Hatched: it was not run there or failed. The number of seeds is "
-        f"{enumerated(map(str, sorted(set(table['n_seeds']))))}.",
-    ]
+    drawn = (
+        f"{name_quantities(how.show)}, a panel for each method, over {axis_name(how.x)} and "
+        f"{axis_name(how.y)}"
+    )
+    marks = ["Hatched: the method was not run there or failed."]
     if how.drawn(table)["bound"].notna().any():
-        said.append(
+        marks.append(
             "Lines: the Cramer-Rao bound on separation in dB, the same in all panels; below 0 dB "
-            "nothing can separate."
+            "no method can separate."
         )
-    return " ".join([*said, find(table).lead])
+    return sweep_caption(sweep, table, drawn, marks)

@@ -1,4 +1,4 @@
-"""The table of a sweep: what each method achieves at each point, and what is seen in it."""
+"""The table of a sweep: the result of each method at each point, and the findings."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,14 +13,14 @@ from bssbench.statistics.sweeps import Sweep, axes_of, axis_name, text_of
 __all__ = ["findings_grids", "sweep_report"]
 
 _NOTE = (
-    "Of each method at each point: separation, signal over mean power of interference, over seeds, "
-    "in dB; its bound, likewise of the mean Cramér-Rao bound, in brackets where no method can "
-    "attain it; efficiency, mean bound over mean interference in dB, where 0 is all that is "
-    "possible; mean SI-SDR in dB; CPU seconds of solving, for one seed. In square brackets: 95 % "
-    "bootstrap intervals over seeds (BCa, 10,000 resamples). (k/n) where only k of n seeds have a "
-    "value, 'none' where none has, nothing where the method was not run. A bound below 0 dB says "
-    "that nothing can separate, one of 60 dB that what is left is rounding; neither has an "
-    "efficiency. The CSV file has all numbers."
+    "For each method at each point: separation, signal over mean power of interference over seeds, "
+    "in dB; the bound, the separation at the mean Cramér-Rao bound, in brackets where no method "
+    "can attain it; efficiency, mean bound over mean interference in dB, where 0 is the best that "
+    "is possible; mean SI-SDR in dB; CPU seconds of solving for one seed. In square brackets: 95 % "
+    "bootstrap intervals over seeds (BCa, 10,000 resamples). (k/n): only k of n seeds have a "
+    "value; 'none': none has; empty: the method was not run. A bound below 0 dB means that no "
+    "method can separate, one of 60 dB that only rounding is left; neither has an efficiency. The "
+    "CSV file has all numbers."
 )
 _TITLES = {
     "efficiency": "Efficiency, dB",
@@ -29,18 +29,17 @@ _TITLES = {
     "seconds": "CPU seconds of a seed",
 }
 _FOUND = (
-    f"Near is within {NEAR:g} dB, with a value of every seed; separated is {SEPARATED:g} dB or "
-    "more. Points where the bound says that nothing can separate count against no method. Where no "
-    "bound can be attained, and where it is exact to rounding, the best method there takes its "
-    "place."
+    f"Near: within {NEAR:g} dB, with a value for every seed. Separated: {SEPARATED:g} dB or more. "
+    "Points at which the bound rules out separation count against no method. Where no bound can be "
+    "attained, or where only rounding is left, methods are compared with the best method there."
 )
 _BOUND = "bound"
 
 
 def sweep_report(sweep: Sweep, table: pd.DataFrame) -> Report:
-    """Return the table of a sweep, of what `bssbench.statistics.sweeps.sweep_table` returns."""
+    """Return the table of a sweep, from `bssbench.statistics.sweeps.sweep_table`."""
     findings = find(table)
-    seen = Section("What is seen", _FOUND, tuple(findings_grids(findings)))
+    seen = Section("Findings", _FOUND, tuple(findings_grids(findings)))
     sections = [
         Section(_TITLES[quantity], grids=(_grid(sweep, table, quantity),))
         for quantity in sweep.figure.show
@@ -48,13 +47,13 @@ def sweep_report(sweep: Sweep, table: pd.DataFrame) -> Report:
     missing = Section("Why values are missing", remarks=_reasons(table))
     preface = (sweep.question, " ".join([findings.lead, *findings.trends]))
     title = f"Sweep {sweep.name}"
-    # It is committed, and further decimals of decibels say nothing.
+    # The table is committed; more decimals of decibels carry no information.
     data = table.round(4)
     return Report(sweep.name, title, _NOTE, data, (seen, *sections, missing), preface)
 
 
 def findings_grids(findings: Findings) -> Iterator[Grid]:
-    """Yield what each method achieves over the points, and along the axes."""
+    """Yield the results of each method over the points and along the axes."""
     judged = findings.methods
     entries = pd.DataFrame({"method": judged["method"], "points": judged["n_points"].map(str)})
     if judged["n_bounded"].any():
@@ -66,7 +65,7 @@ def findings_grids(findings: Findings) -> Iterator[Grid]:
     entries["worst, dB"] = judged["worst"].map(_number)
     entries["where"] = judged["where"].replace("", "–")
     entries["with failures"] = judged["n_failed"].map(str)
-    yield Grid(entries, "How near methods come", "near", apart=CONTROLS)
+    yield Grid(entries, "Distance from the limit", "near", italic_rows=CONTROLS)
     ends = findings.ends
     if ends.empty:
         return
@@ -85,10 +84,10 @@ def findings_grids(findings: Findings) -> Iterator[Grid]:
         columns=list(dict.fromkeys(along["column"])),
     ).fillna("–")
     caption = (
-        "Mean separation, dB, at both ends of each axis, over those values of the other axes at "
-        "which both have one"
+        "Mean separation, dB, at both ends of each axis, over the values of the other axes with a "
+        "result at both ends"
     )
-    yield Grid(across.rename_axis("method").reset_index(), caption, "ends", apart=CONTROLS)
+    yield Grid(across.rename_axis("method").reset_index(), caption, "ends", italic_rows=CONTROLS)
 
 
 def _shares(judged: pd.DataFrame, count: str, of: str) -> list[str]:
@@ -161,4 +160,4 @@ def _reasons(table: pd.DataFrame) -> str:
     bounds = table[table["bound_reason"] != ""].drop_duplicates(axes)
     for reason, own in bounds.groupby("bound_reason", sort=False):
         lines.append(f"- no bound: {reason} ({len(own)} points)")
-    return "\n".join(lines) or "None is."
+    return "\n".join(lines) or "No value is missing."

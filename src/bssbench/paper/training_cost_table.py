@@ -32,16 +32,17 @@ def _each(values: Iterable[Any]) -> str:
 
 
 def _note(costs: pd.DataFrame) -> str:
-    """Say what was measured, and on what."""
+    """Describe what was measured, and on which machine."""
     return (
-        f"Wall seconds, start-up excluded, until the MCC (median over {_each(costs['seeds'])} "
-        f"seeds) first reaches {SEPARATED}, and the mean SI-SDR {SEPARATED_DECIBELS:g} dB, looked "
-        "at 60 times during a training whose schedule is fixed; all seeds in one batch, one "
-        "initialisation of each unless 'restarts' says otherwise. Peak memory is the process's, "
-        "interpreter and libraries included. Numbers are medians over so many processes, each "
-        f"alone on the machine and those of one T in turn; {_RATIO}: of the seconds to that MCC at "
-        f"the same T, the geometric mean over these turns, and from {FEWEST_ROUNDS} on its 99 % "
-        f"interval by Student's t; threads: {_each(costs['threads'])}; device: "
+        f"Wall seconds, without start-up, until the MCC (median over {_each(costs['seeds'])} "
+        f"seeds) first reaches {SEPARATED} and the mean SI-SDR first reaches "
+        f"{SEPARATED_DECIBELS:g} dB, evaluated 60 times during training with a fixed schedule. All "
+        "seeds are in one batch, with one initialisation each unless the parameter 'restarts' is "
+        "given. Peak memory is that of the process, with interpreter and libraries. Numbers are "
+        "medians over the given number of processes, each alone on the machine, those of one T in "
+        f"turn. {_RATIO}: of the seconds to that MCC at the same T, the geometric mean over "
+        f"rounds, with its 99 % interval by Student's t from {FEWEST_ROUNDS} rounds on. Threads: "
+        f"{_each(costs['threads'])}; device: "
         f"{_each(costs['device'])}."
     )
 
@@ -49,24 +50,24 @@ def _note(costs: pd.DataFrame) -> str:
 def _summary(costs: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each trial and length: its rounds' medians, and the ratio to the baseline.
 
-    A trial stands where its first row does, its lengths together.
+    Trials are in the order of their first rows.
     """
     rows = []
     for _, trial in costs.groupby(_TRIAL, sort=False):
         for _, rounds in trial.groupby("length"):
             finished = rounds[rounds["status"] == "ok"]
-            told = (finished if len(finished) else rounds).iloc[0]
+            first = (finished if len(finished) else rounds).iloc[0]
             missing = rounds.loc[rounds["status"] != "ok", "reason"].tolist()
             rows.append(
                 {
-                    **told[["method", "core", "length_scales", "parameters"]],
-                    **told[["length", "sources", "seeds"]],
+                    **first[["method", "core", "length_scales", "parameters"]],
+                    **first[["length", "sources", "seeds"]],
                     "processes": len(finished),
                     **finished[_MEDIANS].astype("float64").median(),
                     **_ratio(costs, rounds),
-                    "status": told["status"],
-                    "reason": _each([told["reason"], *missing]),
-                    **told[["threads", "device"]],
+                    "status": first["status"],
+                    "reason": _each([first["reason"], *missing]),
+                    **first[["threads", "device"]],
                 }
             )
     return pd.DataFrame(rows).astype({"peak_bytes": "Int64"})
@@ -97,7 +98,7 @@ def _ratio_entry(row: pd.Series) -> str:
 def _entries(costs: pd.DataFrame) -> pd.DataFrame:
     """Return entries, a row for each method and length."""
     seconds = costs["seconds_to_separation"]
-    # A method that failed says so where its number would be; a dash alone is a limit, or no MCC.
+    # The status replaces the number of a failed method; a dash means a limit, or no MCC.
     named = costs["status"].where(costs["status"].isin(["failed", "timeout"]), "–")
     return pd.DataFrame(
         {
@@ -120,13 +121,13 @@ def _entries(costs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reasons(costs: pd.DataFrame) -> str:
-    """List why something is missing, each reason once for a method."""
+    """List why values are missing, each reason once for a method."""
     missing = costs[costs["reason"] != ""]
     lines = []
     for (method, core, reason), group in missing.groupby(["method", "core", "reason"], sort=False):
         lengths = ", ".join(group["length"].map("{:,}".format))
         lines.append(f"- {f'{method} ({core})' if core else method}, T = {lengths}: {reason}")
-    return "\n".join(lines) or "None is."
+    return "\n".join(lines) or "No value is missing."
 
 
 def training_cost_report(costs: pd.DataFrame) -> Report:

@@ -1,4 +1,4 @@
-"""The verdicts of every kept run, and why they moved from one to the next."""
+"""The verdicts of every kept run, and why they changed from one to the next."""
 
 from pathlib import Path
 
@@ -20,13 +20,13 @@ __all__ = [
 ]
 
 NOT_ASKED = "not asked"
-"""In the place of a verdict: the sentence is no longer among the claims."""
+"""Replaces a verdict if the sentence is no longer among the claims."""
 
 _COLUMNS = ["commit", "date", "claim", "sentence", *READINGS, "supported", "why", "reason"]
 _NOTE = (
-    "What each kept run said of each claim. A claim is its sentence: the letter that it has may "
-    "have stood for another sentence before, and its tests and the rules of verdicts may have "
-    "changed, which is then the reason why it moved."
+    "The verdict of each kept run on each claim. A claim is identified by its sentence: its letter "
+    "may have belonged to another sentence before. A verdict can also change because tests or "
+    "rules changed; the reason is then given."
 )
 
 
@@ -38,13 +38,13 @@ def read_history(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         A row for each version and claim, oldest first: ``commit, date`` of the code that was run;
         ``claim, sentence, plain, improved, supported, why`` as in
-        `bssbench.paper.claims_table.overview`; ``reason``, why its verdict is not the one before.
-        A claim that is no longer asked has one more row, which says so. Empty is what there is not.
+        `bssbench.paper.claims_table.overview`; ``reason``, why the verdict changed. A claim that
+        is no longer asked has one more row with `NOT_ASKED`. Missing values are empty.
 
     Raises
     ------
     InputError
-        If it is missing, has other columns, or one sentence twice in a version.
+        If the file is missing, has other columns, or has a sentence twice in a version.
     """
     try:
         history = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -54,12 +54,12 @@ def read_history(path: Path) -> pd.DataFrame:
         raise InputError(f"{path}: expected the columns {', '.join(_COLUMNS)}")
     again = history[history.duplicated(["commit", "sentence"])]
     for commit, sentence in again[["commit", "sentence"]].itertuples(index=False):
-        raise InputError(f"{path}: {sentence!r} stands twice in version {commit}")
+        raise InputError(f"{path}: {sentence!r} occurs twice in version {commit}")
     return history
 
 
 def carry_on(history: pd.DataFrame, verdicts: pd.DataFrame, commit: str, date: str) -> pd.DataFrame:
-    """Return the history with one version more, or with this one's rows anew.
+    """Return the history with one more version, or with the rows of this version replaced.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def carry_on(history: pd.DataFrame, verdicts: pd.DataFrame, commit: str, date: s
     verdicts : pandas.DataFrame
         From `bssbench.paper.claims_table.overview`.
     commit, date : str
-        Of the code that was run. What was written as reasons for this commit is kept.
+        Of the code that was run. Reasons already written for this commit are kept.
     """
     before = history[history["commit"] != commit]
     last = before.groupby("sentence", sort=False, as_index=False).last()
@@ -81,19 +81,19 @@ def carry_on(history: pd.DataFrame, verdicts: pd.DataFrame, commit: str, date: s
 
 
 def latest(history: pd.DataFrame) -> pd.DataFrame:
-    """Return what the newest version says of the claims that it is asked."""
+    """Return the verdicts of the newest version."""
     newest = history[history["commit"] == history["commit"].iloc[-1]]
     return newest[newest["improved"] != NOT_ASKED]
 
 
 def moves(history: pd.DataFrame) -> pd.DataFrame:
-    """Return where a verdict is not that of the version before, oldest first.
+    """Return the verdicts that differ from those of the version before, oldest first.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``commit, date, claim, sentence, reading, before, now, reason``. A claim that is new
-        stands among them, with ``before`` empty, if it has a reason: it replaces another.
+        Columns ``commit, date, claim, sentence, reading, before, now, reason``. A new claim is
+        included, with ``before`` empty, if it has a reason, which means that it replaces another.
     """
     rows = history.melt(
         ["commit", "date", "claim", "sentence", "reason"],
@@ -105,7 +105,7 @@ def moves(history: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["now"] != ""]
     rows["before"] = rows.groupby(["sentence", "reading"])["now"].shift()
     moved = rows["before"].notna() & (rows["before"] != rows["now"])
-    # A second reading of what was asked before is no move.
+    # A second reading of a known sentence is no change.
     new = rows["before"].isna() & (rows["reading"] == IMPROVED)
     in_place_of_another = new & (rows["reason"] != "")
     rows = rows[moved | in_place_of_another].sort_index(kind="stable")
@@ -114,7 +114,7 @@ def moves(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def moves_grid(moved: pd.DataFrame) -> Grid:
-    """Return the grid of some `moves`; a move without a reason is shown as not stated."""
+    """Return the grid of some `moves`; a missing reason is shown as not stated."""
     readings = moved["reading"].map({PLAIN: f", {READINGS[PLAIN]}"}).fillna("")
     entries = pd.DataFrame(
         {
@@ -130,7 +130,7 @@ def moves_grid(moved: pd.DataFrame) -> Grid:
 
 
 def history_report(history: pd.DataFrame) -> Report:
-    """Return every claim's verdicts by version, and what moved."""
+    """Return the verdicts on every claim by version, and the changes."""
     cells = history.assign(
         version=history["date"] + " " + history["commit"],
         verdict=[
@@ -144,5 +144,5 @@ def history_report(history: pd.DataFrame) -> Report:
     table.insert(0, "claim", letters[table[""]].to_numpy())
     both = f"Two verdicts are {' / '.join(READINGS.values())}."
     by_version = Section("By version", both, (Grid(table, text_columns=len(table.columns)),))
-    moved = Section("Moved", grids=(moves_grid(moves(history)),))
+    moved = Section("Changes", grids=(moves_grid(moves(history)),))
     return Report("verdicts", "Verdicts", _NOTE, history, (moved, by_version))

@@ -1,4 +1,4 @@
-"""Figures, one module each: `score_distributions.py` draws ``score_distributions.pdf``.
+"""Figures, one module each: `median_scores.py` draws ``median_scores.pdf``.
 
 A figure's module has `draw(results: Results) -> Drawing`: the figure with its caption and data.
 """
@@ -36,7 +36,7 @@ __all__ = [
     "preferred",
 ]
 
-# More are too narrow to see anything.
+# With more, panels are too narrow.
 _MAIN_METHODS_SHOWN = 5
 # The ablation of all structure calibrates a figure, as a control does.
 _LEFT_OUT = (*CONTROLS, "vae")
@@ -44,14 +44,14 @@ _LEFT_OUT = (*CONTROLS, "vae")
 
 @dataclass(frozen=True)
 class Results:
-    """What figures are drawn from; data sets and separations are read when asked for.
+    """The results that figures are drawn from; data sets and separations are read on demand.
 
     Attributes
     ----------
     scores_file : pathlib.Path
         ``scores.csv``, whose order of data sets and methods the figures follow.
     statistics : pathlib.Path
-        Folder of what 'bssbench statistics' made of these scores.
+        Folder that 'bssbench statistics' wrote from these scores.
     data, cells : pathlib.Path
         Folders of the data sets, ``NAME.npz``, and of the cells, ``DATASET/METHOD/``.
     """
@@ -91,8 +91,13 @@ class Results:
         return Dataset.load(self.data / f"{name}.npz")
 
     def run(self, dataset: str, method: str) -> dict[str, Any]:
-        """Read what is known of a cell's run: its seeds, parameters, seconds, diagnostics."""
+        """Read the record of a cell's run: its seeds, parameters, seconds, diagnostics."""
         return read_json(self.cells / dataset / method / "run.json")
+
+    def base(self, method: str) -> str:
+        """Return the method that `method` is a variant of; itself if it is none."""
+        first = self.scores.loc[self.scores["method"] == method, "dataset"].iloc[0]
+        return str(self.run(first, method).get("base", method))
 
     def separation(self, dataset: str, method: str) -> Separation | None:
         """Read a cell's separation; None if it has none."""
@@ -109,20 +114,20 @@ class Results:
 
 
 def finite_replicates(separation: Separation) -> list[int]:
-    """Return the replicates that did not diverge: of others there is nothing to match."""
+    """Return the replicates that did not diverge; others cannot be matched."""
     finite = np.isfinite(separation.sources).all(axis=(1, 2))
     return [int(replicate) for replicate in np.flatnonzero(finite)]
 
 
 def over_seeds(paths: np.ndarray) -> dict[str, np.ndarray]:
-    """Return median, lowest and highest over the first axis, each flat."""
+    """Return median, lowest and highest over the first axis, each flattened."""
     reduced = {"median": np.median(paths, axis=0)}
     reduced |= {"lowest": paths.min(axis=0), "highest": paths.max(axis=0)}
     return {name: values.ravel() for name, values in reduced.items()}
 
 
 def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> list[str]:
-    """Return `count` of `names`: those wanted, in that order, then the others in theirs.
+    """Return `count` of `names`: first those wanted, in that order, then the others.
 
     Raises
     ------
@@ -136,9 +141,9 @@ def preferred(names: Sequence[str], wanted: Iterable[str], count: int = 1) -> li
 
 
 def main_separations(results: Results, dataset: str) -> list[tuple[str, Separation]]:
-    """Return (method, separation) of up to five methods, no controls: one of each kind if there.
+    """Return (method, separation) of up to five methods, one of each kind, without controls.
 
-    All did not diverge on the first seed.
+    Methods that diverged on the first seed are left out.
 
     Raises
     ------
@@ -173,11 +178,11 @@ def figure_module(name: str) -> str:
 
 
 def draw_figure(name: str, results: Results) -> Drawing:
-    """Draw figure `name`; where there is nothing to draw, one that says why."""
+    """Draw figure `name`, or one that states why there is nothing to draw."""
     try:
         drawing: Drawing = importlib.import_module(figure_module(name)).draw(results)
     except NotApplicable as why:
-        # Imported here: matplotlib is for those who draw, and the workflow only asks for names.
+        # Imported here: the workflow only needs the names of figures, not matplotlib.
         from bssbench.paper.style import empty_drawing
 
         drawing = empty_drawing(why)

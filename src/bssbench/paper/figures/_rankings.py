@@ -1,4 +1,4 @@
-"""What the figures of rankings share: one panel for each, below each other."""
+"""The panels that figures of rankings share: one for each ranking."""
 
 from collections.abc import Callable, Sequence
 

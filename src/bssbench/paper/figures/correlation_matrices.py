@@ -1,6 +1,6 @@
-"""Which recovered sources correlate with which true ones, on a data set that tells methods apart.
+"""Correlations of recovered with true sources, on a data set that separates good from bad methods.
 
-That is `ar-laplace-equal`, whose sources have one spectrum, else `gp-distinct-5`, whose sources are
+It is `ar-laplace-equal`, whose sources have one spectrum, else `gp-distinct-5`, whose sources are
 Gaussian, else the first data set whose sources are known.
 """
 
@@ -22,11 +22,12 @@ from bssbench.separation import Separation
 
 __all__ = ["draw"]
 
+_MOST_WRITTEN = 5
 _TELLING = ("ar-laplace-equal", "gp-distinct-5")
 
 
 def draw(results: Results) -> Drawing:
-    """Draw a matrix for each method, its mean over seeds written in.
+    """Draw a matrix for each method, the mean over seeds, with its values.
 
     Raises
     ------
@@ -44,16 +45,16 @@ def draw(results: Results) -> Drawing:
     axes = figure.subplots(1, len(matrices), sharey=True, squeeze=False)[0]
     for axis, (method, matrix) in zip(axes, matrices.items(), strict=True):
         _draw_matrix(axis, matrix)
-        axis.set_title(f"{method}\ndiagonal: {matrix.diagonal().mean():.3f}")
+        axis.set_title(f"{method}\nMCC {matrix.diagonal().mean():.3f}")
         axis.set_xlabel("recovered source")
     axes[0].set_ylabel("true source")
     seeds = results.dataset(name).seeds[: len(separations[0][1].sources)]
     caption = (
         f"Absolute correlation of true and recovered sources, the mean over seeds "
-        f"({describe_seeds({name: seeds})}), by {enumerated(matrices)}. Recovered sources stand in "
-        "the order of the true ones that they were matched to, so that a perfect separation is "
-        "black on the diagonal and white elsewhere; above each matrix the mean of its diagonal, "
-        "which is the mean MCC."
+        f"({describe_seeds({name: seeds})}), by {enumerated(matrices)}. Recovered sources are in "
+        "the order of the true sources that they are matched to, so that a perfect separation is "
+        "black on the diagonal and white elsewhere. The mean of the diagonal, above each matrix, "
+        "is the mean correlation coefficient (MCC)."
     )
     return Drawing(figure, caption, _table(name, matrices))
 
@@ -67,16 +68,11 @@ def _mean_correlations(true: np.ndarray, separation: Separation) -> np.ndarray:
 def _draw_matrix(axis: Axes, matrix: np.ndarray) -> None:
     size = len(matrix)
     axis.imshow(matrix, cmap="Greys", vmin=0.0, vmax=1.0)
-    for (row, column), value in np.ndenumerate(matrix):
-        axis.text(
-            column,
-            row,
-            f"{value:.2f}".removeprefix("0"),
-            ha="center",
-            va="center",
-            fontsize=7.5 if size < 6 else 5,
-            color="white" if value > 0.5 else "black",
-        )
+    # Numbers do not fit into the cells of a larger matrix.
+    for (row, column), value in np.ndenumerate(matrix if size <= _MOST_WRITTEN else matrix[:0]):
+        colour = "white" if value > 0.5 else "black"
+        text = f"{value:.2f}".removeprefix("0")
+        axis.text(column, row, text, ha="center", va="center", color=colour)
     numbers = [str(source + 1) for source in range(size)]
     axis.set_xticks(range(size), numbers)
     axis.set_yticks(range(size), numbers)

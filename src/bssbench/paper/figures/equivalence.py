@@ -1,4 +1,4 @@
-"""How probable it is that one method is better than another by more than what matters."""
+"""The probability that one method is better than another by a difference that matters."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
 from bssbench.paper.drawing import enumerated
+from bssbench.paper.equivalence_tables import decided_pairs
 from bssbench.paper.figures import Drawing, Results
 from bssbench.paper.figures._rankings import ranking_panels
 from bssbench.paper.style import PAGE_WIDTH
@@ -15,8 +16,8 @@ from bssbench.statistics.ranks import Ranking
 
 __all__ = ["draw"]
 
-# Inches: the side of a pair's square at most, and what the methods' names take beside a matrix.
-_SQUARE, _NAMES = 0.24, 1.3
+# Inches: the largest side of a pair's square, and the names of the methods.
+_SQUARE, _NAMES = 0.2, 1.45
 
 
 def draw(results: Results) -> Drawing:
@@ -32,22 +33,26 @@ def draw(results: Results) -> Drawing:
     for axis, ranking in panels:
         own = pairs[pairs["ranking"] == ranking.title]
         image = _draw_pairs(axis, own, list(ranking.ranks.index))
-        axis.set_title(f"{ranking.title}, {len(ranking.ranks.columns)} data sets", loc="left")
+        axis.set_title(
+            f"{ranking.title}, {len(ranking.ranks.columns)} data sets:\n{decided_pairs(own)}",
+            loc="left",
+        )
     bar = figure.colorbar(
         image, ax=[axis for axis, _ in panels], shrink=0.4, anchor=(0.0, 0.9), panchor=(0.0, 0.5)
     )
-    bar.set_label("row better, %")
-    told = "; ".join(
-        f"{ranking.title}: {enumerated(ranking.ranks.columns)}" for _, ranking in panels
+    bar.set_label("probability that the row is better (%)")
+    stated = " ".join(
+        f"{ranking.title[0].upper()}{ranking.title[1:]} ({enumerated(ranking.ranks.columns)}): "
+        f"{decided_pairs(pairs[pairs['ranking'] == ranking.title])}."
+        for _, ranking in panels
     )
     caption = (
-        "How probable it is, in percent, that the method of a row is better than the method of a "
-        f"column by more than {EQUIVALENT:g} dB of SI-SDR, the median over seeds: the Bayesian "
-        "signed-rank test of Benavoli et al. (2017) over data sets, which are the units. Methods "
-        "are in the order of their mean ranks. Written in are probabilities of at least "
-        f"{100 * PROBABLE:g}, rounded down; an equals sign joins methods that are as probably "
-        f"within {EQUIVALENT:g} dB of each other. What a square and its mirror image leave to 100 "
-        f"is the probability of that. Data sets of {told}."
+        "Probability, in percent, that the method of a row is better than the method of a column "
+        f"by more than {EQUIVALENT:g} dB of SI-SDR, the median over seeds, by the Bayesian "
+        "signed-rank test of Benavoli et al. (2017). The units are data sets. Methods are in the "
+        f"order of their mean ranks. Probabilities of at least {100 * PROBABLE:g} percent are "
+        "written in, rounded down. An equals sign marks two methods that are equivalent, that is "
+        f"within {EQUIVALENT:g} dB of each other, with such a probability. {stated}"
     )
     return Drawing(figure, caption, pairs)
 
@@ -72,7 +77,7 @@ def _draw_pairs(axis: Axes, pairs: pd.DataFrame, methods: list[str]) -> AxesImag
             # 100 would be certainty.
             text = str(min(99, int(100 * probability)))
         colour = "white" if probability > 0.5 else "black"
-        axis.text(column, row, text, ha="center", va="center", fontsize=5, color=colour)
+        axis.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axis.set_yticks(range(len(methods)), methods)
     axis.set_xticks(range(len(methods)), methods, rotation=90)
     axis.tick_params(length=0)

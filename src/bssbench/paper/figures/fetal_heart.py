@@ -1,4 +1,4 @@
-"""The child's heart as two methods find it in its mother's electrocardiogram, for one seed."""
+"""The fetal heart, as two methods find it in the mother's electrocardiogram, for one seed."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ _ABDOMINAL_LEAD = 0
 
 
 def draw(results: Results) -> Drawing:
-    """Draw a lead of the abdomen and under it each method's fetal component, beats marked.
+    """Draw an abdominal lead and the fetal component of each method, with marked beats.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def draw(results: Results) -> Drawing:
         if any(reference.startswith(THORAX) for reference in dataset.reference_names):
             break
     else:
-        raise NotApplicable("no data set has a mother's and a child's heart")
+        raise NotApplicable("no data set has a maternal and a fetal heart")
     separations = {m: s for m, s in results.separations(name) if m in _METHODS}
     if not separations:
         raise NotApplicable(f"neither {' nor '.join(_METHODS)} separated {name}")
@@ -41,7 +41,7 @@ def draw(results: Results) -> Drawing:
     beats = detect_beats(lead, rate)
     per_minute = f"{heart_rate(beats, rate):.0f} beats a minute"
     tables = [_draw_heart(axes[0], "abdomen", lead, beats, rate, "black")]
-    axes[0].set_title(f"a lead on the abdomen: {per_minute}, the mother's", loc="left")
+    axes[0].set_title(f"abdominal lead: {per_minute} (mother)", loc="left")
     for method, axis in zip(sorted(separations), axes[1:], strict=True):
         sources = separations[method].sources[0]
         heartbeat = fetal_heartbeat(sources, dataset.references(THORAX)[0], rate)
@@ -58,11 +58,11 @@ def draw(results: Results) -> Drawing:
         )
     axes[-1].set_xlabel("time (s)")
     caption = (
-        "The mother's electrocardiogram on her abdomen, and in it the component that beats like a "
-        f"fetal heart, as {enumerated(sorted(separations))} found it "
-        f"({describe_seeds({name: dataset.seeds[:1]})}). Signals are in standard deviations; a "
-        "triangle marks each beat that was detected. The purity is the share of the component's "
-        f"variance that is the same in every beat{_chance(results, name)}."
+        "Electrocardiogram of a pregnant woman: an abdominal lead, and the component with the "
+        f"rhythm of a fetal heart as found by {enumerated(sorted(separations))} "
+        f"({describe_seeds({name: dataset.seeds[:1]})}). Signals are in standard deviations; "
+        "triangles mark the detected beats. The purity is the share of the variance of the "
+        f"component that repeats in every beat.{_chance(results, name)}"
     )
     data = pd.concat(tables, ignore_index=True)
     data.insert(0, "dataset", name)
@@ -70,7 +70,7 @@ def draw(results: Results) -> Drawing:
 
 
 def _chance(results: Results, name: str) -> str:
-    """Say what random rotations reach, by which a method's purity is to be judged."""
+    """State the purity that random rotations reach, for comparison."""
     scores = results.scores
     own = scores[(scores["dataset"] == name) & (scores["method"] == "random")]
     found = results.values(name, "beat_purity")
@@ -78,15 +78,15 @@ def _chance(results: Results, name: str) -> str:
     if purities.empty:
         return ""
     return (
-        f"; of random rotations {len(purities)} of {own['seed'].nunique()} have such a component, "
-        f"of median purity {purities.median():.2f}"
+        f" For comparison, {len(purities)} of {own['seed'].nunique()} random rotations have such a "
+        f"component, with a median purity of {purities.median():.2f}."
     )
 
 
 def _draw_heart(
     axis: Axes, name: str, signal: np.ndarray, beats: np.ndarray, rate: float, colour: str
 ) -> pd.DataFrame:
-    """Draw a signal with its sharp side up, a mark above each beat; return what is drawn.
+    """Draw a signal with its sharp side up and a mark above each beat; return the numbers.
 
     Beats are in samples, their rate in Hz.
     """

@@ -1,22 +1,22 @@
-"""What training gains with time: separation and loss of the VAEs while they are trained."""
+"""Separation during training: the SI-SDR of each VAE against the seconds spent."""
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.figure import SubFigure
 
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds, enumerated
 from bssbench.paper.figures import Drawing, Results, finite_replicates, over_seeds, preferred
-from bssbench.paper.looks import MAIN_METHODS, method_colour, method_marker
+from bssbench.paper.looks import MAIN_METHODS, method_colour
 from bssbench.paper.style import label_plainly, new_figure
 from bssbench.scores.training_cost import si_sdr_at_records
 
 __all__ = ["draw"]
 
-# On the first second-order methods separate as well; on the second sources have one spectrum.
+# Second-order methods separate the first; the sources of the second share one spectrum.
 _TELLING = ("gp-distinct", "ar-laplace-equal")
 _DATASETS_SHOWN = 2
-# Their curves hide those of the methods that they vary, as those of an experiment's variants do.
+# Their curves repeat those of the methods that they vary, as an experiment's own variants do.
 _VARIANTS = (
     "ar-flow-vae-shared",
     "skr-vae-shared",
@@ -24,11 +24,13 @@ _VARIANTS = (
     "gp-vae-shared",
     "gp-vae-inducing",
 )
-_QUANTITIES = {"si_sdr": "SI-SDR (dB)", "loss": "loss above its last\n(nats per time point)"}
+_COLUMNS = 5
+# Inches: a row of panels, and the title and axis label of a data set.
+_ROW, _BESIDE = 1.15, 0.5
 
 
 def draw(results: Results) -> Drawing:
-    """Draw SI-SDR and loss against seconds, a column for each of two data sets with linear mixing.
+    """Draw SI-SDR against seconds, a panel for each VAE on each of two linearly mixed data sets.
 
     Raises
     ------
@@ -41,41 +43,28 @@ def draw(results: Results) -> Drawing:
     if data.empty:
         raise NotApplicable("no training with a linear encoder was recorded")
     names = list(dict.fromkeys(data["dataset"]))
-    figure = new_figure(height=4.2)
-    axes = figure.subplots(2, len(names), sharex="col", sharey="row", squeeze=False)
-    for column, name in zip(axes.T, names, strict=True):
-        for axis, quantity in zip(column, _QUANTITIES, strict=True):
-            own = data[(data["dataset"] == name) & (data["quantity"] == quantity)]
-            for method, curve in own.groupby("method", sort=False):
-                _draw_curve(axis, str(method), curve)
-        column[0].set_title(name)
-        column[1].set_yscale("symlog", linthresh=1.0)
-        column[1].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        column[1].axhline(0.0, color="#AAAAAA", linewidth=0.5, zorder=1)
-        column[1].set_xscale("log")
-        label_plainly(column[1].xaxis)
-        column[1].set_xlabel("training time of all seeds (s)")
-    for axis, label in zip(axes[:, 0], _QUANTITIES.values(), strict=True):
-        axis.set_ylabel(label)
-    handles = {line.get_label(): line for axis in axes[0] for line in axis.lines}
-    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=4)
+    n_rows = [-(-own["method"].nunique() // _COLUMNS) for _, own in data.groupby("dataset")]
+    heights = [_BESIDE + _ROW * rows for rows in n_rows]
+    figure = new_figure(height=sum(heights))
+    parts = figure.subfigures(len(names), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for part, name in zip(parts, names, strict=True):
+        _draw_dataset(part, data[data["dataset"] == name])
+        part.suptitle(name, fontsize=8, fontweight="bold")
     seeds = {name: results.dataset(name).seeds for name in names}
     caption = (
-        "SI-SDR of matched sources, in dB, and loss of "
+        "SI-SDR of matched sources, in dB, of "
         f"{enumerated(dict.fromkeys(data['method']))} during training "
-        f"({describe_seeds(seeds)}). Lines are medians over seeds, bands, of the main methods "
-        "alone, the range. The time is that of all seeds and restarts in one batch, warm-up "
-        "included, as recorded on one thread in that run beside other jobs: it differs from run "
-        "to run, and the numbers at each step do not. Of a seed's restarts the one with the lowest "
-        "loss is drawn. A loss is drawn above the last of its seed and method, for losses of "
-        "different methods are not of one scale; its axis is linear up to 1 and logarithmic "
-        "beyond. It can rise while the decoder's variance is annealed."
+        f"({describe_seeds(seeds)}). Each panel highlights one method: the line is the median over "
+        "seeds, the band their range; grey lines are the other methods. The time is that of all "
+        "seeds and restarts in one batch, including warm-up, on one thread while other jobs ran. "
+        "It differs from run to run; the SI-SDR at each step does not. For each seed the restart "
+        "with the lowest loss is drawn."
     )
     return Drawing(figure, caption, data)
 
 
 def _curves(results: Results, name: str) -> pd.DataFrame:
-    """Return a row for each method, quantity and record of the training on one data set."""
+    """Return a row for each method and record of the training on one data set."""
     dataset = results.dataset(name)
     run = results.methods_on(name)
     tables = []
@@ -92,33 +81,47 @@ def _curves(results: Results, name: str) -> pd.DataFrame:
         finite = finite_replicates(separation)
         if not finite:
             continue
-        loss = separation.history["loss"][finite]
-        ratio = si_sdr_at_records(dataset, separation.history["unmixing_matrix"])[finite]
-        for quantity, paths in (("si_sdr", ratio), ("loss", loss - loss[:, -1:])):
-            whose = {"dataset": name, "method": method, "quantity": quantity}
-            when = {"step": separation.history["step"], "seconds": seconds}
-            columns = {**whose, **when, **over_seeds(paths), "n_seeds": len(paths)}
-            tables.append(pd.DataFrame(columns))
+        paths = si_sdr_at_records(dataset, separation.history["unmixing_matrix"])[finite]
+        tables.append(
+            pd.DataFrame(
+                {
+                    **{"dataset": name, "method": method},
+                    **{"step": separation.history["step"], "seconds": seconds},
+                    **over_seeds(paths),
+                    "n_seeds": len(paths),
+                }
+            )
+        )
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
-def _draw_curve(axis: Axes, method: str, curve: pd.DataFrame) -> None:
-    """Draw one method's median over seeds, of a main method with the range."""
-    main = method in MAIN_METHODS
-    # Markers alone need not differ: only with its colour is a method's look its own.
-    colour = method_colour(method)
-    axis.plot(
-        curve["seconds"],
-        curve["median"],
-        color=colour,
-        label=method,
-        linewidth=1.3 if main else 0.7,
-        marker=method_marker(method),
-        markersize=3.5,
-        markevery=8,
-        zorder=3 if main else 2,
+def _draw_dataset(part: SubFigure, data: pd.DataFrame) -> None:
+    """Draw a panel for each method on one data set."""
+    curves = {str(method): curve for method, curve in data.groupby("method", sort=False)}
+    columns = min(_COLUMNS, len(curves))
+    n_rows = -(-len(curves) // columns)
+    grid = part.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
+    for axis, method in zip(grid.flat, curves, strict=False):
+        _draw_panel(axis, method, curves)
+    for axis in grid.flat[len(curves) :]:
+        axis.set_axis_off()
+    # The last of each column.
+    for axis in grid.flat[len(curves) - columns : len(curves)]:
+        axis.tick_params(labelbottom=True)
+    part.supxlabel("training time of all seeds (s)", fontsize=7.5)
+    part.supylabel("SI-SDR (dB)", fontsize=7.5)
+
+
+def _draw_panel(axis: Axes, method: str, curves: dict[str, pd.DataFrame]) -> None:
+    """Draw one method's median and range over seeds, in front of the medians of the others."""
+    own, colour = curves[method], method_colour(method)
+    axis.plot(own["seconds"], own["median"], color=colour, label=method, linewidth=1.3, zorder=3)
+    axis.fill_between(
+        own["seconds"], own["lowest"], own["highest"], color=colour, alpha=0.25, lw=0, zorder=2
     )
-    if main:
-        axis.fill_between(
-            curve["seconds"], curve["lowest"], curve["highest"], color=colour, alpha=0.18, lw=0
-        )
+    for other, curve in curves.items():
+        if other != method:
+            axis.plot(curve["seconds"], curve["median"], color="#BBBBBB", linewidth=0.6, zorder=1)
+    axis.set_xscale("log")
+    label_plainly(axis.xaxis, (1.0, 3.0))
+    axis.set_title(method, color=colour, fontsize=7.5)

@@ -1,4 +1,4 @@
-"""What the priors learn, beside the laws of the sources: spectra, innovations, time scales."""
+"""What the priors learn, compared with the true sources: spectra, innovations, time scales."""
 
 from typing import NamedTuple
 
@@ -32,9 +32,9 @@ _STEP = "training step"
 
 
 class _Panel(NamedTuple):
-    """A quantity of a prior, drawn of the first data set whose sources have that law.
+    """A quantity of a prior, drawn for the first data set whose sources have that law.
 
-    Of `methods` that is the first which learns it there.
+    The first of `methods` that learns it there is drawn.
     """
 
     quantity: str
@@ -71,7 +71,7 @@ _PANELS = (
 
 
 def draw(results: Results) -> Drawing:
-    """Draw a panel for each learned quantity: medians and ranges over seeds, beside the truth.
+    """Draw a panel for each learned quantity: medians and ranges over seeds, and true values.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def draw(results: Results) -> Drawing:
     tables = {panel: table for panel in _PANELS if (table := _learned(results, panel)) is not None}
     if not tables:
         raise NotApplicable("no prior learned parameters of sources whose laws are known")
-    columns = min(2, len(tables))
+    columns = len(tables) if len(tables) <= 3 else 2
     rows = -(-len(tables) // columns)
     figure = new_figure(height=0.4 + 1.9 * rows)
     axes = figure.subplots(rows, columns, squeeze=False).flatten()
@@ -94,20 +94,20 @@ def draw(results: Results) -> Drawing:
     seeds = {name: results.dataset(name).seeds for name in dict.fromkeys(data["dataset"])}
     caption = (
         f"Prior parameters that {enumerated(dict.fromkeys(data['method']))} learned "
-        f"({describe_seeds(seeds)}) for the latents matched to each source: lines are medians over "
-        "seeds, bands the range, thin black lines, dashed alike, the sources' own values. Spectra "
-        "are those of the learned autoregressions' linear part at the end of training, in dB of "
-        "their mean power; excess "
-        "kurtosis is 0 of Gaussian and 3 of Laplace innovations; length-scales and bandwidths are "
-        "in samples. A bandwidth is of a regression on a latent's own neighbours and need not "
-        "equal the length-scale beside it. A prior sees its latent with sensor noise, which fills "
-        "up spectra where a source has little power and makes innovations more Gaussian."
+        f"({describe_seeds(seeds)}) for the latents matched to each source. Lines are medians over "
+        "seeds, bands their range; thin black lines with the same dashes are the true values. "
+        "Spectra are those of the linear part of the learned autoregressions at the end of "
+        "training, in dB of their mean power. Excess kurtosis is 0 for Gaussian and 3 for Laplace "
+        "innovations. Length-scales and bandwidths are in samples; a bandwidth belongs to a "
+        "regression of a latent on its own neighbours and need not equal the length-scale. A "
+        "prior models a latent that contains sensor noise, which raises spectra where a source has "
+        "little power and makes innovations more Gaussian."
     )
     return Drawing(figure, caption, data)
 
 
 def _learned(results: Results, panel: _Panel) -> pd.DataFrame | None:
-    """Return what a panel shows, a row for each source and abscissa; None if there is nothing."""
+    """Return what a panel shows, a row for each source and abscissa, or None."""
     for name in results.datasets:
         dataset = results.dataset(name)
         if dataset.mixing != "linear" or panel.law not in dataset.parameters.get("laws", {}):
@@ -121,13 +121,13 @@ def _learned(results: Results, panel: _Panel) -> pd.DataFrame | None:
 
 
 def _learns(separation: Separation, panel: _Panel) -> bool:
-    """Return whether the prior has such a parameter, comparable to the sources' and not fixed."""
+    """Return whether the prior learns such a parameter, comparable to that of the sources."""
     if not finite_replicates(separation):
         return False
     if panel.quantity == "spectrum":
         return has_spectrum(separation)
     if panel.quantity == "length_scale":
-        # That of another kernel is another quantity.
+        # The length-scale of another kernel is another quantity.
         comparable = separation.diagnostics.get("kernel") == "squared-exponential"
     else:
         comparable = panel.quantity in separation.history
@@ -137,11 +137,11 @@ def _learns(separation: Separation, panel: _Panel) -> bool:
 def _table(
     name: str, method: str, dataset: Dataset, separation: Separation, panel: _Panel
 ) -> pd.DataFrame:
-    """Return median and range over seeds beside the truth."""
+    """Return median and range over seeds, and the true values."""
     assert dataset.sources is not None
     law = np.array(dataset.parameters["laws"][panel.law])
     if panel.quantity == "spectrum":
-        # As many in each octave: slow sources have their power in a narrow peak.
+        # Equally many in each octave: slow sources have their power in a narrow peak.
         shown = np.unique(np.geomspace(4, len(FREQUENCIES), _FREQUENCIES_SHOWN).astype(int)) - 1
         x = FREQUENCIES[shown]
         true = np.array([autoregressive_spectrum([first], [[1]])[shown] for first in law])
@@ -175,7 +175,7 @@ def _draw_panel(axis: Axes, panel: _Panel, table: pd.DataFrame) -> None:
         axis.fill_between(x, own["lowest"], own["highest"], color=look["color"], alpha=0.2, lw=0)
         axis.plot(x, own["median"], linewidth=1.4, **look)
         axis.plot(x, own["true"], linewidth=0.8, **look | {"color": "black"})
-    axis.set_title(f"{table['method'].iloc[0]} on {table['dataset'].iloc[0]}")
+    axis.set_title(f"{table['method'].iloc[0]}\non {table['dataset'].iloc[0]}")
     axis.set(xlabel=panel.x, ylabel=panel.label)
     if panel.quantity == "spectrum":
         axis.set_xscale("log")
@@ -190,5 +190,5 @@ def _add_legend(figure: Figure, n_sources: int) -> None:
         Line2D([], [], linewidth=1.4, label=f"source {source + 1}", **look)
         for source, look in zip(range(n_sources), SOURCE_LOOKS, strict=False)
     ]
-    handles.append(Line2D([], [], color="black", linewidth=0.8, label="true, in like dashes"))
+    handles.append(Line2D([], [], color="black", linewidth=0.8, label="true value, same dashes"))
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), handlelength=3)

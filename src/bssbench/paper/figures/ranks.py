@@ -1,4 +1,4 @@
-"""Mean ranks of methods over data sets, those that do not differ joined: critical differences."""
+"""Mean ranks of methods over data sets, with bars that join those that do not differ."""
 
 import pandas as pd
 import scikit_posthocs
@@ -8,13 +8,14 @@ from bssbench.paper.drawing import enumerated
 from bssbench.paper.figures import Drawing, Results
 from bssbench.paper.figures._rankings import ranking_panels
 from bssbench.paper.looks import method_colour, method_marker
+from bssbench.paper.rank_tables import distinguished_pairs
 from bssbench.statistics.comparisons import ALPHA
 from bssbench.statistics.ranks import Ranking
 
 __all__ = ["draw"]
 
-# Inches: what a method and a bar take, and what title, axis and critical difference take beside.
-_LINE, _BESIDE = 0.13, 0.8
+# Inches: the line of a method or a bar, and the axis with its title.
+_LINE, _BESIDE = 0.13, 0.95
 
 
 def draw(results: Results) -> Drawing:
@@ -28,17 +29,17 @@ def draw(results: Results) -> Drawing:
     figure, panels = ranking_panels(results, lambda one: _BESIDE + _LINE * len(one.ranks))
     for axis, ranking in panels:
         _draw_ranking(axis, ranking)
-    told = "; ".join(
-        f"{ranking.title}: {enumerated(ranking.ranks.columns)} "
-        f"(Friedman's test: p = {ranking.p:.2g})"
+    stated = " ".join(
+        f"{ranking.title[0].upper()}{ranking.title[1:]}: {enumerated(ranking.ranks.columns)}; "
+        f"Friedman's test p = {ranking.p:.2g}. {distinguished_pairs(ranking)}"
         for _, ranking in panels
     )
     caption = (
         "Mean ranks of the methods' median SI-SDR over data sets; 1 is best. The units are data "
         "sets, one of each family and mixing, and not seeds. Horizontal bars join methods whose "
-        f"mean ranks do not differ by Nemenyi's test at {ALPHA}, being less than the critical "
-        "difference apart. Ranked are the methods with a result on every data set; controls, "
-        f"negative controls and recordings are left out. Data sets of {told}."
+        "mean ranks differ by less than the critical difference: Nemenyi's test does not "
+        f"distinguish them at {ALPHA}. Ranked are the methods with a result on every data set; "
+        f"controls, negative controls and recordings are left out. {stated}"
     )
     data = pd.concat([_data(ranking) for _, ranking in panels], ignore_index=True)
     return Drawing(figure, caption, data)
@@ -79,14 +80,16 @@ def _draw_ranking(axis: Axes, ranking: Ranking) -> None:
     drawn = methods[:middle] + methods[: middle - 1 : -1]
     for label, line, method in zip(artists["labels"], artists["elbows"], drawn, strict=True):
         label.set_color("black")
-        # A colour is several methods': beside the name and on the axis the marker tells them apart.
+        # Several methods share a colour; the marker, at both ends, distinguishes them.
         line.set(marker=method_marker(method), markersize=4, markevery=[0, -1], clip_on=False)
     for (bar,) in artists["crossbars"]:
         # It goes through its methods in an order that changes from one process to the next.
         ends = min(bar.get_xdata()), max(bar.get_xdata())
         bar.set_data(ends, bar.get_ydata()[:2])
     axis.xaxis.set_label_position("top")
+    # Its first sentence: the caption has the rest.
+    found = distinguished_pairs(ranking).partition(":")[0].rstrip(".")
     axis.set_xlabel(
         f"mean rank on {len(ranking.ranks.columns)} data sets, {ranking.title} "
-        f"(critical difference {ranking.critical_difference:.1f})"
+        f"(critical difference {ranking.critical_difference:.1f})\n{found}"
     )

@@ -1,4 +1,4 @@
-"""Recovered against true sources, for one seed of the first data set whose sources are known."""
+"""Recovered and true sources, for one seed of the first data set whose sources are known."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ _TRUE = "true source"
 
 
 def draw(results: Results) -> Drawing:
-    """Draw a column for each method and a row for each source, estimate over truth.
+    """Draw a column for each method and a row for each source, estimates over true sources.
 
     Raises
     ------
@@ -54,9 +54,9 @@ def draw(results: Results) -> Drawing:
     caption = (
         f"Sources of {describe_seeds({name: dataset.seeds[:1]})}, as recovered by {methods}: the "
         f"first {len(data[data['signal'] == _TRUE]) // n_sources} of {len(true)} samples, in "
-        "standard deviations. Broad grey lines are the true sources, thin ones the estimates, "
-        "matched one to one and with the sign of their correlation. Decibels are the mean "
-        "scale-invariant signal-to-distortion ratio of all samples of this seed."
+        "standard deviations. Thick grey lines are the true sources, thin lines the estimates, "
+        "matched one to one and with corrected signs. The scale-invariant signal-to-distortion "
+        "ratio above each column is the mean over sources on all samples of this seed."
     )
     return Drawing(figure, caption, data)
 
@@ -66,7 +66,7 @@ def _standardised(signals: np.ndarray) -> np.ndarray:
 
 
 def _aligned(true: np.ndarray, separation: Separation) -> tuple[np.ndarray, float]:
-    """Return the first seed's estimates in the order and with the signs of `true`, and SI-SDR."""
+    """Return estimates of the first seed in the order and with the signs of `true`, and SI-SDR."""
     matched = match(true, separation.sources[0])
     estimates = _standardised(separation.sources[0])[:, matched.estimated]
     aligned = estimates * np.sign(matched.matched_correlations)
@@ -74,7 +74,7 @@ def _aligned(true: np.ndarray, separation: Separation) -> tuple[np.ndarray, floa
 
 
 def _table(signal: str, values: np.ndarray) -> pd.DataFrame:
-    """Return what is drawn of signals (time, source)."""
+    """Return the part of signals (time, source) that is drawn."""
     shown = values[:_SAMPLES_SHOWN]
     time, source = np.indices(shown.shape)
     return pd.DataFrame(

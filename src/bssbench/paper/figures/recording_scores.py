@@ -1,7 +1,4 @@
-"""The scores of all seeds, a panel for each data set, with the level of chance behind them.
-
-Where the true sources are not known, what a reference allows to score takes the place of SI-SDR.
-"""
+"""How well each method separates recordings, by the score that each recording allows."""
 
 from textwrap import wrap
 
@@ -10,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from bssbench.datasets.identifier import parse_identifier
 from bssbench.errors import NotApplicable
 from bssbench.paper.drawing import describe_seeds
 from bssbench.paper.figures import Drawing, Results
@@ -17,41 +15,40 @@ from bssbench.paper.looks import method_colour, method_marker
 from bssbench.paper.style import new_figure
 from bssbench.scores.catalogue import SCORES
 from bssbench.statistics.chance import chance_level
+from bssbench.statistics.controls import CONTROLS
 
 __all__ = ["draw"]
 
-_COLUMNS = 7
-# A panel each, on the data sets that have the score.
+_COLUMNS = 4
+# A panel each, on the recordings that have the score.
 _SCORES = {name: score.axis for name, score in SCORES.items() if score.axis}
-# Inches: what a method takes, and what axis and title take beside.
-_METHOD, _BESIDE = 0.1, 0.7
-_TITLE_WIDTH = 15
+# Inches: the line of a method, and the axis and title of a panel.
+_METHOD, _BESIDE = 0.118, 0.75
+_TITLE_WIDTH = 24
 
 
 def draw(results: Results) -> Drawing:
-    """Draw each seed's SI-SDR, or what a recording's reference allows to score.
-
-    The band of the SI-SDR is where 90 % of random rotations score, its line their median; others
-    have the range and the median of the control `random`. Panels beside each other share their
-    methods; where one has no points, it has no value there or was not run.
+    """Draw each seed's score on each recording, a panel for each score that it allows.
 
     Raises
     ------
     NotApplicable
-        If no score has a value.
+        If no recording has a score.
     """
     scores = results.scores
     values = scores[(scores["status"] == "ok") & scores["score"].isin(_SCORES)]
     there = set(zip(values["dataset"], values["score"], strict=True))
-    panels = [
-        (name, score) for name in results.datasets for score in _SCORES if (name, score) in there
-    ]
+    recorded = [name for name in results.datasets if parse_identifier(name).recorded]
+    panels = [(name, score) for name in recorded for score in _SCORES if (name, score) in there]
     if not panels:
-        raise NotApplicable("no score has a value")
+        raise NotApplicable("no recording has a score")
     columns = min(_COLUMNS, len(panels))
     rows = [panels[first : first + columns] for first in range(0, len(panels), columns)]
     run = [{method for name, _ in row for method in results.methods_on(name)} for row in rows]
-    methods = [[method for method in results.methods if method in there] for there in run]
+    methods = [
+        sorted((name for name in results.methods if name in there), key=lambda m: m in CONTROLS)
+        for there in run
+    ]
     heights = [_BESIDE + _METHOD * len(names) for names in methods]
     figure = new_figure(height=sum(heights))
     grid = figure.subplots(
@@ -62,30 +59,28 @@ def draw(results: Results) -> Drawing:
         for axis, (name, score) in zip(axes, row, strict=False):
             tables.append(_draw_references(axis, results, name, score))
             tables.append(_draw_panel(axis, results.values(name, score), names))
-            # Long ids break at their hyphens.
-            axis.set_title("\n".join(wrap(name, _TITLE_WIDTH)), fontsize=7)
+            axis.set_title("\n".join(wrap(name, _TITLE_WIDTH)))
             axis.set_xlabel(_SCORES[score])
         for axis in axes[len(row) :]:
             axis.set_axis_off()
     data = pd.concat(tables, ignore_index=True).astype({"seed": "Int64"})
     seeds = {name: data.loc[data["dataset"] == name, "seed"].dropna() for name, _ in panels}
     caption = (
-        f"Scores of each method, a panel for each data set ({describe_seeds(seeds)}). A point is "
-        "a seed, a bar the median; what did not run there or failed has none. SI-SDR is the mean "
-        "scale-invariant signal-to-distortion ratio of matched sources, in dB; where the true "
-        "sources are not known, what the recording's reference allows to score takes its place, "
-        "the purity of the fetal heart only where it was found. Grey: what chance reaches. That is "
-        "for the SI-SDR the range that holds nine in ten random rotations, without noise, and "
-        "their median, for other scores the range and median of the control random. Dashes: the "
-        "ceiling, which no linear combination of the channels exceeds, one for each recording "
-        "where seeds have recordings of their own."
+        f"Scores of each method on recordings ({describe_seeds(seeds)}), a panel for each score; "
+        "higher is better. A point is a seed, a bar the median. A method without a point has no "
+        "value: it failed, or it was not run, or it found no component that beats like a fetal "
+        "heart. The SI-SDR needs the true sources; where they are unknown, the score compares the "
+        "estimates with a reference of the recording. Grey: what random rotations reach, for the "
+        "SI-SDR the central 90 percent and the median, for other scores the range and the median "
+        "of the control random. Dashes: the ceiling, the highest correlation of any linear "
+        "combination of the channels, one for each recording where seeds use different recordings."
     )
     order = ["dataset", "score", "mark", "method", "seed", "value"]
     return Drawing(figure, caption, data[order])
 
 
 def _draw_references(axis: Axes, results: Results, name: str, score: str) -> pd.DataFrame:
-    """Draw the level of chance and, of an electrode, the ceiling; return what is drawn."""
+    """Draw the level of chance and, for an electrode, the ceiling; return what is drawn."""
     values = results.values(name, score)
     random = values.loc[values["method"] == "random", "value"]
     if score == "si_sdr":
@@ -128,7 +123,7 @@ def _draw_panel(axis: Axes, values: pd.DataFrame, methods: list[str]) -> pd.Data
         axis.scatter(points, position + offsets, s=5, color=colour, marker=marker, linewidths=0.5)
         median = medians.xs(method, level="method").item()
         axis.plot([median, median], [position - 0.4, position + 0.4], color="black", linewidth=1.1)
-    axis.set_yticks(range(len(methods)), methods, fontsize=6.5)
+    axis.set_yticks(range(len(methods)), methods, fontsize=7)
     axis.set_ylim(len(methods) - 0.4, -0.6)
     axis.tick_params(axis="y", length=0)
     return pd.concat([values.assign(mark="seed"), medians.reset_index().assign(mark="median")])
