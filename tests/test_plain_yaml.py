@@ -26,7 +26,7 @@ def test_references_and_merges_are_understood():
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a: 1\nb: 2\na: 3", "line 3: the key 'a' stands twice"),
+        ("a: 1\nb: 2\na: 3", "line 3: the key 'a' is given twice"),
         ("a: [", "expected the node content"),
         ("a: \0", "special characters are not allowed"),
         ("a: " + "9" * 41, "more than 40 digits"),

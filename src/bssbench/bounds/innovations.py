@@ -9,7 +9,8 @@ def innovation_bound(spectra: np.ndarray, information: np.ndarray, length: int) 
     """Return the minimum variance of each entry of a relative mixing matrix.
 
     Without noise, y = (I + E) s. Let h_k be the filter that whitens source k to its innovations
-    e_k. The log-likelihood of a sample is log |det (I − E)| + Σ_k log p_k(h_k ∗ ((I − E) y)_k).
+    e_k. The log-likelihood of a sample is
+    ``log |det (I − E)| + Σ_k log p_k(h_k ∗ ((I − E) y)_k)``.
     With ψ_k = −(log p_k)′, its derivative with respect to E_kl, k ≠ l, is ψ_k(e_k) (h_k ∗ s_l). The
     two factors are independent, so that its variance is κ_k φ_kl. Here κ_k = E[ψ_k²] for
     innovations of unit variance, and φ_kl = (1/2π) ∫ f_l / f_k dω is the power of source l after
