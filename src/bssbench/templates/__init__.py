@@ -1,4 +1,4 @@
-"""What `bssbench new` writes: plug-ins that run as they are, with comments on what to change.
+"""The templates of `bssbench new`: working plug-ins, with comments on what to change.
 
-They are modules of bssbench, so that they are checked as all its code is, but nothing imports them.
+They are modules of bssbench so that they are checked like all its code, but no module imports them.
 """

@@ -1,8 +1,8 @@
-"""NAME: a VAE whose latents have a prior of your own.
+"""NAME: a VAE with a new prior on its latents.
 
-The name of this file is the name of the method, with hyphens. Change `divergence` and what belongs
-to it, and what is said of the method in the first line of the class: `bssbench list methods` shows
-it. All else, encoder, decoder, training, restarts, is that of every VAE here.
+The name of the method is that of this file, with hyphens. Change `divergence` with its parameters,
+and the docstring of the class, whose first line is shown by `bssbench list methods`. Encoder,
+decoder, training and restarts are those of every VAE in bssbench.
 """
 
 import math
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method(VariationalMethod):
-    """VAE with a first-order autoregression on each latent, its coefficient learned.
+    """VAE with a first-order autoregression on each latent, with a learned coefficient.
 
-    p(z) = N(z_1; 0, 1) Π_{t≥2} N(z_t; a z_{t−1}, 1 − a²), with an a of each latent's own.
+    p(z) = N(z_1; 0, 1) Π_{t≥2} N(z_t; a z_{t−1}, 1 − a²), with a separate a for each latent.
 
     Attributes
     ----------
     largest_coefficient : float
-        No a is nearer to one than this at the start.
+        Upper limit of the initial a.
     """
 
-    # A parameter: its default, where that comes from in one line, and its bounds. `--set` on the
-    # command line and an experiment's file set it, as those that every VAE has.
+    # A parameter with its default, the source of the default in one line, and its bounds. Set it by
+    # `--set` on the command line or in an experiment's file, like the parameters of every VAE.
     largest_coefficient: float = parameter(0.98, "chosen by hand; not tuned", above=0)
 
     def __post_init__(self) -> None:
@@ -44,18 +44,18 @@ class Method(VariationalMethod):
 
     def prior(self, batch: "Batch") -> "Prior":
         """Return the prior of this batch's latents."""
-        # A prior is a torch module, and made in here because torch takes two seconds, which
-        # `bssbench list` must not wait for.
+        # A prior is a torch module. It is defined here because importing torch takes two seconds,
+        # which is too long for `bssbench list`.
         import torch
         from torch import nn
 
         from bssbench.priors.base import Prior, expected_negative_entropy
 
         class Autoregression(Prior):
-            """Parameters have a leading replicate axis, and no replicate sees another."""
+            """Parameters have a leading replicate axis; replicates are independent."""
 
-            # Other attributes that a prior can set: needs_sample (the divergence takes a posterior
-            # draw, for want of a closed form), normalised (it is no density), relates_times,
+            # Further attributes of a prior: needs_sample (the divergence has no closed form and
+            # uses a posterior draw), normalised (whether it is a density), relates_times,
             # supports_full_covariance, learning_rate_factor. See bssbench.priors.base.Prior.
 
             def __init__(self, coefficients: np.ndarray) -> None:
@@ -65,7 +65,7 @@ class Method(VariationalMethod):
 
             @property
             def coefficient(self) -> torch.Tensor:
-                """Of shape (replicate, latent, 1), within (−1, 1)."""
+                """The coefficient a, of shape (replicate, latent, 1), between −1 and 1."""
                 return torch.tanh(self.raw_coefficient)[..., None]
 
             def divergence(
@@ -73,11 +73,11 @@ class Method(VariationalMethod):
             ) -> torch.Tensor:
                 """Return KL(q ‖ p) of shape (replicate,), in nats, for a factorised Gaussian q.
 
-                `mean` is (replicate, latent, time), `std` too or with one time for all.
+                `mean` has shape (replicate, latent, time); `std` the same, or 1 for time.
                 """
                 a, variance = self.coefficient, (std**2).expand(mean.shape)
                 innovation_variance = 1.0 - a**2
-                # E_q of what stands in the exponents of p.
+                # Expectations under q of the exponents of p.
                 first = (mean[..., :1] ** 2 + variance[..., :1]).sum(-1)
                 squares = (mean[..., 1:] - a * mean[..., :-1]) ** 2
                 squares = squares + variance[..., 1:] + a**2 * variance[..., :-1]
@@ -98,11 +98,11 @@ class Method(VariationalMethod):
                 return torch.stack(series, dim=-1)
 
             def summary(self) -> "Mapping[str, torch.Tensor]":
-                """Return the parameters in readable units, each (replicate, latent, …)."""
+                """Return the parameters in interpretable units, each (replicate, latent, …)."""
                 return {"coefficient": self.coefficient}
 
-        # Half-decay lags from the fastest to the slowest source, as the observations show them: the
-        # latents start unlike each other.
+        # The initial coefficients of the latents are distinct: their half-decay lags are spread
+        # between those of the fastest and the slowest source.
         fastest, slowest = batch.half_decay_lags.T
         lags = np.geomspace(fastest, slowest, batch.latents, axis=1)
         start = np.minimum(0.5 ** (1.0 / lags), self.largest_coefficient)
