@@ -147,9 +147,9 @@ GOOD = {"folder": "mine", "name": "x.npy", "url": "https://example.org/x", "sha2
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"url": "http://example.org/x"}, "no address that begins with https://"),
-        ({"url": "file:///etc/passwd"}, "no address that begins with https://"),
-        ({"sha256": ""}, "no SHA-256"),
+        ({"url": "http://example.org/x"}, "an address must begin with https://"),
+        ({"url": "file:///etc/passwd"}, "an address must begin with https://"),
+        ({"sha256": ""}, "not a SHA-256"),
         ({"name": "../x.npy"}, "outside the folder of recordings"),
         ({"folder": "/etc"}, "outside the folder of recordings"),
     ],
@@ -228,7 +228,7 @@ def received(tmp_path, monkeypatch):
 )
 def test_results_name_no_code_that_runs(words, received, capsys):
     assert main(words) == 2
-    assert "look at it, and name it by --plugin" in capsys.readouterr().err
+    assert "inspect it, then use --plugin" in capsys.readouterr().err
     assert not (received / "theirs.ran").exists()
 
 

@@ -31,12 +31,12 @@ def test_none_is_by_rule_and_zero_is_zero():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"steps": 0}, "here: steps must be at least 1, not 0; null is the rule"),
+        ({"steps": 0}, "here: steps must be at least 1, not 0; null selects the rule"),
         ({"steps": 1.5}, "here: steps must be of type int or null (by rule), not 1.5"),
         ({"rate": None}, "here: rate must be of type float, not None"),
         ({"rate": 0}, "here: rate must be positive, not 0.0"),
         ({"rate": float("inf")}, "here: rate must be finite, not inf"),
-        ({"weight": -1}, "here: weight must be at least 0, not -1.0; null is the rule"),
+        ({"weight": -1}, "here: weight must be at least 0, not -1.0; null selects the rule"),
         ({"base": "cauchy"}, "here: base must be one of normal, laplace, not 'cauchy'"),
         ({"stepz": 1}, "here: unknown parameter 'stepz'; did you mean 'steps'?"),
         ({"steps": True}, "here: steps must be of type int or null (by rule), not True"),

@@ -1,7 +1,7 @@
 """bssbench: a reproducible benchmark of blind source separation with structured-prior VAEs.
 
 Every method is a scikit-learn estimator: ``from bssbench import SKRVAE, SOBI``. `bssbench.load`
-reads one that was saved.
+loads a saved estimator.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 __version__ = "0.2.0"
 
 
-# What follows imports nothing before it is asked for: scikit-learn alone takes a second.
+# Imports are delayed until a name is used, because importing scikit-learn alone takes a second.
 def __getattr__(name: str) -> Any:
     if name == "__all__":
         return __dir__()

@@ -1,4 +1,4 @@
-"""Modules that are found by their place, or by what a plug-in's file offers."""
+"""Discovery of modules, by their location or as plug-ins."""
 
 from bssbench.plugins.offers import KINDS
 from bssbench.plugins.places import modules_by_place
@@ -8,17 +8,27 @@ __all__ = ["modules_below"]
 
 
 def modules_below(package: str) -> dict[str, str]:
-    """Return the dotted names of a package's modules, at any depth, by their names with hyphens.
+    """Return a package's modules at any depth, including plug-ins of its kind.
 
-    Plug-ins of its kind count among them. Modules whose names begin with an underscore hold what
-    others share and are left out. Nothing is imported, so that listing takes no time.
+    Modules whose names begin with an underscore contain shared code and are left out. Nothing is
+    imported, so that listing is fast.
+
+    Parameters
+    ----------
+    package : str
+        Dotted name of the package.
+
+    Returns
+    -------
+    dict of str to str
+        Dotted names by names with hyphens.
 
     Raises
     ------
     ImportError
-        If two modules have one name, or there is no such package.
+        If two modules have the same name, or if there is no such package.
     InputError
-        If a plug-in that the user names is not one.
+        If a plug-in that the user names is invalid.
     """
     found = dict(modules_by_place(package))
     for kind, place in KINDS.items():

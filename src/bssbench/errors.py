@@ -1,16 +1,16 @@
-"""The two exceptions that cross layers: bad input, and a computation that does not apply."""
+"""The exceptions that all layers use: invalid input, and computations that do not apply."""
 
 
 class InputError(Exception):
-    """Something from outside is wrong; the message is one line: what, where, and what to do."""
+    """Invalid input. The message is one line that states what, where, and what to do."""
 
 
 class MachineError(InputError):
-    """What is asked is beyond this machine: no such device, no room to write.
+    """A request that this machine does not support, such as a missing device or a full disk.
 
-    That is no result of a method, and another try may fare better.
+    It is not a result of a method, and another attempt may succeed.
     """
 
 
 class NotApplicable(Exception):
-    """A method or score has no meaning here (or is too large); the message is the reason."""
+    """A method or score does not apply, or is too expensive. The message is the reason."""

@@ -1,4 +1,4 @@
-"""Parameters: fields of dataclasses, and words from outside turned into their values."""
+"""Parameters: fields of dataclasses with bounds, and the conversion of input to their values."""
 
 import contextlib
 import dataclasses
@@ -36,37 +36,47 @@ def parameter(
     above: float | None = None,
     choices: Sequence[str] = (),
 ) -> Any:
-    """Return a dataclass's field, and what there is to say of it.
+    """Return a field of a dataclass, with the source of its default and its bounds.
 
     Parameters
     ----------
     default : int, float, bool, str or None
-        None, for a field that may be None, means "by rule": what the rule is, the class documents.
+        The default. None means that a rule sets the value; the class documents the rule.
     source : str
-        In one line where the default comes from.
+        One line that states where the default comes from.
     at_least, above : float, optional
-        The smallest value that is possible; the largest that is too small.
+        Inclusive and exclusive lower bound.
     choices : sequence of str, optional
-        The values that are possible.
+        The valid values.
+
+    Returns
+    -------
+    dataclasses.Field
+        The field.
     """
     bounds = {"at_least": at_least, "above": above, "choices": tuple(choices)}
     return dataclasses.field(default=default, metadata={"source": source, **bounds})
 
 
 def check_parameters(settings: Any) -> None:
-    """Hold the fields of a dataclass to their bounds; None, by rule, is within any.
+    """Check the fields of a dataclass against their bounds; None is always valid.
+
+    Parameters
+    ----------
+    settings : object
+        An instance of a dataclass with fields from `parameter`.
 
     Raises
     ------
     ValueError
-        For the first value that is impossible.
+        For the first invalid value.
     """
     for field in dataclasses.fields(settings):
         value, said = getattr(settings, field.name), field.metadata
         if value is None or "source" not in said:
             continue
-        # People who mean "as you like" say 0.
-        rule = "; null is the rule" if field.default is None else ""
+        # Some users write 0 for an automatic choice.
+        rule = "; null selects the rule" if field.default is None else ""
         if said["at_least"] is not None and value < said["at_least"]:
             least = f"at least {said['at_least']:g}"
             raise ValueError(f"{field.name} must be {least}, not {value}{rule}")
@@ -79,7 +89,20 @@ def check_parameters(settings: Any) -> None:
 
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """Return a hint naming the known name nearest to `name`, or all of them."""
+    """Return a hint with the most similar known name, or with all known names.
+
+    Parameters
+    ----------
+    name : str
+        An unknown name.
+    known : iterable of str
+        The known names.
+
+    Returns
+    -------
+    str
+        A text such as ``did you mean 'sobi'?``.
+    """
     choices = sorted(known)
     near = difflib.get_close_matches(name, choices, n=1)
     if near:
@@ -88,12 +111,24 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 
 def with_underscores(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
-    """Return `values` with keys that may have been written with hyphens as the fields they name.
+    """Replace hyphens in keys by underscores.
+
+    Parameters
+    ----------
+    values : mapping
+        Values by key.
+    where : str
+        Location, for messages.
+
+    Returns
+    -------
+    dict of str to object
+        Values by the names of fields.
 
     Raises
     ------
     InputError
-        For a key that is no text, or two that name the same field.
+        If a key is not text, or if two keys name the same field.
     """
     fields: dict[str, Any] = {}
     for key, value in values.items():
@@ -101,21 +136,35 @@ def with_underscores(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
             raise InputError(f"{where}: key {key!r} must be text; put it in quotes")
         field = key.replace("-", "_")
         if field in fields:
-            raise InputError(f"{where}: {field!r} stands twice, with a hyphen and without")
+            raise InputError(f"{where}: {field!r} is given twice, with and without hyphens")
         fields[field] = value
     return fields
 
 
 def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) -> Settings:
-    """Build the dataclass `kind` from `values`, by field names that may have hyphens.
+    """Construct a dataclass from values by field names, which may have hyphens.
 
-    The fields are int, float, bool or str, or one of these or None, each with a default, which what
-    is absent keeps. `where` names the place in a message, for instance ``method 'skr-vae'``.
+    The fields must be int, float, bool or str, or one of these or None. Missing fields keep their
+    defaults.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass.
+    values : mapping of str to object
+        Values by field name.
+    where : str
+        Location for messages, for instance ``method 'skr-vae'``.
+
+    Returns
+    -------
+    object
+        An instance of the dataclass.
 
     Raises
     ------
     InputError
-        For an unknown key, a value of another type, or an impossible one.
+        If a key is unknown, or a value is invalid or has the wrong type.
     """
     fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     types = get_type_hints(kind)
@@ -131,7 +180,7 @@ def from_mapping(kind: type[Settings], values: Mapping[str, Any], where: str) ->
 
 
 def _converted(value: Any, wanted: Any, where: str) -> Any:
-    """Return `value` as `wanted`, a type or one or None, where nothing is lost by it."""
+    """Convert a value to a type, which may be optional, if the conversion is exact."""
     choices = get_args(wanted) or (wanted,)
     if value is None and NoneType in choices:
         return None
@@ -147,14 +196,22 @@ def _converted(value: Any, wanted: Any, where: str) -> Any:
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
-    """Parse ``key=value`` words: fields, perhaps with hyphens, and values as YAML scalars.
+    """Parse assignments of the form ``key=value``.
 
-    ``null`` is None.
+    Parameters
+    ----------
+    assignments : iterable of str
+        Field names, which may have hyphens, and values as YAML scalars; ``null`` is None.
+
+    Returns
+    -------
+    dict of str to object
+        Values by field name.
 
     Raises
     ------
     InputError
-        For a word without ``=``, a value that is no scalar, or a field that stands twice.
+        If an assignment has no ``=``, a value is not a scalar, or a field is given twice.
     """
     values: dict[str, Any] = {}
     for word in assignments:
@@ -164,25 +221,35 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, Any]:
         except ValueError:
             value = []
         if isinstance(value, str):
-            # YAML 1.1 reads 1e-3 as text; people mean a number.
+            # YAML 1.1 reads 1e-3 as text, but a number is meant.
             with contextlib.suppress(ValueError):
                 value = float(value)
         if not (key and text) or not isinstance(value, bool | int | float | str | None):
             raise InputError(f"--set {word!r}: expected KEY=VALUE, for instance --set steps=600")
         field = key.strip().replace("-", "_")
         if field in values:
-            raise InputError(f"--set {word!r}: {field!r} stands twice")
+            raise InputError(f"--set {word!r}: {field!r} is given twice")
         values[field] = value
     return values
 
 
 def parse_seeds(text: str) -> list[int]:
-    """Parse seeds such as ``0-9``, ``3`` or ``0-4,100``.
+    """Parse a list of seeds.
+
+    Parameters
+    ----------
+    text : str
+        For example ``0-9``, ``3`` or ``0-4,100``.
+
+    Returns
+    -------
+    list of int
+        The seeds, in the order given.
 
     Raises
     ------
     InputError
-        If that is not what it is, or a seed stands twice.
+        If the text is invalid or a seed is given twice.
     """
     seeds: list[int] = []
     for part in str(text).split(","):
@@ -193,8 +260,8 @@ def parse_seeds(text: str) -> list[int]:
             raise InputError(f"seeds {text[:20]!r}…: a seed has at most {_MOST_DIGITS} digits")
         chosen = range(int(first), int(last or first) + 1)
         if len(seeds) + len(chosen) > MOST_SEEDS:
-            raise InputError(f"seeds {text!r}: more than {MOST_SEEDS} are no experiment")
+            raise InputError(f"seeds {text!r}: more than the limit of {MOST_SEEDS} seeds")
         seeds += chosen
     if not seeds or len(set(seeds)) < len(seeds):
-        raise InputError(f"seeds {text!r}: a range is empty, or a seed stands twice")
+        raise InputError(f"seeds {text!r}: a range is empty, or a seed is given twice")
     return seeds

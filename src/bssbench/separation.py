@@ -1,4 +1,4 @@
-"""What a method returns: estimated sources for each seed, and how it came to them."""
+"""The result of a method: estimated sources for each seed, with diagnostics."""
 
 import json
 import time
@@ -16,18 +16,19 @@ __all__ = ["Demixing", "Kept", "Separation", "Stopwatch"]
 
 @dataclass
 class Stopwatch:
-    """Wall and CPU seconds of consecutive phases, from the end of start-up on.
+    """Wall and CPU time of consecutive phases, after the end of start-up.
 
-    A method makes one when its libraries are imported and calls `lap` at the end of each phase.
+    A method creates a stopwatch when its libraries are imported, and calls `lap` at the end of each
+    phase.
 
     Attributes
     ----------
     began : tuple of float
-        Wall and CPU clock, by `time.monotonic` and `time.process_time`.
+        Start on the wall and CPU clocks, from `time.monotonic` and `time.process_time`.
     laps : dict of str to tuple of float
-        Wall and CPU seconds of each phase.
+        Wall and CPU time of each phase, in seconds.
     records : list of float
-        Wall seconds from `began` to each record of the history, where there is one.
+        Wall time in seconds from `began` to each record of the history, if there is a history.
     """
 
     began: tuple[float, float] = field(
@@ -40,7 +41,15 @@ class Stopwatch:
         self._last = self.began
 
     def lap(self, phase: str, ended: tuple[float, float] | None = None) -> None:
-        """End `phase` now, or at `ended` (wall and CPU clock readings)."""
+        """End a phase.
+
+        Parameters
+        ----------
+        phase : str
+            Name of the phase.
+        ended : tuple of float, optional
+            End on the wall and CPU clocks; the default is now.
+        """
         now = ended or (time.monotonic(), time.process_time())
         self.laps[phase] = (now[0] - self._last[0], now[1] - self._last[1])
         self._last = now
@@ -50,28 +59,50 @@ class Demixing(Protocol):
     """A map from the observations of one recording to its sources, and back."""
 
     def demix(self, observations: np.ndarray) -> np.ndarray:
-        """Return the sources (time, source) of observations (time, channel)."""
+        """Return the sources of observations.
+
+        Parameters
+        ----------
+        observations : numpy.ndarray
+            Shape (time, channel).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (time, source).
+        """
 
     def remix(self, sources: np.ndarray) -> np.ndarray:
-        """Return the observations (time, channel) of sources (time, source)."""
+        """Return the observations of sources.
+
+        Parameters
+        ----------
+        sources : numpy.ndarray
+            Shape (time, source).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (time, channel).
+        """
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is left of one replicate's solution to go on with, on other observations too.
+    """The stored solution of one replicate, which can be applied to other observations.
 
     Attributes
     ----------
     iterations : int or None
-        How many it took; None where that is not known.
+        Number of iterations; None if unknown.
     loss_curve : numpy.ndarray or None
-        Shape (iteration,), the loss as trained on at each.
+        Shape (iteration,). Training loss at each iteration.
     prior : dict of str to numpy.ndarray
-        The prior's parameters in readable units, each (source, …).
+        The prior's parameters in interpretable units, each of shape (source, …).
     arrays : dict of str to numpy.ndarray
-        What the method can make the map from observations to sources of again.
+        Arrays from which the method can reconstruct the map from observations to sources.
     interrupted : bool
-        Whether it was stopped before its end.
+        Whether the training was stopped early.
     """
 
     iterations: int | None = None
@@ -88,24 +119,24 @@ class Separation:
     Attributes
     ----------
     sources : numpy.ndarray
-        Shape (replicate, time, source); order, sign and scale are arbitrary.
+        Shape (replicate, time, source), in arbitrary order, sign and scale.
     unmixing_matrix : numpy.ndarray or None
-        Shape (replicate, source, channel), where the method is linear: sources = unmixing · (x −
-        mean).
+        Shape (replicate, source, channel), with sources = unmixing · (x − mean). None if the method
+        is nonlinear.
     uncertainty : numpy.ndarray or None
-        Shape (replicate, source), a posterior standard deviation in the sources' own scale.
+        Shape (replicate, source). Posterior standard deviation in the scale of the sources.
     loss : numpy.ndarray or None
-        Shape (replicate,), lower is better; comparable between runs of one method on one input.
+        Shape (replicate,). Lower is better; comparable between runs of one method on the same data.
     history : dict of str to numpy.ndarray
-        The way there: ``step`` (record,), ``loss`` (replicate, record), where the method is linear
-        ``unmixing_matrix`` (replicate, record, source, channel) after each of these steps, and
-        prior parameters, each (replicate, record, source, …).
-    diagnostics : dict
-        What else there is to say, in JSON's types.
+        Records of the training: ``step`` (record,), ``loss`` (replicate, record), for linear
+        methods ``unmixing_matrix`` (replicate, record, source, channel) after each step, and
+        parameters of the prior, each (replicate, record, source, …).
+    diagnostics : dict of str to object
+        Further information, in JSON's types.
     stopwatch : Stopwatch
-        Phases ``warm_up`` and ``solve``.
+        Times of the phases ``warm_up`` and ``solve``.
     kept : tuple of Kept
-        One for each replicate, where the method keeps any; no part of what `save` writes.
+        One for each replicate, if the method stores its solutions; not written by `save`.
     """
 
     sources: np.ndarray
@@ -118,7 +149,18 @@ class Separation:
     kept: tuple[Kept, ...] = ()
 
     def part(self, rows: slice) -> "Separation":
-        """Return that of some replicates; what is said of all of them stays as it is."""
+        """Return the separation of some replicates; diagnostics are not changed.
+
+        Parameters
+        ----------
+        rows : slice
+            The replicates.
+
+        Returns
+        -------
+        Separation
+            With these replicates.
+        """
         optional = ("unmixing_matrix", "uncertainty", "loss")
         return replace(
             self,
@@ -134,7 +176,13 @@ class Separation:
         )
 
     def save(self, path: Path) -> None:
-        """Write everything but the timing to NPZ; equal results give equal bytes."""
+        """Write the separation without timing to an NPZ file; equal results give equal bytes.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            File to write.
+        """
         arrays = {"sources": self.sources, "diagnostics": np.array(json.dumps(self.diagnostics))}
         optional = ("unmixing_matrix", "uncertainty", "loss")
         arrays |= {k: v for k in optional if (v := getattr(self, k)) is not None}
@@ -143,12 +191,22 @@ class Separation:
 
     @classmethod
     def load(cls, path: Path) -> "Separation":
-        """Read what `save` wrote.
+        """Read a separation that `save` wrote.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            File to read.
+
+        Returns
+        -------
+        Separation
+            The separation.
 
         Raises
         ------
         InputError
-            If the file is not such a separation.
+            If the file is not a separation.
         """
         arrays: dict[str, Any] = read_arrays(path)
         try:

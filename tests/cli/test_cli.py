@@ -195,12 +195,15 @@ def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, caps
         (["--method", "sobi", "--nonlinear"], "is linear"),
         (["--method", "sobi", "--restarts", "2"], "'sobi' has no restarts; omit --restarts"),
         (["--method", "skr-vae", "--set", "steps"], "expected KEY=VALUE"),
-        (["--method", "gp-vae", "--set", "core=fft", "--set", "core=auto"], "'core' stands twice"),
+        (
+            ["--method", "gp-vae", "--set", "core=fft", "--set", "core=auto"],
+            "'core' is given twice",
+        ),
         (
             ["--method", "gp-vae", "--set", "max-minutes=1", "--set", "max_minutes=2"],
-            "stands twice",
+            "is given twice",
         ),
-        (["--method", "skr-vae", "--set", "restarts=2", "--restarts", "3"], "stands twice"),
+        (["--method", "skr-vae", "--set", "restarts=2", "--restarts", "3"], "is given twice"),
         (["--method", "skr-vae", "--set", "steps=many"], "steps must be of type int"),
         (["--method", "skr-vae", "--seeds", "0"], "--seeds must be at least 1"),
         (["--method", "skr-vae", "--seed", "-1"], "--seed must be at least 0"),

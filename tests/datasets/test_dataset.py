@@ -53,7 +53,7 @@ def test_no_pickle_is_ever_loaded(tmp_path):
         ("gp-distinct", {"length": "long"}, "must be of type int"),
         ("gp-distinct", {"length": 3}, "at least 16"),
         ("gp-distinct", {"noise": -1.0}, "not be negative"),
-        ("gp-equal", {"length-scale": 5.0, "length_scale": 6.0}, "'length_scale' stands twice"),
+        ("gp-equal", {"length-scale": 5.0, "length_scale": 6.0}, "'length_scale' is given twice"),
         ("gp-equal", {1: 2}, "key 1 must be text"),
         ("modal-frame", {"length": 3}, "has no parameter"),
     ],

@@ -180,7 +180,7 @@ def test_without_its_section_nothing_is_measured(section):
         ((False,), 2, "the top level: key False must be text"),
         (("datasets", "gp-distinct-t200", 2), 3, "datasets.gp-distinct-t200: key 2 must be text"),
         (("methods", "skr-vae", 2), 3, "methods.skr-vae: key 2 must be text"),
-        (("methods", "skr-vae", "cpu-seconds"), 3, "methods.skr-vae: 'cpu_seconds' stands twice"),
+        (("methods", "skr-vae", "cpu-seconds"), 3, "methods.skr-vae: 'cpu_seconds' is given twice"),
         (("datasets", "waveforms-9"), None, "too many"),
         (("output", "results"), "my results", "output.results"),
         (("claims",), ["claims.yaml"], "claims"),
@@ -192,7 +192,7 @@ def test_without_its_section_nothing_is_measured(section):
         (("training_cost", 0, "lengths"), [3], "length must be at least 16"),
         (("training_cost", 0, 2), 3, "key 2 must be text"),
         (("training_cost", 1), {"lengths": [50]}, "training_cost.1: 'method' is missing"),
-        (("training_cost", 1), {"method": "skr-vae", "lengths": [50]}, "stands twice"),
+        (("training_cost", 1), {"method": "skr-vae", "lengths": [50]}, "is given twice"),
         (("training_cost",), "skr-vae", "training_cost"),
         (("datasets", "modal-frame", "methods"), ["orakle"], "did you mean 'oracle'"),
         (("datasets", "modal-frame", "methods"), ["sobi"], "not among the experiment's methods"),
@@ -202,16 +202,16 @@ def test_without_its_section_nothing_is_measured(section):
         (("selection", 0, "method"), "skrvae", "did you mean 'skr-vae'"),
         (("selection", 0, "datasets"), ["gp-distinkt"], "did you mean 'gp-distinct'"),
         (("selection", 0, "candidates"), [{}, {"stepz": 1}], "did you mean 'steps'"),
-        (("selection", 0, "candidates"), [{}, {}], "stands twice"),
+        (("selection", 0, "candidates"), [{}, {}], "is given twice"),
         (("selection", 0, "candidates"), [{}], "selection.0.candidates"),
         (("selection", 0, "candidate"), [{}], "did you mean 'candidates'"),
         (("selection", 0, "datasets"), ["modal-frame"], "'the rate': 'modal-frame' is reported"),
         (("selection", 0, "datasets"), ["modal-frame-4x"], "'modal-frame-4x' is reported"),
-        (("selection", 0, "datasets"), ["shot-noise-5-t200"], "'shot-noise-5-t200' is of a family"),
+        (("selection", 0, "datasets"), ["shot-noise-5-t200"], "the family of 'shot-noise-5-t200'"),
         (("selection", 0, 2), 3, "key 2 must be text"),
         (("selection", 0, "common", 2), 3, "selection.0.common: key 2 must be text"),
         (("selection", 0, "candidates", 1, 2), 3, "selection.0.candidates.1: key 2 must be text"),
-        (("selection", 0, "choice"), "x" * 300, "too long for the name of a file"),
+        (("selection", 0, "choice"), "x" * 300, "too long for a file name"),
         (("output", "results"), "-x", "output.results: must match pattern"),
         (("output", "results"), "x" * 300, "output.results: must have at most 200 characters"),
         (("datasets", "x" * 300), None, "must have at most 200 characters"),
@@ -263,7 +263,7 @@ def test_a_record_that_is_reported_may_not_be_chosen_on_whatever_the_seed():
 def test_nothing_is_chosen_on_an_untouched_family(name):
     content = copy.deepcopy(GOOD)
     content["selection"][0]["datasets"] = ["gp-distinct", name]
-    with pytest.raises(InputError, match=f"'{name}' is of a family that stays untouched"):
+    with pytest.raises(InputError, match=f"the family of '{name}' is reserved for testing"):
         configure(content)
     content["selection"][0]["datasets"] = ["gp-distinct"]
     content["datasets"][name] = None
@@ -308,7 +308,7 @@ def test_a_vae_may_compute_on_a_gpu_and_nothing_else_can():
         "oracle": "cpu",
     }
     content["methods"]["sobi"] = {"device": "cuda"}
-    with pytest.raises(InputError, match=r"methods\.sobi\.device: 'sobi' computes on the CPU"):
+    with pytest.raises(InputError, match=r"methods\.sobi\.device: 'sobi' runs on the CPU"):
         configure(content)
 
 

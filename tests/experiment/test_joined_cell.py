@@ -130,9 +130,9 @@ def test_what_is_not_of_one_cell_is_not_joined(data, tmp_path):
     run_cell(Cell(data, "sobi", seeds=(3, 4)), tmp_path / "one")
     run_cell(Cell(data, "sobi", seeds=(4, 7)), tmp_path / "again")
     run_cell(Cell(data, "sobi", {"lags": 5}, seeds=(7,)), tmp_path / "other")
-    with pytest.raises(InputError, match=r"not of one cell.*parameters"):
+    with pytest.raises(InputError, match=r"not belong to the same cell.*parameters"):
         join_cell([tmp_path / "one", tmp_path / "other"], tmp_path / "cell")
-    with pytest.raises(InputError, match=r"not of one cell.*same seed"):
+    with pytest.raises(InputError, match=r"not belong to the same cell.*same seed"):
         join_cell([tmp_path / "one", tmp_path / "again"], tmp_path / "cell")
     assert not (tmp_path / "cell").exists()
 

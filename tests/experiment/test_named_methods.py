@@ -99,24 +99,32 @@ def test_an_ablation_is_variants_on_its_data_sets_alone():
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("methods", "sobi"), {"method": "jade"}, "methods.sobi: 'sobi' is a method itself"),
+        (("methods", "sobi"), {"method": "jade"}, "methods.sobi: 'sobi' is the name of a method"),
         (("methods", "few"), {"method": "skrvae"}, "methods.few: unknown method 'skrvae'; did you"),
         (("methods", "few"), {"method": "few-steps"}, "unknown method 'few-steps'"),
         (("methods", "few"), {"method": "skr-vae", "stepz": 1}, "methods.few: .* 'steps'"),
-        (("methods", "few"), {"method": "oracle"}, "'oracle' is a control, which has no variants"),
-        (("methods", "Few/1"), {"method": "skr-vae"}, "small letters, digits and single hyphens"),
+        (
+            ("methods", "few"),
+            {"method": "oracle"},
+            "'oracle' is a control, which cannot have variants",
+        ),
+        (
+            ("methods", "Few/1"),
+            {"method": "skr-vae"},
+            "lower-case letters, digits and single hyphens",
+        ),
         (("ablation", "datasets"), ["waveforms"], "'waveforms' is not among the experiment's data"),
         (("ablation", "methods", "sobi"), {"without": {"a": {"lags": 1}}}, "experiment's methods"),
         (("ablation", "methods", "skr-vae", "plain"), "vae", "'vae' is not among the experiment's"),
         (
             ("ablation", "methods", "skr-vae", "plain"),
             "skr-vae",
-            "'skr-vae' itself, which is whole",
+            "another method than 'skr-vae' itself",
         ),
         (
             ("ablation", "methods", "skr-vae", "without"),
             {"a": {}},
-            "without.a: .* nothing is taken",
+            "without.a: .* already the values",
         ),
         (
             ("ablation", "methods", "skr-vae", "without"),
@@ -127,12 +135,12 @@ def test_an_ablation_is_variants_on_its_data_sets_alone():
         (
             ("ablation", "methods", "skr-vae", "without"),
             {"a": {"steps": 500_000}},
-            "nothing is taken away",
+            "already the values of",
         ),
         (
             ("ablation", "methods", "skr-vae", "without"),
             {"a b": {"steps": 1}, "a-b": {"steps": 2}},
-            "there is a method 'skr-vae-without-a-b' already",
+            "a method 'skr-vae-without-a-b' already exists",
         ),
         (("ablation", "methods", "skr-vae", "without"), {}, "1 or more entries|at least 1"),
     ],

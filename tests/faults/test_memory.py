@@ -65,8 +65,8 @@ def test_memory_that_is_refused_is_the_reason(task):
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
-        (signal.SIGKILL, "killed (SIGKILL), most likely for want of memory"),
-        (signal.SIGABRT, "ended by signal 6 (Aborted), perhaps for want of memory"),
+        (signal.SIGKILL, "killed (SIGKILL), most likely out of memory"),
+        (signal.SIGABRT, "ended by signal 6 (Aborted), possibly out of memory"),
         (signal.SIGHUP, "ended by signal 1 (Hangup)"),
     ],
 )
@@ -87,7 +87,7 @@ def test_a_process_that_the_kernel_ends_is_a_failure_for_want_of_memory():
     finally:
         group.rmdir()
     assert answer["status"] == "failed"
-    assert "want of memory" in answer["reason"]
+    assert "out of memory" in answer["reason"]
 
 
 def _readiness():

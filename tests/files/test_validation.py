@@ -57,8 +57,8 @@ class Machine(Content):
             "must be a valid integer, not True",
         ),
         ({"parts": [{"size_in_mm": "3"}]}, "must be a valid integer, not '3'"),
-        ({"parts": [{"size_in_mm": 3, "size-in-mm": 3}]}, "parts.0: 'size_in_mm' stands twice"),
-        ({"parts": [{"size_in_mm": 1, "lengths": [2, 2]}]}, "parts.0.lengths: 2 stands twice"),
+        ({"parts": [{"size_in_mm": 3, "size-in-mm": 3}]}, "parts.0: 'size_in_mm' is given twice"),
+        ({"parts": [{"size_in_mm": 1, "lengths": [2, 2]}]}, "parts.0.lengths: 2 is given twice"),
         (
             {"parts": [{"size_in_mm": 1, "colour": "bleu"}]},
             "unknown colour 'bleu'; did you mean 'blue'",

@@ -104,13 +104,13 @@ def test_files_of_one_name_in_two_folders_are_two(write):
         ("\n\nx = 1 / 0\nclass Method: pass\n", None, "line 3: ZeroDivisionError: division by"),
         ("import sys\nclass Method: pass\nsys.exit(3)\n", None, "line 3: SystemExit: 3"),
         ("raise RuntimeError('on\\ntwo')\nSCORES = 1\n", None, "line 1: RuntimeError: on$"),
-        ("x = 1\n", None, "offers nothing: a plug-in defines a class Method or Family"),
-        ("from bssbench.methods.classical.sobi import Method\n", None, "offers nothing"),
+        ("x = 1\n", None, "does not define a plug-in, which is a class Method"),
+        ("from bssbench.methods.classical.sobi import Method\n", None, "does not define a plug-in"),
         ("class Method: pass\n", None, "Method must be a class derived from bssbench.methods.Sep"),
         ("def Method(): pass\nclass Family: pass\n", None, "Method must be a class derived from"),
         (METHOD.replace("@dataclass(frozen=True)", ""), None, "must be a frozen dataclass"),
         (METHOD.replace("(frozen=True)", "()"), None, "cannot inherit non-frozen"),
-        (METHOD + "    needs_true_sources = True\n", None, "only bssbench's own controls"),
+        (METHOD + "    needs_true_sources = True\n", None, "only bssbench's controls"),
         (METHOD + "    other: list = parameter(None, 'x')\n", None, "'other' must be int, float"),
         (
             METHOD.replace('= parameter(1.0, "this test", above=0)', ""),
@@ -118,19 +118,27 @@ def test_files_of_one_name_in_two_folders_are_two(write):
             "'gain' has no default",
         ),
         (FAMILY.replace("sample", "simple"), None, "Family lacks sample, which SourceFamily"),
-        (FAMILY, "mine_5.py", "may not end as an id does"),
-        (METHOD, "sobi.py", "bssbench has a method 'sobi' already"),
-        (FAMILY, "modal_frame.py", "bssbench has a recording 'modal-frame' already"),
-        (METHOD, "My_Method.py", "small letters, digits"),
-        (METHOD, "my__method.py", "small letters, digits"),
+        (FAMILY, "mine_5.py", "must not end like an id"),
+        (METHOD, "sobi.py", "bssbench already has a method 'sobi'"),
+        (FAMILY, "modal_frame.py", "bssbench already has a recording 'modal-frame'"),
+        (METHOD, "My_Method.py", "lower-case letters, digits"),
+        (METHOD, "my__method.py", "lower-case letters, digits"),
         (METHOD, "my_method.txt", "not a Python file"),
-        (SCORE.replace("largest", "mcc"), None, "bssbench has a score 'mcc' already"),
-        (SCORE.replace('"largest", l', '"La rgest", l'), None, "'La rgest': a name has small"),
-        ("SCORES = (1,)\n", None, "1 is no bssbench.scores.record.Score"),
+        (SCORE.replace("largest", "mcc"), None, "bssbench already has a score 'mcc'"),
+        (
+            SCORE.replace('"largest", l', '"La rgest", l'),
+            None,
+            "'La rgest': a name consists of lower-case",
+        ),
+        ("SCORES = (1,)\n", None, "1 is not a bssbench.scores.record.Score"),
         ("SCORES = []\n", None, "SCORES must be a tuple"),
-        (METHOD + "    x: 'no type' = 1\n", None, "a type of its fields is not known"),
+        (METHOD + "    x: 'no type' = 1\n", None, "a field has an unknown type"),
         ("x = " + "-" * 50_000 + "1\n", None, "nested too deep to be read as Python"),
-        ("FILES = ()\ndef prepare(paths): pass\n", None, "a recording has SUMMARY, of type str"),
+        (
+            "FILES = ()\ndef prepare(paths): pass\n",
+            None,
+            "a recording must have SUMMARY, of type str",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line_with_the_file_and_exit_code_2(
@@ -153,9 +161,9 @@ def test_what_is_missing_empty_or_there_twice_is_one_line(write, tmp_path):
     (tmp_path / "empty").mkdir()
     for paths, message in (
         ([tmp_path / "nowhere.py"], "no such file or folder"),
-        ([tmp_path / "empty"], "no file in this folder offers nothing"),
-        ([first, second], "one/mine.py has a method 'mine' already"),
-        ([tmp_path / "a:b.py"], "can't be one of several"),
+        ([tmp_path / "empty"], "this folder does not define a plug-in"),
+        ([first, second], "one/mine.py already has a method 'mine'"),
+        ([tmp_path / "a:b.py"], "a path must not contain"),
     ):
         with pytest.raises(InputError, match=message):
             use(paths)
@@ -163,7 +171,7 @@ def test_what_is_missing_empty_or_there_twice_is_one_line(write, tmp_path):
 
 def test_an_import_that_could_mean_two_files_is_refused(write):
     write("", "numpy.py")
-    with pytest.raises(InputError, match=r"imports 'numpy', and there is another.*from \. import"):
+    with pytest.raises(InputError, match=r"imports 'numpy', which is ambiguous.*from \. import"):
         use([write("import numpy\n" + METHOD)])
 
 

@@ -200,7 +200,7 @@ def test_bad_input_is_one_line(capsys):
     write_json(Path("results/manifest.json"), {"tables": {"sha256": "1"}})
     assert "not the manifest of results" in error()
     Path("results/manifest.json").unlink()
-    assert "make them again" in error()
+    assert "regenerate them" in error()
     Path("results/provenance.json").write_text('{"configuration": 3}')
     assert "not the provenance of a run" in error()
 

@@ -120,8 +120,8 @@ def test_what_the_record_says_of_parameters_counts_and_not_todays_defaults(recor
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--fresh-seeds", "200-201,5"], "seed 5 is of development, and so not fresh"),
-        (["--fresh-seeds", "50-55"], "seed 50 is of development, and so not fresh"),
+        (["--fresh-seeds", "200-201,5"], "seed 5 is not fresh; it is a development seed"),
+        (["--fresh-seeds", "50-55"], "seed 50 is not fresh; it is a development seed"),
         (["--fresh-seeds", "102-105"], "seed 102 is reported by"),
         (["--fresh-seeds", "x"], "expected ranges"),
         (["--fresh-seeds", "200", "--cores", "0"], "--cores must be at least 1"),
@@ -164,7 +164,7 @@ def test_two_do_not_work_in_one_folder(record, tmp_path, monkeypatch, capsys):
     with (out / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert main(["verify", str(record), "--fresh-seeds", "200-202", "--out", str(out)]) == 2
-    assert "another process is at work there" in capsys.readouterr().err
+    assert "another process is running in this folder" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -152,11 +152,11 @@ def test_a_merger_joins_again_and_keeps_how_each_part_was_made(parts, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"root_seed": 1}, "root_seed is 0 in the one and 1 in the other"),
-        ({"lags": 21}, "method 'sobi': lags is 20 in the one and 21 in the other"),
+        ({"root_seed": 1}, "root_seed is 0 in the first and 1 in the second"),
+        ({"lags": 21}, "method 'sobi': lags is 20 in the first and 21 in the second"),
         (
             {"datasets": {"waveforms": {"noise": 0.125}}},
-            "data set 'waveforms': noise is not stated in the one and 0.125 in the other",
+            "data set 'waveforms': noise is not stated in the first and 0.125 in the second",
         ),
     ],
 )
@@ -174,7 +174,7 @@ def test_variants_of_one_name_must_be_of_one_method(tmp_path, capsys):
     other = write(tmp_path / "9", "9", ("own",), base="infomax")
     assert merge(one, alike, tmp_path / "joined") == 0
     assert merge(one, other, tmp_path / "again") == 2
-    message = "method 'own': method is picard in the one and infomax in the other"
+    message = "method 'own': method is picard in the first and infomax in the second"
     assert message in capsys.readouterr().err
 
 

@@ -135,7 +135,7 @@ def test_what_is_claimed_of_every_kind_of_source_is_asked_of_every_family():
             "C1.tests.0.margin: must be greater than or equal to 0, not -1",
         ),
         ((*SCORES, "threshold"), 1, "C1.tests.0: unknown key 'threshold'"),
-        ((*SCORES, "methods"), ["skr-vae"] * 2, "tests.0.methods: 'skr-vae' stands twice"),
+        ((*SCORES, "methods"), ["skr-vae"] * 2, "tests.0.methods: 'skr-vae' is given twice"),
         (("plain",), ["skr-vae"], "plain: expected keys and values, not ['skr-vae']"),
         (
             (*SCORES, "datasets"),

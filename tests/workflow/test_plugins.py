@@ -103,7 +103,7 @@ def test_a_run_with_plug_ins(tmp_path):
     # It is a run as any other: recomputed, checked, and stale where it is.
     bssbench = (sys.executable, "-m", "bssbench")
     of_own = ("verify", "results", "--cell", "my-family-t100/my-method")
-    assert "name it by --plugin" in run(tmp_path, *bssbench, *of_own).stderr
+    assert "then use --plugin" in run(tmp_path, *bssbench, *of_own).stderr
     verified = run(tmp_path, *bssbench, *of_own, "--plugin", str(own))
     assert "1 of 1 cells verified, 0 of them different" in verified.stdout, verified.stderr
     (tmp_path / "config").mkdir()

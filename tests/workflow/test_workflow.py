@@ -317,7 +317,7 @@ def test_a_killed_run_is_completed_to_the_same_bytes_and_repeats_no_finished_cel
     ("file", "text", "replacement", "message"),
     [
         ("paper.yaml", "seeds:", "foo: 3\nseeds:", "unknown key 'foo'"),
-        ("paper.yaml", "seeds:", "seeds: 3\nseeds:", "the key 'seeds' stands twice"),
+        ("paper.yaml", "seeds:", "seeds: 3\nseeds:", "the key 'seeds' is given twice"),
         ("own.yaml", "- oracle", "- orakle", "unknown method 'orakle'; did you mean 'oracle'"),
         ("own.yaml", "- oracle", "- unused", "unknown method 'unused'"),
     ],

@@ -1,1 +1,1 @@
-"""What no unbiased method can beat: Cramér-Rao bounds on the interference that is left."""
+"""Cramér-Rao bounds on the residual interference of unbiased separation methods."""

@@ -1,47 +1,49 @@
-"""The bound for stationary Gaussian sources, with the sensors' noise, after Whittle (1953)."""
+"""The bound for stationary Gaussian sources with sensor noise, after Whittle (1953)."""
 
 import numpy as np
 
 __all__ = ["gaussian_bound"]
 
-# Of a Fisher information whose parameters are scaled to unit information: what is less is none.
+# Relative eigenvalue below which a direction has no information, for parameters scaled to unit
+# Fisher information.
 _NO_INFORMATION = 1e-11
-# The share that a parameter has in a direction without information, from which on it is lost.
+# Share of a parameter in directions without information above which it cannot be estimated.
 _PART = 1e-9
 
 
 def gaussian_bound(spectra: np.ndarray, noise_covariance: np.ndarray, length: int) -> np.ndarray:
-    """Return the least variance of each entry of a relative mixing matrix, shape (source, source).
+    """Return the minimum variance of each entry of a relative mixing matrix.
 
-    Seen through the inverse of the mixing matrix the observations are y = (I + E) s + n. At E = 0
-    their spectral density is S(ω) = diag f(ω) + Σ, whose derivative with respect to E_kl is
-    D_kl = f_l (e_k e_lᵀ + e_l e_kᵀ), and by Whittle's likelihood the Fisher information of two
-    entries is
+    After applying the inverse of the mixing matrix, the observations are y = (I + E) s + n. At
+    E = 0 their spectral density is S(ω) = diag f(ω) + Σ. Its derivative with respect to E_kl is
+    D_kl = f_l (e_k e_lᵀ + e_l e_kᵀ), and the Fisher information of two entries under Whittle's
+    likelihood is
 
-        F_ij = ½ Σ_ω tr(S⁻¹ D_i S⁻¹ D_j),
+        F_ij = ½ Σ_ω tr(S⁻¹ D_i S⁻¹ D_j).
 
-    over the Fourier frequencies but zero, for the mean is not known. Entry (k, l) of the result is
-    that of F⁻¹: the power of source l that is left in the estimate of source k, both of unit power.
-    The diagonal of E, the scale of each source, is a nuisance. The sources' spectra and the noise
-    are taken as known, so that who has to learn them has no less left.
+    The sum is over the Fourier frequencies except zero, because the mean is unknown. Entry (k, l)
+    of the result is the diagonal entry of F⁻¹ for E_kl: the power of source l in the estimate of
+    source k, both with unit power. The diagonal of E, which scales the sources, is a nuisance
+    parameter. Spectra and noise are assumed known; a method that has to estimate them cannot do
+    better.
 
     Parameters
     ----------
     spectra : numpy.ndarray
-        Shape (source, frequency), power spectral densities of sources of unit variance, of mean 1
+        Shape (source, frequency). Power spectral densities of sources of unit variance, with mean 1
         over all frequencies, at ω = 2π j / length for j from 1 to length // 2.
     noise_covariance : numpy.ndarray
-        Shape (source, source): Σ, of white noise.
+        Shape (source, source). Covariance Σ of the white noise.
     length : int
         Number of samples.
 
     Returns
     -------
     numpy.ndarray
-        Infinite where two sources can't be told apart.
+        Shape (source, source); infinite where two sources are not identifiable.
     """
     n = len(spectra)
-    # Of an even length the last frequency has no mirror image.
+    # For an even length, the last frequency has no negative counterpart.
     weights = np.full(spectra.shape[1], 2.0)
     if length % 2 == 0:
         weights[-1] = 1.0
@@ -57,7 +59,7 @@ def gaussian_bound(spectra: np.ndarray, noise_covariance: np.ndarray, length: in
 
 
 def _diagonal_of_inverse(information: np.ndarray) -> np.ndarray:
-    """Return the diagonal of the inverse, infinite where the information has none."""
+    """Return the diagonal of the inverse, infinite for parameters without information."""
     scale = np.sqrt(np.diagonal(information))
     values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
     without = values < _NO_INFORMATION * values[-1]

@@ -1,4 +1,4 @@
-"""From a data set to the bound on what its sources can be separated to."""
+"""The bound on the interference for a data set."""
 
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -17,18 +17,19 @@ __all__ = ["Bound", "interference_bound"]
 
 @dataclass(frozen=True)
 class Bound:
-    """The least interference that an unbiased method leaves.
+    """Minimum interference of an unbiased method.
 
     Attributes
     ----------
     powers : numpy.ndarray
-        Shape (replicate, source): the expected power of all other sources in a source's estimate,
-        over the source's own; infinite where nothing can separate.
+        Shape (replicate, source). Expected power of all other sources in the estimate of a source,
+        relative to the power of the source itself; infinite if the sources are not identifiable.
     kind : {'gaussian', 'innovations'}
-        What it is of: Gaussian sources with the sensors' noise, or filters of innovations without
-        noise.
+        ``gaussian`` for Gaussian sources with sensor noise; ``innovations`` for filtered
+        innovations without noise.
     within_reach : bool
-        Whether maximum likelihood attains it: not where it leaves noise out that there is.
+        Whether maximum likelihood attains the bound; False if the data have noise that the bound
+        ignores.
     """
 
     powers: np.ndarray
@@ -37,12 +38,22 @@ class Bound:
 
 
 def interference_bound(dataset: Dataset) -> Bound:
-    """Return the bound of a generated data set, from its family's laws, its mixing and its noise.
+    """Return the bound for a generated data set, from its family, its mixing and its noise.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set.
+
+    Returns
+    -------
+    Bound
+        The bound for each replicate and source.
 
     Raises
     ------
     NotApplicable
-        If there is none, with the reason.
+        If there is no bound for this data set.
     """
     family, n_sources, length = _described(dataset)
     frequencies = 2.0 * np.pi * np.arange(1, length // 2 + 1) / length
@@ -59,7 +70,7 @@ def interference_bound(dataset: Dataset) -> Bound:
 
 
 def _described(dataset: Dataset) -> tuple[SourceFamily, int, int]:
-    """Return the family with its parameters, and the numbers of sources and samples."""
+    """Return the family with its parameters and the numbers of sources and samples."""
     identifier = parse_identifier(dataset.identifier or dataset.name)
     if identifier.recorded or dataset.sources is None:
         raise NotApplicable("the laws of recorded sources are not known")
@@ -76,7 +87,7 @@ def _described(dataset: Dataset) -> tuple[SourceFamily, int, int]:
 
 
 def _noise_covariances(dataset: Dataset, fraction: float) -> np.ndarray:
-    """Return the covariance of the noise behind the inverse mixing matrix, for each replicate."""
+    """Return each replicate's covariance of the noise after the inverse mixing matrix."""
     assert dataset.mixing_matrix is not None
     assert dataset.sources is not None
     channels = np.einsum("rcs,rts->rtc", dataset.mixing_matrix, dataset.sources)
@@ -86,5 +97,5 @@ def _noise_covariances(dataset: Dataset, fraction: float) -> np.ndarray:
 
 
 def _off_diagonal(variances: np.ndarray) -> np.ndarray:
-    # Not by a product: the scale may be as uncertain as what is infinite.
+    # Not by multiplication with zero, because the diagonal may be infinite.
     return np.where(np.eye(variances.shape[-1], dtype=bool), 0.0, variances)

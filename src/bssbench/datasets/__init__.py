@@ -1,1 +1,1 @@
-"""Data sets: generated mixtures whose sources are known, and real recordings."""
+"""Data sets: generated mixtures with known sources, and real recordings."""

@@ -1,4 +1,4 @@
-"""From a data set's id to its making."""
+"""Look up and generate data sets by their ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,17 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Shape:
-    """The size of a data set, known before it is made."""
+    """The size of a data set, known before it is generated.
+
+    Attributes
+    ----------
+    length : int
+        Number of time points.
+    n_channels, n_sources : int
+        Numbers of channels and sources.
+    nonlinear : bool
+        Whether the mixing is nonlinear.
+    """
 
     length: int
     n_channels: int
@@ -38,12 +48,28 @@ class Shape:
 
 
 def dataset_names() -> list[str]:
-    """Return all families, then all recordings: what an id begins with."""
+    """Return the names of all families, followed by those of all recordings.
+
+    Returns
+    -------
+    list of str
+        Every id of a data set begins with one of them.
+    """
     return family_names() + recording_names()
 
 
 def dataset_module(name: str) -> str:
-    """Return the dotted name of the module that data set `name` is made by.
+    """Return the dotted name of the module that generates a data set.
+
+    Parameters
+    ----------
+    name : str
+        The data set's id.
+
+    Returns
+    -------
+    str
+        The module of the family or recording.
 
     Raises
     ------
@@ -57,7 +83,19 @@ def dataset_module(name: str) -> str:
 
 
 def makes_new_data(name: str) -> bool:
-    """Return whether another seed makes other data of `name`: no recording, or one mixed here.
+    """Return whether the data depend on the seed.
+
+    They do for generated data sets and for recorded sources that are mixed artificially.
+
+    Parameters
+    ----------
+    name : str
+        The data set's id.
+
+    Returns
+    -------
+    bool
+        False for recorded mixtures.
 
     Raises
     ------
@@ -69,7 +107,17 @@ def makes_new_data(name: str) -> bool:
 
 
 def is_untouched(name: str) -> bool:
-    """Return whether data set `name` is of a family that nothing may be chosen on.
+    """Return whether a data set is reserved for testing, so that nothing may be tuned on it.
+
+    Parameters
+    ----------
+    name : str
+        The data set's id.
+
+    Returns
+    -------
+    bool
+        `SourceFamily.untouched` of its family; False for recordings.
 
     Raises
     ------
@@ -81,7 +129,18 @@ def is_untouched(name: str) -> bool:
 
 
 def summary(name: str) -> str:
-    """Return one line about a family, or about a recording with its citation and licence."""
+    """Return a one-line description of a family or recording.
+
+    Parameters
+    ----------
+    name : str
+        One of `dataset_names()`.
+
+    Returns
+    -------
+    str
+        For a recording, the line includes citation and licence.
+    """
     if name in recording_names():
         module = load_recording(name)
         licences = sorted({file.licence for file in module.FILES})
@@ -90,12 +149,24 @@ def summary(name: str) -> str:
 
 
 def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
-    """Return the size that data set `name` will have.
+    """Return the size of a data set without generating it.
+
+    Parameters
+    ----------
+    name : str
+        The data set's id.
+    parameters : dict of str to object
+        As for `make_dataset`.
+
+    Returns
+    -------
+    Shape
+        Its size.
 
     Raises
     ------
     InputError
-        For an unknown data set or parameter.
+        If the data set or a parameter is unknown.
     """
     identifier = _parsed(name, parameters)
     factor = FACTOR if identifier.upsampled else 1
@@ -112,7 +183,7 @@ def dataset_shape(name: str, parameters: dict[str, Any]) -> Shape:
 
 
 def _parsed(name: str, parameters: dict[str, Any]) -> Identifier:
-    """Take the id apart, and reject parameters that a recording has not."""
+    """Parse the id and reject parameters of a recording."""
     identifier = parse_identifier(name)
     if identifier.recorded and parameters:
         raise InputError(
@@ -126,23 +197,29 @@ def make_dataset(
 ) -> Dataset:
     """Generate or fetch a data set.
 
-    A recording that can't be had becomes a data set without observations that says why.
+    If a recording is not available, the data set has no observations, and `Dataset.unavailable`
+    states the reason.
 
     Parameters
     ----------
     name : str
-        The data set's id.
+        The data set's id, such as ``gp-distinct-5``.
     seeds : sequence of int
-        One replicate each; a replicate does not depend on the others.
-    parameters : dict
-        Fields of the family, and ``noise`` if it is no whole percent; none for a recording.
-    root_seed : int
+        One seed per replicate; replicates are independent of each other.
+    parameters : dict of str to object
+        Fields of the family, and ``noise`` if it is not a whole percentage; empty for a recording.
+    root_seed : int, default=0
         The experiment's seed.
+
+    Returns
+    -------
+    Dataset
+        Observations of shape (replicate, time, channel), with the true sources if they are known.
 
     Raises
     ------
     InputError
-        For an unknown data set or parameter.
+        If the data set or a parameter is unknown.
     """
     identifier = _parsed(name, parameters)
     if identifier.recorded:
@@ -153,7 +230,7 @@ def make_dataset(
 
 
 def _recording(name: str, seeds: Sequence[int], root_seed: int) -> Dataset:
-    """Return the recording: a seed's record unless it's mixed here, or why there is none."""
+    """Return a recording, with the record or mixture of each seed, or why it is unavailable."""
     module = load_recording(name)
     n_records = getattr(module, "N_RECORDS", 1)
     try:

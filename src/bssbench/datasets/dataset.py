@@ -1,4 +1,4 @@
-"""A data set: replicates of observations, with the truth behind them where it is known."""
+"""A data set: replicates of observations, with the true sources if they are known."""
 
 import json
 from dataclasses import dataclass, field, fields, replace
@@ -14,7 +14,7 @@ __all__ = ["Dataset"]
 
 _ARRAYS = ("observations", "sources", "mixing_matrix", "reference_signals")
 _RECORDED = ("observations", "reference_signals")
-# Fields that a file has only where they say something.
+# Fields that are written to a file only if they are not empty.
 _OPTIONAL = ("identifier", "points")
 
 
@@ -25,16 +25,15 @@ class Dataset:
     Attributes
     ----------
     name : str
-        What it is called in results: its id, unless `identifier` says that.
+        Name of the data set in results. It is the data set's id unless `identifier` is set.
     seeds : tuple of int
-        One per replicate.
+        One seed per replicate.
     observations : numpy.ndarray
-        Shape (replicate, time, channel). Where the data are fixed, all replicates are one
-        recording.
+        Shape (replicate, time, channel). For fixed data, all replicates are equal.
     n_sources : int
-        How many sources to look for.
+        Number of sources to estimate.
     mixing : {'linear', 'nonlinear', 'unknown'}
-        What is known of the map from sources to channels.
+        Kind of the map from sources to channels.
     fixed : bool
         Whether the observations are the same for every seed.
     sources : numpy.ndarray or None
@@ -42,26 +41,26 @@ class Dataset:
     mixing_matrix : numpy.ndarray or None
         Shape (replicate, channel, source), for linear mixing.
     sampling_rate : float or None
-        Hz.
+        In Hz.
     reference_frequencies : tuple of float
-        Hz, the known modes of a structure; empty where there are none.
+        Known modal frequencies of a structure in Hz; empty if there are none.
     reference_signals : numpy.ndarray or None
-        Shape (replicate, time, reference): what was recorded beside the mixture and tells where a
-        source should be found, though it is no source itself.
+        Shape (replicate, time, reference). Signals recorded together with the mixture, each of
+        which is close to one source.
     reference_names : tuple of str
-        What each of them is, in words that scores look for: ``EOG1``, ``EOG2`` (electrodes by the
-        eyes), ``thorax 1`` and so on (leads on the mother's chest), ``scalp`` (an electrode on the
-        child's head).
+        Names of the reference signals, by which scores select them: ``EOG1``, ``EOG2`` (electrodes
+        near the eyes), ``thorax 1`` and so on (leads on the mother's chest), ``scalp`` (the lead on
+        the fetal scalp).
     parameters : dict
-        The parameters that made the data; under ``laws``, what tells the sources apart (for
-        instance ``{"length_scale": [2.0, 8.9, 40.0]}``).
+        The parameters that generated the data. The entry ``laws`` contains the parameters in which
+        the sources differ, for instance ``{"length_scale": [2.0, 8.9, 40.0]}``.
     unavailable : str or None
         Why there are no observations, if there are none.
     identifier : str
-        The data set's id where `name` is another; else empty.
+        The data set's id if it differs from `name`; otherwise empty.
     points : tuple of dict
-        Of replicates of several data sets stacked in one: for each, in turn with all of its seeds,
-        its ``name``, ``id`` and ``parameters``.
+        The ``name``, ``id`` and ``parameters`` of each data set that is stacked in this one, in the
+        order of their replicates; otherwise empty.
     """
 
     name: str
@@ -83,18 +82,24 @@ class Dataset:
 
     @property
     def random_names(self) -> list[str]:
-        """For each replicate the id that its random streams derive from."""
+        """The id from which each replicate's random streams derive, one per replicate."""
         names = [point["id"] for point in self.points] or [self.identifier or self.name]
         return [name for name in names for _ in range(len(self.seeds) // len(names))]
 
     @property
     def replicate_names(self) -> list[str]:
-        """For each replicate the name of the data set that it is of."""
+        """The name of each replicate's data set, one per replicate."""
         names = [point["name"] for point in self.points] or [self.name]
         return [name for name in names for _ in range(len(self.seeds) // len(names))]
 
     def parts(self) -> "list[Dataset]":
-        """Return one by one the data sets that are stacked in this one; else this one itself."""
+        """Return the data sets that are stacked in this one.
+
+        Returns
+        -------
+        list of Dataset
+            This data set alone if it is not stacked.
+        """
         size = len(self.seeds) // max(len(self.points), 1)
         return [
             self._part(point, slice(index * size, (index + 1) * size))
@@ -116,9 +121,17 @@ class Dataset:
         )
 
     def references(self, name: str) -> np.ndarray:
-        """Return the reference signals whose names begin with `name`.
+        """Return the reference signals whose names begin with a given text.
 
-        Their shape is (replicate, time, reference).
+        Parameters
+        ----------
+        name : str
+            Beginning of the names, such as ``thorax``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (replicate, time, reference).
 
         Raises
         ------
@@ -131,7 +144,13 @@ class Dataset:
         return self.reference_signals[..., chosen]
 
     def save(self, path: Path) -> None:
-        """Write to NPZ; a fixed recording is stored once."""
+        """Write the data set to an NPZ file, storing a fixed recording only once.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            File to write.
+        """
         values = {
             each.name: getattr(self, each.name)
             for each in fields(self)
@@ -145,12 +164,22 @@ class Dataset:
 
     @classmethod
     def load(cls, path: Path) -> "Dataset":
-        """Read what `save` wrote.
+        """Read a data set that `save` wrote.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            File to read.
+
+        Returns
+        -------
+        Dataset
+            The data set.
 
         Raises
         ------
         InputError
-            If the file is not such a data set.
+            If the file is not a data set.
         """
         arrays = read_arrays(path)
         try:

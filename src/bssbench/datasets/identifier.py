@@ -1,14 +1,17 @@
-"""The ids of data sets: what their parts mean, and the one id that a data set has.
+"""The ids of data sets.
 
-A generated data set's id is its family, followed by what is not the default, in this order::
+The id of a generated data set is its family, followed by all values that differ from the defaults,
+in this order::
 
     FAMILY[-N][-MIXING][-condK][-mM][-noiseP][-outliersQ][-tT][-4x]
 
-N sources; MIXING ``post-nonlinear`` or ``mlp-L``; a mixing matrix of condition number K; M
-channels; noise of P percent of a channel's standard deviation; outliers in Q percent of the
-samples; T samples; the same data at four times the rate. For instance ``gp-distinct-5-mlp-1``. At
-most 1,000 sources or channels, nine layers L, a condition number of 10⁶, 1,000 percent of noise, 50
-of outliers and 10⁸ samples. A recording's id is its module's name, perhaps followed by ``-4x``.
+N is the number of sources; MIXING is ``post-nonlinear`` or ``mlp-L``; K is the condition number of
+the mixing matrix; M is the number of channels; P is the noise in percent of a channel's standard
+deviation; Q is the percentage of samples with outliers; T is the number of samples; ``4x`` denotes
+the same data at four times the sampling rate. An example is ``gp-distinct-5-mlp-1``. The limits are
+1,000 sources or channels, 9 layers L, a condition number of 10⁶, 1,000 percent noise, 50 percent
+outliers and 10⁸ samples. The id of a recording is its name, optionally followed by ``-4x``. Each
+data set has exactly one id.
 """
 
 import re
@@ -25,7 +28,7 @@ __all__ = ["GRAMMAR", "Identifier", "default_length", "parse_identifier"]
 GRAMMAR = "FAMILY[-N][-MIXING][-condK][-mM][-noiseP][-outliersQ][-tT][-4x]"
 
 _COUNT = "[1-9][0-9]{0,17}"
-# What is counted in an id, in words, and the most of it that may be asked for.
+# Limit of each number in an id, and its name in messages.
 _COUNTED = {
     "n_sources": (1000, "sources"),
     "condition": (10**6, "for a condition number"),
@@ -35,7 +38,8 @@ _COUNTED = {
     "length": (10**8, "samples"),
     "n_layers": (9, "layers"),
 }
-# The shortest stem that leaves nothing but parts; in any order, so that the right one can be named.
+# The shortest stem that leaves only valid parts. They may have any order, so that a message can
+# state the correct one.
 _IDENTIFIER = re.compile(
     rf"(?P<stem>.*?)(?:-(?:(?P<n_sources>{_COUNT})"
     rf"|(?P<mixing>linear|post-nonlinear|mlp-(?P<n_layers>{_COUNT}))"
@@ -47,26 +51,26 @@ _IDENTIFIER = re.compile(
 
 @dataclass(frozen=True)
 class Identifier:
-    """A data set's id, taken apart; ``str()`` puts it together.
+    """A parsed id of a data set; ``str()`` returns the id.
 
     Attributes
     ----------
     stem : str
-        The family, or the recording.
+        The family or recording.
     n_sources, n_channels : int or None
-        Numbers of sources and channels; None, here and below, for the default.
+        Numbers of sources and channels. None, here and below, means the default.
     mixing : str
         ``linear``, ``post-nonlinear`` or ``mlp-L``.
     condition : int or None
         Condition number of the mixing matrix.
     noise : int or None
-        Percent of each channel's standard deviation.
+        Noise in percent of each channel's standard deviation.
     outliers : int or None
-        Percent of the samples that carry a gross error.
+        Percentage of samples with a gross error.
     length : int or None
-        Number of samples, before any change of the rate.
+        Number of samples before upsampling.
     upsampled : bool
-        Whether these are the data of the id without ``-4x``, at four times the rate.
+        Whether the data are upsampled to four times the sampling rate.
     """
 
     stem: str
@@ -95,17 +99,17 @@ class Identifier:
 
     @property
     def base(self) -> "Identifier":
-        """The id at the original rate."""
+        """The id at the original sampling rate."""
         return replace(self, upsampled=False)
 
     @property
     def recorded(self) -> bool:
-        """Whether this is a recording."""
+        """Whether the data set is a recording."""
         return self.stem in recording_names()
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The fields of `bssbench.datasets.simulation.Simulation` that the id states."""
+        """The fields of `bssbench.datasets.simulation.Simulation` that are stated in the id."""
         stated = {
             "n_sources": self.n_sources,
             "condition": self.condition,
@@ -118,7 +122,7 @@ class Identifier:
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """The same fields where a generated data set's id does not state them."""
+        """The default values of the same fields for this family and number of sources."""
         family = load_family(self.stem)
         n_sources = self.n_sources or family.default_n_sources
         return {
@@ -131,18 +135,34 @@ class Identifier:
         }
 
     def canonical(self) -> "Identifier":
-        """Return the id of the same generated data set that states no default."""
+        """Return the id of the same generated data set without default values.
+
+        Returns
+        -------
+        Identifier
+            The only valid id of the data set.
+        """
         defaults = self.defaults
         left_out = [name for name, value in self.parameters.items() if value == defaults[name]]
         return replace(self, **dict.fromkeys(left_out, None))  # type: ignore[arg-type]
 
 
 def default_length(n_sources: int) -> int:
-    """Return the number of samples where none is stated: 1,000, 2,000 from 5, 4,000 from 8 sources.
+    """Return the default number of samples: 1,000, 2,000 from 5 sources, 4,000 from 8 sources.
 
-    The more sources, the likelier two slow ones are correlated by chance: with five sources of
-    ``gp-distinct`` in 1,000 samples even a Gaussian process with the true kernels reaches a mean
-    correlation of 0.975 and no more.
+    With more sources, chance correlations between slow sources are more likely. With five sources
+    of ``gp-distinct`` and 1,000 samples, even a Gaussian process with the true kernels reaches a
+    mean correlation of only 0.975.
+
+    Parameters
+    ----------
+    n_sources : int
+        Number of sources.
+
+    Returns
+    -------
+    int
+        Number of samples.
     """
     if n_sources <= 4:
         return 1000
@@ -150,13 +170,23 @@ def default_length(n_sources: int) -> int:
 
 
 def parse_identifier(name: str) -> Identifier:
-    """Take a data set's id apart.
+    """Parse the id of a data set.
+
+    Parameters
+    ----------
+    name : str
+        The id.
+
+    Returns
+    -------
+    Identifier
+        Its parts.
 
     Raises
     ------
     InputError
-        If there is no such data set, if it is too large, or if its id is another: without defaults,
-        its parts in order.
+        If there is no such data set, if a number exceeds its limit, or if the id states a default
+        or has its parts in another order.
     """
     stems = [*family_names(), *recording_names()]
     parts = _IDENTIFIER.fullmatch(name)

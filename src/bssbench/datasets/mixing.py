@@ -1,4 +1,4 @@
-"""Mixing sources into channels, and adding sensor noise."""
+"""Mix sources into channels and add sensor noise and outliers."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -27,12 +27,22 @@ _OUTLIER_DEVIATIONS = 10.0
 
 
 def standardised(signals: np.ndarray) -> np.ndarray:
-    """Return signals of shape (…, time) with zero mean and unit variance along time.
+    """Return signals with zero mean and unit variance along time.
+
+    Parameters
+    ----------
+    signals : numpy.ndarray
+        Shape (…, time).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (…, time).
 
     Raises
     ------
     InputError
-        If one of them is constant.
+        If a signal is constant.
     """
     centred = signals - signals.mean(axis=-1, keepdims=True)
     if not np.ptp(signals, axis=-1).all():
@@ -44,7 +54,7 @@ def standardised(signals: np.ndarray) -> np.ndarray:
 
 
 def _with_unit_columns(matrices: np.ndarray) -> np.ndarray:
-    """Scale the columns of matrices of shape (…, channel, source)."""
+    """Scale the columns of matrices of shape (…, channel, source) to unit norm."""
     return np.asarray(matrices / np.linalg.norm(matrices, axis=-2, keepdims=True))
 
 
@@ -59,11 +69,21 @@ def _random_matrices(
 def condition_threshold(n_channels: int, n_sources: int) -> float:
     """Return the 25th percentile of the condition numbers of random mixing matrices.
 
-    A mixing matrix is drawn until it is at least as well conditioned, as iVAE (Khemakhem et al.,
-    2020) and SNICA (Hälvä et al., 2021) do: the benchmark is about separation, not about inverting
-    a nearly singular matrix.
+    Mixing matrices are drawn until the condition number is below this threshold, as in iVAE
+    (Khemakhem et al., 2020) and SNICA (Hälvä et al., 2021), because the benchmark tests separation
+    rather than the inversion of a nearly singular matrix.
+
+    Parameters
+    ----------
+    n_channels, n_sources : int
+        Shape of the matrices.
+
+    Returns
+    -------
+    float
+        The threshold.
     """
-    # A constant of the shape alone: its generator must not depend on the experiment's seeds.
+    # The threshold depends on the shape only, so its generator must not use the experiment's seeds.
     matrices = _random_matrices(np.random.default_rng(0), _THRESHOLD_DRAWS, n_channels, n_sources)
     return float(np.percentile(np.linalg.cond(matrices), 25))
 
@@ -71,12 +91,26 @@ def condition_threshold(n_channels: int, n_sources: int) -> float:
 def mixing_matrix(
     generator: np.random.Generator, n_channels: int, n_sources: int, condition: int | None = None
 ) -> np.ndarray:
-    """Draw a mixing matrix (channel, source) with columns of unit norm.
+    """Draw a mixing matrix with columns of unit norm.
 
-    It is well-conditioned, or has the condition number `condition`: the singular values of a
-    Gaussian matrix are raised to the power that gives it that number once its columns have unit
-    norm. To the power 0 they make an orthonormal matrix, and the higher it is, the nearer all
-    columns come to one line, so that there is such a power for every number from 1 on.
+    By default its condition number is at most `condition_threshold`. If `condition` is given, the
+    singular values of a Gaussian matrix are raised to the power that results in this condition
+    number after normalisation of the columns. A solution exists for every condition number: the
+    power 0 gives 1, and with an increasing power the columns become collinear.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of randomness.
+    n_channels, n_sources : int
+        Shape of the matrix.
+    condition : int, optional
+        Condition number.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (channel, source).
     """
     if condition is not None:
         return _conditioned(generator.standard_normal((n_channels, n_sources)), condition)
@@ -88,7 +122,7 @@ def mixing_matrix(
 
 
 def _conditioned(matrix: np.ndarray, condition: int) -> np.ndarray:
-    """Change a matrix of at least two columns as `mixing_matrix` says."""
+    """Give a matrix of at least two columns the condition number, as in `mixing_matrix`."""
     left, values, right = np.linalg.svd(matrix, full_matrices=False)
     relative = values / values[0]
 
@@ -107,12 +141,25 @@ def _conditioned(matrix: np.ndarray, condition: int) -> np.ndarray:
 
 
 def distort(generator: np.random.Generator, signals: np.ndarray, mixing: str) -> np.ndarray:
-    """Return what follows the mixing matrix by ``linear``, ``post-nonlinear`` or ``mlp-L``.
+    """Apply the nonlinear part of the mixing to linearly mixed signals.
 
-    Of each channel's standardised signal v the second makes tanh v + 0.3 v, and the last passes the
-    channels through L layers: a leaky ReLU, then a random orthogonal matrix. Each layer is
-    invertible, and its linear part loses nothing to a bad condition number. Signals have shape
-    (channel, time).
+    ``linear`` returns the signals unchanged. The others first standardise each channel to v. Then
+    ``post-nonlinear`` returns tanh v + 0.3 v, and ``mlp-L`` applies L layers, each a leaky ReLU
+    followed by a random orthogonal matrix, so that every layer is invertible and well conditioned.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of randomness.
+    signals : numpy.ndarray
+        Shape (channel, time).
+    mixing : str
+        ``linear``, ``post-nonlinear`` or ``mlp-L`` with a number L.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (channel, time).
     """
     if mixing == "linear":
         return signals
@@ -125,20 +172,45 @@ def distort(generator: np.random.Generator, signals: np.ndarray, mixing: str) ->
 
 
 def add_noise(generator: np.random.Generator, signals: np.ndarray, fraction: float) -> np.ndarray:
-    """Add white Gaussian noise of `fraction` of each channel's standard deviation.
+    """Add white Gaussian noise.
 
-    Signals have shape (channel, time).
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of randomness.
+    signals : numpy.ndarray
+        Shape (channel, time).
+    fraction : float
+        Standard deviation of the noise, as a fraction of each channel's.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (channel, time).
     """
     deviation = signals.std(axis=-1, keepdims=True)
     return signals + fraction * deviation * generator.standard_normal(signals.shape)
 
 
 def add_outliers(generator: np.random.Generator, signals: np.ndarray, percent: int) -> np.ndarray:
-    """Add a gross error to `percent` of the samples, each in one channel.
+    """Add outliers, each in one channel at one time point.
 
-    The samples are drawn without replacement, the channel of each uniformly. An error is plus or
-    minus ten standard deviations of its channel, as they are before any error. Signals have shape
-    (channel, time).
+    Time points are drawn without replacement, and the channel of each uniformly. An outlier is plus
+    or minus ten standard deviations of the original channel.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of randomness.
+    signals : numpy.ndarray
+        Shape (channel, time).
+    percent : int
+        Percentage of time points with an outlier.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (channel, time).
     """
     n_channels, length = signals.shape
     times = generator.choice(length, round(percent / 100 * length), replace=False)
@@ -161,16 +233,40 @@ def mixed(
     outliers: int = 0,
     **described: Any,
 ) -> Dataset:
-    """Draw sources for each seed, whatever the others are, mix them, and add noise and outliers.
+    """Draw sources for each seed, mix them, and add noise and outliers.
 
-    `draw` returns sources of shape (source, time); the random streams derive from `name`; `noise`
-    is as in `add_noise`, `outliers` the percentage of `add_outliers`, `condition` as in
-    `mixing_matrix` and `mixing` as in an id; `described` are further fields of the data set.
+    Parameters
+    ----------
+    name : str
+        The data set's id, from which the random streams derive.
+    seeds : sequence of int
+        One seed per replicate; replicates are independent of each other.
+    root_seed : int
+        The experiment's seed.
+    draw : callable
+        Takes a generator and returns sources of shape (source, time).
+    n_channels : int
+        Number of channels.
+    noise : float
+        As for `add_noise`.
+    mixing : str, default="linear"
+        As for `distort`.
+    condition : int, optional
+        As for `mixing_matrix`.
+    outliers : int, default=0
+        As for `add_outliers`.
+    **described
+        Further fields of the data set.
+
+    Returns
+    -------
+    Dataset
+        With sources and, for linear mixing, the mixing matrices.
     """
     sources, matrices, observations = [], [], []
     for seed in seeds:
         replicate = standardised(draw(generator(root_seed, name, "sources", seed)))
-        # One stream for the matrix and what follows it.
+        # One stream for the matrix and the nonlinear part.
         stream = generator(root_seed, name, "mixing", seed)
         matrix = mixing_matrix(stream, n_channels, len(replicate), condition)
         channels = distort(stream, matrix @ replicate, mixing)

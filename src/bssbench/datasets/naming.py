@@ -1,4 +1,4 @@
-"""From values of a family's data to the id that says them, the inverse of taking an id apart."""
+"""Construct the id of a data set from its values, the inverse of parsing an id."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -17,7 +17,17 @@ _MAY_BE_ZERO = ("noise", "outliers")
 
 
 def value_names(family: str) -> list[str]:
-    """Return what a family's data can be told: what an id says, and the family's parameters.
+    """Return the names of all values that can be set for a family's data.
+
+    Parameters
+    ----------
+    family : str
+        The family.
+
+    Returns
+    -------
+    list of str
+        The values stated in ids and the parameters of the family.
 
     Raises
     ------
@@ -30,26 +40,27 @@ def value_names(family: str) -> list[str]:
 
 
 def name_data(family: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the id of a family's data with these values, and the parameters that it can't say.
+    """Return the id of a family's data with given values, and the parameters not stated in the id.
 
     Parameters
     ----------
     family : str
         The family.
-    values : mapping
-        Fields of the family and of `Simulation`, noise as a fraction; ``mixing`` as in an id.
+    values : mapping of str to object
+        Fields of the family and of `Simulation`, with noise as a fraction, and ``mixing`` as in an
+        id.
 
     Returns
     -------
     name : str
-        The id, which states no default.
-    parameters : dict
-        Fields of the family, and ``noise`` where it is no whole percent.
+        The id, without default values.
+    parameters : dict of str to object
+        Fields of the family, and ``noise`` if it is not a whole percentage.
 
     Raises
     ------
     InputError
-        For an unknown family or value, or an impossible one.
+        If the family or a value is unknown, or a value is invalid.
     """
     where = f"family {family!r}"
     known = value_names(family)
@@ -74,7 +85,7 @@ def name_data(family: str, values: Mapping[str, Any]) -> tuple[str, dict[str, An
     if not isinstance(parts["mixing"], str):
         raise InputError(f"{where}: mixing must be text, not {parts['mixing']!r}")
     identifier = Identifier(family, **parts).canonical()
-    # Its own reader says what is too large, or no kind of mixing.
+    # The parser rejects numbers beyond their limits and unknown kinds of mixing.
     if parse_identifier(str(identifier)) != identifier:
         raise InputError(
             f"{where}: no mixing {parts['mixing']!r}; it is linear, post-nonlinear or mlp-L"

@@ -1,4 +1,4 @@
-"""Finding a recording's files: a folder the user names, else a cache, else the network."""
+"""Find the files of recordings in the user's folder, in a cache, or on the network."""
 
 import hashlib
 import os
@@ -18,11 +18,11 @@ class RemoteFile:
     Attributes
     ----------
     folder, name : str
-        Where the file lies below the data directory.
+        Location of the file below the data directory.
     url, sha256 : str
-        Where it is downloaded from, and its checksum.
+        Address for downloading and checksum.
     licence : str
-        What its publisher states.
+        Licence as stated by the publisher.
     """
 
     folder: str
@@ -33,15 +33,25 @@ class RemoteFile:
 
 
 def locate(files: Sequence[RemoteFile]) -> list[Path]:
-    """Return the paths of `files`, downloading what is not there.
+    """Return the paths of files, downloading those that are missing.
 
-    If the environment variable ``BSSBENCH_DATA_DIR`` is set, that folder alone is used; else the
-    user's cache, filled from the network.
+    If the environment variable ``BSSBENCH_DATA_DIR`` is set, only that folder is used. Otherwise
+    files are taken from the user's cache and, if they are missing there, downloaded.
+
+    Parameters
+    ----------
+    files : sequence of RemoteFile
+        The files.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Their paths.
 
     Raises
     ------
     NotApplicable
-        If a file can't be had or has another checksum; the message says what to do.
+        If a file is not available or has a different checksum.
     """
     directory = os.environ.get(DATA_DIRECTORY_VARIABLE)
     return [_in_directory(file, Path(directory)) if directory else _cached(file) for file in files]
@@ -61,15 +71,15 @@ def _in_directory(file: RemoteFile, directory: Path) -> Path:
 
 
 def _cached(file: RemoteFile) -> Path:
-    # Imported here: pooch brings an HTTP client, which generated data sets never need.
+    # Imported here because pooch loads an HTTP client, which generated data sets do not need.
     import pooch
 
     folder = pooch.os_cache("bssbench") / file.folder
     try:
-        # Wherever redirects lead: what arrives has this checksum, or is removed.
+        # A downloaded file with a different checksum is removed, wherever redirects lead.
         return Path(pooch.retrieve(file.url, f"sha256:{file.sha256}", fname=file.name, path=folder))
     except (OSError, ValueError) as error:
-        # Network errors of requests are OSErrors; a wrong checksum is a ValueError.
+        # Network errors of requests are OSErrors; a different checksum is a ValueError.
         raise NotApplicable(
             f"{file.name} is neither in {folder} nor could it be downloaded from {file.url} "
             f"({type(error).__name__}); go online, or set {DATA_DIRECTORY_VARIABLE}"

@@ -1,4 +1,4 @@
-"""The same data at four times the rate: more samples, with nothing new in them."""
+"""Upsample data to four times their sampling rate, which adds samples but no information."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,31 +11,44 @@ __all__ = ["FACTOR", "upsampled"]
 
 FACTOR = 4
 
-# Laws in units of samples. Others, an autoregression's coefficients say, hold at one rate alone.
+# Parameters in units of samples. Others, such as the coefficients of an autoregression, are valid
+# at the original sampling rate only.
 _LAWS_IN_SAMPLES = ("length_scale",)
 
 
 def _resampled(signals: np.ndarray) -> np.ndarray:
     """Interpolate signals of shape (…, time, signal) along time."""
-    # Imported here: it takes a second, which no other data set should wait for.
+    # Imported here because the import takes a second.
     from scipy.signal import resample_poly
 
     return np.asarray(resample_poly(signals, FACTOR, 1, axis=-2))
 
 
 def upsampled(dataset: Dataset, name: str) -> Dataset:
-    """Return `dataset` at four times its rate, by polyphase filtering.
+    """Upsample a data set to four times its sampling rate, by polyphase filtering.
 
-    The observations are interpolated as they are, noise included: nothing is in them above the
-    original band. The sources are interpolated, and standardised again. Without observations
-    only the name changes.
+    The observations are interpolated including their noise, so that they contain no power above the
+    original band. The sources are interpolated and standardised again. Without observations, only
+    the name changes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set at its original rate.
+    name : str
+        The id of the upsampled data set.
+
+    Returns
+    -------
+    Dataset
+        The upsampled data set.
     """
     if dataset.unavailable:
         return replace(dataset, name=name)
     changes: dict[str, Any] = {}
 
     def recorded(signals: np.ndarray) -> np.ndarray:
-        """Interpolate what is one recording in all replicates once."""
+        """Interpolate recorded signals, only once if all replicates are equal."""
         once = _resampled(signals[: 1 if dataset.fixed else None])
         return np.broadcast_to(once, (len(signals), *once.shape[1:]))
 

@@ -1,4 +1,4 @@
-"""Making a data set: sources of a family, mixed and observed with noise."""
+"""Generate data sets: sources of a family, mixed and observed with noise."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -18,21 +18,21 @@ _MOST_NOISE = 10.0
 
 @dataclass(frozen=True)
 class Simulation:
-    """What every simulated data set is told, beside its family's own parameters.
+    """Parameters of all simulated data sets, in addition to those of the family.
 
-    By its id, because another id has other random streams; only noise of no whole percent is a
-    parameter.
+    They are stated in the id, from which the random streams derive. Only noise that is not a whole
+    percentage is given as a parameter.
 
     Attributes
     ----------
     n_sources, n_channels, length : int
-        Numbers of sources, channels and samples; 0 where that is not said.
+        Numbers of sources, channels and samples; 0 if not stated.
     noise : float
         Sensor noise as a fraction of each channel's standard deviation.
     condition : int or None
-        Condition number of the mixing matrix; None for one that is well-conditioned.
+        Condition number of the mixing matrix; None for a well-conditioned matrix.
     outliers : int
-        Percent of the samples that carry a gross error.
+        Percentage of samples with a gross error.
     """
 
     n_sources: int = 0
@@ -57,12 +57,26 @@ class Simulation:
 
 
 def simulation_of(identifier: Identifier, parameters: dict[str, Any]) -> tuple[Any, Simulation]:
-    """Resolve an id and parameters into a family and a complete `Simulation`.
+    """Return the family and the complete simulation of an id with parameters.
+
+    Parameters
+    ----------
+    identifier : Identifier
+        A parsed id.
+    parameters : dict of str to object
+        As for `simulate`.
+
+    Returns
+    -------
+    family : SourceFamily
+        The family with its parameters.
+    simulation : Simulation
+        All values, with defaults filled in.
 
     Raises
     ------
     InputError
-        For an unknown parameter, an impossible value, or a parameter that belongs in the id.
+        If a parameter is unknown, has an invalid value, or belongs in the id.
     """
     where = f"data set {str(identifier)!r}"
     parameters = with_underscores(parameters, where)
@@ -88,7 +102,7 @@ def simulation_of(identifier: Identifier, parameters: dict[str, Any]) -> tuple[A
 
 
 def _check_not_in_id(identifier: Identifier, values: dict[str, Any], given: Iterable[str]) -> None:
-    """Raise `InputError` with the id to write if one can say the given fields of `Simulation`."""
+    """Raise `InputError` if given fields of `Simulation` can be stated in the id."""
     parts: dict[str, int | None] = {key: values[key] or None for key in given if key != "noise"}
     percent = round(100 * values["noise"])
     sayable = percent / 100 == values["noise"]
@@ -106,19 +120,33 @@ def _check_not_in_id(identifier: Identifier, values: dict[str, Any], given: Iter
 def simulate(
     identifier: Identifier, seeds: Sequence[int], parameters: dict[str, Any], root_seed: int = 0
 ) -> Dataset:
-    """Generate a data set at its original rate, with a replicate for each seed.
+    """Generate a data set at its original sampling rate.
 
-    Parameters are fields of the family, and ``noise`` if it is no whole percent.
+    Parameters
+    ----------
+    identifier : Identifier
+        A parsed id.
+    seeds : sequence of int
+        One seed per replicate.
+    parameters : dict of str to object
+        Fields of the family, and ``noise`` if it is not a whole percentage.
+    root_seed : int, default=0
+        The experiment's seed.
+
+    Returns
+    -------
+    Dataset
+        One replicate per seed.
 
     Raises
     ------
     InputError
-        For an unknown parameter, an impossible value, or a parameter that belongs in the id.
+        If a parameter is unknown, has an invalid value, or belongs in the id.
     """
     source_family, simulation = simulation_of(identifier, parameters)
     n_sources = simulation.n_sources
     return mixed(
-        # The data at four times the rate are these data: the same random streams.
+        # Upsampled data have the same random streams as the original data.
         str(identifier.base),
         seeds,
         root_seed,
@@ -135,7 +163,7 @@ def simulate(
 
 
 def _stated(simulation: Simulation) -> dict[str, Any]:
-    """Return what a data set's file says: of what most data sets lack only what this one has."""
+    """Return the values for a data set's file, without unused optional ones."""
     optional = ("condition", "outliers")
     values = asdict(simulation)
     return {name: value for name, value in values.items() if value or name not in optional}

@@ -1,4 +1,4 @@
-"""Data sets of one shape stacked in one, so that a method runs on all of them at once."""
+"""Stack data sets of equal shape, so that a method can run on all of them at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,19 +23,24 @@ def make_block(
     Parameters
     ----------
     name : str
-        The stacked data set's.
+        Name of the stacked data set.
     points : iterable of mapping
-        Of each data set its ``name``, ``id`` and ``parameters``. Its random streams derive from its
-        id, so that data sets of one id have the same random numbers.
+        The ``name``, ``id`` and ``parameters`` of each data set. The random streams derive from the
+        id, so that data sets with the same id have the same random numbers.
     seeds : sequence of int
-        Of each data set.
-    root_seed : int
+        The seeds of each data set.
+    root_seed : int, default=0
         The experiment's seed.
+
+    Returns
+    -------
+    Dataset
+        The stacked data set.
 
     Raises
     ------
     InputError
-        If there is no such data set, or they can't be stacked.
+        If a data set does not exist, or if they cannot be stacked.
     """
     made = []
     for point in points:
@@ -52,12 +57,24 @@ def make_block(
 
 
 def stacked(name: str, datasets: Sequence[Dataset]) -> Dataset:
-    """Stack simulated data sets of one shape and of one number of seeds.
+    """Stack simulated data sets of equal shape.
+
+    Parameters
+    ----------
+    name : str
+        Name of the stacked data set.
+    datasets : sequence of Dataset
+        At least one.
+
+    Returns
+    -------
+    Dataset
+        Its `points` describe the data sets.
 
     Raises
     ------
     InputError
-        If they are none, recordings, or not of one shape.
+        If there are no data sets, if they are recordings, or if their shapes differ.
     """
     kinds = {
         (each.observations.shape, each.n_sources, each.mixing, each.sources is None)

@@ -1,1 +1,1 @@
-"""Running an experiment: its configuration, its cells, choices, timings, and their provenance."""
+"""Run an experiment: configuration, cells, selection, timings and provenance."""

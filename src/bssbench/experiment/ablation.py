@@ -1,4 +1,4 @@
-"""An ablation: methods without each of their additions alone, and without all of them."""
+"""An ablation: methods without each of their additions, and without all of them."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -13,21 +13,21 @@ from bssbench.parameters import closest
 __all__ = ["EVERYTHING", "Ablation", "expand_ablation"]
 
 EVERYTHING = "everything"
-"""What is taken away of a method that leaves it plain."""
+"""Name of the variant without all additions."""
 
 
 @dataclass(frozen=True)
 class Ablation:
-    """Methods of an experiment, and what is left of them.
+    """Methods of an experiment with their variants without an addition.
 
     Attributes
     ----------
     datasets : tuple of str
         Names of data sets of the experiment.
-    variants : dict
-        By method, by what is taken away from it, the name of the method that is left.
-    methods : dict
-        By name the methods that are left and that the experiment does not have otherwise.
+    variants : dict of str to dict of str to str
+        For each method, the name of the variant without each addition.
+    methods : dict of str to MethodEntry
+        The variants that are not methods of the experiment otherwise, by name.
     """
 
     datasets: tuple[str, ...]
@@ -35,7 +35,13 @@ class Ablation:
     methods: dict[str, MethodEntry]
 
     def cells(self) -> list[tuple[str, str]]:
-        """Return data set and method of all that is compared, each once."""
+        """Return the data set and method of each cell, without duplicates.
+
+        Returns
+        -------
+        list of tuple
+            Pairs of data set and method.
+        """
         names = [name for full, left in self.variants.items() for name in (full, *left.values())]
         return [(dataset, name) for dataset in self.datasets for name in dict.fromkeys(names)]
 
@@ -43,22 +49,30 @@ class Ablation:
 def expand_ablation(
     section: AblationSection, datasets: Collection[str], methods: Mapping[str, MethodEntry]
 ) -> Ablation:
-    """Return what a configuration's section `ablation` asks for.
+    """Expand the section `ablation` of a configuration.
 
-    What is left of a method without an addition has its other parameters and its limit. Its name is
-    the method's with ``-without-`` and the addition's.
+    A variant without an addition has the other parameters and the time limit of the method. Its
+    name is that of the method, followed by ``-without-`` and the addition.
 
     Parameters
     ----------
     section : AblationSection
-        As its file has it.
-    datasets, methods : collection and mapping
-        The experiment's own, by name.
+        The section of the file.
+    datasets : collection of str
+        Names of the experiment's data sets.
+    methods : mapping of str to MethodEntry
+        The experiment's methods.
+
+    Returns
+    -------
+    Ablation
+        All variants.
 
     Raises
     ------
     InputError
-        If it names what the experiment has not, gives two variants one name, or takes away nothing.
+        If the section names an unknown data set or method, if two variants have the same name, or
+        if a variant does not differ from its method.
     """
     place = "configuration: ablation"
     for dataset in section.datasets:
@@ -72,21 +86,21 @@ def expand_ablation(
         for addition, changes in own.without.items():
             entry, at = methods[full], f"{where}.without.{addition}"
             if addition == EVERYTHING:
-                raise InputError(f"{at}: what is left of everything is named by 'plain'")
+                raise InputError(f"{at}: name the variant without everything under 'plain'")
             name = f"{full}-without-{re.sub(r'[^a-z0-9]+', '-', addition.lower()).strip('-')}"
             if name in {**methods, **added}:
-                raise InputError(f"{at}: there is a method {name!r} already")
+                raise InputError(f"{at}: a method {name!r} already exists")
             parameters = {**entry.parameters, **changes}
             added[name] = name_method(
                 name, entry.base, parameters, entry.cpu_seconds, at, entry.device
             )
             if load_method(entry.base, parameters) == load_method(entry.base, entry.parameters):
-                raise InputError(f"{at}: {full!r} has it not, so nothing is taken away")
+                raise InputError(f"{at}: these are already the values of {full!r}")
             variants[full][addition] = name
         if own.plain is not None:
             _check_known(own.plain, methods, f"{where}.plain", "methods")
             if own.plain == full:
-                raise InputError(f"{where}.plain: that is {full!r} itself, which is whole")
+                raise InputError(f"{where}.plain: it must be another method than {full!r} itself")
             variants[full][EVERYTHING] = own.plain
     return Ablation(section.datasets, variants, added)
 

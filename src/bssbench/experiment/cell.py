@@ -1,6 +1,6 @@
-"""Running a cell: one method on the seeds of one data set, in a process of its own with limits.
+"""Run a cell: one method on the seeds of one data set, in a separate process with limits.
 
-Whatever happens in there, the cell ends as a result or as a status with a reason, never as a hole.
+A cell always ends with a result, or with a status and a reason.
 """
 
 import sys
@@ -27,31 +27,36 @@ from bssbench.separation import Separation
 
 __all__ = ["Cell", "run_cell", "separate_and_save"]
 
-# tqdm's own lock is shared between processes, and Python warns of it where one is killed.
+# tqdm's default lock is shared between processes, and Python warns about it if one is killed.
 tqdm.set_lock(threading.RLock())
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What to run.
+    """Description of a cell.
 
     Attributes
     ----------
     data : pathlib.Path
-        The data set, as written by `Dataset.save`.
-    method, parameters : str, dict
-        The method, as `load_method` takes it; its parameters.
+        File of the data set, as written by `Dataset.save`.
+    method : str
+        The method, as for `load_method`.
+    parameters : dict of str to object
+        Its parameters.
     name : str
-        What the method is called in results, if something else.
+        Name of the method in results, if it differs.
+    root_seed : int
+        The experiment's seed.
     device : str
-        ``cpu`` or ``cuda``, for methods that can choose.
-    root_seed, cpu_seconds, jobs_allowed : int
-        The experiment's seed; limit of the process's CPU time; how many jobs may run at the same
-        time: timings are to be read with that in mind.
+        ``cpu`` or ``cuda``, for methods that support both.
+    cpu_seconds : int
+        Limit of the process's CPU time in seconds.
+    jobs_allowed : int
+        Number of jobs that may run at the same time, recorded because it affects timings.
     code : str
-        Hash of the code that it depends on, where the workflow says it.
+        Hash of the code on which the cell depends, if the workflow provides it.
     seeds : tuple of int or None
-        Those of the data set's seeds that are run; None for all.
+        The seeds to run; None for all seeds of the data set.
     """
 
     data: Path
@@ -67,24 +72,38 @@ class Cell:
 
 
 def run_cell(cell: Cell, directory: Path) -> str:
-    """Run a cell, write ``separation.npz`` and ``run.json``, and return the status.
+    """Run a cell and write ``separation.npz`` and ``run.json``.
 
-    That is ``ok``, ``failed``, ``timeout`` or ``skipped``. Without a separation,
-    ``separation.npz`` holds no replicates; so it is where none of the seeds has to be run.
+    Without a separation, or if no seed has to be run, ``separation.npz`` has no replicates.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    directory : pathlib.Path
+        Folder for the two files.
+
+    Returns
+    -------
+    str
+        The status: ``ok``, ``failed``, ``timeout`` or ``skipped``.
 
     Raises
     ------
     InputError
-        If the data set can't be read or has not these seeds, the method or a parameter is unknown,
-        or this machine can't do what is asked: no result of the method, so nothing is written.
+        If the data set cannot be read or lacks a seed, if the method or a parameter is unknown, or
+        if this machine does not support the request. These are not results of the method, so
+        nothing is written.
     """
     dataset = Dataset.load(cell.data)
     method = load_method(cell.method, cell.parameters)
-    # Fixed data and no randomness: all seeds would be the same row.
+    # With fixed data and a deterministic method, all seeds would give the same result.
     seeds = dataset.seeds[:1] if dataset.fixed and method.deterministic else dataset.seeds
     if cell.seeds is not None:
         if unknown := set(cell.seeds) - set(dataset.seeds):
-            raise InputError(f"{cell.data}: it has no seed {min(unknown)}; generate it with that")
+            raise InputError(
+                f"{cell.data}: the data set has no seed {min(unknown)}; generate it with this seed"
+            )
         seeds = tuple(seed for seed in seeds if seed in cell.seeds)
     if not seeds:
         outcome = {"status": "ok", "reason": ""}
@@ -123,7 +142,7 @@ def run_cell(cell: Cell, directory: Path) -> str:
 def _separate_cell(
     cell: Cell, seeds: tuple[int, ...], directory: Path, launched: float
 ) -> dict[str, Any]:
-    """Separate these seeds, and return what the report says of it."""
+    """Separate these seeds and return the report."""
     dataset = Dataset.load(cell.data)
     if cell.seeds is not None:
         dataset = _with_seeds(dataset, seeds)
@@ -134,7 +153,7 @@ def _separate_cell(
 
 
 def _with_seeds(dataset: Dataset, seeds: tuple[int, ...]) -> Dataset:
-    """Return what a problem is made of, of these seeds alone."""
+    """Return the data set with only these seeds."""
     rows = [dataset.seeds.index(seed) for seed in seeds]
     sources = None if dataset.sources is None else dataset.sources[rows]
     return replace(dataset, seeds=seeds, observations=dataset.observations[rows], sources=sources)
@@ -143,18 +162,33 @@ def _with_seeds(dataset: Dataset, seeds: tuple[int, ...]) -> Dataset:
 def separate_and_save(
     name: str, method: Any, problem: Problem, path: Path, launched: float
 ) -> dict[str, Any]:
-    """Separate, in the process of its own, and write the separation.
+    """Separate within the separate process, and write the separation.
 
-    Returns what a report says of it beside the numbers: ``timing``, wall and CPU seconds of
-    start-up (since `launched`, by `time.monotonic`), warm-up and solving; ``seconds_at_records`` of
-    the history; ``diagnostics``.
+    Parameters
+    ----------
+    name : str
+        Title of the progress bar.
+    method : SeparationMethod
+        The method.
+    problem : Problem
+        Its input.
+    path : pathlib.Path
+        File for the separation.
+    launched : float
+        Start of the process, from `time.monotonic`.
+
+    Returns
+    -------
+    dict
+        ``timing`` (wall and CPU seconds of start-up, warm-up and solving), ``seconds_at_records``
+        of the history, and ``diagnostics``.
 
     Raises
     ------
     ValueError
-        If the sources have not the shape (replicate, time, source) that was asked for.
+        If the shape of the sources is not (replicate, time, source) as requested.
     MachineError
-        If the separation can't be written.
+        If the separation cannot be written.
     """
     with _progress_bar(name) as progress:
         separation: Separation = method.separate(problem, progress)
@@ -177,8 +211,8 @@ def separate_and_save(
 
 @contextmanager
 def _progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function of (done, in all) that moves a bar on a terminal, and nothing in a log."""
-    # disable=None is tqdm's own word for "unless this is a terminal".
+    """Yield a function of (steps done, total steps) that updates a progress bar on a terminal."""
+    # disable=None disables the bar unless the output is a terminal.
     with tqdm(desc=title, disable=None, leave=False) as bar:
 
         def report(done: int, total: int) -> None:

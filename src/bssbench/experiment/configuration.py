@@ -1,4 +1,4 @@
-"""An experiment's configuration: read once, checked whole, then a frozen object."""
+"""The configuration of an experiment: read once, validated completely, then frozen."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ __all__ = [
     "use_plugins",
 ]
 
-# A suffix, and what marks a file that is being written, have room.
+# Leaves room for a suffix and for the mark of a file that is being written.
 _LONGEST_NAME = 200
 
 _Hyperparameters = Mapping[str, Mapping[str, Any]]
@@ -45,9 +45,24 @@ _Hyperparameters = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class DatasetEntry:
-    """A data set of the experiment: its seeds and parameters, its size, and who separates it.
+    """A data set of the experiment.
 
-    `seeds_per_job` is None where a cell is one job.
+    Attributes
+    ----------
+    name : str
+        The data set's id.
+    seeds : str
+        Its seeds, as for `bssbench.parameters.parse_seeds`.
+    methods : tuple of str
+        Methods that run on it.
+    parameters : dict of str to object
+        Its parameters.
+    shape : Shape
+        Its size.
+    module : str
+        Dotted name of the module that generates it.
+    seeds_per_job : int or None
+        Number of seeds of a job; None for one job per cell.
     """
 
     name: str
@@ -59,7 +74,13 @@ class DatasetEntry:
     seeds_per_job: int | None = None
 
     def seed_blocks(self) -> list[list[int]]:
-        """Return the seeds of each job of one of its cells."""
+        """Return the seeds of each job of a cell.
+
+        Returns
+        -------
+        list of list of int
+            One list of seeds per job.
+        """
         seeds = parse_seeds(self.seeds)
         size = self.seeds_per_job or len(seeds)
         return [seeds[first : first + size] for first in range(0, len(seeds), size)]
@@ -67,13 +88,34 @@ class DatasetEntry:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A whole experiment, in the order of its file.
+    """The configuration of an experiment, in the order of its file.
 
-    `selection` has a name for each candidate on a data set. `ablation` and `sweeps` have methods of
-    their own.
-    `cores` says which cases of the kernel cores are measured: grids, each with the values of some
-    parameters. `rounds` is how often they and the trials are. `claims` is the file of claims, empty
-    if none are judged. `plugins` are paths.
+    Attributes
+    ----------
+    results, figures : str
+        Folders of the results and figures.
+    root_seed : int
+        Seed of the experiment.
+    datasets : dict of str to DatasetEntry
+        Data sets by id.
+    methods : dict of str to MethodEntry
+        Methods by name.
+    training_cost : dict of str to Trial
+        Trials of training cost by name.
+    selection : dict of str to Candidate
+        Candidates by name, one for each candidate and data set.
+    ablation : Ablation or None
+        The ablation, with its own methods.
+    cores : tuple of dict
+        Grids of the measured cases of kernel cores, each with values of some parameters.
+    rounds : int
+        Number of rounds in which cores and trials are measured.
+    claims : str
+        File of claims; empty if there is none.
+    plugins : tuple of pathlib.Path
+        Paths of the plug-ins.
+    sweeps : dict of str to Sweep
+        Sweeps by name, with their own methods.
     """
 
     results: str
@@ -92,7 +134,7 @@ class Configuration:
 
     @property
     def all_methods(self) -> dict[str, MethodEntry]:
-        """All methods that have cells, by name: those of ablation and sweeps as well."""
+        """All methods with cells by name, including those of ablation and sweeps."""
         found = self.methods | (self.ablation.methods if self.ablation else {})
         for sweep in self.sweeps.values():
             found = found | sweep.methods
@@ -100,25 +142,57 @@ class Configuration:
 
     @cached_property
     def blocks(self) -> dict[str, tuple[Sweep, Block]]:
-        """All blocks of the sweeps, by name, each with its sweep."""
+        """All blocks of the sweeps by name, each with its sweep."""
         return {
             block.name: (sweep, block) for sweep in self.sweeps.values() for block in sweep.blocks
         }
 
     def cells(self) -> list[tuple[str, str]]:
-        """Return data set and method of each cell, those of ablation and sweeps left out."""
+        """Return the cells, without those of ablation and sweeps.
+
+        Returns
+        -------
+        list of tuple
+            Pairs of data set and method.
+        """
         return [(name, own) for name, entry in self.datasets.items() for own in entry.methods]
 
     def cell_megabytes(self, dataset: str, method: str) -> int:
-        """Return the memory that a cell declares, or each of its jobs."""
+        """Return the declared memory of a cell, or of each of its jobs.
+
+        Parameters
+        ----------
+        dataset : str
+            A data set or a block of a sweep.
+        method : str
+            A method.
+
+        Returns
+        -------
+        int
+            Megabytes.
+        """
         return peak_megabytes(*self._cell(dataset, method))
 
     def cell_seconds(self, dataset: str, method: str) -> int:
-        """Return a rough estimate of the CPU time of a cell, or of the longest of its jobs."""
+        """Return a rough estimate of the CPU time of a cell, or of its longest job.
+
+        Parameters
+        ----------
+        dataset : str
+            A data set or a block of a sweep.
+        method : str
+            A method.
+
+        Returns
+        -------
+        int
+            Seconds.
+        """
         return expected_seconds(*self._cell(dataset, method))
 
     def _cell(self, dataset: str, method: str) -> tuple[str, dict[str, Any], Shape, int]:
-        """Return what a cell's demand depends on."""
+        """Return the values that determine the memory and time of a cell."""
         own = self.all_methods[method]
         if dataset in self.blocks:
             sweep, block = self.blocks[dataset]
@@ -128,15 +202,31 @@ class Configuration:
         return own.base, own.parameters, data.shape, len(data.seed_blocks()[0])
 
     def longest_cell_seconds(self, dataset: str) -> int:
-        """Return the estimate of the longest of the cells of a data set or block."""
+        """Return the estimated CPU time of the longest cell of a data set or block.
+
+        Parameters
+        ----------
+        dataset : str
+            A data set or a block of a sweep.
+
+        Returns
+        -------
+        int
+            Seconds.
+        """
         block = dataset in self.blocks
         methods = self.blocks[dataset][1].methods if block else self.datasets[dataset].methods
         return max(self.cell_seconds(dataset, name) for name in methods)
 
     def method_parameters(self) -> dict[str, dict[str, Any]]:
-        """Return, by method, all parameters with their values, defaults included.
+        """Return all parameters of each method, including defaults.
 
-        Defaults can change with the code; what a run records of itself must not change with them.
+        The record of a run contains the defaults because they can change with the code.
+
+        Returns
+        -------
+        dict of str to dict of str to object
+            Values by method and parameter.
         """
         return {
             name: asdict(load_method(entry.base, entry.parameters))
@@ -150,23 +240,28 @@ def configure(
     folder: Path | None = None,
     record: str = "",
 ) -> Configuration:
-    """Check as a whole the content of a configuration's YAML file.
+    """Validate the content of a configuration file and return the configuration.
 
     Parameters
     ----------
-    content : mapping
-        Of the file. The plug-ins that it names are in use from then on.
-    hyperparameters : mapping, optional
-        By method, in place of its defaults where the content says nothing else.
+    content : mapping of str to object
+        Content of the file. The plug-ins that it names are loaded.
+    hyperparameters : mapping of str to mapping of str to object, optional
+        Values by method that replace its defaults, unless the content sets them.
     folder : pathlib.Path, optional
-        Where the file lies, from which the paths of plug-ins start; else the working directory.
+        Folder to which the paths of plug-ins are relative; the default is the working directory.
     record : str, optional
-        What the content was recorded in, if it is that of finished results: see `use_plugins`.
+        File in which the content was recorded, for finished results; see `use_plugins`.
+
+    Returns
+    -------
+    Configuration
+        The configuration.
 
     Raises
     ------
     InputError
-        For whatever is wrong, in one line.
+        If anything is invalid. The message is one line.
     """
     file = validated(ConfigurationFile, content, "configuration")
     plugins = use_plugins(content, folder or Path(), record)
@@ -196,15 +291,30 @@ def configure(
 
 
 def use_plugins(content: Mapping[str, Any], folder: Path, record: str = "") -> tuple[Path, ...]:
-    """Use the plug-ins of an experiment's file that lies in `folder`; return their full paths.
+    """Load the plug-ins that an experiment's file names.
 
-    Where the content is not as it should be there are none: `configure` says so. Of a `record` of
-    results, which may be anyone's, they must be in use already.
+    If the content is invalid, no plug-ins are loaded; `configure` reports the error. Plug-ins named
+    by a record of results, which may come from anyone, are not loaded unless the user has named
+    them.
+
+    Parameters
+    ----------
+    content : mapping of str to object
+        Content of the file.
+    folder : pathlib.Path
+        Folder to which the paths are relative.
+    record : str, optional
+        File in which the content was recorded, for finished results.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        Full paths of the plug-ins.
 
     Raises
     ------
     InputError
-        If one is missing or wrong, or is a record's and the user does not name it.
+        If a plug-in is missing or invalid, or if it is named by a record but not by the user.
     """
     paths = content.get("plugins") or ()
     if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
@@ -214,7 +324,7 @@ def use_plugins(content: Mapping[str, Any], folder: Path, record: str = "") -> t
         if record:
             require_named(found)
         use(found)
-    # What no path can be: with a NUL, of links that lead to themselves, too long.
+    # Invalid paths: with a NUL character, with circular links, or too long.
     except (InputError, ValueError, RuntimeError, OSError) as error:
         raise InputError(f"{record or 'configuration'}: plugins: {error}") from None
     return found
@@ -225,7 +335,7 @@ def _methods(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, Meth
     methods = {}
     for name, own in file.methods.items():
         base = (own and own.method) or name
-        # Of a record, which has all parameters of each name, the variant's own count.
+        # A record has all parameters of each name; those of the variant take precedence.
         known = {**given.get(base, {}), **given.get(name, {})}
         parameters = {**known, **((own and own.model_extra) or {})}
         limit = (own and own.cpu_seconds) or file.cpu_seconds
@@ -269,7 +379,7 @@ def _trials(file: ConfigurationFile, given: _Hyperparameters) -> dict[str, Trial
         name = _file_name(entry.method, dict(sorted(unusual.items())) | own)
         if name in trials:
             raise InputError(
-                f"configuration: training_cost: {name!r} stands twice; join its lengths"
+                f"configuration: training_cost: {name!r} is given twice; combine its lengths"
             )
         parameters = {**given.get(entry.method, {}), **own}
         trials[name] = Trial(
@@ -302,7 +412,7 @@ def _sweeps(
             taken[own] = place
         for method, entry in sweep.methods.items():
             if varied.setdefault(method, entry) != entry:
-                raise InputError(f"{place}.vary: there is another method {method!r} already")
+                raise InputError(f"{place}.vary: another method {method!r} already exists")
         sweeps[name] = sweep
     return sweeps
 
@@ -313,9 +423,9 @@ def _candidates(
     reported_seeds: Iterable[str],
     given: _Hyperparameters,
 ) -> dict[str, Candidate]:
-    """Return the section `selection`, which may touch no data that are reported."""
+    """Return the section `selection`, which must not use data with reported results."""
     reported = {seed for seeds in reported_seeds for seed in parse_seeds(seeds)}
-    # At another rate a recording is the same recording.
+    # An upsampled recording counts as the same recording.
     stems = {parse_identifier(name).stem for name in datasets}
     candidates: dict[str, Candidate] = {}
     for entry in file.selection:
@@ -323,26 +433,26 @@ def _candidates(
         place = f"configuration: selection: {entry.choice!r}"
         if both := sorted(reported.intersection(seeds)):
             raise InputError(
-                f"{place}: seed {both[0]} is reported by the experiment, so nothing may be chosen "
-                "on it; take others"
+                f"{place}: seed {both[0]} is reported by the experiment, so nothing may be "
+                "selected on it; use other seeds"
             )
         common = {**given.get(entry.method, {}), **entry.common}
         limit = entry.cpu_seconds or file.cpu_seconds
         for dataset in entry.datasets:
             if is_untouched(dataset):
                 raise InputError(
-                    f"{place}: {dataset!r} is of a family that stays untouched, so nothing may be "
-                    "chosen on it; take others"
+                    f"{place}: the family of {dataset!r} is reserved for testing, so nothing may "
+                    "be selected on it; use another one"
                 )
             if not makes_new_data(dataset) and parse_identifier(dataset).stem in stems:
                 raise InputError(
-                    f"{place}: {dataset!r} is reported by the experiment, and other seeds make no "
-                    "new data of it; take others"
+                    f"{place}: {dataset!r} is reported by the experiment, and its data do not "
+                    "depend on the seed; use another data set"
                 )
             for own in entry.candidates:
                 name = _file_name(f"{entry.choice}-{entry.method}-{dataset}", own)
                 if name in candidates:
-                    raise InputError(f"configuration: selection: {name!r} stands twice")
+                    raise InputError(f"configuration: selection: {name!r} is given twice")
                 candidates[name] = Candidate(
                     entry.choice, entry.method, dataset, seeds, {**common, **own}, limit
                 )
@@ -350,24 +460,34 @@ def _candidates(
 
 
 def _file_name(first: str, parameters: Mapping[str, Any]) -> str:
-    """Return a name that a file can have."""
+    """Return a valid file name."""
     words = [first, *(f"{key}-{value}" for key, value in parameters.items())]
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(words))
     if len(name) > _LONGEST_NAME:
-        raise InputError(f"configuration: {name[:40]}…: too long for the name of a file")
+        raise InputError(f"configuration: {name[:40]}…: too long for a file name")
     return name
 
 
 def changed_hyperparameters(path: Path) -> dict[str, dict[str, Any]]:
-    """Read ``methods.yaml`` and return, by method, the values that are not the method's defaults.
+    """Read ``methods.yaml`` and return the values that differ from the methods' defaults.
 
-    The file has, by method and parameter, ``{value: …, source: …}``. What equals a default needs no
-    mention: a cell is the same with and without it.
+    The file has ``{value: …, source: …}`` for each method and parameter. Values equal to the
+    default are left out, so that a cell is the same with and without them.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    dict of str to dict of str to object
+        Values by method and parameter.
 
     Raises
     ------
     InputError
-        For an unknown method or parameter, an impossible value, or one without a source.
+        If a method or parameter is unknown, a value is invalid, or a source is missing.
     """
     changed = {}
     for name, entries in read_yaml(path).items():
@@ -384,7 +504,7 @@ def changed_hyperparameters(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _sourced_value(entry: Any, where: str) -> Any:
-    """Return the value of an entry that also has one line that says where it comes from."""
+    """Return the value of an entry, which must also state its source in one line."""
     if not isinstance(entry, dict) or set(entry) != {"value", "source"}:
         raise InputError(f"{where}: expected {{value: …, source: …}}, found {entry!r}")
     source = entry["source"]

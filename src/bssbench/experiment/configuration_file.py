@@ -1,7 +1,7 @@
-"""What an experiment's YAML file may say.
+"""The schema of an experiment's YAML file.
 
-The parameters of data sets and methods are checked against the data set's and the method's own, so
-that adding one needs no change here.
+The parameters of data sets and methods are validated against the data set and the method, so that
+adding one does not require a change here.
 """
 
 from typing import Annotated, Any, Literal
@@ -45,9 +45,9 @@ class _Output(Content):
 
 
 class _Dataset(Content, extra="allow"):
-    """Its parameters, and who separates it of the experiment's methods: all, if left out.
+    """Parameters of a data set, and the methods that run on it; by default all of the experiment.
 
-    Its cells are split into jobs of `seeds_per_job`, if that is given.
+    With `seeds_per_job`, its cells are split into jobs with that number of seeds.
     """
 
     __pydantic_extra__: dict[str, Parameter]
@@ -57,9 +57,9 @@ class _Dataset(Content, extra="allow"):
 
 
 class _Method(Content, extra="allow"):
-    """Its parameters, the CPU seconds of each of its cells, and what they compute on.
+    """Parameters of a method, the limit of CPU seconds of its cells, and their device.
 
-    With `method` it is a variant of that method, under a name of its own.
+    With `method`, the entry is a variant of that method under its own name.
     """
 
     __pydantic_extra__: dict[str, Parameter]
@@ -69,9 +69,9 @@ class _Method(Content, extra="allow"):
 
 
 class _Ablated(Content):
-    """What a method's additions are, each with the parameters that take it away.
+    """The additions of a method, each with the parameters that remove it.
 
-    `plain` is a method of the experiment that has none of them.
+    `plain` is a method of the experiment that has none of the additions.
     """
 
     plain: Text | None = None
@@ -86,10 +86,10 @@ class AblationSection(Content):
 
 
 class _Training(Content, extra="allow"):
-    """A method with its parameters, to be timed at some lengths of the data.
+    """A method with its parameters, to be timed at several lengths of the data.
 
-    `sources` and `seeds` are how many of them there are, `rounds` in how many it is timed: in all,
-    if left out.
+    `sources` and `seeds` are numbers of sources and seeds. `rounds` is the number of rounds in
+    which it is timed; by default all.
     """
 
     __pydantic_extra__: dict[str, Parameter]
@@ -102,10 +102,10 @@ class _Training(Content, extra="allow"):
 
 
 class _Choice(Content):
-    """A choice by the objective on held-out time.
+    """A selection by the objective on held-out time.
 
-    The first candidate is the default that the others are compared with; what is common to all need
-    not be repeated.
+    The first candidate is the default, with which the others are compared. `common` contains the
+    parameters that all candidates share.
     """
 
     choice: Text
@@ -118,7 +118,7 @@ class _Choice(Content):
 
 
 class _Cases(Content):
-    """A grid of cases of the kernel cores; a key left out selects all of its values."""
+    """A grid of cases of the kernel cores; a missing key selects all of its values."""
 
     core: Some[_Core] | None = None
     kernel: Some[_Kernel] | None = None
@@ -138,7 +138,7 @@ _Quantity = Literal["efficiency", "separation", "si_sdr", "seconds"]
 
 
 class _Lines(Content):
-    """Small multiples with a line for each method; `at` fixes the axes that are not drawn."""
+    """Panels with a line for each method; `at` fixes the axes that are not drawn."""
 
     kind: Literal["lines"]
     x: _Axis
@@ -166,7 +166,7 @@ def _unrestricted(methods: Any) -> Any:
         if not isinstance(name, str):
             raise ValueError(f"expected names of methods, not {name!r}")
         if methods.count(name) > 1:
-            raise ValueError(f"{name!r} stands twice")
+            raise ValueError(f"{name!r} is given twice")
     return dict.fromkeys(methods)
 
 
@@ -192,10 +192,11 @@ _Restricted = Annotated[
 
 
 class SweepSection(Content):
-    """Methods on a grid over what an id says of a family's data and over the family's parameters.
+    """Methods on a grid of a family's data sets.
 
-    `methods` are of the experiment: a list, or a mapping that restricts some of them to some values
-    of axes. `vary` is for a method a grid over its own parameters.
+    `axes` are values stated in ids and parameters of the family. `methods` are methods of the
+    experiment, as a list, or as a mapping that restricts some of them to some values of axes.
+    `vary` contains a grid over a method's own parameters.
     """
 
     question: Text
@@ -209,12 +210,12 @@ class SweepSection(Content):
 
 
 class ConfigurationFile(Content):
-    """An experiment: data sets, methods, and what else is measured.
+    """An experiment: data sets, methods and further measurements.
 
-    Without data sets it has sweeps. `plugins` are files, or folders of files, with methods,
-    families, recordings and scores of one's own, by their paths from this file. `claims` is a file
-    of claims to be judged by what was measured. `rounds` is how often, each time in a process of
-    its own, what takes time is measured.
+    An experiment without data sets must have sweeps. `plugins` are files, or folders of files, with
+    the user's own methods, families, recordings and scores; paths are relative to this file.
+    `claims` is a file of claims to evaluate. `rounds` is the number of repetitions of measurements
+    of time, each in a separate process.
     """
 
     output: _Output
@@ -235,5 +236,5 @@ class ConfigurationFile(Content):
     @model_validator(mode="after")
     def _something_to_separate(self) -> "ConfigurationFile":
         if not self.datasets and not self.sweeps:
-            raise ValueError("'datasets' is missing, and so are 'sweeps'")
+            raise ValueError("'datasets' and 'sweeps' are both missing")
         return self

@@ -1,8 +1,8 @@
-"""Measuring the kernel cores: one round of times, memory and errors, in this very process.
+"""Measure the kernel cores: one round of times, memory and errors, in the current process.
 
-What is compared stands side by side: cases of one size, data and pass are run in turn, A B C A B C,
-so that a machine that gets slower takes no side. Rounds in other processes then say how far such a
-comparison can be trusted. Only meaningful where nothing else runs on the machine.
+Cases of the same size, data and pass are run alternately, A B C A B C, so that a change of the
+machine's speed affects all of them equally. Rounds in other processes then show how reliable a
+comparison is. Results are only meaningful if nothing else runs on the machine.
 """
 
 import time
@@ -24,22 +24,22 @@ from bssbench.kernels.limits import estimated_seconds
 
 __all__ = ["measure_round", "write_round"]
 
-# Repeats of a case in a round fill so many seconds, within these numbers.
+# Total time of a case's repetitions in a round, and limits of their number.
 _SECONDS_A_CASE = 0.25
 _FEWEST, _MOST = 3, 9
-# What takes longer runs once in a round, and is its own warm-up.
+# A case that takes longer than this runs once per round, without a warm-up.
 _ONCE_SECONDS = 1.0
-# What is estimated to take longer than this is measured in the first round alone.
+# A case with a longer estimate than this is measured in the first round only.
 _FIRST_ROUND_SECONDS = 4.0
-# Of a process that measures memory: a way out, for limits on sizes keep cases far below.
+# Limit of a process that measures memory; the limits on sizes keep cases far below it.
 _CPU_SECONDS = 300
-# What a comparison is between; all else is the same of cases that are run in turn.
+# The parameters in which cases that are compared may differ; all others are equal.
 _COMPARED = ("core", "kernel", "parameters")
 
 
 @dataclass
 class _Measured:
-    """A case on its way: what was found so far, and what is still to be done."""
+    """A case during measurement: its results so far and its remaining repetitions."""
 
     case: Mapping[str, Any]
     values: dict[str, Any] = field(default_factory=lambda: {"status": "ok", "reason": ""})
@@ -60,7 +60,7 @@ class _Measured:
         return self.ok and (self.wanted is None or len(self.seconds) < self.wanted)
 
     def attempt(self, step: Callable[[], None]) -> None:
-        """Take a step; if it fails, this case has a reason, and the others go on."""
+        """Perform a step; if it fails, record the reason, so that other cases can continue."""
         if not self.ok:
             return
         try:
@@ -73,13 +73,13 @@ class _Measured:
             self.values = {"status": "failed", "reason": reason}
 
     def make(self) -> None:
-        """Make the case, and warm it up on a short series."""
+        """Construct the case and warm it up on a short series."""
         from bssbench.kernels.measured_case import make_case
 
         self.made = make_case(self.parameters)
 
     def run(self) -> None:
-        """Time it once more."""
+        """Time one repetition."""
         name = "forward" if self.case["pass"] == "forward" else "forward_backward"
         run = getattr(self.made, name)
         began = time.perf_counter()
@@ -94,11 +94,11 @@ class _Measured:
         self.seconds.append(seconds)
 
     def measure_device(self) -> None:
-        """Measure the CUDA device's memory."""
+        """Measure the memory of the CUDA device."""
         self.values["peak_bytes"] = self.made.cuda_peak_bytes()
 
     def compare(self) -> None:
-        """Hold it against the reference."""
+        """Compare the case with the reference."""
         errors = self.made.errors()
         if errors is not None:
             self.values |= {
@@ -108,7 +108,7 @@ class _Measured:
             }
 
     def row(self, number: int) -> dict[str, Any]:
-        """Return it as a row of ``cores.csv``."""
+        """Return the case as a row of ``cores.csv``."""
         own = {
             "arithmetic": arithmetic(
                 *(self.case[name] for name in ("core", "dtype", "parameters"))
@@ -123,23 +123,23 @@ class _Measured:
 def measure_round(
     grids: Iterable[Mapping[str, Sequence[Any]]], number: int = 0
 ) -> list[dict[str, Any]]:
-    """Measure the cases that grids select, once.
+    """Measure the cases that grids select, in one round.
 
     Errors, which are the same in every round, and cases that take many seconds are measured in
-    round 0 alone.
+    round 0 only.
 
     Parameters
     ----------
     grids : iterable of mapping
-        As `bssbench.kernels.cases.selected_cases` takes them.
-    number : int, optional
-        The round's.
+        As for `bssbench.kernels.cases.selected_cases`.
+    number : int, default=0
+        Index of the round.
 
     Returns
     -------
     list of dict
-        For each case a value of each of `bssbench.kernels.cases.COLUMNS` that it has: the median of
-        this round's ``seconds``, ``peak_bytes`` beyond those of an empty process, errors, and
+        For each case, values by `bssbench.kernels.cases.COLUMNS`, as far as they apply: the median
+        of this round's ``seconds``, ``peak_bytes`` in addition to an empty process, errors,
         ``status`` and ``reason``.
 
     Raises
@@ -149,9 +149,9 @@ def measure_round(
     """
     cases = selected_cases(grids)
     if not cases:
-        raise InputError("--grid: no core has such a case; leave something out")
+        raise InputError("--grid: no core has such a case; select fewer values")
     measured = [_Measured(case) for case in cases if number == 0 or not _is_long(case)]
-    # As a log needs none, tqdm shows it on a terminal alone.
+    # The progress bar is shown on a terminal only.
     with tqdm(desc=f"round {number}", total=2 * len(measured), disable=None, leave=False) as bar:
         _measure_memory([each for each in measured if number == 0 or not _is_kept(each)], bar)
         for group in _groups(measured):
@@ -160,7 +160,15 @@ def measure_round(
 
 
 def write_round(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows of `measure_round` as CSV."""
+    """Write rows of `measure_round` as CSV.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    rows : iterable of mapping
+        The rows.
+    """
     table = pd.DataFrame(list(rows), columns=list(COLUMNS))
     counts = ["repeats", "peak_bytes"]
     table[counts] = table[counts].astype("Int64")
@@ -174,19 +182,19 @@ def _is_long(case: Mapping[str, Any]) -> bool:
 
 
 def _is_kept(each: _Measured) -> bool:
-    """Whether making what is kept is most of its memory, which is looked at once."""
+    """Return whether most of a case's memory is used to prepare the reusable object."""
     return bool(each.case["parameters"] == "fixed")
 
 
 def _measure_memory(measured: Iterable[_Measured], bar: Any) -> None:
-    """Measure each case's peak memory in a fork of this process, which has computed nothing yet."""
+    """Measure each case's peak memory in a fork of this process, before any computation."""
     from bssbench.kernels.measured_case import EMPTY, load_everything
 
-    # So that no case pays for loading what it needs.
+    # Modules are loaded first, so that they do not count as memory of a case.
     load_everything()
     floor = _run_apart(EMPTY)["peak_bytes"]
     for each in measured:
-        # Memory is of both passes together, and a CUDA device's is measured with the times.
+        # Memory is measured for both passes together; that of a CUDA device, together with times.
         if each.case["pass"] == "forward+backward" and each.case["device"] == "cpu":
             outcome = _run_apart(each.parameters)
             each.values = {name: outcome[name] for name in ("status", "reason")}
@@ -207,7 +215,7 @@ def _run_once(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _groups(measured: Iterable[_Measured]) -> Iterable[list[_Measured]]:
-    """Return the cases that are compared with each other, those of short series first."""
+    """Return groups of cases that are compared with each other, short series first."""
 
     def shared(each: _Measured) -> tuple[Any, ...]:
         same = {name: value for name, value in each.case.items() if name not in _COMPARED}
@@ -217,7 +225,7 @@ def _groups(measured: Iterable[_Measured]) -> Iterable[list[_Measured]]:
 
 
 def _time(group: list[_Measured], bar: Any, with_errors: bool) -> None:
-    """Run cases in turn until each was run often enough."""
+    """Run cases alternately until all repetitions are done."""
     for each in group:
         each.attempt(each.make)
     while any(each.unfinished for each in group):
@@ -229,6 +237,6 @@ def _time(group: list[_Measured], bar: Any, with_errors: bool) -> None:
             each.attempt(each.measure_device)
         if with_errors:
             each.attempt(each.compare)
-        # Others need the memory.
+        # Release the memory for other cases.
         each.made = None
         bar.update()

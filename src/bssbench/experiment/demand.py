@@ -1,4 +1,4 @@
-"""What a separation will ask of the machine, before it is begun."""
+"""Estimates of the memory and time of a separation."""
 
 from typing import Any
 
@@ -9,24 +9,50 @@ __all__ = ["expected_seconds", "peak_megabytes"]
 
 
 def peak_megabytes(method: str, parameters: dict[str, Any], shape: Shape, n_seeds: int) -> int:
-    """Return an upper estimate of the peak memory of a method's process, `n_seeds` in one batch.
+    """Return an upper estimate of the peak memory of a method's process.
+
+    Parameters
+    ----------
+    method : str
+        Name of the method.
+    parameters : dict of str to object
+        Its parameters.
+    shape : Shape
+        Size of the data set.
+    n_seeds : int
+        Number of seeds in the batch.
+
+    Returns
+    -------
+    int
+        Megabytes.
 
     Raises
     ------
     InputError
-        For an unknown method or parameter.
+        If the method or a parameter is unknown.
     """
     solver = load_method(method, parameters)
     return int(solver.megabytes(_size(solver, shape, n_seeds)))
 
 
 def expected_seconds(method: str, parameters: dict[str, Any], shape: Shape, n_seeds: int) -> int:
-    """Return a rough estimate of the CPU time of a method's process, `n_seeds` in one batch.
+    """Return a rough estimate of the CPU time of a method's process.
+
+    Parameters
+    ----------
+    method, parameters, shape, n_seeds
+        As for `peak_megabytes`.
+
+    Returns
+    -------
+    int
+        Seconds.
 
     Raises
     ------
     InputError
-        For an unknown method or parameter.
+        If the method or a parameter is unknown.
     """
     solver = load_method(method, parameters)
     return int(solver.seconds(_size(solver, shape, n_seeds)))

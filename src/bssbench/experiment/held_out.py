@@ -1,6 +1,6 @@
-"""Measuring a candidate configuration by its objective on held-out time.
+"""Evaluate a candidate configuration by its objective on held-out time.
 
-Nothing here reads true sources: they are taken away before the process that trains is started.
+True sources are not used: they are removed before the training process starts.
 """
 
 import sys
@@ -25,13 +25,24 @@ __all__ = ["Candidate", "measure"]
 class Candidate:
     """A configuration of a method on a data set, to be compared with others.
 
-    `choice` says in words what is chosen; `cpu_seconds` limits the CPU time of all (development)
-    seeds together, start-up included.
+    Attributes
+    ----------
+    choice : str
+        Description of the choice.
+    method, dataset : str
+        The method and the data set's id.
+    seeds : tuple of int
+        Development seeds.
+    parameters : dict of str to object
+        Parameters of the method.
+    cpu_seconds : int
+        Limit of the CPU time of all seeds together, including start-up.
 
     Raises
     ------
     InputError
-        For an unknown method, parameter or data set, or a method without such an objective.
+        If the method, a parameter or the data set is unknown, or if the method has no objective on
+        held-out time.
     """
 
     choice: str
@@ -51,7 +62,7 @@ class Candidate:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Dotted names of the modules of the method and of the data."""
+        """Dotted names of the modules of the method and of the data set."""
         return (*method_modules(self.method, self.parameters), dataset_module(self.dataset))
 
     @property
@@ -60,18 +71,43 @@ class Candidate:
         return " ".join(f"{key}={value}" for key, value in self.parameters.items())
 
     def megabytes(self) -> int:
-        """Return an upper estimate of the peak memory."""
+        """Return an upper estimate of the peak memory.
+
+        Returns
+        -------
+        int
+            Megabytes.
+        """
         shape = dataset_shape(self.dataset, {})
         return peak_megabytes(self.method, self.parameters, shape, len(self.seeds))
 
     def seconds(self) -> int:
-        """Return a rough estimate of the CPU time."""
+        """Return a rough estimate of the CPU time.
+
+        Returns
+        -------
+        int
+            Seconds.
+        """
         shape = dataset_shape(self.dataset, {})
         return expected_seconds(self.method, self.parameters, shape, len(self.seeds))
 
 
 def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
-    """Train on the first four fifths of the time, evaluate on the rest; a row for each seed."""
+    """Train on the first four fifths of the series and evaluate on the rest.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        The candidate.
+    root_seed : int, default=0
+        The experiment's seed.
+
+    Returns
+    -------
+    list of HeldOutRow
+        A row for each seed.
+    """
     dataset = make_dataset(candidate.dataset, candidate.seeds, {}, root_seed)
     outcome: dict[str, Any] = {"status": "skipped", "reason": dataset.unavailable}
     if not dataset.unavailable:
@@ -83,7 +119,7 @@ def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
     for seed, objective in zip(
         candidate.seeds, outcome.get("objectives", [None] * len(candidate.seeds)), strict=True
     ):
-        # JSON has no NaN: an objective that is not finite comes as None.
+        # JSON has no NaN, so that an objective that is not finite is None.
         diverged = status == "ok" and objective is None
         rows.append(
             HeldOutRow(
@@ -101,7 +137,7 @@ def measure(candidate: Candidate, root_seed: int = 0) -> list[HeldOutRow]:
 
 
 def _without_truth(dataset: Dataset) -> Dataset:
-    """Return the observations and what is known of their mixing, and nothing of the sources."""
+    """Return the data set without any information on the sources."""
     return replace(
         dataset,
         sources=None,

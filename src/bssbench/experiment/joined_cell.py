@@ -1,4 +1,4 @@
-"""A cell of parts, each with some of its seeds: joined, as if it had been run as a whole."""
+"""Join the parts of a cell, each with some of its seeds, as if it had been run as a whole."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from bssbench.separation import Separation
 __all__ = ["join_cell"]
 
 _STEP = "step"
-# What a run says that is of its seeds alone; all else must be the same in all parts.
+# The entries of a run that depend on its seeds; all others must be equal in all parts.
 _OF_SEEDS = {
     *("seeds", "status", "reason", "timing", "seconds_at_records", "peak_bytes"),
     *("jobs_allowed", "diagnostics", "provenance"),
@@ -24,24 +24,24 @@ _MESSAGES = "warnings_of_replicates"
 def join_cell(parts: Sequence[Path], directory: Path) -> None:
     """Write ``separation.npz`` and ``run.json`` of all parts, in their order.
 
-    Timings are sums over parts and the peak of memory is the largest. ``run.json`` says below
-    ``parts`` which seeds each had, on what machine, and how long it took. Where a part has no
-    separation the cell has none either, for the first such part's reason.
+    Timings are summed over parts, and the peak memory is the largest. The entry ``parts`` of
+    ``run.json`` contains the seeds, machine and timings of each part. If a part has no separation,
+    neither has the cell, with the reason of the first such part.
 
     Parameters
     ----------
     parts : sequence of pathlib.Path
-        Folders that `bssbench.experiment.cell.run_cell` wrote, of one data set and method.
+        Folders written by `bssbench.experiment.cell.run_cell`, for one data set and method.
     directory : pathlib.Path
-        Where the cell goes.
+        Folder of the cell.
 
     Raises
     ------
     InputError
-        If a file is missing, or the parts are not of one cell.
+        If a file is missing, or the parts do not belong to the same cell.
     """
     every = {part: read_json(part / "run.json") for part in parts}
-    # A deterministic method needs one seed of a fixed recording: the other parts are empty.
+    # A deterministic method runs on one seed of a fixed recording, so that other parts are empty.
     runs = {part: run for part, run in every.items() if run.get("seeds")}
     try:
         run = _join_runs(runs)
@@ -54,7 +54,7 @@ def join_cell(parts: Sequence[Path], directory: Path) -> None:
             separation = Separation(np.empty((0, 0, n_sources)))
     except (KeyError, TypeError, ValueError, StopIteration) as error:
         raise InputError(
-            f"{parts[0]}: it and the other parts are not of one cell ({error!r}); run them again"
+            f"{parts[0]}: the parts do not belong to the same cell ({error!r}); run them again"
         ) from None
     separation.save(directory / "separation.npz")
     write_json(directory / "run.json", run)
@@ -93,7 +93,7 @@ def _join_runs(runs: dict[Path, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _add_timings(timings: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
-    """Return the sum over parts of each phase's wall and CPU seconds."""
+    """Return the wall and CPU seconds of each phase, summed over parts."""
     return {
         phase: {clock: sum(timing[phase][clock] for timing in timings) for clock in clocks}
         for phase, clocks in timings[0].items()
@@ -101,7 +101,7 @@ def _add_timings(timings: Sequence[dict[str, dict[str, float]]]) -> dict[str, di
 
 
 def _join_diagnostics(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the parts say of themselves: a list is of seeds, all else of the method."""
+    """Join diagnostics: lists have a value for each seed, and all other values must be equal."""
     joined: dict[str, Any] = {}
     for key, value in runs[0]["diagnostics"].items():
         values = [run["diagnostics"][key] for run in runs]
@@ -117,7 +117,7 @@ def _join_diagnostics(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _renumber(messages: Sequence[dict[str, Any]], sizes: Sequence[int]) -> dict[str, Any]:
-    """Return messages by replicate, counted through all parts."""
+    """Return messages by replicate, with replicates numbered over all parts."""
     firsts = np.cumsum([0, *sizes[:-1]])
     return {
         str(first + int(index)): text

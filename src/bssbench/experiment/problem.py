@@ -1,4 +1,4 @@
-"""What a method is given of a data set."""
+"""Construct the input of a method from a data set."""
 
 from typing import Any
 
@@ -12,7 +12,28 @@ __all__ = ["make_problem"]
 def make_problem(
     dataset: Dataset, method: Any, n_seeds: int, root_seed: int, device: str = "cpu"
 ) -> Problem:
-    """Return what `method` is given of the leading seeds: the truth only if it says it needs it."""
+    """Return the problem for the first seeds of a data set.
+
+    The true sources are included only if the method requires them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set.
+    method : SeparationMethod
+        The method.
+    n_seeds : int
+        Number of seeds.
+    root_seed : int
+        The experiment's seed.
+    device : str, default="cpu"
+        ``cpu`` or ``cuda``.
+
+    Returns
+    -------
+    Problem
+        The input of the method.
+    """
     return Problem(
         observations=dataset.observations[:n_seeds],
         n_sources=dataset.n_sources,

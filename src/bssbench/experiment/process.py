@@ -1,6 +1,6 @@
-"""Calling a function in a process of its own, under a limit of CPU time.
+"""Call a function in a separate process with a limit of CPU time.
 
-Whatever happens in there, the call ends as an answer or as a status with a reason.
+The call always ends with a result, or with a status and a reason.
 """
 
 import json
@@ -24,15 +24,16 @@ __all__ = ["call_in_own_process"]
 
 _Task = Callable[..., dict[str, Any]]
 
-# Every training step frees and allocates the same arrays. Those above 32 MB glibc gives back to the
-# system each time, which clears every page of the next one: a quarter of a large training's time.
-# So it keeps what is freed. It reads this when a process begins; other libraries ignore it.
+# Every training step frees and allocates the same arrays. By default, glibc returns arrays above
+# 32 MB to the system, which then clears every page of the next one. This takes a quarter of the
+# time of a large training. These variables make glibc keep freed memory. They are read at the start
+# of a process; other C libraries ignore them.
 _KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1)}
 
 _OUT_OF_MEMORY = "out of memory"
-# How libraries say so whose errors are no `MemoryError`: torch's allocators, and C++.
+# Messages about memory from libraries that do not raise `MemoryError`: torch's allocators and C++.
 _WORDS_FOR_IT = ("can't allocate memory", _OUT_OF_MEMORY, "bad_alloc")
-# Thirty years; the kernel's own limit is far beyond.
+# Thirty years; the limit of the kernel is much higher.
 _MOST_SECONDS = 10**9
 
 
@@ -42,19 +43,32 @@ def call_in_own_process(
     cpu_seconds: int,
     method: Literal["spawn", "fork"] = "spawn",
 ) -> dict[str, Any]:
-    """Call `task`, a module's function, in a process of its own and say how it ended.
+    """Call a function in a separate process and return its outcome.
 
-    That is a fresh one, or by `method` a fork of this one, with all that this has loaded.
-    `cpu_seconds` limits the process's CPU time, start-up included. The answer has ``status``
-    (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``traceback`` of an exception;
-    ``peak_bytes`` of a process that lived to say so; and the task's own, a mapping in JSON's types.
+    Parameters
+    ----------
+    task : callable
+        A function of a module, which returns a mapping in JSON's types.
+    arguments : tuple
+        Its arguments.
+    cpu_seconds : int
+        Limit of the process's CPU time in seconds, including start-up.
+    method : {'spawn', 'fork'}, default='spawn'
+        Whether the process is new or a fork of this one, with all its loaded modules.
+
+    Returns
+    -------
+    dict
+        ``status`` (``ok``, ``failed``, ``timeout`` or ``skipped``) and ``reason``; ``traceback``
+        after an exception; ``peak_bytes`` unless the process was killed; and the result of the
+        task.
 
     Raises
     ------
     InputError
-        If the limit is none.
+        If the limit is out of range.
     MachineError
-        If this machine can't do what is asked.
+        If this machine does not support the request.
     """
     if not 1 <= cpu_seconds <= _MOST_SECONDS:
         raise InputError(f"--cpu-seconds must be from 1 to {_MOST_SECONDS}, not {cpu_seconds}")
@@ -67,8 +81,8 @@ def call_in_own_process(
     process = context.Process(
         target=_call_and_answer, args=(task, arguments, cpu_seconds, sender), daemon=True
     )
-    # Whoever ends this process ends the other as well: as an exception, the signal reaches
-    # `finally`.
+    # Terminating this process must also terminate the other one. As an exception, the signal
+    # reaches `finally`.
     before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         _start(process)
@@ -76,7 +90,7 @@ def call_in_own_process(
         try:
             outcome: dict[str, Any] = json.loads(receiver.recv_bytes())
         except EOFError:
-            outcome = {"status": "failed", "reason": "the process ended without an answer"}
+            outcome = {"status": "failed", "reason": "the process ended without a result"}
         process.join()
     finally:
         if process.pid is not None:
@@ -86,11 +100,11 @@ def call_in_own_process(
     if code == -signal.SIGXCPU:
         return {"status": "timeout", "reason": f"more than {cpu_seconds} s of CPU time"}
     if code == -signal.SIGKILL:
-        return {"status": "failed", "reason": "killed (SIGKILL), most likely for want of memory"}
+        return {"status": "failed", "reason": "killed (SIGKILL), most likely out of memory"}
     if code < 0:
-        # What libraries do that are refused memory and don't say so.
+        # Some libraries end with these signals if an allocation fails.
         unsaid = -code in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
-        doubt = ", perhaps for want of memory" if unsaid else ""
+        doubt = ", possibly out of memory" if unsaid else ""
         return {
             "status": "failed",
             "reason": f"ended by signal {-code} ({signal.strsignal(-code)}){doubt}",
@@ -105,9 +119,9 @@ def call_in_own_process(
 def _start(process: SpawnProcess | ForkProcess) -> None:
     """Start a process that keeps freed memory, and that Ctrl-C reaches only through this one.
 
-    It inherits that the signals are blocked; here they wait until it can be killed.
+    The process inherits the blocked signals; here they are delayed until it can be killed.
     """
-    # Started on the way, it would unblock them.
+    # Started later, the tracker would unblock the signals.
     resource_tracker.ensure_running()
     before = {name: os.environ.get(name) for name in _KEEP_FREED_MEMORY}
     os.environ.update(_KEEP_FREED_MEMORY)
@@ -125,18 +139,18 @@ def _start(process: SpawnProcess | ForkProcess) -> None:
 def _call_and_answer(
     task: _Task, arguments: tuple[Any, ...], cpu_seconds: int, sender: Connection
 ) -> None:
-    """Call under the CPU limit and send the outcome as JSON."""
+    """Call the task under the CPU limit and send the outcome as JSON."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    # Where memory runs out, Linux ends this process, and not one that the whole run hangs on.
+    # If memory runs out, Linux kills this process first, and not one on which the run depends.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
-    # At the soft limit the kernel ends the process by SIGXCPU, wherever it is.
+    # At the soft limit, the kernel terminates the process by SIGXCPU.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 30))
     outcome: dict[str, Any]
     try:
         outcome = {"status": "ok", "reason": ""} | task(*arguments)
-        # Fails here, as a result of the task's, and not where it is written.
+        # Invalid values raise an error here, as part of the task, and not when they are written.
         json.dumps(outcome, allow_nan=False)
     except NotApplicable as why:
         outcome = {"status": "skipped", "reason": str(why)}
@@ -154,7 +168,7 @@ def _call_and_answer(
 
 
 def _reason(error: Exception) -> str:
-    """Return what went wrong as one line; of a want of memory, whosever error it is, that first."""
+    """Return the error in one line, which begins with ``out of memory`` if that is the cause."""
     said = str(error)
     line = f"{type(error).__name__}: {(said.splitlines() or [''])[0][:300]}".removesuffix(": ")
     wanting = isinstance(error, MemoryError) or any(word in said for word in _WORDS_FOR_IT)

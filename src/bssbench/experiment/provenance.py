@@ -1,4 +1,4 @@
-"""What a result has to say of its making, and what of that decides the last bits of its numbers."""
+"""The provenance of results, and the parts of the environment that affect rounding errors."""
 
 import importlib.metadata
 import os
@@ -13,19 +13,20 @@ from typing import Any
 __all__ = ["describe_environment", "environment_changes", "provenance"]
 
 _HERE = Path(__file__).resolve()
-# Where this file lies in the project's own repository.
+# Location of this file in the project's own repository.
 _IN_PROJECT = "src/bssbench/experiment/provenance.py"
 
-# Libraries choose their code by these, and a virtual machine may not tell its processor's model.
+# Libraries select code by these. A virtual machine may hide the model of its processor.
 _INSTRUCTION_SETS = ("sse", "avx", "fma", "f16c", "amx", "asimd", "sve")
 _DECISIVE = ("versions", "platform", "processor", "instruction_sets", "threads", "variables")
-# So they do by variables that a user can set: another kernel of OpenBLAS sums in another order.
+# Variables by which users can change the code of libraries, such as the summation order in
+# OpenBLAS.
 _DECISIVE_VARIABLES = (
     *("OPENBLAS_", "GOTO_", "MKL_", "BLIS_", "OMP_", "KMP_", "ATEN_CPU_CAPABILITY", "DNNL_"),
     *("ONEDNN_", "NUMBA_CPU_", "NPY_DISABLE_CPU_", "NPY_ENABLE_CPU_", "CUBLAS_", "NVIDIA_TF32_"),
     *("TORCH_ALLOW_TF32_", "GLIBC_TUNABLES"),
 )
-# These only make libraries talk.
+# Variables that only change the output of libraries.
 _INDECISIVE_VARIABLES = (
     *("OMP_DISPLAY_ENV", "OMP_DISPLAY_AFFINITY", "OPENBLAS_VERBOSE"),
     *("MKL_VERBOSE", "DNNL_VERBOSE", "ONEDNN_VERBOSE", "KMP_VERSION", "KMP_SETTINGS"),
@@ -50,12 +51,12 @@ _PACKAGES = (
 
 
 def _git(*arguments: str) -> str | None:
-    """Return what git says of the source tree, or None where there is no git or no repository."""
-    # Git's own variables, as a hook has them, name another repository.
+    """Return git's output for the source tree, or None without git or a repository."""
+    # In a hook, git's variables refer to another repository.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         answer = subprocess.run(
-            ["git", "-C", str(_HERE.parent), *arguments],  # noqa: S607 (it is where the user has it)
+            ["git", "-C", str(_HERE.parent), *arguments],  # noqa: S607 (wherever the user has it)
             capture_output=True,
             text=True,
             check=True,
@@ -68,10 +69,10 @@ def _git(*arguments: str) -> str | None:
 
 
 def _is_in_own_repository() -> bool:
-    """Tell whether git's answers are of this project, and not of what it was unpacked in.
+    """Return whether git's output refers to this project's repository.
 
-    An installed package or the files of an archive may lie in anyone's repository: in this
-    project's own this file has its own place, and is tracked there.
+    An installed package or an unpacked archive may be inside another repository. In the project's
+    own repository, this file is tracked at a known location.
     """
     place = _git("ls-files", "--full-name", "--error-unmatch", "--", _HERE.name)
     return place == _IN_PROJECT
@@ -88,7 +89,7 @@ def _versions() -> dict[str, str | None]:
 
 
 def _processor_lines(*names: str) -> list[str]:
-    """Return what Linux tells of the processors under these names; nothing where it does not."""
+    """Return the values of these entries of Linux's processor information, or an empty list."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -103,19 +104,28 @@ def _variables() -> dict[str, str]:
         for name, value in sorted(os.environ.items())
         if name.startswith(_DECISIVE_VARIABLES)
         and name not in _INDECISIVE_VARIABLES
-        # Snakemake sets those of all libraries, which without them do what OpenMP's says.
+        # Snakemake sets these for all libraries; without them, libraries follow OpenMP's variable.
         and not (name.endswith("_NUM_THREADS") and value == threads)
     }
 
 
 def provenance(command: str | None = None) -> dict[str, Any]:
-    """Describe this process: commit, versions, hardware, threads, time and its `command`.
+    """Describe this process: commit, versions, hardware, threads, time and command.
 
-    In a job of a cluster, ``node`` is the name that Slurm has for where it runs.
+    The commit is that of the project's own repository, and None outside of it. In a cluster's job,
+    ``node`` is the name of its node in Slurm.
 
-    The commit is that of the project's own repository, None outside it.
+    Parameters
+    ----------
+    command : str, optional
+        The command; the default is that of this process.
+
+    Returns
+    -------
+    dict of str to object
+        In JSON's types.
     """
-    # A method not yet committed counts; what a run writes does not.
+    # Uncommitted code counts as a change; files written by a run do not.
     code = (
         "src",
         "benchmarks",
@@ -144,9 +154,20 @@ def provenance(command: str | None = None) -> dict[str, Any]:
 
 
 def describe_environment(command: str | None = None) -> dict[str, Any]:
-    """Return `provenance`, the processor's ``instruction_sets`` for vectors, and ``variables``.
+    """Return `provenance` with ``instruction_sets`` and ``variables``.
 
-    These are what the environment says of how libraries compute, threads of OpenMP aside.
+    ``instruction_sets`` are the processor's vector instructions; ``variables`` are environment
+    variables that affect the computations of libraries, except the number of OpenMP threads.
+
+    Parameters
+    ----------
+    command : str, optional
+        As for `provenance`.
+
+    Returns
+    -------
+    dict of str to object
+        In JSON's types.
     """
     flags = next(iter(_processor_lines("flags", "Feat")), "").split()
     found = sorted(flag for flag in flags if flag.startswith(_INSTRUCTION_SETS))
@@ -154,9 +175,19 @@ def describe_environment(command: str | None = None) -> dict[str, Any]:
 
 
 def environment_changes(recorded: Mapping[str, Any], here: Mapping[str, Any]) -> list[str]:
-    """Say what differs between two answers of `describe_environment` and decides numbers.
+    """Return the differences between two environments that affect numerical results.
 
-    A record from before ``variables`` were recorded counts as one where none was set.
+    A record without ``variables`` counts as one in which none was set.
+
+    Parameters
+    ----------
+    recorded, here : mapping of str to object
+        From `describe_environment`.
+
+    Returns
+    -------
+    list of str
+        One text for each difference.
     """
     changes = []
     for key in _DECISIVE:

@@ -1,4 +1,4 @@
-"""The rounds of a measurement, each a CSV file with its provenance, and all of them as one."""
+"""The rounds of a measurement, each a CSV file with its provenance, and their combination."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,18 +13,31 @@ __all__ = ["join_rounds", "write_origin"]
 
 
 def write_origin(path: Path) -> None:
-    """Write beside a round's CSV file, as JSON, on which code and machine it was measured."""
+    """Write the code and machine of a round as JSON, next to its CSV file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The CSV file.
+    """
     origin = provenance() | {"memory_bytes": psutil.virtual_memory().total}
     write_json(path.with_suffix(".json"), origin)
 
 
 def join_rounds(paths: Sequence[Path], out: Path) -> None:
-    """Write the rows of several rounds as one CSV file, and beside it where each is from.
+    """Write the rows of several rounds as one CSV file, and their provenance as JSON.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        CSV files of the rounds.
+    out : pathlib.Path
+        The combined CSV file.
 
     Raises
     ------
     InputError
-        If a file is missing, or has other columns than the first.
+        If a file is missing or its columns differ from those of the first.
     """
     header, lines = "", []
     for path in paths:
@@ -32,10 +45,10 @@ def join_rounds(paths: Sequence[Path], out: Path) -> None:
         try:
             first, *rest = path.read_text(encoding="utf-8").splitlines(keepends=True)
         except (OSError, ValueError):
-            raise InputError(f"{path}: no file of a measurement's round") from None
+            raise InputError(f"{path}: not the file of a round of measurements") from None
         header = header or first
         if first != header:
-            raise InputError(f"{path}: other columns than {paths[0]}; measure both anew")
+            raise InputError(f"{path}: its columns differ from {paths[0]}; measure both again")
         lines += rest
     write_text(out, "".join([header, *lines]), checksum=True)
     origins = [read_json(path.with_suffix(".json")) for path in paths]

@@ -1,7 +1,7 @@
-"""A sweep: methods on data sets that differ in the values of some axes, a grid of them.
+"""A sweep: methods on a grid of data sets.
 
-Its points are data sets that anyone could name. Those of one shape are stacked into blocks, so that
-a method runs on all of them in one batched program.
+The points of a sweep are data sets with ids. Points of equal shape are stacked into blocks, so that
+a method runs on all of them in one batch.
 """
 
 import itertools
@@ -22,12 +22,12 @@ from bssbench.parameters import closest, parse_seeds
 
 __all__ = ["Block", "Point", "Sweep", "expand_sweep"]
 
-# As methods are named: names of folders, too.
+# The form of methods' names, which are also names of folders.
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-# Of a block's observations. Start-up and small arrays are what short series cost, which a batch
-# shares; beyond some MB it gains nothing, and a cell that takes minutes is long to repeat.
+# Number of values in a block's observations. Larger batches share start-up and overhead; beyond a
+# few MB they gain nothing more, and a longer cell takes longer to repeat.
 _BLOCK_VALUES = 500_000
-# A command line, which names them all, has at most 128 kB on Linux.
+# A command line contains all points, and is limited to 128 kB on Linux.
 _MOST_POINTS = 500
 
 
@@ -40,11 +40,11 @@ class Point:
     name : str
         ``SWEEP/axis=value,axis=value``.
     dataset : str
-        Its id.
-    parameters : dict
-        Of the family, and what else its id can't say.
-    values : dict
-        By axis, where it is.
+        The data set's id.
+    parameters : dict of str to object
+        Parameters that are not stated in the id.
+    values : dict of str to object
+        Values by axis.
     """
 
     name: str
@@ -55,7 +55,19 @@ class Point:
 
 @dataclass(frozen=True)
 class Block:
-    """Points of one shape that the same methods run on, stacked in one file."""
+    """Points of equal shape and with the same methods, stacked in one file.
+
+    Attributes
+    ----------
+    name : str
+        Name of the block.
+    points : tuple of Point
+        Its points.
+    methods : tuple of str
+        Methods that run on it.
+    shape : Shape
+        Size of each point.
+    """
 
     name: str
     points: tuple[Point, ...]
@@ -63,7 +75,13 @@ class Block:
     shape: Shape
 
     def described_points(self) -> str:
-        """Return the points as `bssbench generate-block` takes them, in JSON."""
+        """Return the points in JSON, as for `bssbench generate-block`.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
         return json.dumps(
             [
                 {"name": point.name, "id": point.dataset, "parameters": point.parameters}
@@ -79,21 +97,21 @@ class Sweep:
     Attributes
     ----------
     name, question : str
-        What it is called, and what it is to answer.
+        Name of the sweep, and the question that it answers.
     seeds : str
-        Of each point.
+        Seeds of each point.
     module : str
         Dotted name of the family's module.
-    axes : dict
-        By name, the values of each.
-    figure : dict
-        What is drawn, as the file has it.
+    axes : dict of str to tuple
+        Values by axis.
+    figure : dict of str to object
+        The figure, as in the file.
     points : tuple of Point
-        The grid, the last axis fastest.
+        The grid, with the last axis varying fastest.
     blocks : tuple of Block
-        All points, stacked.
-    methods : dict
-        By name the methods that the experiment does not have otherwise.
+        All points in blocks.
+    methods : dict of str to MethodEntry
+        Variants that are not methods of the experiment otherwise, by name.
     """
 
     name: str
@@ -107,11 +125,23 @@ class Sweep:
     methods: dict[str, MethodEntry]
 
     def cells(self) -> list[tuple[str, str]]:
-        """Return block and method of each cell."""
+        """Return the cells.
+
+        Returns
+        -------
+        list of tuple
+            Pairs of block and method.
+        """
         return [(block.name, method) for block in self.blocks for method in block.methods]
 
     def description(self) -> str:
-        """Return what there is to know of it to show its cells, in JSON."""
+        """Return the description from which tables and figures are created, in JSON.
+
+        Returns
+        -------
+        str
+            JSON, as for `bssbench.statistics.sweeps.parse_sweep`.
+        """
         return json.dumps(
             {
                 "name": self.name,
@@ -127,29 +157,35 @@ class Sweep:
 def expand_sweep(
     name: str, section: SweepSection, seeds: str, methods: Mapping[str, MethodEntry]
 ) -> Sweep:
-    """Return what a configuration's section `sweeps` asks for under a name.
+    """Expand an entry of the section `sweeps` of a configuration.
 
     Parameters
     ----------
     name : str
-        The sweep's.
+        Name of the sweep.
     section : SweepSection
-        As its file has it.
+        The section of the file.
     seeds : str
-        The experiment's, which the section's own replace.
-    methods : mapping
-        The experiment's own, by name.
+        Seeds of the experiment, unless the section has its own.
+    methods : mapping of str to MethodEntry
+        Methods of the experiment.
+
+    Returns
+    -------
+    Sweep
+        All points, blocks and variants.
 
     Raises
     ------
     InputError
-        For an unknown axis or method, a value that the family refuses, a name that no file should
-        have, or a figure that does not say where it is drawn.
+        If an axis or method is unknown, if a value or the name is invalid, or if the figure does
+        not place each axis.
     """
     place = f"configuration: sweeps.{name}"
     if not _NAME.fullmatch(name):
         raise InputError(
-            f"{place}: a sweep's name has small letters, digits and single hyphens, not {name!r}"
+            f"{place}: the name of a sweep consists of lower-case letters, digits and single "
+            f"hyphens, not {name!r}"
         )
     points = _points(name, section, place)
     _check_figure(section, f"{place}.figure")
@@ -175,18 +211,16 @@ def _points(name: str, section: SweepSection, place: str) -> tuple[Point, ...]:
     except InputError as error:
         raise InputError(f"{place}.dataset: {error}") from None
     for key in section.axes:
-        _check_known(key, known, f"{place}.axes", f"what {section.dataset!r} can be told")
+        _check_known(key, known, f"{place}.axes", f"the parameters of {section.dataset!r}")
         if key in section.fixed:
-            raise InputError(f"{place}.fixed: {key!r} is an axis; leave it out here or there")
+            raise InputError(f"{place}.fixed: {key!r} is also an axis; remove one of them")
     size = 1
     for key, axis in section.axes.items():
         if None in axis:
-            raise InputError(f"{place}.axes.{key}: null is no value; leave the axis out for it")
+            raise InputError(f"{place}.axes.{key}: null is not a valid value; remove the axis")
         size *= len(axis)
     if size > _MOST_POINTS:
-        raise InputError(
-            f"{place}: {size:,} points are more than {_MOST_POINTS}; take fewer values"
-        )
+        raise InputError(f"{place}: {size:,} points are more than {_MOST_POINTS}; use fewer values")
     points: dict[str, Point] = {}
     for combination in itertools.product(*section.axes.values()):
         values = dict(zip(section.axes, combination, strict=True))
@@ -196,7 +230,7 @@ def _points(name: str, section: SweepSection, place: str) -> tuple[Point, ...]:
         except InputError as error:
             raise InputError(f"{place}: {at}: {error}") from None
         if f"{name}/{at}" in points:
-            raise InputError(f"{place}.axes: two points are called {at!r}; round the values")
+            raise InputError(f"{place}.axes: two points have the name {at!r}; round the values")
         points[f"{name}/{at}"] = Point(f"{name}/{at}", dataset, parameters, values)
     return tuple(points.values())
 
@@ -206,7 +240,7 @@ def _text(value: Any) -> str:
 
 
 def _check_figure(section: SweepSection, place: str) -> None:
-    """Raise `InputError` unless the figure says of each axis where it is."""
+    """Raise `InputError` unless the figure places each axis exactly once."""
     figure = section.figure.model_dump()
     drawn = [axis for key in ("x", "y", "rows", "columns") if (axis := figure.get(key))]
     for axis in (*drawn, *section.figure.at):
@@ -214,7 +248,7 @@ def _check_figure(section: SweepSection, place: str) -> None:
     for axis in section.axes:
         times = drawn.count(axis) + (axis in section.figure.at)
         if times > 1:
-            raise InputError(f"{place}: {axis!r} stands twice")
+            raise InputError(f"{place}: {axis!r} is given twice")
         if not times:
             raise InputError(
                 f"{place}: {axis!r} is not drawn; fix it, as in at: {{{axis}: "
@@ -225,7 +259,7 @@ def _check_figure(section: SweepSection, place: str) -> None:
 
 
 def _figure(section: SweepSection) -> dict[str, Any]:
-    """Return what is drawn with all keys that a figure may have."""
+    """Return the figure with all keys that it may have."""
     given = section.figure.model_dump()
     show = given["show"]
     return {
@@ -240,7 +274,7 @@ _Restrictions = dict[str, Mapping[str, Sequence[Any]]]
 def _methods(
     section: SweepSection, methods: Mapping[str, MethodEntry], place: str
 ) -> tuple[_Restrictions, dict[str, MethodEntry]]:
-    """Return by method the values that it is restricted to, and the methods that are added."""
+    """Return the restrictions of each method, and the additional methods."""
     chosen: _Restrictions = {}
     for method, restriction in section.methods.items():
         where = f"{place}.methods"
@@ -262,20 +296,20 @@ def _methods(
             words = [method, *(f"{key}-{_text(value)}" for key, value in varied.items())]
             variant = re.sub(r"[^a-z0-9]+", "-", "-".join(words).lower()).strip("-")
             if variant in {**methods, **added}:
-                raise InputError(f"{where}: there is a method {variant!r} already")
+                raise InputError(f"{where}: a method {variant!r} already exists")
             parameters = {**entry.parameters, **varied}
             added[variant] = name_method(variant, entry.base, parameters, entry.cpu_seconds, where)
-            # It runs where the method itself does.
+            # A variant runs at the same points as the method.
             chosen[variant] = chosen.get(method, {})
     if not chosen:
-        raise InputError(f"{place}: no method runs; name some under 'methods' or 'vary'")
+        raise InputError(f"{place}: there are no methods; list some under 'methods' or 'vary'")
     return chosen, added
 
 
 def _blocks(
     name: str, points: Sequence[Point], methods: _Restrictions, n_seeds: int, place: str
 ) -> Iterator[Block]:
-    """Yield the points in blocks of one shape and the same methods."""
+    """Yield blocks of points with equal shape and the same methods."""
     groups: dict[tuple[Shape, tuple[str, ...]], list[Point]] = defaultdict(list)
     for point in points:
         running = tuple(
@@ -284,7 +318,7 @@ def _blocks(
             if all(point.values[axis] in values for axis, values in restriction.items())
         )
         if not running:
-            raise InputError(f"{place}.methods: none runs at {point.name!r}")
+            raise InputError(f"{place}.methods: no method runs at {point.name!r}")
         groups[dataset_shape(point.dataset, point.parameters), running].append(point)
     number = itertools.count(1)
     for (shape, running), group in groups.items():
@@ -294,7 +328,7 @@ def _blocks(
 
 
 def _evenly(group: Sequence[Point], most: int) -> list[Sequence[Point]]:
-    """Split a group, in order, into the fewest parts of at most `most`, sizes alike up to one."""
+    """Split a group into the fewest parts of at most `most` points, with nearly equal sizes."""
     count = -(-len(group) // most)
     edges = [index * len(group) // count for index in range(count + 1)]
     return [group[first:last] for first, last in itertools.pairwise(edges)]
@@ -308,5 +342,6 @@ def _check_known(name: str, known: Collection[str], where: str, kind: str) -> No
 def _check_value(value: Any, values: Sequence[Any], where: str) -> None:
     if value not in values:
         raise InputError(
-            f"{where}: {value!r} is no value of the axis; it has {', '.join(map(_text, values))}"
+            f"{where}: {value!r} is not a value of the axis, which has "
+            f"{', '.join(map(_text, values))}"
         )

@@ -1,6 +1,6 @@
-"""Measuring what training costs: methods on data sets of several lengths, each in a process.
+"""Measure the cost of training on data sets of several lengths, each in a separate process.
 
-Only meaningful where nothing else runs on the machine at the same time.
+Results are only meaningful if nothing else runs on the machine.
 """
 
 import shlex
@@ -34,33 +34,37 @@ __all__ = [
 
 _FAMILY = "gp-distinct"
 DEFAULT_SOURCES, DEFAULT_SEEDS, DEFAULT_CPU_SECONDS = 3, 3, 60
-# Of those that nothing was developed on, as in the tables of scores.
+# First of the seeds that are not used for development, as in the tables of scores.
 _FIRST_SEED = 100
-# What a trial's words say that is no parameter of the method.
+# Values of a trial that are not parameters of the method.
 _COUNTS = ("sources", "seeds", "rounds", "cpu_seconds")
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A method whose training is to be timed.
+    """A method whose training is timed.
 
     Attributes
     ----------
-    method, parameters : str, dict
-        Where the method has restarts, it has one unless its parameters say otherwise.
+    method : str
+        Name of the method.
     lengths : tuple of int
-        Of the data, in samples.
-    sources, seeds : int
-        How many sources the data have, and how many seeds are trained together.
+        Lengths of the data, in samples.
+    parameters : dict of str to object
+        Parameters of the method. The number of restarts is 1 by default.
+    sources : int
+        Number of sources.
+    seeds : int
+        Number of seeds that are trained together.
     rounds : int or None
-        In how many rounds, from the first on, it is timed; None for all.
+        Number of rounds, from the first, in which it is timed; None for all.
     cpu_seconds : int
-        Limit of each length's CPU time, start-up included.
+        Limit of the CPU time for each length in seconds, including start-up.
 
     Raises
     ------
     InputError
-        For an unknown method or parameter, or an impossible length or number of seeds.
+        If the method or a parameter is unknown, or if a length or the number of seeds is invalid.
     """
 
     method: str
@@ -73,36 +77,61 @@ class Trial:
 
     def __post_init__(self) -> None:
         if not self.lengths or len(set(self.lengths)) < len(self.lengths):
-            raise InputError(f"training cost of {self.method!r}: no length, or one stands twice")
+            raise InputError(
+                f"training cost of {self.method!r}: no length, or a length is given twice"
+            )
         if self.seeds > MOST_SEEDS:
             raise InputError(f"training cost of {self.method!r}: more than {MOST_SEEDS} seeds")
         self.megabytes()
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Dotted names of the modules of the method and of the data."""
+        """Dotted names of the modules of the method and of the data set."""
         return (*method_modules(self.method, self.settings), dataset_module(_FAMILY))
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The parameters with what goes without saying here."""
+        """The parameters, with the defaults of a trial."""
         known = {known.name for known in fields(load_method(self.method, self.parameters))}
         return ({"restarts": 1} if "restarts" in known else {}) | self.parameters
 
     def dataset(self, length: int) -> str:
-        """Return the id of the data of this length."""
+        """Return the id of the data set with a length.
+
+        Parameters
+        ----------
+        length : int
+            Number of time points.
+
+        Returns
+        -------
+        str
+            The id.
+        """
         sources = None if self.sources == DEFAULT_SOURCES else self.sources
         return str(Identifier(_FAMILY, n_sources=sources, length=length).canonical())
 
     def megabytes(self) -> int:
-        """Return an upper estimate of the peak memory at any of the lengths."""
+        """Return an upper estimate of the peak memory over all lengths.
+
+        Returns
+        -------
+        int
+            Megabytes.
+        """
         shapes = (dataset_shape(self.dataset(length), {}) for length in self.lengths)
         return max(
             peak_megabytes(self.method, self.settings, shape, self.seeds) for shape in shapes
         )
 
     def words(self) -> str:
-        """Return it as `parse_trial` reads it."""
+        """Return the text of the trial, as for `parse_trial`.
+
+        Returns
+        -------
+        str
+            The text.
+        """
         counts = {name: getattr(self, name) for name in _COUNTS}
         given = {name: value for name, value in counts.items() if value is not None}
         told = {name: "null" if value is None else value for name, value in self.parameters.items()}
@@ -117,18 +146,28 @@ class Trial:
 
 
 def parse_trial(text: str) -> Trial:
-    """Read a trial such as ``skr-vae lengths=500,1000 sources=8 seeds=1 steps=600``.
+    """Parse a trial.
+
+    Parameters
+    ----------
+    text : str
+        For example ``skr-vae lengths=500,1000 sources=8 seeds=1 steps=600``.
+
+    Returns
+    -------
+    Trial
+        The trial.
 
     Raises
     ------
     InputError
-        For what is no trial.
+        If the text is not a valid trial.
     """
     try:
         method, *words = shlex.split(text)
     except ValueError:
         raise InputError(
-            f"{text!r}: a trial is METHOD lengths=T,… and what else there is"
+            f"{text!r}: a trial has the form METHOD lengths=T,… [KEY=VALUE …]"
         ) from None
     own = [word for word in words if word.partition("=")[0] in ("lengths", *_COUNTS)]
     counts: dict[str, Any] = {}
@@ -148,19 +187,26 @@ def parse_trial(text: str) -> Trial:
 def measure_round(
     trials: Sequence[Trial], number: int = 0, root_seed: int = 0, device: str = "cpu"
 ) -> list[CostRow]:
-    """Train each trial's method at each of its lengths, and return a row for each.
+    """Train the method of each trial at each of its lengths.
 
-    Shortest lengths first, and at a length one trial after the other, so that what is compared
-    stands side by side. A length beyond one at which a trial ran out of time is not tried.
+    Lengths are in ascending order, and all trials of a length follow each other, so that results to
+    be compared are measured close together. After a timeout, a trial's longer lengths are skipped.
 
     Parameters
     ----------
     trials : sequence of Trial
-        Those of fewer rounds are left out after these.
-    number : int, optional
-        The round's, from 0.
-    root_seed, device : int, str
-        As of `bssbench.experiment.cell.Cell`.
+        The trials; those with fewer rounds are left out of later rounds.
+    number : int, default=0
+        Index of the round.
+    root_seed : int, default=0
+        The experiment's seed.
+    device : str, default="cpu"
+        ``cpu`` or ``cuda``.
+
+    Returns
+    -------
+    list of CostRow
+        A row for each trial and length.
     """
     taken = [trial for trial in trials if trial.rounds is None or number < trial.rounds]
     steps = [
@@ -180,7 +226,7 @@ def measure_round(
                 reason = f"not tried: at length {before.length} {before.reason}"
                 rows.append(replace(before, length=length, status="skipped", reason=reason))
                 continue
-            # What follows at the same length is most often of the same data.
+            # Consecutive trials of a length usually use the same data.
             wanted = (trial.dataset(length), trial.seeds)
             if wanted != made:
                 seeds = range(_FIRST_SEED, _FIRST_SEED + trial.seeds)

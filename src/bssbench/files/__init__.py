@@ -1,6 +1,7 @@
-"""Writing and reading the project's files: complete or absent, and never a pickle.
+"""Write and read the project's files, always completely and never as a pickle.
 
-What a later stage reads has a checksum (`bssbench.files.checksums`), by which reading finds damage.
+Files that a later stage reads have a checksum (`bssbench.files.checksums`), so that reading detects
+damage.
 """
 
 import json
@@ -33,55 +34,104 @@ __all__ = [
 
 @contextmanager
 def replacing(path: Path, checksum: bool = False) -> Iterator[Path]:
-    """Yield a temporary path beside `path` that takes its place when the block succeeds.
+    """Yield a temporary path that replaces `path` when the block succeeds.
 
-    A killed process therefore leaves the old file or none, never half of one. With `checksum` the
-    file has one afterwards.
+    A killed process therefore leaves the old file or none, but never a partial file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    checksum : bool, default=False
+        Whether to write a checksum of the file.
+
+    Yields
+    ------
+    pathlib.Path
+        The temporary path, in the same folder.
 
     Raises
     ------
     OSError
-        With the name of `path`, if it can't be written.
+        If the file cannot be written. The error has the name of `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix stays last: libraries choose a format by it.
+    # The suffix is kept at the end, because libraries select a format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield temporary
         digest = checksums.digest(temporary) if checksum else ""
-        # In this order: if the process ends in between, a whole file is without its checksum, and
-        # none has that of another.
+        # In this order, so that a process that ends in between leaves a file without a checksum,
+        # and never a file with the checksum of another.
         checksums.forget(path)
         os.replace(temporary, path)
         if checksum:
             checksums.keep(path, digest)
     except OSError as error:
-        # Of a full disk, writing does not say which file it was.
+        # The error of a full disk does not contain the name of the file.
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
     finally:
-        # Where nothing may be written, not even what is not there can be removed.
+        # On a read-only file system, removing a missing file is an error, too.
         with suppress(OSError):
             temporary.unlink()
 
 
 def write_text(path: Path, text: str, checksum: bool = False) -> None:
-    """Write `text` in UTF-8, whole or not at all."""
+    """Write a text file in UTF-8, completely or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    text : str
+        Its content.
+    checksum : bool, default=False
+        Whether to write a checksum of the file.
+    """
     with replacing(path, checksum) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def write_table(path: Path, table: "pd.DataFrame") -> None:
-    """Write a table as CSV with a checksum; equal tables give equal bytes."""
+    """Write a table as CSV with a checksum; equal tables give equal bytes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    table : pandas.DataFrame
+        The table, written without its index.
+    """
     write_text(path, table.to_csv(index=False, lineterminator="\n"), checksum=True)
 
 
 def write_json(path: Path, content: Mapping[str, Any], checksum: bool = True) -> None:
-    """Write a mapping as indented JSON; NaN is refused, because JSON has none."""
+    """Write a mapping as indented JSON; NaN raises an error, because JSON does not have it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    content : mapping of str to object
+        Values in JSON's types.
+    checksum : bool, default=True
+        Whether to write a checksum of the file.
+    """
     write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n", checksum)
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON object.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to read.
+
+    Returns
+    -------
+    dict of str to object
+        Its content.
 
     Raises
     ------
@@ -103,10 +153,20 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping of plain values.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to read.
+
+    Returns
+    -------
+    dict of str to object
+        Its content.
+
     Raises
     ------
     InputError
-        If the file is missing or no YAML mapping.
+        If the file is missing or is not a YAML mapping.
     """
     try:
         content = parse_yaml(path.read_text(encoding="utf-8"))
@@ -120,7 +180,15 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write named arrays as NPZ without pickle, and a checksum; equal arrays give equal bytes."""
+    """Write named arrays as NPZ without pickle, with a checksum; equal arrays give equal bytes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    arrays : mapping of str to numpy.ndarray
+        Arrays by name.
+    """
     # An open file, because numpy adds a suffix to names without one.
     with replacing(path, checksum=True) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
@@ -129,10 +197,20 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """Read an NPZ file without pickle.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to read.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Arrays by name.
+
     Raises
     ------
     InputError
-        If the file is missing, damaged, no NPZ, or holds Python objects.
+        If the file is missing, damaged, not an NPZ file, or contains Python objects.
     """
     checksums.check(path)
     try:
@@ -142,6 +220,6 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
             return {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
-    # Of damaged bytes, zipfile, zlib and NumPy raise a dozen kinds of errors.
+    # For damaged bytes, zipfile, zlib and NumPy raise a dozen kinds of errors.
     except Exception as error:
         raise InputError(f"{path}: cannot be read as NPZ ({error})") from None

@@ -1,8 +1,8 @@
-"""A checksum beside each file that a later stage reads: damage must not pass for a result.
+"""Checksums of files that a later stage reads, to detect damage.
 
-That of ``folder/NAME`` is in ``folder/.sha256/NAME.sha256``, as ``sha256sum`` writes it: in the
-folder, ``cat .sha256/* | sha256sum --check`` checks all. A file without one, such as a copy or one
-of an older version, is taken as it is.
+The checksum of ``folder/NAME`` is in ``folder/.sha256/NAME.sha256``, in the format of
+``sha256sum``. In the folder, ``cat .sha256/* | sha256sum --check`` verifies all files. Files
+without a checksum, such as copies or files of older versions, are not verified.
 """
 
 import hashlib
@@ -16,23 +16,42 @@ from bssbench.errors import InputError
 __all__ = ["FOLDER", "check", "digest", "forget", "keep", "set_aside_damaged"]
 
 FOLDER = ".sha256"
-# Who looks for all files of a name, or an ending, is not to find these.
+# Differs from other suffixes, so that patterns of file names do not match checksums.
 _SUFFIX = ".sha256"
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
+    """Return the SHA-256 of a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep(path: Path, value: str) -> None:
-    """Write down the `digest` of a file, whole or not at all."""
+    """Write the checksum of a file, completely or not at all.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    value : str
+        Its `digest`.
+    """
     place = _place(path)
     place.parent.mkdir(exist_ok=True)
     temporary = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        # As bytes, which a name need not be text for.
+        # As bytes, because a file name need not be valid text.
         temporary.write_bytes(f"{value}  ".encode() + os.fsencode(path.name) + b"\n")
         os.replace(temporary, place)
     finally:
@@ -41,31 +60,50 @@ def keep(path: Path, value: str) -> None:
 
 
 def forget(path: Path) -> None:
-    """Remove the checksum of a file that is about to be another."""
+    """Remove the checksum of a file, before the file is replaced.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    """
     _place(path).unlink(missing_ok=True)
 
 
 def check(path: Path) -> None:
     """Compare a file with its checksum, if it has one.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
     Raises
     ------
     InputError
-        If it is not the file that was written.
+        If they differ.
     """
     if _is_damaged(path):
         raise InputError(
-            f"{path}: damaged, or changed by something else since it was written (its SHA-256 is "
-            f"not that in {_place(path)}); delete it and make it again: the next run of snakemake "
-            "does both"
+            f"{path}: damaged, or changed since it was written (its SHA-256 differs from "
+            f"{_place(path)}); delete and regenerate it: the next run of snakemake does both"
         )
 
 
 def set_aside_damaged(top: Path, folders: Iterable[str]) -> dict[Path, Path]:
-    """Rename what differs from its checksum, so that it counts as not there.
+    """Rename files that differ from their checksums, so that they count as missing.
 
-    Looked at are folders below `top`, by patterns; returned is the new path, ``NAME.damaged``, of
-    each file that was renamed.
+    Parameters
+    ----------
+    top : pathlib.Path
+        Top folder.
+    folders : iterable of str
+        Patterns of folders below it.
+
+    Returns
+    -------
+    dict of pathlib.Path to pathlib.Path
+        The new path, ``NAME.damaged``, of each renamed file.
     """
     patterns = [str(Path(folder, FOLDER, f"*{_SUFFIX}")) for folder in folders]
     kept = [place for pattern in patterns for place in sorted(top.glob(pattern))]
@@ -82,10 +120,10 @@ def _place(path: Path) -> Path:
 
 
 def _is_damaged(path: Path) -> bool:
-    """Tell whether a file differs from its checksum; one that can't be read is for its reader."""
+    """Return whether a file differs from its checksum; its reader reports unreadable files."""
     with suppress(OSError):
         written = _place(path).read_bytes()
         if written.partition(b" ")[0] != digest(path).encode():
-            # Whoever writes the file anew takes the checksum away first.
+            # Compared again, because rewriting the file removes the checksum first.
             return _place(path).read_bytes() == written
     return False

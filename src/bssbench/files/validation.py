@@ -1,4 +1,4 @@
-"""Content of YAML files, held to pydantic models: what is wrong with it becomes one line."""
+"""Validation of YAML files by pydantic models, with errors in one line."""
 
 import json
 import reprlib
@@ -45,13 +45,24 @@ Value = TypeVar("Value")
 
 
 def accepted_by(check: Callable[[Any], object]) -> AfterValidator:
-    """Return an annotation of what `check` must not raise `InputError` for."""
+    """Return an annotation that validates a value by a check.
+
+    Parameters
+    ----------
+    check : callable
+        Takes the value and raises `InputError` if it is invalid.
+
+    Returns
+    -------
+    pydantic.AfterValidator
+        The annotation.
+    """
 
     def accept(value: Any) -> Any:
         try:
             check(value)
         except InputError as error:
-            # As pydantic wants it, which adds the place.
+            # pydantic adds the location to a ValueError.
             raise ValueError(str(error)) from None
         return value
 
@@ -59,7 +70,20 @@ def accepted_by(check: Callable[[Any], object]) -> AfterValidator:
 
 
 def one_of(kind: str, names: Collection[str]) -> Callable[[str], None]:
-    """Return a check that a text is one of the `names` of a `kind`, for `accepted_by`."""
+    """Return a check, for `accepted_by`, that a text is a known name.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of the names, for messages.
+    names : collection of str
+        The known names.
+
+    Returns
+    -------
+    callable
+        The check.
+    """
 
     def check(name: str) -> None:
         if name not in names:
@@ -69,7 +93,7 @@ def one_of(kind: str, names: Collection[str]) -> Callable[[str], None]:
 
 
 def _fields(content: Any) -> Any:
-    """Return content with keys as fields are named; nothing after a key is an empty mapping."""
+    """Return content with keys as field names; a missing value is an empty mapping."""
     try:
         mapping = content is None or isinstance(content, Mapping)
         return with_underscores(content or {}, "") if mapping else content
@@ -85,21 +109,21 @@ def _check_scalar(value: Any) -> None:
 def _check_distinct(values: tuple[Any, ...]) -> None:
     for index, value in enumerate(values):
         if value in values[:index]:
-            raise InputError(f"{value!r} stands twice")
+            raise InputError(f"{value!r} is given twice")
 
 
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(strict=True, ge=1, le=10**9)]
-# Each is a job.
+# Each round is a job.
 Rounds = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Some = Annotated[tuple[Value, ...], Field(min_length=1)]
 Distinct = Annotated[
     Some[Value], Field(json_schema_extra={"uniqueItems": True}), accepted_by(_check_distinct)
 ]
-# Of what has files by that name; the pattern of a longer id would take long, too.
+# A name that is used for files; matching a longer id would also be slow.
 Name = Annotated[str, Field(max_length=200)]
 Named = Annotated[dict[Name, Value], Field(min_length=1)]
-# Not as an option begins.
+# Must not begin like an option.
 FilePath = Annotated[str, Field(pattern="^[A-Za-z0-9._/][A-Za-z0-9._/-]*$", max_length=200)]
 Seeds = Annotated[
     str,
@@ -107,19 +131,19 @@ Seeds = Annotated[
     accepted_by(parse_seeds),
     WithJsonSchema({"type": ["string", "integer"]}),
 ]
-# Of a data set or a method, which know their own types.
+# A parameter of a data set or a method, which validate its type.
 Parameter = Annotated[
     Any,
     accepted_by(_check_scalar),
     WithJsonSchema({"type": ["number", "string", "boolean", "null"]}),
 ]
 Parameters = Annotated[dict[str, Parameter], BeforeValidator(_fields)]
-# Of each parameter the values that are tried.
+# The values of each parameter.
 Grid = Annotated[dict[str, Distinct[Parameter]], BeforeValidator(_fields), Field(min_length=1)]
 
 
 class Content(BaseModel):
-    """What a file says at one place: fields, with hyphens or underscores, and no others."""
+    """Base class of models: a mapping with known keys only, with hyphens or underscores."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -136,12 +160,27 @@ class Content(BaseModel):
 
 
 def validated(model: type[Model], content: Any, where: str) -> Model:
-    """Return the content of a file as `model`; `where` names the file in a message.
+    """Validate the content of a file.
+
+    Parameters
+    ----------
+    model : type
+        The model, derived from `Content`.
+    content : object
+        The content.
+    where : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    Content
+        An instance of the model.
 
     Raises
     ------
     InputError
-        With the place of the first thing that is wrong, and what should be there.
+        If the content is invalid. The message gives the location of the first error and the
+        expected content.
     """
     try:
         return model.model_validate(content)
@@ -151,13 +190,13 @@ def validated(model: type[Model], content: Any, where: str) -> Model:
 
 
 def _place(error: ErrorDetails, content: Any) -> str:
-    """Return the dotted path to what is wrong; an entry of a list by its name, if any."""
+    """Return the dotted path to an error; entries of a list are identified by name, if possible."""
     above = 2 if error["loc"][-1:] == ("[key]",) else error["type"] == "missing"
     steps = []
     for step in error["loc"][: len(error["loc"]) - above]:
         if isinstance(content, Mapping):
             fields = {str(key).replace("-", "_"): value for key, value in content.items()}
-            # pydantic also names the kind of what it tries.
+            # pydantic's location also contains names of union members.
             if step not in (found := {**fields, **content}):
                 continue
             content = found[step]
@@ -169,7 +208,7 @@ def _place(error: ErrorDetails, content: Any) -> str:
 
 
 def _message(error: ErrorDetails) -> str:
-    """Return what is wrong in words of YAML."""
+    """Return the message of an error in the terms of YAML."""
     context, found = error.get("ctx", {}), reprlib.repr(error["input"])
     if error["loc"][-1:] == ("[key]",) and error["type"] == "string_type":
         return f"key {found} must be text; put it in quotes"
@@ -193,5 +232,16 @@ def _message(error: ErrorDetails) -> str:
 
 
 def json_schema(model: type[Content]) -> str:
-    """Return the JSON schema by which an editor checks what should be a `model`."""
+    """Return the JSON schema of a model, with which an editor can validate files.
+
+    Parameters
+    ----------
+    model : type
+        The model, derived from `Content`.
+
+    Returns
+    -------
+    str
+        JSON.
+    """
     return json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,8 +1,9 @@
 """Kernel cores: pure numerical functions over batches (replicate, latent, time), in nats.
 
-`bssbench.kernels.stationary` has the kernels; `inversion` the divergence from a Gaussian process,
-which needs a kernel matrix inverted; `regression` that from a kernel regression, which does not;
-`catalogue` says which core can do what, at what cost, and which one ``auto`` means; `core` loads
-one; `limits` says which sizes are not worth trying; `cases` which are measured, and `measured_case`
-makes one. `spectra` and `transforms` serve the cores that work with frequencies.
+`bssbench.kernels.stationary` defines the kernels. `inversion` computes the divergence from a
+Gaussian process, which requires the inverse of a kernel matrix; `regression` computes that from a
+kernel regression, which does not. `catalogue` lists the abilities and costs of all cores and the
+choice of ``auto``, and `core` loads one. `limits` excludes sizes that are too expensive. `cases`
+lists the cases that are measured, and `measured_case` constructs them. `spectra` and `transforms`
+are used by the cores in the frequency domain.
 """

@@ -1,7 +1,7 @@
-"""Which cases of the kernel cores are measured, by names that files and tables use. No torch here.
+"""The measured cases of the kernel cores, with the names used in files and tables. Without torch.
 
-A case is a value of each of `PARAMETERS`, measured in one of `PASSES`;
-`bssbench.kernels.measured_case` makes it.
+A case has a value of each of `PARAMETERS` and is measured in one of `PASSES`.
+`bssbench.kernels.measured_case` constructs it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,32 +28,53 @@ __all__ = [
 PASSES = ("forward", "forward+backward")
 
 FLOORS = {"floor-fft": PASSES, "floor-dense": PASSES, "floor-banded": ("forward",)}
-"""The bare arithmetic that a core can't do without, measured beside it, and in which passes."""
+"""Lower limits: the minimum arithmetic of a core, and the passes in which it is measured."""
 
 _BATCHED = ("spectral", "fft")
 BATCHED_LENGTHS = (1024, 4096)
 """The lengths at which more than one replicate is measured."""
 
-# One more of those at which the dense ones are not mostly overhead, for their exponents.
+# An additional length at which dense cores are not dominated by overhead, to fit their exponents.
 _LENGTHS = sorted([1536, *(2**power for power in range(8, 21))])
 _USUAL_KERNEL = "squared-exponential"
-# A floor has none of these to select by.
+# Parameters that do not apply to floors.
 _NOT_OF_FLOORS = ("kernel", "parameters", "grid")
 
 
 def core_of(name: str) -> str:
-    """Return the core that a floor is of; a core itself."""
+    """Return the core that belongs to a floor; the name itself for a core.
+
+    Parameters
+    ----------
+    name : str
+        A core or floor.
+
+    Returns
+    -------
+    str
+        A core.
+    """
     return name.removeprefix("floor-")
 
 
 def measured_values(name: str) -> dict[str, list[str] | list[int]]:
-    """Return the values of each parameter that a core or floor is measured at, all combined.
+    """Return the values of each parameter at which a core or floor is measured.
 
-    A machine without CUDA leaves out that device. What is beyond a limit is skipped, and so are
-    batches of any but a few lengths.
+    All combinations are cases. Cases on CUDA are skipped on a machine without it, as are sizes
+    beyond a limit and batches of lengths other than `BATCHED_LENGTHS`.
+
+    Parameters
+    ----------
+    name : str
+        A core or floor.
+
+    Returns
+    -------
+    dict of str to list
+        The values of each of `PARAMETERS`.
     """
     own = CORES[core_of(name)]
-    # Of another's library, only what it is compared with.
+    # Cores of other libraries are measured only for comparison.
     irregular = own.irregular and not own.library
     values: dict[str, list[str] | list[int]] = {
         "core": [name],
@@ -62,7 +83,7 @@ def measured_values(name: str) -> dict[str, list[str] | list[int]]:
         "grid": ["regular", "irregular"] if irregular else ["regular"],
         "length": [length for length in _LENGTHS if length <= own.longest_measured],
         "latents": [1, 3, 10],
-        # As many as are trained together, of what trains fastest.
+        # The number of VAEs that are trained together, for the fastest cores.
         "replicates": [1, 30] if core_of(name) in _BATCHED else [1],
         "dtype": ["float32", "float64"],
         "device": ["cpu"] if own.cpu_only else ["cpu", "cuda"],
@@ -75,13 +96,13 @@ def measured_values(name: str) -> dict[str, list[str] | list[int]]:
 
 
 PARAMETERS = tuple(measured_values(next(iter(CORES))))
-"""What tells one case from another, in ASV's order."""
+"""The parameters of a case, in ASV's order."""
 
 CHOICES: dict[str, tuple[str | int, ...]] = {
     name: tuple(dict.fromkeys(value for core in CORES for value in measured_values(core)[name]))
     for name in PARAMETERS
 } | {"pass": PASSES}
-"""Every value that a grid of cases can select, by parameter."""
+"""All values that a grid of cases can select, by parameter."""
 
 COLUMNS = (
     *PARAMETERS[:7],
@@ -98,11 +119,26 @@ COLUMNS = (
     "status",
     "reason",
 )
-"""The header of ``results/cores.csv``: a row for each case, pass and round."""
+"""The header of ``results/cores.csv``, which has a row for each case, pass and round."""
 
 
 def arithmetic(name: str, dtype: str, parameters: str = "learned") -> str:
-    """Return the precision that a core or floor computes in, for data of `dtype`."""
+    """Return the precision in which a core or floor computes.
+
+    Parameters
+    ----------
+    name : str
+        A core or floor.
+    dtype : str
+        Precision of the data.
+    parameters : {"learned", "fixed"}, default="learned"
+        Whether the kernel's parameters are learned.
+
+    Returns
+    -------
+    str
+        ``float32`` or ``float64``.
+    """
     if name in FLOORS:
         return dtype
     own = CORES[name].arithmetic
@@ -112,12 +148,22 @@ def arithmetic(name: str, dtype: str, parameters: str = "learned") -> str:
 
 
 def parse_grid(text: str) -> dict[str, list[str]]:
-    """Return {parameter: values} of a grid such as ``core=fft,banded length=256,1024``.
+    """Parse a grid of cases.
+
+    Parameters
+    ----------
+    text : str
+        For example ``core=fft,banded length=256,1024``.
+
+    Returns
+    -------
+    dict of str to list of str
+        The values of each parameter.
 
     Raises
     ------
     InputError
-        For what is no grid.
+        If the text is not a valid grid.
     """
     grid = {}
     for word in text.split():
@@ -132,10 +178,20 @@ def parse_grid(text: str) -> dict[str, list[str]]:
 
 
 def selected_cases(grids: Iterable[Mapping[str, Sequence[Any]]]) -> list[dict[str, Any]]:
-    """Return the cases that grids select, each once and with its ``pass``: cores, then floors.
+    """Return the cases that grids select, without duplicates.
 
-    A parameter that a grid leaves out is of all values. A floor is selected as its core is,
-    whatever the grid says of what it does not have.
+    A parameter that a grid does not mention takes all its values. A floor is selected together with
+    its core; parameters that do not apply to floors are ignored.
+
+    Parameters
+    ----------
+    grids : iterable of mapping
+        Values by parameter, as `parse_grid` returns them.
+
+    Returns
+    -------
+    list of dict
+        Cases with a value of each of `PARAMETERS` and a ``pass``: first cores, then floors.
     """
     grids = list(grids)
     found: dict[tuple[Any, ...], dict[str, Any]] = {}

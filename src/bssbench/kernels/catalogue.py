@@ -1,4 +1,4 @@
-"""Which cores there are, what each can do and costs, and which ``auto`` means. No torch here."""
+"""The cores with their abilities and costs, and the choice of ``auto``. Does not import torch."""
 
 import sys
 from collections.abc import Callable
@@ -24,66 +24,66 @@ Arithmetic = Literal["data", "float64"]
 _MATERN = ("matern-1/2", "matern-3/2", "matern-5/2")
 _DECAYING = ("squared-exponential", *_MATERN)
 _EVERY = (*_DECAYING, "periodic", "rational-quadratic")
-# At so many samples ``auto`` compares what cores cost; longer series' dense weights are made anew
-# for each direction rather than kept.
+# Number of samples at which ``auto`` compares costs. For longer series, dense weights are
+# recomputed for each direction instead of stored.
 _COMPARED_LENGTH = 4096
-# Up to so many, GPyTorch takes a Cholesky factor.
+# Largest number of samples for which GPyTorch uses a Cholesky decomposition.
 _GPYTORCH_CHOLESKY = 800
 
 INDUCING_POINTS = 128
-"""How many of them the sparse bound uses if nothing else is said."""
+"""Default number of inducing points of the sparse bound."""
 
 
 @dataclass(frozen=True)
 class CoreDescription:
-    """What a core can do and what it costs: all that is said of it outside its own module.
+    """Abilities and costs of a core.
 
-    Costs are rough: the leading power of T, forward and backward, with factors that make them agree
-    with measurements within a factor of a few.
+    Costs are approximate: the leading power of T for a forward and a backward pass, with a factor
+    that agrees with measurements within a small factor.
 
     Attributes
     ----------
     approach : str
         ``inversion`` or ``regression``.
     operations : callable
-        Operations that one series of T samples takes, forward and backward, given T.
+        Number of operations for one series of T samples, forward and backward, as a function of T.
     held : callable
-        Bytes that each series holds at the peak, given T and the bytes of a number of the data.
+        Peak memory of each series in bytes, as a function of T and the item size of the data.
     at_work : callable
-        Bytes that are needed once, because series are dealt with one after the other, given T.
+        Working memory in bytes that is shared by all series, as a function of T.
     kernels : tuple of str
-        Names of the kernels it takes.
+        Names of the supported kernels.
     irregular : bool
-        Whether it takes time stamps.
+        Whether irregular time stamps are supported.
     cpu_only : bool
-        Whether it takes tensors on the CPU alone.
+        Whether only tensors on the CPU are supported.
     exact : bool
-        Whether it agrees with the dense reference to the precision of the data, whatever the
+        Whether the result agrees with the dense reference to the precision of the data for every
         kernel.
     bound : bool
-        Whether it computes an upper bound of the divergence.
+        Whether the result is an upper bound of the divergence.
     circular : bool
-        Whether it is exact for a process that repeats itself after T samples, and for no other.
+        Whether the result is exact only for a process with a period of T samples.
     keeps : bool
-        Whether it has something to keep between calls, which its function then returns.
+        Whether the core's function returns an object that can be reused between calls.
     arithmetic : str
-        ``data`` if it computes in the precision of the data, ``float64`` if in that whatever the
-        data's precision is.
+        Precision of the computation: ``data`` for the precision of the data, or ``float64``.
     arithmetic_kept : str
-        The same of a call with what is kept, where that differs.
+        Precision of a call that reuses the stored object, if it differs.
     module, function : str
-        Where it is, below its approach: a module of its own name if nothing else is said, and there
-        ``factorise`` or, by regression, ``weigh``; ``divergence`` if it keeps nothing.
+        Location of the core below its approach. The default module has the core's name; the default
+        function is ``factorise`` for inversion, ``weigh`` for regression, and ``divergence`` for a
+        core that keeps nothing.
     library : str
-        The package that computes it, if that isn't this one.
+        The package that computes it, if it is not this one.
     longest_by_rule : int
-        Longest series for which ``auto`` may mean it.
+        Longest series for which ``auto`` may choose it.
     longest_measured : int
-        Longest series that its benchmark tries.
+        Longest series in its benchmark.
     changes_above : int
-        Number of samples above which its time is another power of T; 0 if it is one throughout.
+        Number of samples above which its time follows another power of T; 0 if there is none.
     note : str
-        What a reader of the tables must know of it, in sentences.
+        Explanation for readers of the tables.
     """
 
     approach: Approach
@@ -249,19 +249,41 @@ CORES = {
         "regression", operations=lambda t: 1e3 * t, held=lambda t, _: 200 * t, irregular=False
     ),
 }
-"""Every core, by name, in the order of tables and figures."""
+"""All cores by name, in the order of tables and figures."""
 
 REFERENCES: dict[Approach, str] = {"inversion": "cholesky", "regression": "chunked"}
-"""The core of each approach that others' errors and, by inversion, times are relative to."""
+"""The reference core of each approach for errors and, for inversion, for relative times."""
 
 
 def cores_of(approach: Approach) -> tuple[str, ...]:
-    """Return the names of an approach's cores, in the order of tables and figures."""
+    """Return the names of an approach's cores.
+
+    Parameters
+    ----------
+    approach : {"inversion", "regression"}
+        The approach.
+
+    Returns
+    -------
+    tuple of str
+        In the order of tables and figures.
+    """
     return tuple(name for name, core in CORES.items() if core.approach == approach)
 
 
 def core_module(name: str) -> str:
-    """Return the dotted name of the module of core `name`."""
+    """Return the dotted name of a core's module.
+
+    Parameters
+    ----------
+    name : str
+        The core.
+
+    Returns
+    -------
+    str
+        Its module.
+    """
     return f"bssbench.kernels.{CORES[name].approach}.{CORES[name].module or name}"
 
 
@@ -273,28 +295,36 @@ def chosen_core(
     irregular: bool = False,
     device: str = "cpu",
 ) -> str:
-    """Return the core that a setting means: itself, or for ``auto`` the cheapest exact one.
+    """Return the core for a setting: a named core, or for ``auto`` the cheapest exact one.
 
-    By rule, not by timing: a result must not depend on how busy the machine was.
+    The choice of ``auto`` follows the stated costs, not timings, so that a result does not depend
+    on the load of the machine.
 
     Parameters
     ----------
     setting : str
         A core's name or ``auto``.
-    approach, kernel : str
-        ``inversion`` or ``regression``; the kernel's name.
+    approach : {"inversion", "regression"}
+        The approach.
+    kernel : str
+        The kernel's name.
     length : int
         Number of samples T.
-    irregular : bool
-        Whether there are time stamps.
-    device : str
-        Where the tensors are, by PyTorch's name.
+    irregular : bool, default=False
+        Whether there are irregular time stamps.
+    device : str, default="cpu"
+        PyTorch's name of the device.
+
+    Returns
+    -------
+    str
+        The core's name.
 
     Raises
     ------
     InputError
-        If there is no such core for this approach, or it can't deal with this kernel, grid or
-        device; naming those that can.
+        If the core does not exist, or does not support this kernel, grid or device. The message
+        lists the cores that do.
     """
     own = cores_of(approach)
     on_cpu = device.partition(":")[0] == "cpu"

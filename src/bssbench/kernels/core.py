@@ -1,4 +1,4 @@
-"""The signature that all kernel cores share, and how one is loaded."""
+"""The common signature of all kernel cores, and functions to load one."""
 
 import importlib
 from collections.abc import Callable
@@ -16,7 +16,7 @@ __all__ = ["Core", "load_core", "load_function"]
 
 
 class Core(Protocol):
-    """The one signature of all cores."""
+    """The common signature of all cores."""
 
     def __call__(
         self,
@@ -28,7 +28,8 @@ class Core(Protocol):
     ) -> torch.Tensor:
         """Return the divergence of a factorised Gaussian posterior from the prior.
 
-        Differentiable in mean, variance, the kernel's parameters and the noise variance.
+        It is differentiable with respect to mean, variance, the kernel's parameters and the noise
+        variance.
 
         Parameters
         ----------
@@ -39,12 +40,11 @@ class Core(Protocol):
         kernel : Kernel
             Parameters of shape (replicate, latent).
         noise_variance : torch.Tensor
-            Shape (replicate, latent): variance that the prior has on top of what the kernel
-            explains. For a Gaussian process the nugget, as a fraction of the kernel's variance; for
-            a kernel regression the variance around the regression.
+            Shape (replicate, latent). For a Gaussian process, the nugget as a fraction of the
+            kernel's variance; for a kernel regression, the variance around the regression.
         times : torch.Tensor, optional
-            Time stamps, shape (time,), not decreasing; without them a regular grid of step one, so
-            that length-scales are in samples.
+            Time stamps, shape (time,), nondecreasing. By default a regular grid of step 1, with
+            length-scales in samples.
 
         Returns
         -------
@@ -54,12 +54,23 @@ class Core(Protocol):
         Raises
         ------
         InputError
-            If the core can't deal with this kernel or grid, naming those that can.
+            If the core does not support this kernel or grid. The message lists cores that do.
         """
 
 
 def load_function(name: str) -> Callable[..., Any]:
-    """Import the function of core `name`: one that makes what it keeps, or else the core itself."""
+    """Import the function of a core.
+
+    Parameters
+    ----------
+    name : str
+        A core.
+
+    Returns
+    -------
+    callable
+        The function that returns the core's reusable object, or the core itself if it has none.
+    """
     function: Callable[..., Any] = getattr(
         importlib.import_module(core_module(name)), CORES[name].function
     )
@@ -67,7 +78,17 @@ def load_function(name: str) -> Callable[..., Any]:
 
 
 def load_core(name: str) -> Core:
-    """Return core `name`: what its module keeps, made and used at once.
+    """Return a core as one function that computes the divergence.
+
+    Parameters
+    ----------
+    name : str
+        A core.
+
+    Returns
+    -------
+    Core
+        A function with the common signature.
 
     Raises
     ------

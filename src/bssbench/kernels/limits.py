@@ -1,7 +1,7 @@
-"""Which sizes a kernel core is not tried at, by arithmetic alone. No torch here.
+"""Limits on the sizes at which a kernel core is measured. Does not import torch.
 
-A benchmark that waits for a hopeless case to time out learns nothing and holds up the rest. The
-costs stand with each core (`bssbench.kernels.catalogue`).
+The limits follow from the costs in `bssbench.kernels.catalogue`, so that a benchmark does not have
+to wait for a timeout.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 OPERATIONS_PER_SECOND = 3e10
-"""What one processor of today does in double precision; an assumption, not a measurement."""
+"""Assumed speed of one processor core in double precision; not measured."""
 
 _MOST_SECONDS = 30.0
 _MOST_BYTES = 4e9
@@ -27,32 +27,91 @@ _MOST_BYTES = 4e9
 
 @dataclass(frozen=True)
 class Exceeded:
-    """A limit that a size exceeds, and a sentence with the arithmetic."""
+    """The limit that a size exceeds, and the reason with numbers."""
 
     limit: Literal["time", "memory"]
     reason: str
 
 
 def operations(core: str, length: int) -> float:
-    """Return about how many operations one series of that length takes, forward and backward."""
+    """Return the approximate number of operations of one series, forward and backward.
+
+    Parameters
+    ----------
+    core : str
+        The core's name.
+    length : int
+        Number of samples.
+
+    Returns
+    -------
+    float
+        Number of operations.
+    """
     return CORES[core].operations(float(length))
 
 
 def estimated_seconds(core: str, length: int, series: int) -> float:
-    """Return about how many seconds so many series take, forward and backward."""
+    """Return the approximate time of a forward and a backward pass.
+
+    Parameters
+    ----------
+    core : str
+        The core's name.
+    length : int
+        Number of samples.
+    series : int
+        Number of series, replicates times latents.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
     return operations(core, length) * series / OPERATIONS_PER_SECOND
 
 
 def held_bytes(core: str, length: int, series: int, itemsize: int = 4) -> float:
-    """Return about how many bytes so many series hold at the peak; `itemsize`: of the data."""
+    """Return the approximate peak memory.
+
+    Parameters
+    ----------
+    core : str
+        The core's name.
+    length : int
+        Number of samples.
+    series : int
+        Number of series, replicates times latents.
+    itemsize : int, default=4
+        Bytes per value of the data.
+
+    Returns
+    -------
+    float
+        Bytes.
+    """
     own = CORES[core]
     return own.held(float(length), itemsize) * series + own.at_work(float(length))
 
 
 def exceeded(core: str, length: int, series: int, itemsize: int = 4) -> Exceeded | None:
-    """Say which limit `series` (replicates times latents) exceed, if any: None is worth trying.
+    """Return the limit that a size exceeds, or None if it exceeds none.
 
-    `itemsize`: bytes of a number of the data.
+    Parameters
+    ----------
+    core : str
+        The core's name.
+    length : int
+        Number of samples.
+    series : int
+        Number of series, replicates times latents.
+    itemsize : int, default=4
+        Bytes per value of the data.
+
+    Returns
+    -------
+    Exceeded or None
+        The limit with its reason.
     """
     held = held_bytes(core, length, series, itemsize)
     if held > _MOST_BYTES:

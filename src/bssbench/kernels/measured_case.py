@@ -1,4 +1,4 @@
-"""A case of a kernel core as it is measured: its data, what is timed, and how exact it is."""
+"""A measured case of a kernel core: its data, the timed computation and its accuracy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from bssbench.kernels.stationary import Kernel, SquaredExponential, make_kernel
 
 __all__ = ["EMPTY", "CaseErrors", "MeasuredCase", "MeasuredFloor", "load_everything", "make_case"]
 
-# Length-scales of the latents, in samples, are spread between these.
+# Range of the latents' length-scales, in samples.
 _SHORTEST_SCALE, _LONGEST_SCALE = 3.0, 30.0
 _NOISE_VARIANCE = 0.01
-# Beyond, the dense float64 reference takes longer than what is judged by it.
+# Beyond these lengths, the dense float64 reference takes longer than the measured cores.
 _LONGEST_COMPARED: dict[Approach, int] = {"inversion": 1024, "regression": 4096}
-# What warms a case up, in samples.
+# Length of the series that warms a case up, in samples.
 _SHORT = 64
 
 EMPTY: dict[str, Any] = {
@@ -31,21 +31,21 @@ EMPTY: dict[str, Any] = {
     **{"grid": "regular", "length": _SHORT, "latents": 1, "replicates": 1},
     **{"dtype": "float32", "device": "cpu", "threads": 1},
 }
-"""A case of next to nothing: what a process holds that has loaded all and run this."""
+"""A minimal case, which measures the memory of a process with all modules loaded."""
 
 
 @dataclass(frozen=True)
 class CaseErrors:
-    """How far a case is from the dense float64 reference on the same data.
+    """Errors of a case relative to the dense float64 reference on the same data.
 
     Attributes
     ----------
     relative : float
-        The largest of the relative errors of the divergence and of each gradient, as vectors.
+        Largest relative error of the divergence and of the gradients, in Euclidean norm.
     nats : float
         Absolute error of the divergence, summed over series.
     gradient : float
-        The largest relative error of a gradient, as a vector.
+        Largest relative error of a gradient, in Euclidean norm.
     """
 
     relative: float
@@ -58,7 +58,7 @@ def _make_data(
 ) -> tuple[list[torch.Tensor], torch.Tensor | None]:
     """Return mean, variance, noise variance and the kernel's parameters, and time stamps."""
     torch.set_num_threads(1)
-    # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
+    # The tails of kernels underflow to denormals, which are many times slower on x86.
     torch.set_flush_denormal(True)
     generator = torch.Generator().manual_seed(0)
     shape = (replicates, latents, length)
@@ -85,7 +85,7 @@ def _value_and_gradients(
 
 @lru_cache(maxsize=2)
 def _reference(approach: Approach, kernel: str, *data: Any) -> list[torch.Tensor]:
-    """Return the divergence and its gradients in float64, of data in whatever precision."""
+    """Return the divergence and its gradients in float64 for data of any precision."""
     tensors, times = _make_data(kernel, *data)
     wide = [tensor.double().requires_grad_() for tensor in tensors]
     prior = make_kernel(kernel, *wide[3:])
@@ -94,7 +94,7 @@ def _reference(approach: Approach, kernel: str, *data: Any) -> list[torch.Tensor
 
 
 class MeasuredCase:
-    """One core on data that are the same for all, warmed up on a short series.
+    """One core on the common test data, warmed up on a short series.
 
     Parameters
     ----------
@@ -104,7 +104,8 @@ class MeasuredCase:
     Raises
     ------
     NotApplicable
-        If the size is beyond a limit, the core keeps nothing, or there is no such device.
+        If the size exceeds a limit, if the core has nothing to reuse between calls, or if the
+        device does not exist.
     """
 
     def __init__(
@@ -131,8 +132,8 @@ class MeasuredCase:
         tensors, times = _make_data(*self._data)
         tensors = [tensor.to(device).contiguous() for tensor in tensors]
         times = None if times is None else times.to(device)
-        # A regression's noise variance is no part of what is kept between calls, and always
-        # learned.
+        # The noise variance of a regression is always learned, since it is not part of the object
+        # that is reused between calls.
         kept = 3 if own.approach == "regression" else 2
         self._arguments = tensors[:kept] if self._fixed else tensors
         for tensor in self._arguments:
@@ -145,7 +146,7 @@ class MeasuredCase:
         ).sum()
         if self._fixed:
             self._divergence = _kept(core, mean, variance, prior, noise_variance, times)
-        # Warm, but not at the price of a second run of the slowest.
+        # Warm up on a short series, since a second run of the slowest cases would take too long.
         short = slice(0, min(length, _SHORT))
         stamps = None if times is None else times[short]
         compute(
@@ -153,17 +154,17 @@ class MeasuredCase:
         ).sum().backward()
 
     def forward(self) -> None:
-        """Compute the divergence, and wait for it."""
+        """Compute the divergence and wait for the result."""
         self._divergence().item()
 
     def forward_backward(self) -> None:
-        """Compute the divergence and its gradients, and wait for them."""
+        """Compute the divergence and its gradients and wait for the results."""
         torch.autograd.grad(self._divergence(), self._arguments)
         if self._on_cuda:
             torch.cuda.synchronize()
 
     def cuda_peak_bytes(self) -> int:
-        """Return the peak memory of the CUDA device beyond the data, forward and backward."""
+        """Return the peak CUDA memory of a forward and a backward pass, without the data."""
         self.forward_backward()
         before = torch.cuda.memory_allocated()
         torch.cuda.reset_peak_memory_stats()
@@ -171,9 +172,13 @@ class MeasuredCase:
         return torch.cuda.max_memory_allocated() - before
 
     def errors(self) -> CaseErrors | None:
-        """Compare with the dense reference; None where that would take too long.
+        """Compare with the dense reference.
 
-        The accuracy is that of learned parameters, so that fixed ones have none of their own.
+        Returns
+        -------
+        CaseErrors or None
+            None if the reference takes too long, or if the parameters are fixed; their accuracy is
+            that of learned parameters.
         """
         if self._fixed or self._length > _LONGEST_COMPARED[self._approach]:
             return None
@@ -202,7 +207,7 @@ def _kept(
     noise_variance: torch.Tensor,
     times: torch.Tensor | None,
 ) -> Callable[[], torch.Tensor]:
-    """Return the divergence by what a core keeps between calls, which is made here."""
+    """Prepare a core's reusable object and return a function that computes the divergence."""
     function, length = load_function(core), mean.shape[-1]
     if CORES[core].approach == "inversion":
         factor = function(prior, noise_variance, length, mean.dtype, times).detach()
@@ -212,11 +217,12 @@ def _kept(
 
 
 class MeasuredFloor:
-    """The bare arithmetic that a core can't do without, on the same data.
+    """The minimum arithmetic of a core, on the same data.
 
-    For ``floor-fft`` two transforms forward and two backward; for ``floor-dense`` building all
-    weights and two products with them; for ``floor-banded`` SciPy's Gaussian filter, cut off where
-    the core is, which has no backward pass. Parameters and errors as of `MeasuredCase`.
+    For ``floor-fft``, it is two forward and two backward transforms; for ``floor-dense``, computing
+    all weights and two products with them; for ``floor-banded``, SciPy's Gaussian filter with the
+    truncation of the core and without a backward pass. Parameters and errors are those of
+    `MeasuredCase`.
     """
 
     def __init__(self, core: str, length: int, latents: int, replicates: int, dtype: str) -> None:
@@ -228,15 +234,15 @@ class MeasuredFloor:
         self.forward()
 
     def forward(self) -> None:
-        """Do what one pass can't do without."""
+        """Perform the minimum arithmetic of a forward pass."""
         self._products(1)
 
     def forward_backward(self) -> None:
-        """Do what both passes can't do without."""
+        """Perform the minimum arithmetic of a forward and a backward pass."""
         self._products(2)
 
     def errors(self) -> None:
-        """Return None: it computes nothing that could be wrong."""
+        """Return None, since there is no result to compare."""
 
     def _fft(self, passes: int) -> None:
         for _ in range(passes):
@@ -245,9 +251,9 @@ class MeasuredFloor:
     def _dense(self, passes: int) -> None:
         time_stamps = torch.arange(self._mean.shape[-1], dtype=self._mean.dtype)
         factor, column = (-0.5 / self._scale**2)[..., None, None], self._mean[..., None]
-        # In blocks that stay in the processor's cache, and built once for both products.
+        # In blocks that fit the processor's cache, each used for both products.
         for rows in time_stamps.split(max(1, 100_000 // len(time_stamps))):
-            # The exponential of very small numbers is slow.
+            # Exponentials that underflow to denormals are slow.
             weights = ((rows[:, None] - time_stamps) ** 2 * factor).clamp_(min=-60).exp_()
             for _ in range(passes):
                 weights @ column
@@ -262,9 +268,9 @@ class MeasuredFloor:
 
 
 def load_everything() -> None:
-    """Load all that cores need, compiled code included, by a forward pass of each.
+    """Load all modules and compiled code of the cores by a forward pass of each.
 
-    No backward pass: a process that has run one can't be forked any more.
+    There is no backward pass, since a process cannot be forked after one.
     """
     for name, own in CORES.items():
         for kernel in own.kernels[:2]:
@@ -274,12 +280,22 @@ def load_everything() -> None:
 
 
 def make_case(case: Mapping[str, Any]) -> MeasuredCase | MeasuredFloor:
-    """Make a case, by a value of each of `bssbench.kernels.cases.PARAMETERS`.
+    """Construct a case.
+
+    Parameters
+    ----------
+    case : mapping of str to object
+        A value of each of `bssbench.kernels.cases.PARAMETERS`.
+
+    Returns
+    -------
+    MeasuredCase or MeasuredFloor
+        The case, warmed up.
 
     Raises
     ------
     NotApplicable
-        See `MeasuredCase`.
+        As for `MeasuredCase`.
     """
     if case["core"] not in FLOORS:
         return MeasuredCase(**case)

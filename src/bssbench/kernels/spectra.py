@@ -1,13 +1,13 @@
-"""Spectra of kernels that are sampled at whole steps, aliasing included.
+"""Spectra of sampled kernels, with aliasing.
 
-The covariances k(d + nP), summed over all n, are those of a process of period P; their transform is
+The covariances k(d + nP), summed over all n, are those of a process of period P. Their transform is
 the spectrum of the *sampled* kernel at the frequencies ω = 2πj/P,
 
     S(ω) = Σ_d k(d) cos ωd = Σ_m s(ω + 2πm),
 
-with s the kernel's own spectral density. Nothing of it is negative, whatever P is. It has a closed
-form for a Matérn kernel, a rational function of B = 1 − cos ω, and is a short sum for the squared
-exponential; other kernels are transformed as they are sampled.
+where s is the spectral density of the kernel. S is nonnegative for every P. It is a rational
+function of B = 1 − cos ω for a Matérn kernel, and a short sum for the squared exponential; other
+kernels are sampled and transformed.
 """
 
 import math
@@ -27,12 +27,13 @@ from bssbench.kernels.stationary import (
 
 __all__ = ["circular_covariance", "sampled_spectrum"]
 
-# Of a squared exponential, in samples: from the first on no alias is seen even in double precision,
-# below the second the kernel has ended after a few samples, which are fewer terms than aliases.
+# Length-scales of a squared exponential in samples. Above the first, aliases are below rounding
+# error in double precision; below the second, the kernel ends after a few samples, which are fewer
+# terms than the aliases.
 _WITHOUT_ALIASES, _FEW_SAMPLES = 4.0, 0.6
 _ALIASES = (0, -1, 1, -2)
 _TERMS = 5
-# A kernel with a long tail is summed over so many periods.
+# Number of periods over which a kernel with a long tail is summed.
 _PERIODS = 4
 _END = 1e-14
 
@@ -41,26 +42,34 @@ _Polynomial = list[torch.Tensor]
 
 
 def sampled_spectrum(kernel: Kernel, period: int, dtype: torch.dtype, learned: bool) -> _Spectrum:
-    """Return S and, if `learned`, its derivatives in each of the kernel's parameters.
+    """Return S and, if `learned`, its derivatives with respect to the kernel's parameters.
 
     Parameters
     ----------
     kernel : Kernel
-        Parameters of shape (series,), in float64; a kernel without end, such as a periodic one,
-        is taken from the shorter way around the circle.
+        Parameters of shape (series,), in float64. A kernel that does not decay, such as a periodic
+        one, is evaluated at the shorter distance around the period.
     period : int
         P, in samples.
     dtype : torch.dtype
-        Precision of what is returned, each of shape (series, P // 2 + 1).
+        Precision of the results.
     learned : bool
-        Whether derivatives are asked for.
+        Whether to compute derivatives.
+
+    Returns
+    -------
+    spectrum : torch.Tensor
+        Shape (series, P // 2 + 1).
+    slopes : tuple of torch.Tensor
+        One derivative per parameter, of the same shape; empty unless `learned`.
     """
     scale = kernel.length_scale
     if isinstance(kernel, Matern12 | Matern32 | Matern52):
         return _matern(kernel, period, dtype, learned)
     if not isinstance(kernel, SquaredExponential):
         return _folded(kernel, period, dtype, learned)
-    # Each series by its own length-scale alone: what it comes to must not depend on the others.
+    # The form depends on each series' own length-scale only, so that its result does not depend on
+    # the batch.
     choice = (scale < _WITHOUT_ALIASES).long() + (scale < _FEW_SAMPLES)
     forms = choice.unique().tolist()
     if len(forms) == 1:
@@ -76,9 +85,19 @@ def sampled_spectrum(kernel: Kernel, period: int, dtype: torch.dtype, learned: b
 
 
 def circular_covariance(kernel: Kernel, length: int) -> torch.Tensor:
-    """Return the covariances Σ_n k(d + nP) of all pairs of P = `length` samples on a circle.
+    """Return the covariances Σ_n k(d + nP) of all pairs of samples of a periodic process.
 
-    Parameters of shape (replicate, latent) give (replicate, latent, length, length), in float64.
+    Parameters
+    ----------
+    kernel : Kernel
+        Parameters of shape (replicate, latent).
+    length : int
+        Number of samples, and period P.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (replicate, latent, length, length), in float64.
     """
     flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
     spectrum, _ = sampled_spectrum(flat, length, torch.float64, learned=False)
@@ -87,7 +106,7 @@ def circular_covariance(kernel: Kernel, length: int) -> torch.Tensor:
     return column[..., (place[:, None] - place) % length]
 
 
-# Grids are the same at every step of a training.
+# Cached, since the grid is the same at every step of a training.
 @lru_cache(maxsize=8)
 def _frequencies(period: int, device: torch.device) -> torch.Tensor:
     """Return ω, shape (frequency,), in radians per sample, float64."""
@@ -110,9 +129,9 @@ def _versines(period: int, dtype: torch.dtype, device: torch.device) -> torch.Te
 def _squared_exponential(
     scale: torch.Tensor, form: int, period: int, dtype: torch.dtype, learned: bool
 ) -> _Spectrum:
-    """Sum √(2π) ℓ exp(e), e = −ℓ²(ω + 2πm)²/2, over aliases m, or else the samples themselves.
+    """Sum √(2π) ℓ exp(e), e = −ℓ²(ω + 2πm)²/2, over aliases m, or sum over samples.
 
-    The derivatives of the terms in ℓ are √(2π) (1 + 2e) exp(e).
+    The derivatives of the terms with respect to ℓ are √(2π) (1 + 2e) exp(e).
     """
     if form == 2:
         return _few_samples(scale, _frequencies(period, scale.device), dtype, learned)
@@ -134,7 +153,7 @@ def _squared_exponential(
 def _few_samples(
     scale: torch.Tensor, frequency: torch.Tensor, dtype: torch.dtype, learned: bool
 ) -> _Spectrum:
-    """Sum 2 k(d) cos ωd over the samples that a narrow kernel has, and its derivatives in ℓ."""
+    """Sum 2 k(d) cos ωd over the few samples of a narrow kernel; also its derivative in ℓ."""
     value = torch.ones((len(scale), len(frequency)), dtype=scale.dtype, device=scale.device)
     slope = torch.zeros_like(value)
     for d in range(1, _TERMS + 1):
@@ -159,8 +178,8 @@ def _matern(
 
         f = s/Q,   f′ = b(b·B + (1−a)²(B−1))/Q²,   f″ = −s·N/Q³,   N = b²(3B−B²) + b(1−a)²(B−1).
 
-    The coefficients are differences of nearly equal numbers, and made in float64; what is left to
-    do for each frequency is not.
+    The coefficients are differences of nearly equal numbers and are computed in float64. The
+    evaluation at each frequency uses the working precision.
     """
     smoothness = {Matern12: 1, Matern32: 3, Matern52: 5}[type(kernel)]
     scale = kernel.length_scale
@@ -225,10 +244,10 @@ def _at(polynomial: _Polynomial, point: torch.Tensor, dtype: torch.dtype) -> tor
 
 
 def _folded(kernel: Kernel, period: int, dtype: torch.dtype, learned: bool) -> _Spectrum:
-    """Transform the kernel as it is sampled, what is beyond a period added to what is within.
+    """Transform the sampled kernel, with values beyond one period wrapped around.
 
-    A kernel's cut-off tail, or a period that does not fit, would leave negative values: those are
-    zero.
+    A truncated tail, or a periodic kernel whose period does not divide P, can result in negative
+    values; these are set to zero.
     """
     half = period // 2
     reach = float(kernel.reach(_END).max())
@@ -258,7 +277,7 @@ def _transform(sequence: torch.Tensor, distance: torch.Tensor, period: int) -> t
 def _around(
     steps: torch.Tensor, sequence: torch.Tensor, period: int
 ) -> Sequence[tuple[torch.Tensor, torch.Tensor]]:
-    """Return where on the circle the samples ahead and behind stand, and what they are."""
-    # Half-way around, an even period's last sample is ahead and behind at once.
+    """Return the positions within the period of the samples at ±d, with their values."""
+    # For an even period, the sample at half the period is at +d and −d at once.
     behind = slice(1, -1) if 2 * int(steps[-1]) == period else slice(1, None)
     return (steps % period, sequence), (-steps[behind] % period, sequence[:, behind])

@@ -1,7 +1,7 @@
-"""Stationary kernels k(d) with k(0) = 1, by their logarithms and its derivatives.
+"""Stationary kernels k(d) with k(0) = 1, defined by log k and its derivatives.
 
-The logarithm, because a kernel regression divides weights that underflow: only their ratio to the
-nearest neighbour's weight is needed. Parameters are tensors (replicate, latent).
+The logarithm is used because a kernel regression divides weights that may underflow, and only their
+ratio to the nearest neighbour's weight matters. Parameters are tensors (replicate, latent).
 """
 
 import dataclasses
@@ -26,20 +26,20 @@ __all__ = [
     "without_denormals_",
 ]
 
-# Smaller values, relative to the largest, are raised to this one: they would underflow to
-# denormals, which x86 computes many times more slowly, and no sum in double precision sees them.
+# Smaller exponents are raised to this value. They would underflow to denormals, which are many
+# times slower on x86, and the change is below rounding error in double precision.
 _SMALLEST_EXPONENT = -60.0
 
 
 @dataclass(frozen=True)
 class Kernel(ABC):
-    """A kernel and its parameters.
+    """Base class of kernels.
 
     Attributes
     ----------
     length_scale : torch.Tensor
-        Shape (replicate, latent), positive; in the units of the time stamps, which on a regular
-        grid are samples. A kernel's other parameters have this shape, too.
+        Shape (replicate, latent), positive. In the unit of the time stamps, which is samples on a
+        regular grid. Further parameters of a kernel have the same shape.
     """
 
     name: ClassVar[str]
@@ -51,34 +51,103 @@ class Kernel(ABC):
         return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
 
     def with_parameters(self, *parameters: torch.Tensor) -> Self:
-        """Return the same kernel with other parameters."""
+        """Return the same kernel with other parameters.
+
+        Parameters
+        ----------
+        *parameters : torch.Tensor
+            In the order of the fields.
+
+        Returns
+        -------
+        Kernel
+            A kernel of the same class.
+        """
         return type(self)(*parameters)
 
     def detach(self) -> Self:
-        """Return the same kernel, cut from the graph of its parameters."""
+        """Return the same kernel, detached from the graph of its parameters.
+
+        Returns
+        -------
+        Kernel
+            A kernel of the same class.
+        """
         return self.with_parameters(*(parameter.detach() for parameter in self.parameters))
 
     def to(self, dtype: torch.dtype) -> Self:
-        """Return the same kernel in another precision."""
+        """Return the same kernel in another precision.
+
+        Parameters
+        ----------
+        dtype : torch.dtype
+            The precision.
+
+        Returns
+        -------
+        Kernel
+            A kernel of the same class.
+        """
         return self.with_parameters(*(parameter.to(dtype) for parameter in self.parameters))
 
     def select(self, index: tuple[torch.Tensor, ...] | tuple[int, int]) -> Self:
-        """Return the kernels of some series: `index` as in ``parameter[index]``."""
+        """Return the kernels of selected series.
+
+        Parameters
+        ----------
+        index : tuple
+            As in ``parameter[index]``.
+
+        Returns
+        -------
+        Kernel
+            A kernel of the same class.
+        """
         return self.with_parameters(*(parameter[index] for parameter in self.parameters))
 
     @abstractmethod
     def log_values(self, distance: torch.Tensor) -> torch.Tensor:
-        """Return log k(d), shape (replicate, latent, *shape of distance).
+        """Return log k(d).
 
-        `distance` has any shape, the same for all series, and is not negative.
+        Parameters
+        ----------
+        distance : torch.Tensor
+            Nonnegative, of any shape, the same for all series.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, …) with the shape of `distance` appended.
         """
 
     @abstractmethod
     def log_slopes(self, distance: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Return ∂ log k(d) / ∂ parameter for each parameter, shapes as in `log_values`."""
+        """Return ∂ log k(d) / ∂θ for each parameter θ.
+
+        Parameters
+        ----------
+        distance : torch.Tensor
+            As for `log_values`.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            One tensor per parameter, with the shape of `log_values`.
+        """
 
     def reach(self, tolerance: float) -> torch.Tensor:
-        """Return the distance beyond which k(d) < tolerance; infinite if there is none."""
+        """Return the distance beyond which k(d) is below a tolerance.
+
+        Parameters
+        ----------
+        tolerance : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent); infinite if the kernel does not decay.
+        """
         return torch.full_like(self.length_scale, math.inf)
 
     def _aligned(self, parameter: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
@@ -140,7 +209,7 @@ class Matern32(Kernel):
         return (x**2 / ((1.0 + x) * self._aligned(self.length_scale, distance)),)
 
     def reach(self, tolerance: float) -> torch.Tensor:
-        """Return a bound: x grows beyond −log tolerance by log(1 + x), in three substitutions."""
+        """Return an upper bound of the reach, by three fixed-point iterations."""
         x = -math.log(tolerance)
         for _ in range(3):
             x = -math.log(tolerance) + math.log1p(x)
@@ -165,7 +234,7 @@ class Matern52(Kernel):
         return (x**2 * (1.0 + x) / divisor,)
 
     def reach(self, tolerance: float) -> torch.Tensor:
-        """Return a bound, as for Matérn-3/2."""
+        """Return an upper bound of the reach, as for Matérn-3/2."""
         x = -math.log(tolerance)
         for _ in range(3):
             x = -math.log(tolerance) + math.log1p(x + x**2 / 3.0)
@@ -174,7 +243,7 @@ class Matern52(Kernel):
 
 @dataclass(frozen=True)
 class Periodic(Kernel):
-    """k(d) = exp(−2 sin²(πd/p)/ℓ²): the length-scale is a pure number, the period p a time."""
+    """k(d) = exp(−2 sin²(πd/p)/ℓ²), with a dimensionless length-scale and the period p."""
 
     name = "periodic"
     period: torch.Tensor
@@ -194,7 +263,7 @@ class Periodic(Kernel):
 
 @dataclass(frozen=True)
 class RationalQuadratic(Kernel):
-    """k(d) = (1 + d²/2αℓ²)^−α: a mixture of squared exponentials; the shape α is a pure number."""
+    """k(d) = (1 + d²/2αℓ²)^−α, a scale mixture of squared exponentials with the shape α."""
 
     name = "rational-quadratic"
     shape: torch.Tensor
@@ -229,15 +298,52 @@ KERNELS: dict[str, type[Kernel]] = {
 
 
 def make_kernel(name: str, *parameters: torch.Tensor) -> Kernel:
-    """Return the kernel of that name; parameters as its class takes them."""
+    """Return a kernel by its name.
+
+    Parameters
+    ----------
+    name : str
+        A key of `KERNELS`.
+    *parameters : torch.Tensor
+        The parameters of its class, each of shape (replicate, latent).
+
+    Returns
+    -------
+    Kernel
+        The kernel.
+    """
     return KERNELS[name](*parameters)
 
 
 def without_denormals_(log_weights: torch.Tensor) -> torch.Tensor:
-    """Raise logarithms, in place, to where their exponential is no denormal."""
+    """Clamp logarithms in place, so that their exponentials are not denormal.
+
+    Parameters
+    ----------
+    log_weights : torch.Tensor
+        Of any shape; overwritten.
+
+    Returns
+    -------
+    torch.Tensor
+        The same tensor.
+    """
     return log_weights.clamp_(min=_SMALLEST_EXPONENT)
 
 
 def covariance(kernel: Kernel, distance: torch.Tensor) -> torch.Tensor:
-    """Return k(d), differentiable in the kernel's parameters, free of denormals."""
+    """Return k(d) without denormals, differentiable in the kernel's parameters.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        The kernel.
+    distance : torch.Tensor
+        As for `Kernel.log_values`.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (replicate, latent, …) with the shape of `distance` appended.
+    """
     return torch.exp(kernel.log_values(distance).clamp(min=_SMALLEST_EXPONENT))

@@ -1,10 +1,10 @@
 """Separation methods, one module each: `vae/skr_vae.py` is the method `skr-vae`.
 
-A method's module holds a class `Method` (see `SeparationMethod`) and imports heavy libraries where
-it uses them, so that methods can be listed and their parameters checked in no time. Placing such a
-module in this folder, at any depth, is all it takes to add a method. Modules whose names begin with
-an underscore hold what methods share; those in `controls/` calibrate the scale of scores and take
-no part in comparisons.
+A method's module defines a class `Method`, derived from `SeparationMethod`. It imports heavy
+libraries inside functions, so that listing methods and checking their parameters stays fast. To
+add a method, place such a module in this folder, at any depth. Modules whose names begin with an
+underscore contain shared code. Methods in `controls/` calibrate the scale of scores and are left
+out of comparisons.
 """
 
 import importlib
@@ -34,7 +34,21 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Size:
-    """How large a problem is; all that a method's memory and time depend on."""
+    """The size of a problem, from which a method estimates its memory and time.
+
+    Attributes
+    ----------
+    replicates : int
+        Number of seeds that are separated together.
+    length : int
+        Number of time points.
+    n_channels : int
+        Number of observed channels.
+    n_sources : int
+        Number of sources to estimate.
+    nonlinear : bool
+        Whether the mixing is nonlinear.
+    """
 
     replicates: int
     length: int
@@ -44,32 +58,32 @@ class Size:
 
     @property
     def values(self) -> int:
-        """Numbers in the observations and the sources of all replicates."""
+        """Number of values in the observations and sources of all replicates."""
         return self.replicates * self.length * (self.n_channels + self.n_sources)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What a method is given.
+    """The input of a separation method.
 
     Attributes
     ----------
     observations : numpy.ndarray
         Shape (replicate, time, channel).
     n_sources : int
-        How many sources to find.
+        Number of sources to estimate.
     seeds : sequence of numpy.random.SeedSequence
-        One per replicate, the only source of randomness.
+        One seed per replicate; all randomness derives from it.
     nonlinear : bool
         Whether the mixing is known to be nonlinear.
     device : str
-        ``cpu`` or ``cuda``, for methods that can choose.
+        ``cpu`` or ``cuda``, for methods that support both.
     sources : numpy.ndarray or None
-        Shape (replicate, time, source): the truth, for a method that declares to need it and no
-        other.
+        Shape (replicate, time, source). The true sources, given only to methods that set
+        `SeparationMethod.needs_true_sources`.
     keep : bool
-        Whether what was trained is to be kept for other observations, in `Separation.kept`; Ctrl-C
-        then ends a training where it is, and what it has reached is the result.
+        Whether to store the trained model in `Separation.kept`, so that it can be applied to other
+        observations. Ctrl-C then stops the training and returns the result reached so far.
     """
 
     observations: np.ndarray
@@ -89,35 +103,60 @@ class Problem:
 
 @dataclass(frozen=True)
 class SeparationMethod(ABC):
-    """A method: a frozen dataclass whose fields are its parameters, with defaults.
+    """Base class of separation methods.
 
-    The first line of its docstring describes it in `bssbench list`; `bssbench.parameters.parameter`
-    makes its fields. Whatever is not said here is as it is for most methods.
+    A method is a frozen dataclass. Its fields are its parameters, each defined by
+    `bssbench.parameters.parameter` with a default. The first line of its docstring describes the
+    method in `bssbench list`. The class attributes below have the values that suit most methods.
     """
 
     deterministic: ClassVar[bool] = False
-    """Whether the seed makes no difference, so that a fixed recording needs one replicate."""
+    """Whether the result is independent of the seed, so that a recording needs one replicate."""
     needs_true_sources: ClassVar[bool] = False
-    """Whether `Problem.sources` has to be given: true for controls alone."""
+    """Whether the method requires `Problem.sources`; true for controls only."""
     can_demix_nonlinearly: ClassVar[bool] = False
-    """Whether `Problem.nonlinear` makes a difference."""
+    """Whether the method uses `Problem.nonlinear`."""
     has_held_out_objective: ClassVar[bool] = False
-    """Whether ``held_out`` returns an objective on time that was not trained on."""
+    """Whether ``held_out`` returns an objective on time points not used in training."""
 
     def __post_init__(self) -> None:
         check_parameters(self)
 
     @property
     def loaded_modules(self) -> tuple[str, ...]:
-        """Dotted names of modules that it loads by name, which no import tells of."""
+        """Dotted names of modules that the method loads by name, without an import statement."""
         return ()
 
     def megabytes(self, size: Size) -> int:
-        """Return an upper estimate of the peak memory of `separate`, everything included."""
+        """Return an upper estimate of the peak memory of `separate`.
+
+        Parameters
+        ----------
+        size : Size
+            The size of the problem.
+
+        Returns
+        -------
+        int
+            Megabytes, including imported libraries.
+        """
         return 500 + int(size.values * 8 * 12 / 1e6)
 
     def seconds(self, size: Size) -> int:
-        """Return a rough estimate of the CPU time of `separate`: the longest starts first."""
+        """Return a rough estimate of the CPU time of `separate`.
+
+        The workflow starts the longest cells first.
+
+        Parameters
+        ----------
+        size : Size
+            The size of the problem.
+
+        Returns
+        -------
+        int
+            Seconds.
+        """
         return 1 + int(size.values / 1e6)
 
     @abstractmethod
@@ -129,35 +168,73 @@ class SeparationMethod(ABC):
         Parameters
         ----------
         problem : Problem
-            Observations and what is known of them.
+            The observations, the number of sources and the seeds.
         progress : callable, optional
-            Called with (steps done, steps in all).
+            Called with the number of steps done and the total number of steps.
+
+        Returns
+        -------
+        Separation
+            The estimated sources of each replicate, with diagnostics and times.
 
         Raises
         ------
         bssbench.errors.NotApplicable
-            If the method has no meaning here, or a stated limit forbids it.
+            If the method does not apply to this problem, or exceeds a stated limit.
         bssbench.errors.InputError
-            If the observations can't be separated by any method.
+            If no method can separate these observations.
         """
 
     def nonlinear_demixing(self, arrays: Mapping[str, np.ndarray]) -> Demixing | None:
-        """Return the map that `Kept.arrays` hold, where no unmixing matrix says it; else None."""
+        """Return the demixing map stored in `Kept.arrays`.
+
+        Parameters
+        ----------
+        arrays : mapping of str to numpy.ndarray
+            The arrays of one replicate, as stored in `Kept.arrays`.
+
+        Returns
+        -------
+        Demixing or None
+            The map; None if an unmixing matrix describes it.
+        """
         return None
 
 
 def method_names() -> list[str]:
-    """Return the names of all methods, sorted."""
+    """Return the names of all methods.
+
+    Returns
+    -------
+    list of str
+        The names in alphabetical order.
+    """
     return list(modules_below(__name__))
 
 
 def control_names() -> list[str]:
-    """Return the names of the controls, sorted: the ceiling of scores and the level of chance."""
+    """Return the names of the controls, which mark the ceiling of scores and the chance level.
+
+    Returns
+    -------
+    list of str
+        The names in alphabetical order.
+    """
     return list(modules_below(f"{__name__}.controls"))
 
 
 def method_module(name: str) -> str:
     """Return the dotted name of the method's module.
+
+    Parameters
+    ----------
+    name : str
+        The method's name, such as ``skr-vae``.
+
+    Returns
+    -------
+    str
+        The module's name, such as ``bssbench.methods.vae.skr_vae``.
 
     Raises
     ------
@@ -171,23 +248,47 @@ def method_module(name: str) -> str:
 
 
 def method_modules(name: str, parameters: dict[str, Any]) -> tuple[str, ...]:
-    """Return the dotted names of the modules that a method with these parameters starts from.
+    """Return the modules from which a method with these parameters is loaded.
+
+    Parameters
+    ----------
+    name : str
+        The method's name.
+    parameters : dict of str to object
+        Parameters that differ from the defaults.
+
+    Returns
+    -------
+    tuple of str
+        Dotted names: the method's own module and those that it loads by name.
 
     Raises
     ------
     InputError
-        For an unknown method or parameter, or an impossible value.
+        If the method or a parameter is unknown, or a value is invalid.
     """
     return (method_module(name), *load_method(name, parameters).loaded_modules)
 
 
 def load_method(name: str, parameters: dict[str, Any]) -> Any:
-    """Return the method with its parameters set.
+    """Return a method with the given parameters.
+
+    Parameters
+    ----------
+    name : str
+        The method's name.
+    parameters : dict of str to object
+        Parameters that differ from the defaults.
+
+    Returns
+    -------
+    SeparationMethod
+        An instance of the method's class.
 
     Raises
     ------
     InputError
-        For an unknown method or parameter, or an impossible value.
+        If the method or a parameter is unknown, or a value is invalid.
     """
     method = importlib.import_module(method_module(name)).Method
     return from_mapping(method, parameters, f"method {name!r}")

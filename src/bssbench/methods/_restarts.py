@@ -1,4 +1,4 @@
-"""How often a method starts anew: one rule for all that have something to choose a start by."""
+"""Default number of restarts, the same for all methods that select a restart by its loss."""
 
 __all__ = ["RESTARTS_RULE", "restarts_by_rule"]
 
@@ -8,9 +8,9 @@ RESTARTS_RULE = (
     f"rule: the VAEs' training recipe's {_FEW}; with ten sources or more {_MANY}, by their loss, "
     "which more than three still lower there"
 )
-"""Where the default comes from."""
+"""Origin of the default."""
 
 
 def restarts_by_rule(n_sources: int) -> int:
-    """Return the number of initialisations of a seed, the same for every method."""
+    """Return the default number of initialisations per seed."""
     return _MANY if n_sources >= _MANY_SOURCES else _FEW

@@ -1,1 +1,1 @@
-"""The variational autoencoder that all structured priors share, and its training."""
+"""The variational autoencoder that is common to all structured priors, and its training."""

@@ -1,4 +1,4 @@
-"""The maps of a trained VAE, from observations to latents and back, without torch."""
+"""The maps of a trained VAE between observations and latents, without torch."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,30 +9,41 @@ import numpy as np
 __all__ = ["LEAKY_SLOPE", "NetworkDemixing", "is_nonlinear"]
 
 LEAKY_SLOPE = 0.2
-"""Of the hidden units below zero."""
+"""Slope of the leaky ReLU below zero."""
 
 
 def is_nonlinear(arrays: Mapping[str, np.ndarray]) -> bool:
-    """Tell whether the VAE that these were kept of has networks."""
+    """Return whether a stored VAE is nonlinear.
+
+    Parameters
+    ----------
+    arrays : mapping of str to numpy.ndarray
+        The arrays of one VAE, as stored in `bssbench.separation.Kept.arrays`.
+
+    Returns
+    -------
+    bool
+        Whether its encoder has a network.
+    """
     return "model/encoder.layers.0" in arrays
 
 
 @dataclass(frozen=True)
 class NetworkDemixing:
-    """Encoder and decoder of one nonlinear VAE: what `bssbench.models.vae.BatchedVAE` computes.
+    """Encoder and decoder of one nonlinear VAE, as computed by `bssbench.models.vae.BatchedVAE`.
 
     Attributes
     ----------
     mean : numpy.ndarray
-        Shape (channel,), of the observations that it was trained on.
+        Shape (channel,). Mean of the training observations.
     whitening : numpy.ndarray
-        Shape (channel, channel): whitened = whitening · (observations − mean).
+        Shape (channel, channel), with whitened = whitening · (observations − mean).
     rotation : numpy.ndarray
         Shape (source, source).
     scale : numpy.ndarray
-        Shape (source, 1): what the decoder is given is divided by it.
+        Shape (source, 1). Divisor of the decoder's input.
     encoder, decoder : tuple of numpy.ndarray
-        W, b and the weights and biases of the three layers of the network, in this order.
+        W, b and the weights and biases of the network's three layers, in this order.
     """
 
     mean: np.ndarray
@@ -44,7 +55,18 @@ class NetworkDemixing:
 
     @classmethod
     def of(cls, arrays: Mapping[str, np.ndarray]) -> Self:
-        """Return the maps of what `bssbench.models.fitting.fit` keeps of one VAE."""
+        """Construct the maps from the arrays of one VAE that `bssbench.models.fitting.fit` stores.
+
+        Parameters
+        ----------
+        arrays : mapping of str to numpy.ndarray
+            As stored in `bssbench.separation.Kept.arrays`.
+
+        Returns
+        -------
+        NetworkDemixing
+            The maps.
+        """
         return cls(
             arrays["mean"],
             arrays["whitening"],
@@ -55,26 +77,48 @@ class NetworkDemixing:
         )
 
     def demix(self, observations: np.ndarray) -> np.ndarray:
-        """Return the sources (time, source) of observations (time, channel)."""
+        """Return the sources of observations.
+
+        Parameters
+        ----------
+        observations : numpy.ndarray
+            Shape (time, channel).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (time, source).
+        """
         whitened = self.whitening @ (observations - self.mean).T
-        # Beside the latents, the network has outputs for their uncertainty.
+        # The network has further outputs for the uncertainty of the latents.
         latents = _mapped(self.encoder, whitened)
         return (self.rotation @ latents).T
 
     def remix(self, sources: np.ndarray) -> np.ndarray:
-        """Return the observations (time, channel) that the decoder expects of (time, source)."""
+        """Return the observations that the decoder predicts from sources.
+
+        Parameters
+        ----------
+        sources : numpy.ndarray
+            Shape (time, source).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (time, channel).
+        """
         whitened = _mapped(self.decoder, self.rotation.T @ (sources.T / self.scale))
         return np.linalg.solve(self.whitening, whitened).T + self.mean
 
 
 def _layers(arrays: Mapping[str, np.ndarray], name: str) -> tuple[np.ndarray, ...]:
-    """Return a pointwise map's arrays, in double precision."""
+    """Return the arrays of a pointwise map in double precision."""
     parts = ("weight", "bias", *(f"layers.{index}" for index in range(6)))
     return tuple(arrays[f"model/{name}.{part}"].astype(np.float64) for part in parts)
 
 
 def _mapped(layers: tuple[np.ndarray, ...], inputs: np.ndarray) -> np.ndarray:
-    """Return (output, time) of (input, time), as `bssbench.models.maps.PointwiseMap` does."""
+    """Map (input, time) to (output, time), as `bssbench.models.maps.PointwiseMap` does."""
     weight, bias, *network = layers
     hidden = inputs
     for index in (0, 2):
@@ -85,7 +129,7 @@ def _mapped(layers: tuple[np.ndarray, ...], inputs: np.ndarray) -> np.ndarray:
 
 
 def _rotation(angles: np.ndarray, size: int) -> np.ndarray:
-    """Return the rotation of these angles, as `bssbench.models.rotation.Rotation` does."""
+    """Return the rotation with these angles, as `bssbench.models.rotation.Rotation` does."""
     below = np.zeros((size, size))
     below[np.tril_indices(size, -1)] = angles
     half = 0.5 * (below - below.T)

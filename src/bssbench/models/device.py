@@ -1,4 +1,4 @@
-"""Where PyTorch computes."""
+"""The device on which PyTorch computes."""
 
 import torch
 
@@ -8,12 +8,22 @@ __all__ = ["usable_device"]
 
 
 def usable_device(name: str) -> torch.device:
-    """Return the device of this name, for instance ``cpu`` or ``cuda``.
+    """Return a device by its name.
+
+    Parameters
+    ----------
+    name : str
+        For instance ``cpu`` or ``cuda``.
+
+    Returns
+    -------
+    torch.device
+        The device.
 
     Raises
     ------
     MachineError
-        If it can't be used here.
+        If the device cannot be used on this machine.
     """
     try:
         device = torch.device(name)

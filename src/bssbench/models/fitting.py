@@ -1,4 +1,4 @@
-"""From observations to trained VAEs, and from these to a separation."""
+"""Train VAEs on observations and return a separation."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -31,29 +31,36 @@ def fit(
     make_prior: PriorFactory,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Separation, list[int]]:
-    """Train one VAE per seed and restart; return each seed's best by loss, and its lag spacing.
+    """Train one VAE per seed and restart, and select the restart with the lowest loss.
 
     Parameters
     ----------
     observations : numpy.ndarray
         Shape (replicate, time, channel).
     n_latents : int
-        Number of sources to find.
+        Number of sources to estimate.
     seeds : sequence of numpy.random.SeedSequence
-        One per replicate, the only source of randomness.
+        One seed per replicate; all randomness derives from it.
     recipe : Recipe
-        How to train.
+        Training settings.
     make_prior : callable
-        Returns the prior for a batch.
+        Returns the prior of a batch.
     progress : callable, optional
-        Called with (steps done, steps in all).
+        Called with the number of steps done and the total number of steps.
+
+    Returns
+    -------
+    separation : Separation
+        The sources of each seed's best restart, with diagnostics and the training history.
+    lag_spacings : list of int
+        The lag spacing of each seed's observations, in samples.
 
     Raises
     ------
     InputError
         If a replicate has fewer independent channels than sources.
     MachineError
-        If the device can't be used.
+        If the device cannot be used.
     """
     stopwatch = Stopwatch()
     data = _prepare(observations, n_latents, seeds, recipe)
@@ -82,7 +89,7 @@ def fit(
     diverged_at = arrays.pop("diverged_at").tolist()
     if any(diverged_at):
         diagnostics["diverged_at"] = [step or None for step in diverged_at]
-    # A record has taken what it took every group to reach it.
+    # The time of a record is the sum of the times in which all groups reached it.
     stopwatch.records = np.sum(elapsed, axis=0).tolist()
     separation = Separation(
         **arrays,
@@ -104,26 +111,29 @@ def held_out_objective(
     recipe: Recipe,
     make_prior: PriorFactory,
 ) -> np.ndarray:
-    """Train on the first part of the time and return the objective on the rest.
+    """Train on the first part of the series and return the objective on the rest.
 
     Parameters
     ----------
-    observations, n_latents, seeds, recipe, make_prior
-        As for `fit`.
+    observations : numpy.ndarray
+        Shape (replicate, time, channel).
     training_length : int
         Number of samples to train on.
+    n_latents, seeds, recipe, make_prior
+        As for `fit`.
 
     Returns
     -------
     numpy.ndarray
-        Shape (replicate,), in nats per time point. Where the scale is closed, both the whole and
-        its first part are judged with latents of unit variance, so that the difference is also one
-        of scales, and no choice may rest on it.
+        Shape (replicate,), in nats per time point. Do not use it for selection if the scale is
+        closed: the whole series and its first part are then evaluated with latents of unit
+        variance, so that the difference also depends on the scales.
     """
     length, whole = training_length, observations.shape[1]
     data = _prepare(observations[:, :length], n_latents, seeds, recipe)
-    # Of the whole, in the coordinates of the training data, which are the same for all
-    # configurations, less the part that was trained on: what comes after, given what was before.
+    # The objective of the whole minus that of the training part is the objective of the rest, given
+    # the training part. Both use the whitening of the training data, which is the same for all
+    # configurations.
     rest = data.whitened.apply(observations[:, length:])
     components = np.concatenate([data.whitened.components, rest], axis=2)
     found = []
@@ -137,10 +147,10 @@ def held_out_objective(
 
 @dataclass(frozen=True)
 class _Prepared:
-    """The observations of all seeds, ready to be trained on, and what is read off them.
+    """The whitened observations of all seeds, with quantities estimated from them.
 
-    Lag spacings and `half_decay_lags`, (replicate, 2), are in samples; the annealing of each
-    decoder's variance ends at `variances`.
+    Lag spacings and `half_decay_lags`, (replicate, 2), are in samples. `variances` are the final
+    values of the decoders' variances.
     """
 
     whitened: Whitened
@@ -153,12 +163,12 @@ class _Prepared:
     variances: np.ndarray
 
     def groups(self) -> list[np.ndarray]:
-        """Return the indices of the seeds of each spacing: those train together."""
+        """Return the indices of the seeds with each spacing, which are trained together."""
         spacings = np.array(self.spacings)
         return [np.flatnonzero(spacings == spacing) for spacing in np.unique(spacings)]
 
     def tensor(self, of_seeds: np.ndarray) -> torch.Tensor:
-        """Return one value per seed as one per restart of each, seed-major, on the device."""
+        """Repeat one value per seed for each restart, seed-major, on the device."""
         repeated = np.repeat(of_seeds, self.recipe.restarts, axis=0)
         return torch.tensor(repeated, dtype=torch.float32, device=self.device)
 
@@ -169,9 +179,9 @@ def _prepare(
     seeds: Sequence[np.random.SeedSequence],
     recipe: Recipe,
 ) -> _Prepared:
-    """Whiten the observations and read off them how fast they vary and how noisy they may be."""
+    """Whiten the observations and estimate their time scales and noise."""
     device = usable_device(recipe.device)
-    # The tails of kernels underflow to denormals, which x86 computes many times more slowly.
+    # The tails of kernels underflow to denormals, which are many times slower on x86.
     torch.set_flush_denormal(True)
     whitened = whiten(observations, observations.shape[2] if recipe.nonlinear else n_latents)
     components = whitened.components
@@ -186,7 +196,7 @@ def _prepare(
 
 @dataclass(frozen=True)
 class _Part:
-    """The seeds of one spacing, trained: all restarts, seed-major."""
+    """The trained VAEs of the seeds with one spacing: all restarts, seed-major."""
 
     data: _Prepared
     rows: np.ndarray
@@ -203,12 +213,12 @@ class _Part:
 
     @property
     def best(self) -> np.ndarray:
-        """Where in the batch each seed's restart with the lowest loss stands."""
+        """Index in the batch of each seed's restart with the lowest loss."""
         losses = self.losses
         return np.asarray(np.arange(len(losses)) * losses.shape[1] + losses.argmin(axis=1))
 
     def constants(self) -> list[dict[str, np.ndarray]]:
-        """Return, for each seed, what the observations say that its model was made by."""
+        """Return, for each seed, the values estimated from the observations."""
         data, whitened = self.data, self.data.whitened
         return [
             {
@@ -230,7 +240,7 @@ def _train(
     make_prior: PriorFactory,
     report: Callable[[int], None] | None = None,
 ) -> _Part:
-    """Make the model of the seeds `rows`, which have one spacing, and train it."""
+    """Construct and train the models of the seeds `rows`, which have the same spacing."""
     recipe, components = data.recipe, data.whitened.components[rows]
     length = components.shape[-1]
     children = [child(data.seeds[row], k) for row in rows for k in range(recipe.restarts)]
@@ -255,7 +265,7 @@ def _train(
 
 
 def _nats(part: _Part, observations: torch.Tensor, drawn_length: int) -> np.ndarray:
-    """Return the objective of a series in nats, for each of the batch."""
+    """Return the objective of each series in the batch, in nats."""
     variance = part.schedule.last_variance
     loss = evaluate(part.model, [observations], variance, part.noise_seeds, drawn_length)
     return loss * observations.shape[-1]
@@ -263,15 +273,14 @@ def _nats(part: _Part, observations: torch.Tensor, drawn_length: int) -> np.ndar
 
 @torch.no_grad()
 def _found(part: _Part) -> dict[str, np.ndarray]:
-    """Return what was found for each seed, of its best restart."""
+    """Return the result of each seed's best restart."""
     best, model, history = part.best, part.model, part.trained.history
     whitening = part.data.whitened.whitening[part.rows]
-    # Without the averaging over time, which would compare noise filters: a method is judged by its
-    # demixing.
+    # Without smoothing over time: scores compare the demixing of methods, not their noise filters.
     sources = model.latents(part.observations).mT.cpu().numpy()[best]
     std = model.posterior(part.observations).std
     diverged_at = _diverged_at(part, sources)
-    # Whatever is left of a replicate that diverged is no separation, finite or not.
+    # The values of a diverged replicate are not a separation, even where they are finite.
     sources[diverged_at > 0] = np.nan
     found = {
         "sources": sources.astype(np.float64),
@@ -288,12 +297,12 @@ def _found(part: _Part) -> dict[str, np.ndarray]:
 
 
 def _diverged_at(part: _Part, sources: np.ndarray) -> np.ndarray:
-    """Return for each seed the first step, from 1, whose loss is not finite; 0 if it is at the end.
+    """Return each seed's first step, counted from 1, with a loss that is not finite; 0 if none.
 
-    Where only what the last step led to is not, it is the step that would have come next.
+    If only the result of the last step is not finite, it is the number of steps plus 1.
     """
     curve = part.trained.curve[part.best]
-    # One more column, for what comes after the last step.
+    # One more column for the result of the last step.
     ended = np.zeros((len(curve), 1), dtype=bool)
     first = np.argmin(np.hstack([np.isfinite(curve), ended]), axis=1) + 1
     sound = np.isfinite(part.trained.loss[part.best]) & np.isfinite(sources).all(axis=(1, 2))
@@ -301,24 +310,24 @@ def _diverged_at(part: _Part, sources: np.ndarray) -> np.ndarray:
 
 
 def _by_seed(groups: list[np.ndarray], values: list[np.ndarray]) -> np.ndarray:
-    """Return the groups' values, (seed of the group, …), in the order of all seeds."""
+    """Return the values of all groups, (seed of the group, …), in the order of the seeds."""
     return np.asarray(np.concatenate(values)[np.argsort(np.concatenate(groups))])
 
 
 def _report(
     progress: Callable[[int, int], None] | None, before: int, in_all: int
 ) -> Callable[[int], None] | None:
-    """Return what a group's training calls with its own steps done."""
+    """Return the progress function of one group, which takes its own number of steps."""
     return (lambda done: progress(before + done, in_all)) if progress else None
 
 
 def _diagnostics(data: _Prepared, losses: np.ndarray) -> dict[str, Any]:
-    """Say how the training went, in JSON's types; a diverged restart's loss is null."""
+    """Return diagnostics in JSON's types; the loss of a diverged restart is None."""
     finite = [[loss if np.isfinite(loss) else None for loss in row] for row in losses.tolist()]
     return {
         "steps": data.recipe.steps,
         "learning_rate": data.recipe.learning_rate,
-        # One for each seed.
+        # One value per seed.
         "observation_variance": data.variances.tolist(),
         "window": data.recipe.window,
         "losses_of_restarts": finite,

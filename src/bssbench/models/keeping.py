@@ -1,4 +1,4 @@
-"""Trained VAEs as arrays, and the objective of one that was kept so on other observations."""
+"""Store trained VAEs as arrays, and evaluate a stored VAE on other observations."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,16 +24,25 @@ def keep(
     chosen: np.ndarray,
     constants: Sequence[Mapping[str, np.ndarray]],
 ) -> list[Kept]:
-    """Return what is left of some VAEs of a batch.
+    """Return selected VAEs of a batch as arrays.
 
     Parameters
     ----------
-    model, observations, trained
-        The batch, what it was trained on, and what training reported.
+    model : BatchedVAE
+        The batch of trained VAEs.
+    observations : torch.Tensor
+        The training observations, shape (replicate, component, time), whitened.
+    trained : Trained
+        The result of the training.
     chosen : numpy.ndarray
-        Shape (kept,): which of the batch.
+        Shape (kept,). Indices of the selected VAEs.
     constants : sequence of mapping
-        For each kept, what the observations said that it was made by.
+        For each selected VAE, the values estimated from its observations.
+
+    Returns
+    -------
+    list of Kept
+        One record per selected VAE.
     """
     parameters = {name: value.numpy(force=True) for name, value in model.named_parameters()}
     summary = {name: value.numpy(force=True) for name, value in model.prior.summary().items()}
@@ -61,17 +70,24 @@ def kept_objective(
     recipe: Recipe,
     make_prior: PriorFactory,
 ) -> float:
-    """Return the objective of a VAE that was kept on observations, in nats per time point.
+    """Return the objective of a stored VAE on observations.
 
     Parameters
     ----------
     arrays : mapping of str to numpy.ndarray
         `Kept.arrays`, as `keep` returns them.
     observations : numpy.ndarray
-        Shape (time, channel). Of more than the recipe's window, as many windows are judged as in
-        training.
-    recipe, make_prior
-        By which it was trained.
+        Shape (time, channel). If they are longer than the recipe's window, the objective is
+        averaged over evenly spaced windows, as in training.
+    recipe : Recipe
+        The settings of its training.
+    make_prior : callable
+        Returns the prior of a batch, as in its training.
+
+    Returns
+    -------
+    float
+        In nats per time point.
     """
     device = usable_device(recipe.device)
     whitened = arrays["whitening"] @ (observations - arrays["mean"]).T
@@ -85,7 +101,7 @@ def kept_objective(
         nonlinear=recipe.nonlinear,
         device=recipe.device,
     )
-    # Its first values are of no importance: all are replaced.
+    # The initial values do not matter, since all parameters are replaced.
     model = BatchedVAE.of(
         batch, len(whitened), [np.random.SeedSequence(0)], make_prior, recipe.form
     )

@@ -1,4 +1,4 @@
-"""Maps applied at each time point alone, with parameters of their own for each replicate."""
+"""Maps that apply to each time point separately, with parameters for each replicate."""
 
 import math
 
@@ -14,18 +14,18 @@ _HIDDEN_UNITS = 32
 
 
 class PointwiseMap(nn.Module):
-    """x ↦ W x + b, for nonlinear mixing plus a network of two hidden layers.
+    """Map x ↦ W x + b, for nonlinear mixing plus a network with two hidden layers.
 
     Parameters
     ----------
     weight : numpy.ndarray
-        Shape (replicate, output, input), where W starts.
+        Shape (replicate, output, input). Initial value of W.
     generators : list of numpy.random.Generator
         One per replicate, for the network's initial weights.
     nonlinear : bool
         Whether there is a network.
-    network_outputs : int
-        Further outputs of the network alone, which start at zero.
+    network_outputs : int, default=0
+        Number of further outputs of the network without a linear part, initially zero.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class PointwiseMap(nn.Module):
         if nonlinear:
             sizes = (inputs, _HIDDEN_UNITS, _HIDDEN_UNITS, outputs)
             for i in range(3):
-                # He's initialisation; the last layer starts small, so that the map starts near its
-                # linear part.
+                # He's initialisation. The last layer starts small, so that the map is initially
+                # close to its linear part.
                 scale = math.sqrt(2.0 / sizes[i]) if i < 2 else 0.1 / math.sqrt(sizes[i])
                 drawn = [scale * g.standard_normal((sizes[i + 1], sizes[i])) for g in generators]
                 weights = torch.tensor(np.stack(drawn), dtype=torch.float32)
@@ -54,11 +54,35 @@ class PointwiseMap(nn.Module):
                 self.layers.append(torch.zeros(replicates, sizes[i + 1] + further, 1))
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Map inputs of shape (replicate, input, time) to (replicate, output, time)."""
+        """Apply the map.
+
+        Parameters
+        ----------
+        inputs : torch.Tensor
+            Shape (replicate, input, time).
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, output, time).
+        """
         return self.split(inputs)[0]
 
     def split(self, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Return the outputs and the network's further ones, None without a network."""
+        """Apply the map and return the further outputs of the network separately.
+
+        Parameters
+        ----------
+        inputs : torch.Tensor
+            Shape (replicate, input, time).
+
+        Returns
+        -------
+        outputs : torch.Tensor
+            Shape (replicate, output, time).
+        further : torch.Tensor or None
+            Shape (replicate, further output, time); None without a network.
+        """
         outputs = torch.baddbmm(self.bias, self.weight, inputs)
         if not len(self.layers):
             return outputs, None

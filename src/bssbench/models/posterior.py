@@ -1,4 +1,4 @@
-"""The posterior of the latents at each time point: a Gaussian."""
+"""The Gaussian posterior of the latents at each time point."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,22 +10,23 @@ __all__ = ["Posterior"]
 
 @dataclass(frozen=True)
 class Posterior:
-    """q(z_t) = N(μ_t, L_t L_tᵀ), independent between times, with L = D (1 + B).
+    """Gaussian q(z_t) = N(μ_t, L_t L_tᵀ), independent over time, with L = D (1 + B).
 
-    D is diagonal and B strictly lower triangular, or zero. With a diagonal covariance the objective
-    is lowest where the decoder's Jacobian has orthogonal columns (Rolínek et al., 2019; Reizinger
-    et al., 2022). After whitening a linear mixture's has, and that steadies the rotation; a
-    nonlinear mixture's has not, and latents that mix the sources again can then win.
+    D is diagonal; B is strictly lower triangular or zero. With a diagonal covariance, the objective
+    favours a decoder whose Jacobian has orthogonal columns (Rolínek et al., 2019; Reizinger et al.,
+    2022). The Jacobian of a whitened linear mixture has this property, which stabilises the
+    rotation. That of a nonlinear mixture does not, so that latents that mix the sources can have a
+    lower objective than the sources.
 
     Attributes
     ----------
     mean : torch.Tensor
-        μ, shape (replicate, latent, time).
+        μ, of shape (replicate, latent, time).
     diagonal : torch.Tensor
-        D, shape (replicate, latent, time) or (replicate, latent, 1).
+        D, of shape (replicate, latent, time) or (replicate, latent, 1).
     below : torch.Tensor or None
-        The rows of B one after the other, shape (replicate, latent · (latent − 1) / 2, time or 1);
-        None for zero.
+        The concatenated rows of B, of shape (replicate, latent · (latent − 1) / 2, time or 1); None
+        for zero.
     """
 
     mean: torch.Tensor
@@ -33,7 +34,7 @@ class Posterior:
     below: torch.Tensor | None = None
 
     def _rows(self) -> list[torch.Tensor]:
-        """Return B's rows but the first, which is empty."""
+        """Return the rows of B except the first, which is empty."""
         if self.below is None:
             return []
         ends = [i * (i + 1) // 2 for i in range(self.mean.shape[1])]
@@ -46,14 +47,22 @@ class Posterior:
 
     @property
     def std(self) -> torch.Tensor:
-        """The latents' own deviations, of the shape of `diagonal`."""
+        """Standard deviations of the latents, with the shape of `diagonal`."""
         relative = self._relative_variance()
         return self.diagonal if relative is None else self.diagonal * relative.sqrt()
 
     def squared_distance(self, weight: torch.Tensor) -> torch.Tensor:
-        """Return E‖W (z_t − μ_t)‖² of a covariance that is the same at all times.
+        """Return E‖W (z_t − μ_t)‖² for a covariance that is constant over time.
 
-        From W, (replicate, output, latent), to (replicate,).
+        Parameters
+        ----------
+        weight : torch.Tensor
+            W, of shape (replicate, output, latent).
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate,).
         """
         if self.below is None:
             gain = (weight**2).sum(1)
@@ -65,7 +74,18 @@ class Posterior:
         return ((weight @ (self.diagonal * lower)) ** 2).sum((1, 2))
 
     def sample(self, noise: torch.Tensor) -> torch.Tensor:
-        """Return a draw, given standard normal noise of the shape of `mean`."""
+        """Return a reparameterised draw.
+
+        Parameters
+        ----------
+        noise : torch.Tensor
+            Standard normal, with the shape of `mean`.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, time).
+        """
         rows = self._rows()
         if rows:
             drawn = [
@@ -75,10 +95,15 @@ class Posterior:
         return self.mean + self.diagonal * noise
 
     def total_correlation(self) -> torch.Tensor | float:
-        """Return KL(q(z) ‖ Π q(z_i)), summed over time; shape (replicate,), in nats.
+        """Return the total correlation KL(q(z) ‖ Π q(z_i)), summed over time.
 
-        The divergence from a prior that factorises over latents is that of the product of the
-        marginals plus this.
+        The divergence from a prior that factorises over latents is the divergence of the product of
+        the marginals plus the total correlation.
+
+        Returns
+        -------
+        torch.Tensor or float
+            Shape (replicate,), in nats; 0.0 for a diagonal covariance.
         """
         relative = self._relative_variance()
         if relative is None:

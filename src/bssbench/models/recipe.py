@@ -1,4 +1,4 @@
-"""How a batch of VAEs is to be trained, decided before anything is."""
+"""Settings for training a batch of VAEs."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,22 +11,22 @@ SCALES = ("free", "closed")
 
 @dataclass(frozen=True)
 class Form:
-    """The form of a VAE around its prior.
+    """The form of a VAE, apart from its prior.
 
     Attributes
     ----------
     rotation : bool
         Whether encoder and decoder share a rotation (see `bssbench.models.rotation`).
     smoothing : bool
-        Whether the posterior's mean is averaged over neighbouring times (see
-        `bssbench.models.smoothing`), where the prior is a density that relates them.
-    posterior : str
-        Its covariance: ``diagonal``, the same at all times; ``full``, set by the encoder's network
-        where there is one, and else the same at all times; ``rule``, full where there is a network
-        and the prior supports it.
-    scale : str
-        Of the latents that prior and decoder are given: ``free``, the encoder's, or ``closed``, one
-        for all (see `bssbench.models.scale`).
+        Whether the posterior mean is smoothed over time (see `bssbench.models.smoothing`), if the
+        prior is a density that relates time points.
+    posterior : {'rule', 'diagonal', 'full'}
+        Covariance of the posterior. ``diagonal`` is constant over time. ``full`` is an output of
+        the encoder's network, or constant over time without a network. ``rule`` is full if there is
+        a network and the prior supports it, otherwise diagonal.
+    scale : {'free', 'closed'}
+        Scale of the latents in prior and decoder: ``free`` is that of the encoder, ``closed`` is
+        unit variance (see `bssbench.models.scale`).
     """
 
     rotation: bool = True
@@ -35,36 +35,42 @@ class Form:
     scale: str = "free"
 
     def departures(self) -> dict[str, Any]:
-        """Return what is not by default, by name."""
+        """Return the values that differ from the defaults.
+
+        Returns
+        -------
+        dict of str to object
+            By name.
+        """
         usual = asdict(Form())
         return {name: value for name, value in asdict(self).items() if value != usual[name]}
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that training needs to know beside the observations and the prior.
+    """Training settings.
 
     Attributes
     ----------
     restarts : int
-        Initialisations of each seed, of which the one with the lowest loss is kept.
+        Number of initialisations per seed; the one with the lowest loss is kept.
     steps : int
         Number of gradient steps.
     learning_rate : float
         Peak of the one-cycle schedule.
     window : int
-        Samples of time that a step sees, at most the series' length.
+        Number of time points in a gradient step, at most the length of the series.
     observation_variance : float or None
-        Of the decoder, where its annealing ends; None for what each seed's observations suggest
-        (see `bssbench.models.sensor_noise.decoder_variances`).
+        Variance of the decoder at the end of its annealing. None: estimated from each seed's
+        observations (see `bssbench.models.sensor_noise.decoder_variances`).
     nonlinear : bool
-        Whether encoder and decoder have a network beside their linear part.
+        Whether encoder and decoder have a network in addition to their linear part.
     device : str
-        Where to train.
+        ``cpu`` or ``cuda``.
     form : Form
-        What is trained.
+        The form of the VAE.
     keep : bool
-        Whether the trained models are kept, and Ctrl-C ends the training where it is.
+        Whether to store the trained models; Ctrl-C then ends the training early.
     """
 
     restarts: int

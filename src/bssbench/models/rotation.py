@@ -1,4 +1,4 @@
-"""A rotation of the latents that encoder and decoder share."""
+"""A rotation of the latents, shared by encoder and decoder."""
 
 import torch
 from torch import nn
@@ -7,17 +7,23 @@ __all__ = ["Rotation"]
 
 
 class Rotation(nn.Module):
-    """G = (1 − A/2)⁻¹ (1 + A/2), A = −Aᵀ, turns the encoder's output, and Gᵀ the decoder's input.
+    """Rotation G = (1 − A/2)⁻¹ (1 + A/2), A = −Aᵀ, of the latents.
 
-    Turning the latents' means changes nothing of what is reconstructed from them, so it is the
-    prior that says where they should point. Without G a turn is a joint change of encoder and
-    decoder through a valley as steep as the decoder's variance is small, and where priors differ
-    little along it (voices, with nearly one speed) training stops half-way, its loss all but at
-    rest. With it the turn has coordinates of its own. The posterior's deviations are not turned.
-    All replicates start unturned.
+    G multiplies the encoder's output and Gᵀ the decoder's input. A rotation of the latents' means
+    does not change the reconstruction, so that only the prior determines it. Without G, a rotation
+    requires a joint change of encoder and decoder along a narrow valley of the objective, which is
+    the steeper, the smaller the decoder's variance is. If the prior's preference along this valley
+    is weak, as for voices of similar speed, the training stops before it reaches the sources. With
+    G, the rotation has its own parameters. The posterior's standard deviations are not rotated. The
+    initial rotation is the identity.
 
-    Cayley's form, and not exp(A), whose computation by PyTorch rounds a matrix differently by what
-    else is in the batch. To second order in A they are the same.
+    The Cayley transform is used instead of exp(A), whose implementation in PyTorch has rounding
+    errors that depend on the rest of the batch. The two agree to second order in A.
+
+    Parameters
+    ----------
+    replicates, latents : int
+        Sizes of the batch.
     """
 
     def __init__(self, replicates: int, latents: int) -> None:
@@ -26,7 +32,13 @@ class Rotation(nn.Module):
         self.angles = nn.Parameter(torch.zeros(replicates, latents * (latents - 1) // 2))
 
     def forward(self) -> torch.Tensor:
-        """Return G, shape (replicate, latent, latent)."""
+        """Return G.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, latent).
+        """
         rows, columns = torch.tril_indices(
             self.latents, self.latents, -1, device=self.angles.device
         )
@@ -34,6 +46,6 @@ class Rotation(nn.Module):
         below[:, rows, columns] = self.angles
         half = 0.5 * (below - below.mT)
         identity = torch.eye(self.latents, dtype=half.dtype, device=half.device)
-        # As `solve`, but for a replicate whose angles have grown beyond all measure: that would be
-        # an error of the whole batch, and so is no number, and nobody else's trouble.
+        # Unlike `solve`, this does not raise an error for the whole batch if the angles of one
+        # replicate diverge; its result is then NaN.
         return torch.linalg.solve_ex(identity - half, identity + half).result

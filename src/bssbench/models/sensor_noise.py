@@ -1,22 +1,36 @@
-"""How much white noise the observations leave room for, read off the observations alone."""
+"""Upper limit of white noise, estimated from the observations."""
 
 import numpy as np
 
 __all__ = ["decoder_variances", "white_floor"]
 
 _SMALLEST_VARIANCE, _LARGEST_VARIANCE = 0.01, 0.05
-# Of a whitened component: with more white noise than that there would be little left to separate.
+# Variance of a whitened component above which the floor cannot be noise only, since little would be
+# left to separate.
 _SOURCES_FILL_THE_BAND = 0.25
 _WELCH_SEGMENT, _SHORTEST_SEGMENT = 64, 8
 
 
 def decoder_variances(components: np.ndarray, spacings: list[int], nonlinear: bool) -> np.ndarray:
-    """Return the variance that each replicate's decoder should end with, of the components' one.
+    """Return the final variance of each replicate's decoder, for components of unit variance.
 
-    It is 0.01; for linear mixing as much white noise as the observations leave room for, between
-    0.01 and 0.05, unless that is more than 0.25: then the sources themselves fill the band, which
-    says nothing of noise. The whitened components are (replicate, component, time), `spacings`
-    those of `bssbench.models.time_scales.lag_spacings`.
+    It is 0.01 for nonlinear mixing. For linear mixing, it is the `white_floor`, limited to the
+    range from 0.01 to 0.05. A floor above 0.25 is ignored: the sources then fill the band, and the
+    floor contains no information about the noise.
+
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), whitened.
+    spacings : list of int
+        From `bssbench.models.time_scales.lag_spacings`.
+    nonlinear : bool
+        Whether the mixing is nonlinear.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,).
     """
     if nonlinear:
         return np.full(len(components), _SMALLEST_VARIANCE)
@@ -26,33 +40,43 @@ def decoder_variances(components: np.ndarray, spacings: list[int], nonlinear: bo
 
 
 def white_floor(components: np.ndarray, spacings: list[int]) -> np.ndarray:
-    """Return the largest variance that white noise can have in any one of the components.
+    """Return the largest variance that white noise can have in any of the components.
 
-    White noise has the same power at every frequency, so a component can't have more of it than its
-    spectrum has where it is lowest. Whitening amplifies the noise most in the components that the
-    mixture has least of, of which there are the more, the more sources there are. Where the sources
-    themselves fill the band this is a bound and no estimate.
+    White noise has equal power at all frequencies, so that its power in a component cannot exceed
+    the minimum of the component's spectrum. Whitening amplifies the noise in the weakest components
+    most; there are more of these with more sources. If the sources fill the band, the result is
+    only an upper bound.
 
-    Of a series sampled faster than it varies, what counts is the band that it has: seen are samples
-    one spacing apart. The lowest of some thirty estimates of one density lies below it, of white
-    noise by a fifth to a third for 3,000 to 1,000 samples.
+    For a series sampled faster than it varies, only its own band counts, so that samples are taken
+    one spacing apart. The minimum over about thirty spectral estimates is biased downwards: for
+    white noise by a fifth (3,000 samples) to a third (1,000 samples).
 
-    Arguments are as for `decoder_variances`; one value for each replicate, of the components' unit
-    variance, 0 for series too short to tell.
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (replicate, component, time), whitened.
+    spacings : list of int
+        From `bssbench.models.time_scales.lag_spacings`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate,), relative to the components' unit variance; 0 for series that are too
+        short.
     """
     pairs = zip(components, spacings, strict=True)
     return np.array([_floor(one[:, ::spacing]) for one, spacing in pairs])
 
 
 def _floor(components: np.ndarray) -> float:
-    """Return what `white_floor` does for one replicate, shape (component, time)."""
-    # Imported here: scipy.signal takes most of a second to import.
+    """Return `white_floor` for one replicate, of shape (component, time)."""
+    # Imported here because importing scipy.signal takes most of a second.
     from scipy.signal import welch
 
     segment = min(_WELCH_SEGMENT, components.shape[-1])
     if segment < _SHORTEST_SEGMENT:
         return 0.0
     _, spectra = welch(components, nperseg=segment, axis=-1)
-    # A density over frequencies from zero to one half: of white noise, twice its variance. Not so
-    # at the ends, which have no negative frequency to count for, and the mean is taken away.
+    # The one-sided density of white noise is twice its variance. The ends are left out: they have
+    # no negative counterpart, and the mean is removed.
     return float(0.5 * spectra[:, 2:-1].min(axis=-1).max())

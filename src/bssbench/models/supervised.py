@@ -1,4 +1,4 @@
-"""Fitting maps to known sources: a batch of networks, none of which sees another."""
+"""Fit maps to known sources, by a batch of independent networks."""
 
 from collections.abc import Callable
 
@@ -21,13 +21,25 @@ def fit_supervised(
     generators: list[np.random.Generator],
     progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
-    """Return what networks of the VAEs' encoder's form make of the observations, by least squares.
+    """Fit networks with the architecture of the VAEs' encoder to known sources by least squares.
 
-    Each starts at the best linear map. They are fitted and evaluated on the same samples.
+    Each network starts at the best linear map. It is evaluated on the samples of its training.
 
-    Observations are (replicate, time, channel), the true sources and the result (replicate, time,
-    source). Each replicate has a generator for its network's initial weights. `progress` is called
-    with (steps done, steps in all).
+    Parameters
+    ----------
+    observations : numpy.ndarray
+        Shape (replicate, time, channel).
+    sources : numpy.ndarray
+        Shape (replicate, time, source). The true sources.
+    generators : list of numpy.random.Generator
+        One per replicate, for the network's initial weights.
+    progress : callable, optional
+        Called with the number of steps done and the total number of steps.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate, time, source). The outputs of the networks.
     """
     components = whiten(observations, observations.shape[2]).components
     targets = np.swapaxes(sources, 1, 2)
@@ -35,12 +47,12 @@ def fit_supervised(
     model = PointwiseMap(linear, generators, nonlinear=True)
     inputs = torch.tensor(components, dtype=torch.float32)
     wanted = torch.tensor(np.ascontiguousarray(targets), dtype=torch.float32)
-    # Not the fused kind: that rounds an element differently by its place in the batch.
+    # Not the fused implementation, whose rounding errors depend on the position in the batch.
     optimiser = Adam(model.parameters(), lr=_LEARNING_RATE, foreach=True)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING_RATE, total_steps=_STEPS + 1)
     for step in range(_STEPS):
         optimiser.zero_grad(set_to_none=True)
-        # A sum over replicates: none's gradient may depend on how many there are.
+        # A sum over replicates, so that the gradient of each does not depend on their number.
         ((model(inputs) - wanted) ** 2).mean((1, 2)).sum().backward()
         optimiser.step()
         rate.step()

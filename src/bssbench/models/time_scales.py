@@ -1,4 +1,4 @@
-"""How fast the sources behind a mixture vary, read off the observations alone."""
+"""Time scales of the sources, estimated from the observations."""
 
 import numpy as np
 
@@ -11,12 +11,12 @@ _SOFT_EDGE = 0.35
 
 
 def half_decay_lags(components: np.ndarray) -> np.ndarray:
-    """Return the lags at which the fastest and the slowest source are half correlated.
+    """Return the lags at which the autocorrelations of two sources have decayed to one half.
 
-    For uncorrelated sources mixed linearly and whitened, the eigenvalues of the lagged covariance
-    matrix are the sources' own autocorrelations at that lag (the idea behind AMUSE; Tong et al.,
-    1990). So the smallest eigenvalue follows the fastest source, the largest the slowest, without
-    separating anything.
+    The two are the fastest and the slowest source. For a whitened linear mixture of uncorrelated
+    sources, the eigenvalues of the lagged covariance matrix are the sources' autocorrelations at
+    that lag, as used by AMUSE (Tong et al., 1990). The smallest eigenvalue therefore belongs to the
+    fastest source and the largest to the slowest, without a separation.
 
     Parameters
     ----------
@@ -26,8 +26,8 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (replicate, 2), fastest and slowest, in samples: the first crossing of 0.5,
-        interpolated between lags; at most a quarter of the length.
+        Shape (replicate, 2), for the fastest and the slowest source, in samples: the first crossing
+        of 0.5, interpolated between lags, at most a quarter of the length.
     """
     replicates, _, length = components.shape
     longest = max(1, length // 4)
@@ -50,7 +50,18 @@ def half_decay_lags(components: np.ndarray) -> np.ndarray:
 
 
 def lags_up_to(longest: int) -> list[int]:
-    """Return every lag up to 64, then steps of 5 %: a long trend must not take for ever."""
+    """Return a grid of lags: all up to 64, then in steps of 5 % to limit the cost.
+
+    Parameters
+    ----------
+    longest : int
+        Largest lag, in samples.
+
+    Returns
+    -------
+    list of int
+        In ascending order.
+    """
     dense = range(1, min(longest, _DENSE_LAGS) + 1)
     count = max(0, int(np.log(longest / _DENSE_LAGS) / np.log(1.05)))
     sparse = (_DENSE_LAGS * 1.05 ** np.arange(1, count + 1)).astype(int)
@@ -58,17 +69,16 @@ def lags_up_to(longest: int) -> list[int]:
 
 
 def longest_significant_lags(components: np.ndarray) -> np.ndarray:
-    """Return up to which lag the slowest source's autocorrelation is more than estimation error.
+    """Return the lag up to which the slowest source's autocorrelation exceeds its estimation error.
 
-    Up to its half-decay lag h it is more than one half. From there on it is taken to halve every h
-    samples, ρ(τ) = 2^(−τ/h), and to tell something until it has fallen to the width of its 95 %
-    band, two standard errors. The squared standard error is that of an uncorrelated pair of such
-    series of T samples (Bartlett, 1946), Σ_τ ρ(τ)² / T = h / (T ln 2). So the lag is
+    The autocorrelation is above one half up to the half-decay lag h. Beyond, it is assumed to halve
+    every h samples, ρ(τ) = 2^(−τ/h). It is significant as long as it exceeds two standard errors.
+    The squared standard error is that of two uncorrelated series of T samples with this
+    autocorrelation (Bartlett, 1946), Σ_τ ρ(τ)² / T = h / (T ln 2). The lag is therefore
 
-        max(h, (h / 2) log₂(T ln 2 / 4h)):
+        max(h, (h / 2) log₂(T ln 2 / 4h)),
 
-    a half-decay lag for the shortest series, and some five for the longest, because what is
-    averaged over more time can be told from nothing further out.
+    which is h for the shortest series and about 5 h for the longest.
 
     Parameters
     ----------
@@ -78,7 +88,7 @@ def longest_significant_lags(components: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (replicate,), whole samples, at least 1; at most a quarter of the length.
+        Shape (replicate,), in whole samples, from 1 to a quarter of the length.
     """
     slowest = half_decay_lags(components)[:, 1]
     squared_error = slowest / (components.shape[-1] * np.log(2.0))
@@ -87,38 +97,53 @@ def longest_significant_lags(components: np.ndarray) -> np.ndarray:
 
 
 def lag_spacings(components: np.ndarray) -> list[int]:
-    """Return how many samples apart the series can be looked at without losing anything of them.
+    """Return the largest sampling interval that still resolves the series.
 
-    A series without power above a frequency f is known from samples 1 / 2f apart (Nyquist,
-    Shannon). Here f is where all but 0.03 % of the components' power lies below. White sensor noise
-    fills the band, so of what is sampled no faster than it varies every sample counts; a recording
-    made at four times the rate has four times the spacing.
+    A series without power above a frequency f is determined by samples at a spacing of 1 / 2f
+    (Nyquist, Shannon). Here f is the frequency below which 99.97 % of the components' power lies.
+    White sensor noise fills the band, so that the spacing is 1 for data that are not oversampled. A
+    recording at four times the sampling rate has four times the spacing.
 
-    Each replicate's spacing is a whole number, at least 1, so 1 / 2f is rounded down, but for the
-    third of a sample by which the soft edge of an interpolation filter widens the band of what it
-    has interpolated.
+    1 / 2f is rounded down to a whole number, with a tolerance of about a third of a sample, because
+    the finite transition band of an interpolation filter widens the band of upsampled data.
 
     Parameters
     ----------
     components : numpy.ndarray
         Shape (replicate, component, time), whitened.
+
+    Returns
+    -------
+    list of int
+        The spacing of each replicate in samples, at least 1.
     """
-    # Imported here: scipy.signal takes most of a second to import.
+    # Imported here because importing scipy.signal takes most of a second.
     from scipy.signal import welch
 
     segment = min(_WELCH_SEGMENT, components.shape[-1])
     frequencies, spectra = welch(components, nperseg=segment, axis=-1)
     power = np.cumsum(spectra.mean(axis=1), axis=-1)
     within = power < (1.0 - _POWER_BEYOND_BAND) * power[:, -1:]
-    # Not frequency zero, where all of the power is of a series that hardly varies in a segment.
+    # At least the first nonzero frequency: a series that hardly varies within a segment has all its
+    # power at zero.
     highest = frequencies[np.clip(within.sum(axis=-1), 1, len(frequencies) - 1)]
     return [max(1, int(0.5 / frequency + _SOFT_EDGE)) for frequency in highest]
 
 
 def spread(bounds: np.ndarray, count: int) -> np.ndarray:
-    """Spread `count` values geometrically between bounds; a single one is their geometric mean.
+    """Return values that are spread geometrically between bounds.
 
-    From (replicate, 2), positive, to (replicate, count).
+    Parameters
+    ----------
+    bounds : numpy.ndarray
+        Shape (replicate, 2), positive.
+    count : int
+        Number of values; a single value is the geometric mean of the bounds.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate, count).
     """
     if count == 1:
         return np.sqrt(bounds.prod(axis=1, keepdims=True))

@@ -1,4 +1,4 @@
-"""Training a batch of VAEs: one program for all seeds and restarts, none of which sees another."""
+"""Train a batch of independent VAEs, one for each seed and restart."""
 
 import math
 import time
@@ -26,9 +26,16 @@ _DRAWS = 32
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how boldly to train: steps, and the peak of the one-cycle schedule.
+    """Number of steps, learning rate and annealing of the decoder's variance.
 
-    The annealing of the decoder's variance ends at `last_variance`, for all or (replicate,).
+    Attributes
+    ----------
+    steps : int
+        Number of gradient steps.
+    learning_rate : float
+        Peak of the one-cycle schedule.
+    last_variance : float or torch.Tensor
+        Final variance of the decoder, for all replicates or of shape (replicate,).
     """
 
     steps: int
@@ -36,11 +43,22 @@ class Schedule:
     last_variance: float | torch.Tensor
 
     def variance(self, step: int) -> float | torch.Tensor:
-        """Return the decoder's variance at `step`.
+        """Return the decoder's variance at a step.
 
-        Annealed geometrically from 1 over the first 60 % of the steps and then held: with a small
-        variance from the start, changing the latents means moving encoder and decoder together
-        through a stiff valley, where most runs stop half-way.
+        The variance decreases geometrically from 1 over the first 60 % of the steps and is then
+        constant. With a small variance from the start, a change of the latents requires a joint
+        change of encoder and decoder along a narrow valley of the objective, in which most runs
+        stop early.
+
+        Parameters
+        ----------
+        step : int
+            Index of the step.
+
+        Returns
+        -------
+        float or torch.Tensor
+            For all replicates, or of shape (replicate,).
         """
         progress = min(1.0, step / max(1.0, _ANNEALED_FRACTION * self.steps))
         return _FIRST_VARIANCE * (self.last_variance / _FIRST_VARIANCE) ** progress
@@ -48,19 +66,21 @@ class Schedule:
 
 @dataclass(frozen=True)
 class History:
-    """Some of the steps of a training: `steps` has shape (record,).
+    """Records of a training at evenly spaced steps.
 
     Attributes
     ----------
+    steps : numpy.ndarray
+        Shape (record,). The recorded steps.
     loss : numpy.ndarray
-        Shape (replicate, record), nats per time point.
+        Shape (replicate, record), in nats per time point.
     parameters : dict of str to numpy.ndarray
         The prior's summary, each of shape (replicate, record, latent, …).
     weight : numpy.ndarray or None
-        What demixes after each of the steps, shape (replicate, record, latent, component), where
-        the maps are linear.
+        Shape (replicate, record, latent, component). The unmixing matrix after each step, if the
+        maps are linear.
     reached : numpy.ndarray
-        When each of the steps was done, by `time.monotonic`, shape (record,).
+        Shape (record,). Time at the end of each step, from `time.monotonic`.
     """
 
     steps: np.ndarray
@@ -71,7 +91,7 @@ class History:
 
 
 class _Recorder:
-    """Keeps the loss, the prior's summary and the unmixing matrix at evenly spaced steps."""
+    """Recorder of loss, prior parameters and unmixing matrix at evenly spaced steps."""
 
     def __init__(self, steps: int) -> None:
         self.wanted = set(np.linspace(0, steps - 1, min(steps, _RECORDED_STEPS)).astype(int))
@@ -82,7 +102,7 @@ class _Recorder:
         self.reached: list[float] = []
 
     def note(self, step: int, loss: torch.Tensor, model: BatchedVAE) -> None:
-        """Record what this step saw if it is one of those wanted."""
+        """Record loss and parameters before the update of a step, if the step is recorded."""
         if step not in self.wanted:
             return
         self.steps.append(step)
@@ -91,17 +111,17 @@ class _Recorder:
         self.summaries.append({k: v.detach().cpu().numpy().copy() for k, v in summary.items()})
 
     def note_reached(self, step: int, model: BatchedVAE) -> None:
-        """Record what this step has led to, and when."""
+        """Record the unmixing matrix and the time after the update of a step."""
         if step not in self.wanted:
             return
         if not model.nonlinear:
             self.weights.append(model.unmixing_matrix().detach().cpu().numpy().copy())
-        # After the copy, for which a device has to finish the step.
+        # After the copy, which waits until the device has finished the step.
         self.reached.append(time.monotonic())
 
     def history(self) -> History:
-        """Return everything recorded, replicate first."""
-        # A step that was broken off has been noted, but not reached.
+        """Return all records, with the replicate as the first axis."""
+        # An interrupted step has a loss, but no time.
         count = len(self.reached)
         summaries = self.summaries[:count]
         names = summaries[0] if summaries else {}
@@ -116,25 +136,25 @@ class _Recorder:
 
 @dataclass(frozen=True)
 class Trained:
-    """What training reports beside the model it has changed.
+    """The result of a training, in addition to the trained model.
 
     Attributes
     ----------
     loss : numpy.ndarray
-        Shape (replicate,), the final objective in nats per time point.
+        Shape (replicate,). Final objective in nats per time point.
     converged : numpy.ndarray
-        Shape (replicate,), whether the objective fell by less than 0.05 nats per time point in the
-        last quarter of the steps. It says that the training had come to rest, not that it rests at
-        the best place: the learning rate falls to zero whatever the loss does.
+        Shape (replicate,). Whether the objective fell by less than 0.05 nats per time point in the
+        last quarter of the steps. This does not imply that the optimum is global, and the learning
+        rate decreases to zero in any case.
     history : History
-        The way there.
+        Records at evenly spaced steps.
     first_step_done : tuple of float
-        When the first step was done, by `time.monotonic` and by `time.process_time`.
+        Time at the end of the first step, from `time.monotonic` and `time.process_time`.
     curve : numpy.ndarray
-        Shape (replicate, step), the objective that each step lowered: by the decoder's variance of
-        that step, and one draw.
+        Shape (replicate, step). Objective of each step, with the decoder's variance of that step
+        and one posterior draw.
     interrupted : bool
-        Whether it was stopped before its last step.
+        Whether the training was stopped before its last step.
     """
 
     loss: np.ndarray
@@ -146,7 +166,7 @@ class Trained:
 
 
 class _Noise:
-    """Standard normal numbers from one generator per replicate, so that none sees another."""
+    """Standard normal numbers from one generator per replicate, so that they are independent."""
 
     def __init__(self, seeds: list[int], shape: tuple[int, int], device: torch.device) -> None:
         self.generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
@@ -167,25 +187,37 @@ def evaluate(
     noise_seeds: list[int],
     drawn_length: int = 0,
 ) -> np.ndarray:
-    """Return the objective of each replicate, averaged over windows, and over draws if random.
+    """Return the objective of each replicate, averaged over windows and posterior draws.
 
-    Nothing of the model changes, so it can be evaluated in the middle of its training. Windows are
-    whitened, (replicate, component, time), all of one length, whatever the model was trained on.
-    Noise is drawn for `drawn_length` samples, of which a window uses the first, so that two lengths
-    can be compared by the same draws; 0 for no more than it needs.
+    The model is not changed, so that it can be evaluated during training.
+
+    Parameters
+    ----------
+    model : BatchedVAE
+        The VAEs.
+    windows : list of torch.Tensor
+        Each of shape (replicate, component, time), whitened, and all of the same length, which may
+        differ from that in training.
+    variance : float or torch.Tensor
+        Variance of the decoder, for all replicates or of shape (replicate,).
+    noise_seeds : list of int
+        One seed per replicate.
+    drawn_length : int, default=0
+        Number of time points for which noise is drawn; a window uses the first ones. The same value
+        makes windows of different lengths comparable. 0 means the length of the windows.
 
     Returns
     -------
     numpy.ndarray
-        Shape (replicate,), in nats per time point; infinite for a replicate that diverged.
+        Shape (replicate,), in nats per time point; infinite for a diverged replicate.
     """
     length = windows[0].shape[-1]
     shape = (model.log_std.shape[1], drawn_length or length)
-    # Other draws than those it was trained on.
+    # Different draws from those in training.
     seeds = [seed ^ 2 for seed in noise_seeds]
     noise = _Noise(seeds, shape, windows[0].device) if model.needs_noise else None
     draws = max(1, _DRAWS // len(windows)) if noise else 1
-    # Made once for all windows and draws, and of the parameters as they are.
+    # Constructed once for all windows and draws, from the current parameters.
     prior = model.prior.resized(length)
     total = torch.zeros(len(windows[0]), device=windows[0].device)
     for window in windows:
@@ -193,14 +225,15 @@ def evaluate(
             drawn = noise.draw()[..., :length] if noise else None
             total += model.objective(window, variance, drawn, prior)
     loss = (total / (draws * len(windows))).cpu().numpy().astype(np.float64)
-    # A replicate that diverged must lose against every other restart, not win by NaN.
+    # A diverged replicate has an infinite loss, so that every other restart is preferred; NaN would
+    # be selected.
     return np.where(np.isfinite(loss), loss, math.inf)
 
 
 def _clip_each_replicate(parameters: list[torch.nn.Parameter]) -> None:
-    """Scale each replicate's gradient down to the largest norm allowed, on its own."""
+    """Clip the norm of each replicate's gradient separately."""
     gradients = [p.grad for p in parameters if p.grad is not None]
-    # One after the other: a reduction over a stack adds in an order that depends on the batch.
+    # In a loop, since the order of summation in a reduction over a stack depends on the batch.
     squared = torch.zeros(len(gradients[0]), device=gradients[0].device)
     for gradient in gradients:
         squared = squared + gradient.flatten(1).square().sum(1)
@@ -210,7 +243,7 @@ def _clip_each_replicate(parameters: list[torch.nn.Parameter]) -> None:
 
 
 def _parameter_groups(model: BatchedVAE) -> list[dict[str, Any]]:
-    """Split the parameters into those of the prior and the others, each with its rate's factor."""
+    """Return parameter groups for the prior and the rest, with factors of the learning rate."""
     of_prior = {name for name, _ in model.named_parameters() if name.startswith("prior.")}
     groups = [
         {"params": [p for n, p in model.named_parameters() if n not in of_prior], "factor": 1.0},
@@ -231,7 +264,7 @@ def train(
     progress: Callable[[int], None] | None = None,
     interruptible: bool = False,
 ) -> Trained:
-    """Train in place with Adam and a one-cycle schedule.
+    """Train a model in place with Adam and a one-cycle schedule.
 
     Parameters
     ----------
@@ -240,19 +273,24 @@ def train(
     observations : torch.Tensor
         Shape (replicate, component, time), whitened.
     noise_seeds : list of int
-        One per replicate.
+        One seed per replicate.
     schedule : Schedule
-        Steps, learning rate and last variance.
-    window : int
-        Length of the stretch of time, another for each step and replicate, that a step sees, which
-        is also the length that the prior was made for; 0 for all of the time.
+        Steps, learning rate and final variance.
+    window : int, default=0
+        Number of time points in a step, and the length of the model's prior. Each step and
+        replicate has a different random window. 0 means the whole series.
     progress : callable, optional
-        Called with the number of steps done after each.
-    interruptible : bool
-        Whether Ctrl-C, once a step is done, ends the training as if its last step had been done.
+        Called with the number of steps done, after each step.
+    interruptible : bool, default=False
+        Whether Ctrl-C, after the first step, ends the training without an error.
+
+    Returns
+    -------
+    Trained
+        Losses, convergence and history.
     """
     parameters = list(model.parameters())
-    # Not the fused kind: that rounds an element differently by its place in the batch.
+    # Not the fused implementation, whose rounding errors depend on the position in the batch.
     optimiser = Adam(_parameter_groups(model), lr=schedule.learning_rate, foreach=True)
     factors = [group["factor"] for group in optimiser.param_groups]
     rate = torch.optim.lr_scheduler.OneCycleLR(
@@ -268,7 +306,7 @@ def train(
     judged = evenly_spaced(observations, window) if window else [observations]
 
     def objective() -> np.ndarray:
-        # By the same draws each time, so that what differs is the parameters alone.
+        # With the same draws each time, so that only the parameters differ.
         return evaluate(model, judged, schedule.last_variance, noise_seeds)
 
     earlier = np.empty(0)
@@ -282,7 +320,7 @@ def train(
             seen = windows.cut(observations) if windows else observations
             loss = model.objective(seen, schedule.variance(step), drawn)
             optimiser.zero_grad(set_to_none=True)
-            # A sum, not a mean: a replicate's gradient must not depend on how many there are.
+            # A sum, not a mean, so that a replicate's gradient does not depend on their number.
             loss.sum().backward()
             recorded.note(step, loss, model)
             _clip_each_replicate(parameters)
@@ -299,7 +337,7 @@ def train(
             raise
     interrupted = len(curve) < schedule.steps
     final = objective()
-    # Not as a difference, which infinities have none of.
+    # Not as a difference, which is undefined for infinities.
     at_rest = False if interrupted else earlier < final + _LARGEST_FALL
     return Trained(
         final,

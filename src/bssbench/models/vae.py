@@ -20,43 +20,44 @@ from bssbench.randomness import random_rotation
 __all__ = ["BatchedVAE", "PriorFactory"]
 
 PriorFactory = Callable[[Batch], Prior]
-"""What makes the prior of a batch."""
+"""Function that returns the prior of a batch."""
 
 _INITIAL_STD = 0.3
 _LARGEST_SHIFT = 2.0
 
 
 def _bounded(values: torch.Tensor) -> torch.Tensor:
-    """Return values within ±2, near zero unchanged."""
+    """Limit values smoothly to ±2, without changing those near zero."""
     return _LARGEST_SHIFT * torch.tanh(values / _LARGEST_SHIFT)
 
 
 class BatchedVAE(nn.Module):
-    """Encoder and decoder pointwise in time around a prior that is not.
+    """A batch of VAEs with pointwise encoder and decoder and a prior over time.
 
-    q(z_t) = N(μ_t, S_t) with μ = G encoder(x), averaged over neighbouring times where the prior is
-    a density that relates them. By rule S is diagonal and the same at all times for linear maps and
-    for priors that support nothing else, and a full covariance set by the encoder's network
-    otherwise. The mean of x is decoder(Gᵀ z), with a variance v that the training sets. G is a
-    rotation (see `bssbench.models.rotation`). Where the scale is closed, prior and decoder are
-    given each latent divided by its deviation (see `bssbench.models.scale`).
+    The posterior is q(z_t) = N(μ_t, S_t) with μ = G encoder(x). The mean is smoothed over time if
+    the prior is a density that relates time points. By default, S is diagonal and constant over
+    time for linear maps, and for priors that do not support more; otherwise it is a full covariance
+    computed by the encoder's network. The mean of x is decoder(Gᵀ z), with a variance v that
+    follows the training schedule. G is a rotation (see `bssbench.models.rotation`). If the scale is
+    closed, prior and decoder use latents divided by their standard deviations (see
+    `bssbench.models.scale`).
 
     Parameters
     ----------
     n_components : int
         Number of whitened channels.
     n_latents : int
-        Number of latents, at most as many.
+        Number of latents, at most `n_components`.
     generators : list of numpy.random.Generator
-        One per replicate, for the initial values; a replicate's depend on its own alone.
+        One per replicate, for its initial values.
     prior : bssbench.priors.base.Prior
-        Of the latents.
+        Prior of the latents.
     nonlinear : bool
-        Whether encoder and decoder have a network beside their linear part.
+        Whether encoder and decoder have a network in addition to their linear part.
     spacing : int, optional
-        Samples between the times that the posterior mean is averaged over; without it, it is not.
+        Spacing of the smoothing weights in samples; None for no smoothing.
     form : Form, optional
-        What of the above is done.
+        Options of the model.
     """
 
     def __init__(
@@ -74,14 +75,14 @@ class BatchedVAE(nn.Module):
         full = {"diagonal": False, "full": True}.get(
             form.posterior, nonlinear and prior.supports_full_covariance
         )
-        # How the latents' errors correlate.
+        # Number of entries below the diagonal of the posterior covariance's factor.
         below = n_latents * (n_latents - 1) // 2 if full else 0
         rotations = np.stack([random_rotation(g, n_components)[:n_latents] for g in generators])
-        # A network also sets how uncertain the latents are, and how their errors correlate.
+        # A network also computes the variances and correlations of the posterior.
         further = n_latents + below if full else 0
         self.encoder = PointwiseMap(rotations, generators, nonlinear, further)
         self.decoder = PointwiseMap(np.swapaxes(rotations, 1, 2), generators, nonlinear)
-        # At rest it turns nothing.
+        # Without learning, the rotation stays the identity.
         self.rotation = Rotation(len(generators), n_latents).requires_grad_(form.rotation)
         self.nonlinear = nonlinear
         self.closed = form.scale == "closed"
@@ -90,7 +91,7 @@ class BatchedVAE(nn.Module):
         self.below = None
         if below and not nonlinear:
             self.below = nn.Parameter(torch.zeros(len(generators), below, 1))
-        # A prior that is no density could be made small by averaging alone.
+        # The divergence from a prior that is not a density could be lowered by smoothing alone.
         averaged = form.smoothing and prior.normalised and prior.relates_times
         self.smoother = (
             Smoother(len(generators), n_latents, spacing) if spacing and averaged else None
@@ -106,7 +107,26 @@ class BatchedVAE(nn.Module):
         make_prior: PriorFactory,
         form: Form,
     ) -> Self:
-        """Return the untrained VAEs of a batch, each from a seed of its own."""
+        """Construct the untrained VAEs of a batch.
+
+        Parameters
+        ----------
+        batch : Batch
+            Sizes and time scales.
+        n_components : int
+            Number of whitened channels.
+        seeds : sequence of numpy.random.SeedSequence
+            One seed per replicate, for its initial values.
+        make_prior : callable
+            Returns the prior of the batch.
+        form : Form
+            Options of the model.
+
+        Returns
+        -------
+        BatchedVAE
+            The VAEs.
+        """
         return cls(
             n_components,
             batch.latents,
@@ -119,31 +139,78 @@ class BatchedVAE(nn.Module):
 
     @property
     def needs_noise(self) -> bool:
-        """Whether the objective is estimated from a posterior draw for want of a closed form."""
+        """Whether the objective has no closed form and needs a posterior draw."""
         return self.nonlinear or self.prior.needs_sample
 
     def latents(self, observations: torch.Tensor) -> torch.Tensor:
-        """Return what is demixed from each time point alone, (replicate, latent, time)."""
+        """Return the pointwise latent means, without smoothing.
+
+        Parameters
+        ----------
+        observations : torch.Tensor
+            Shape (replicate, component, time), whitened.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, time).
+        """
         return self.rotation() @ self.encoder(observations)
 
     def unmixing_matrix(self) -> torch.Tensor:
-        """Return the linear part of `latents`, shape (replicate, latent, component)."""
+        """Return the linear part of `latents`.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, component).
+        """
         return self.rotation() @ self.encoder.weight
 
     def reconstruction(self, latents: torch.Tensor) -> torch.Tensor:
-        """Return the mean of x given latents of shape (replicate, latent, time)."""
+        """Return the mean of the observations given latents.
+
+        Parameters
+        ----------
+        latents : torch.Tensor
+            Shape (replicate, latent, time).
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, component, time).
+        """
         return self.decoder(self.rotation().mT @ latents)
 
     def decoded_scale(self, observations: torch.Tensor) -> torch.Tensor:
-        """Return what latents are divided by before they are decoded, (replicate, latent, 1)."""
+        """Return the divisor of the decoder's input.
+
+        Parameters
+        ----------
+        observations : torch.Tensor
+            Shape (replicate, component, time), whitened.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, 1); ones if the scale is free.
+        """
         if not self.closed:
             return torch.ones_like(self.log_std)
         return deviation(self.posterior(observations))
 
     def posterior(self, observations: torch.Tensor) -> Posterior:
-        """Return q(z | x) for observations of shape (replicate, component, time).
+        """Return the posterior q(z | x), in the scale of `latents`.
 
-        In the scale of `latents`, also where another is given to prior and decoder.
+        Parameters
+        ----------
+        observations : torch.Tensor
+            Shape (replicate, component, time), whitened.
+
+        Returns
+        -------
+        Posterior
+            Means of shape (replicate, latent, time), with covariances.
         """
         return self._posterior(observations, self.rotation())
 
@@ -166,11 +233,23 @@ class BatchedVAE(nn.Module):
         noise: torch.Tensor | None,
         prior: Prior | None = None,
     ) -> torch.Tensor:
-        """Return the negative objective of each replicate, (replicate,), in nats per time point.
+        """Return the loss of each replicate: reconstruction error plus divergence from the prior.
 
-        Observations are whitened, (replicate, component, time). `variance` is v, of the decoder's
-        output, for all or (replicate,). `noise`, standard normal, (replicate, latent, time), is
-        given if `needs_noise`. `prior` is the model's own, resized, to judge by in its place.
+        Parameters
+        ----------
+        observations : torch.Tensor
+            Shape (replicate, component, time), whitened.
+        variance : float or torch.Tensor
+            Variance v of the decoder, for all replicates or of shape (replicate,).
+        noise : torch.Tensor or None
+            Standard normal, shape (replicate, latent, time); required if `needs_noise`.
+        prior : Prior, optional
+            Replaces the model's own prior, for example after `Prior.resized`.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate,), in nats per time point.
         """
         rotation = self.rotation()
         posterior = self._posterior(observations, rotation)
@@ -182,8 +261,8 @@ class BatchedVAE(nn.Module):
         decoded = sample if self.nonlinear and sample is not None else mean
         error = ((observations - self.decoder(rotation.mT @ decoded)) ** 2).sum((1, 2))
         if not self.nonlinear:
-            # A linear decoder's expected error is its error at the mean plus the spread it passes
-            # on.
+            # The expected error of a linear decoder is the error at the mean plus the variance that
+            # the decoder propagates.
             passed_on = posterior.squared_distance(self.decoder.weight @ rotation.mT)
             error = error + length * passed_on
         v = torch.as_tensor(variance, dtype=error.dtype, device=error.device)

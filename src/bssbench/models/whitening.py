@@ -11,14 +11,14 @@ __all__ = ["Whitened", "independent_directions", "whiten"]
 
 @dataclass(frozen=True)
 class Whitened:
-    """Whitened observations and the map that made them.
+    """Whitened observations with their whitening map.
 
     Attributes
     ----------
     components : numpy.ndarray
-        Shape (replicate, component, time), uncorrelated, unit variance.
+        Shape (replicate, component, time), uncorrelated with unit variance.
     whitening : numpy.ndarray
-        Shape (replicate, component, channel): components = whitening · (observations − mean).
+        Shape (replicate, component, channel), with components = whitening · (observations − mean).
     mean : numpy.ndarray
         Shape (replicate, 1, channel).
     """
@@ -28,31 +28,48 @@ class Whitened:
     mean: np.ndarray
 
     def apply(self, observations: np.ndarray) -> np.ndarray:
-        """Return other observations (replicate, time, channel) in the same coordinates."""
+        """Apply the same map to other observations.
+
+        Parameters
+        ----------
+        observations : numpy.ndarray
+            Shape (replicate, time, channel).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (replicate, component, time).
+        """
         return self.whitening @ np.swapaxes(observations - self.mean, 1, 2)
 
 
 def whiten(observations: np.ndarray, n_components: int) -> Whitened:
-    """Project each replicate on its leading principal components, at unit variance.
+    """Project each replicate on its leading principal components, scaled to unit variance.
 
-    The components are those of the correlation matrix: a channel's unit makes no difference.
+    The components are those of the correlation matrix, so that the units of the channels do not
+    matter.
 
     Parameters
     ----------
     observations : numpy.ndarray
         Shape (replicate, time, channel).
     n_components : int
-        How many components to keep.
+        Number of components.
+
+    Returns
+    -------
+    Whitened
+        Components of shape (replicate, component, time) and their map.
 
     Raises
     ------
     InputError
-        If a replicate has fewer independent channels than that.
+        If a replicate has fewer independent channels than components.
     """
     mean = observations.mean(axis=1, keepdims=True)
     centred = observations - mean
-    # Each channel at unit variance first: units as unlike as volts and microvolts are no reason to
-    # lose a channel.
+    # Channels are first scaled to unit variance, so that none is lost if the units differ, for
+    # example volts and microvolts.
     scale = centred.std(axis=1, keepdims=True)
     scaled = np.swapaxes(centred / scale, 1, 2)
     correlation = scaled @ np.swapaxes(scaled, 1, 2) / scaled.shape[-1]
@@ -69,12 +86,23 @@ def whiten(observations: np.ndarray, n_components: int) -> Whitened:
 
 
 def independent_directions(observations: np.ndarray) -> int:
-    """Return how many components observations (time, channel) have for `whiten` to find."""
+    """Return the number of components that `whiten` can find.
+
+    Parameters
+    ----------
+    observations : numpy.ndarray
+        Shape (time, channel).
+
+    Returns
+    -------
+    int
+        The numerical rank of the correlation matrix.
+    """
     standardised = (observations - observations.mean(axis=0)) / observations.std(axis=0)
     variances = np.linalg.eigvalsh(standardised.T @ standardised / len(standardised))
     return int((variances > _rounding_floor(variances[-1], observations.shape[-1])).sum())
 
 
 def _rounding_floor(largest: np.ndarray, n_channels: int) -> np.ndarray:
-    """Return about as much variance as rounding alone leaves in a direction that has none."""
+    """Return the variance that rounding errors leave in a direction without variance."""
     return largest * n_channels * np.finfo(largest.dtype).eps * 10

@@ -1,9 +1,9 @@
 """Methods, priors, families, recordings and scores from outside the package.
 
-A plug-in is a Python file of the user's, a folder of such files, or a module of an installed
-package that announces it as an entry point of the group ``bssbench.plugins``. What it offers is
-seen from what it defines, as in a module of bssbench: a class ``Method`` or ``Family``, ``SCORES``,
-or ``FILES`` with ``prepare`` or ``mix``. Its name is that of the file, with hyphens.
+A plug-in is a user's Python file, a folder of such files, or a module of an installed package with
+an entry point in the group ``bssbench.plugins``. A plug-in provides what it defines, as modules of
+bssbench do: a class ``Method`` or ``Family``, ``SCORES``, or ``FILES`` with ``prepare`` or ``mix``.
+Its name is that of the file, with hyphens.
 """
 
 import importlib
@@ -26,24 +26,24 @@ loading.install()
 
 
 def use(paths: Iterable[Path | str]) -> None:
-    """Use plug-ins from now on, in this process and in those that it starts.
+    """Load plug-ins for this process and all processes that it starts.
 
     Parameters
     ----------
     paths : iterable of pathlib.Path or str
-        Python files, or folders of such files, added to those in use.
+        Python files, or folders of such files, in addition to those in use.
 
     Raises
     ------
     InputError
-        If one is missing, can't be imported, offers nothing, or is not what it should be.
+        If a plug-in is missing, cannot be imported, defines nothing, or is invalid.
     """
     before = os.environ.get(VARIABLE, "")
     known = [os.path.abspath(path) for path in as_path_list(before)]
     for path in paths:
         absolute = os.path.abspath(path)
         if os.pathsep in absolute:
-            raise InputError(f"plug-in {path}: a path with {os.pathsep!r} can't be one of several")
+            raise InputError(f"plug-in {path}: a path must not contain {os.pathsep!r}")
         if absolute not in known:
             known.append(absolute)
     if os.pathsep.join(known) == before:
@@ -58,25 +58,41 @@ def use(paths: Iterable[Path | str]) -> None:
 
 
 def require_named(paths: Iterable[Path]) -> None:
-    """Refuse plug-ins that a record of results names and the user does not: they are code.
+    """Reject plug-ins that a record of results names and the user does not, since they are code.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        Plug-ins named by a record.
 
     Raises
     ------
     InputError
-        For the first of them.
+        For the first plug-in that the user has not named.
     """
     named = {os.path.realpath(path) for path in as_path_list(os.environ.get(VARIABLE, ""))}
     for path in paths:
         if os.path.realpath(path) not in named:
             raise InputError(
-                f"{path} is code, and what results say of themselves runs none: look at it, and "
-                f"name it by --plugin {path}"
+                f"{path} is code that a record of results names; it is not run unless you name it: "
+                f"inspect it, then use --plugin {path}"
             )
 
 
 @contextmanager
 def using(paths: Iterable[Path | str]) -> Iterator[None]:
-    """Use plug-ins within a block, as `use` does."""
+    """Load plug-ins within a block.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path or str
+        As for `use`.
+
+    Yields
+    ------
+    None
+        For the block in which the plug-ins are in use.
+    """
     before = os.environ.get(VARIABLE, "")
     try:
         use(paths)
@@ -95,7 +111,7 @@ def _restore(text: str) -> None:
 
 
 def _load() -> None:
-    """Import what the user names, so that what is wrong in it is said at once."""
+    """Import the user's plug-ins, so that errors are reported immediately."""
     for each in registry().modules.values():
         if not each.root.installed:
             importlib.import_module(each.module)
@@ -103,7 +119,7 @@ def _load() -> None:
 
 
 def _renew_scores() -> None:
-    """Bring the catalogue of scores, which is made when it is imported, up to date."""
+    """Update the catalogue of scores, which is created when it is imported."""
     catalogue: Any = sys.modules.get("bssbench.scores.catalogue")
     if catalogue is None:
         return
@@ -111,7 +127,7 @@ def _renew_scores() -> None:
     modules = [*modules_by_place(KINDS["score"]).values(), *offered]
     scores = [score for name in modules for score in importlib.import_module(name).SCORES]
     scores.sort(key=lambda score: (score.position, score.name))
-    # Others hold this very dictionary.
+    # Other modules refer to this dictionary, so it is updated in place.
     catalogue.SCORES.clear()
     catalogue.SCORES.update({score.name: score for score in scores})
     catalogue.ACROSS_SEEDS = frozenset(score.name for score in scores if score.across_seeds)

@@ -1,4 +1,4 @@
-"""Whether what a plug-in's module defines is what bssbench takes it for."""
+"""Validation of the modules of plug-ins."""
 
 import dataclasses
 import importlib
@@ -33,26 +33,39 @@ _OF_A_RECORDING = {
 ENDS_AS_AN_ID = re.compile(
     r".*-(\d+|linear|post-nonlinear|mlp-\d+|cond\d+|m\d+|noise\d+|outliers\d+|t\d+|4x)"
 )
-"""A name that no family can have: it ends in what is a part of a data set's id."""
+"""An invalid name of a family, which ends like a part of a data set's id."""
 
 _SCORE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def check_module(module: ModuleType, plugin: PluginModule) -> None:
-    """Raise `InputError` for the first thing that a plug-in's module does not do as it should."""
+    """Validate the module of a plug-in.
+
+    Parameters
+    ----------
+    module : module
+        The imported module.
+    plugin : PluginModule
+        Its description.
+
+    Raises
+    ------
+    InputError
+        For the first error.
+    """
     where = f"plug-in {plugin.path}"
     if "method" in plugin.kinds:
         method = vars(module)["Method"]
         _check_class(method, "Method", where)
         if method.needs_true_sources:
-            raise InputError(f"{where}: Method: only bssbench's own controls see the true sources")
+            raise InputError(f"{where}: Method: only bssbench's controls may use the true sources")
     if "family" in plugin.kinds:
         _check_class(vars(module)["Family"], "Family", where)
         if ENDS_AS_AN_ID.fullmatch(plugin.name):
             raise InputError(
-                f"{where}: the name of a family may not end as an id does ({plugin.name!r} would "
-                "be read as an id); give the file another name"
+                f"{where}: the name of a family must not end like an id ({plugin.name!r} would be "
+                "read as an id); rename the file"
             )
     if "recording" in plugin.kinds:
         _check_recording(module, where)
@@ -70,16 +83,16 @@ def _check_class(kind: Any, name: str, where: str) -> None:
         raise InputError(f"{where}: {name} must be a frozen dataclass: @dataclass(frozen=True)")
     if inspect.isabstract(kind):
         missing = ", ".join(sorted(kind.__abstractmethods__))
-        raise InputError(f"{where}: {name} lacks {missing}, which {base} leaves to it")
+        raise InputError(f"{where}: {name} lacks {missing}, which {base} requires")
     try:
         types = get_type_hints(kind)
     except (NameError, TypeError, SyntaxError, AttributeError) as error:
-        raise InputError(f"{where}: {name}: a type of its fields is not known ({error})") from None
+        raise InputError(f"{where}: {name}: a field has an unknown type ({error})") from None
     for field in dataclasses.fields(kind):
         if field.default is dataclasses.MISSING:
             raise InputError(
-                f"{where}: {name}: parameter {field.name!r} has no default; write it as "
-                "bssbench.parameters.parameter does"
+                f"{where}: {name}: parameter {field.name!r} has no default; define it by "
+                "bssbench.parameters.parameter"
             )
         wanted = types[field.name]
         choices = [each for each in get_args(wanted) or (wanted,) if each is not NoneType]
@@ -93,30 +106,30 @@ def _check_class(kind: Any, name: str, where: str) -> None:
 def _check_recording(module: ModuleType, where: str) -> None:
     for name, kind in _OF_A_RECORDING.items():
         if not isinstance(getattr(module, name, None), kind):
-            raise InputError(f"{where}: a recording has {name}, of type {kind.__name__}")
+            raise InputError(f"{where}: a recording must have {name}, of type {kind.__name__}")
     for file in vars(module)["FILES"]:
         if type(file).__name__ != "RemoteFile":
             raise InputError(
-                f"{where}: FILES are bssbench.datasets.remote_files.RemoteFile, not {file!r}"
+                f"{where}: FILES must be bssbench.datasets.remote_files.RemoteFile, not {file!r}"
             )
         if not file.url.startswith("https://"):
             raise InputError(
-                f"{where}: FILES: {file.url!r} is no address that begins with https://"
+                f"{where}: FILES: an address must begin with https://, not {file.url!r}"
             )
         if not _SHA256.fullmatch(file.sha256):
-            raise InputError(f"{where}: FILES: {file.name}: {file.sha256!r} is no SHA-256")
+            raise InputError(f"{where}: FILES: {file.name}: {file.sha256!r} is not a SHA-256")
         place = PurePosixPath(file.folder, file.name)
         if place.is_absolute() or ".." in place.parts:
-            raise InputError(f"{where}: FILES: {place} lies outside the folder of recordings")
+            raise InputError(f"{where}: FILES: {place} is outside the folder of recordings")
     if hasattr(module, "prepare") == hasattr(module, "mix"):
-        raise InputError(f"{where}: a recording has prepare, or mix in its place, and not both")
+        raise InputError(f"{where}: a recording must have either prepare or mix, not both")
 
 
 def _check_scores(module: ModuleType, where: str) -> None:
     scores = vars(module)["SCORES"]
     if not isinstance(scores, tuple) or not scores:
         raise InputError(f"{where}: SCORES must be a tuple of scores, (Score(…),)")
-    # Whatever is loaded already, and what bssbench has itself.
+    # Scores that are already loaded, and bssbench's own.
     known = {each.name: "bssbench" for each in _own_scores()}
     for other in registry().modules.values():
         loaded = sys.modules.get(other.module)
@@ -125,13 +138,14 @@ def _check_scores(module: ModuleType, where: str) -> None:
     for score in scores:
         kind = type(score)
         if (kind.__module__, kind.__name__) != ("bssbench.scores.record", "Score"):
-            raise InputError(f"{where}: SCORES: {score!r} is no bssbench.scores.record.Score")
+            raise InputError(f"{where}: SCORES: {score!r} is not a bssbench.scores.record.Score")
         if not _SCORE_NAME.fullmatch(score.name):
             raise InputError(
-                f"{where}: score {score.name!r}: a name has small letters, digits and underscores"
+                f"{where}: score {score.name!r}: a name consists of lower-case letters, digits and "
+                "underscores"
             )
         if score.name in known:
-            raise InputError(f"{where}: {known[score.name]} has a score {score.name!r} already")
+            raise InputError(f"{where}: {known[score.name]} already has a score {score.name!r}")
         known[score.name] = where
 
 

@@ -1,4 +1,4 @@
-"""What a result has to say of the plug-ins that it was made with."""
+"""The description of plug-ins in results."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,15 +11,19 @@ __all__ = ["describe", "describe_used"]
 
 
 def describe(modules: Iterable[str]) -> dict[str, Any]:
-    """Return ``{"plugins": […]}``, or nothing where no plug-in is among `modules`.
-
-    Of each its name, path, package with version (None for a user's file), and the SHA-256 of its
-    file and of each file beside it that it imports.
+    """Describe the plug-ins among modules.
 
     Parameters
     ----------
     modules : iterable of str
         Dotted names of modules, plug-ins or not.
+
+    Returns
+    -------
+    dict of str to list
+        ``{"plugins": […]}``, or an empty dictionary if there are none. Each plug-in has its name,
+        path, package with version (None for a user's file), and the SHA-256 of its file and of each
+        of its own files that it imports.
     """
     known = registry().modules
     found = [known[name] for name in dict.fromkeys(modules) if name in known]
@@ -41,9 +45,19 @@ def describe(modules: Iterable[str]) -> dict[str, Any]:
 
 
 def describe_used(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `describe` does of the plug-ins that an experiment's content names.
+    """Describe the plug-ins that an experiment uses.
 
-    Those with scores count always, for all results have them.
+    Plug-ins with scores are always included, since all results have their scores.
+
+    Parameters
+    ----------
+    content : mapping of str to object
+        Content of the experiment's file.
+
+    Returns
+    -------
+    dict of str to list
+        As for `describe`.
     """
     words = set(_words(content))
     return describe(
@@ -55,7 +69,7 @@ def describe_used(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(content: Any) -> Iterator[str]:
-    """Yield all keys and texts, at any depth."""
+    """Yield all keys and texts at any depth."""
     if isinstance(content, str):
         yield content
     elif isinstance(content, Mapping):

@@ -1,4 +1,4 @@
-"""What a plug-in's file imports, read from its text: files beside it, and modules of bssbench."""
+"""The imports of a plug-in's file, from its syntax tree: its own files, and modules of bssbench."""
 
 import ast
 import sys
@@ -14,16 +14,16 @@ __all__ = ["Imports", "Root", "imports_of"]
 
 @dataclass(frozen=True)
 class Root:
-    """The folder that a plug-in's own files lie in.
+    """The folder of a plug-in's own files.
 
     Attributes
     ----------
     folder : pathlib.Path
-        Absolute.
+        Absolute path.
     package : str
-        The dotted name under which the folder is imported.
+        Dotted name under which the folder is imported.
     installed : bool
-        Whether it is a package of the environment, and no user's folder.
+        Whether it is an installed package instead of a user's folder.
     """
 
     folder: Path
@@ -31,7 +31,18 @@ class Root:
     installed: bool = False
 
     def locate(self, parts: tuple[str, ...]) -> Path | None:
-        """Return the file of the module with this name below the package, if there is one."""
+        """Return the file of a module below the package.
+
+        Parameters
+        ----------
+        parts : tuple of str
+            Parts of the module's name below the package.
+
+        Returns
+        -------
+        pathlib.Path or None
+            None if there is no such module.
+        """
         place = self.folder.joinpath(*parts)
         for path in (place / "__init__.py", place.with_suffix(".py") if parts else None):
             if path is not None and path.is_file():
@@ -39,24 +50,34 @@ class Root:
         return None
 
     def dotted(self, path: Path) -> str:
-        """Return the name under which one of its files is imported."""
+        """Return the name under which a file is imported.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            A file in the folder.
+
+        Returns
+        -------
+        str
+            Dotted name.
+        """
         parts = path.relative_to(self.folder).with_suffix("").parts
         return ".".join([self.package, *(parts[:-1] if parts[-1] == "__init__" else parts)])
 
 
 @dataclass
 class Imports:
-    """What some files import, directly or through each other.
+    """Direct and indirect imports of files.
 
     Attributes
     ----------
     files : set of pathlib.Path
-        The files themselves and those beside them that they import.
+        The files themselves, and files in the same folder that they import.
     modules : set of str
-        Names of bssbench that are imported: modules, or what stands in one.
+        Imported names of bssbench: modules, or members of modules.
     plain : set of str
-        Files beside them that are imported as ``import shared``, without the dot that says where
-        they are.
+        Files in the same folder that are imported as ``import shared``, without a leading dot.
     """
 
     files: set[Path] = field(default_factory=set)
@@ -66,12 +87,24 @@ class Imports:
 
 @cache
 def imports_of(path: Path, root: Root) -> Imports:
-    """Return what the plug-in's file `path` imports, anywhere in it and in what it imports.
+    """Return the direct and indirect imports of a plug-in's file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    root : Root
+        Its folder.
+
+    Returns
+    -------
+    Imports
+        The imports.
 
     Raises
     ------
     InputError
-        If a file can't be read or is no Python.
+        If a file cannot be read or is not valid Python.
     """
     found = Imports()
     waiting = {path, *_files(_below(root.dotted(path), root) or (), root)}
@@ -97,7 +130,7 @@ def _is_beside(name: str, root: Root) -> bool:
 
 
 def _below(name: str, root: Root) -> tuple[str, ...] | None:
-    """Return the parts of a name below the root's package; None of any other."""
+    """Return the parts of a name below the root's package; None for other names."""
     if name == root.package:
         return ()
     inner = name.removeprefix(f"{root.package}.")
@@ -105,7 +138,7 @@ def _below(name: str, root: Root) -> tuple[str, ...] | None:
 
 
 def _files(parts: tuple[str, ...], root: Root) -> Iterator[Path]:
-    """Yield the file of a module and those of the packages around it, which importing it runs."""
+    """Yield the file of a module and those of its parent packages, which importing it runs."""
     for depth in range(len(parts) + 1):
         path = root.locate(parts[:depth])
         if path is not None:
@@ -113,7 +146,7 @@ def _files(parts: tuple[str, ...], root: Root) -> Iterator[Path]:
 
 
 def _imported_names(path: Path, root: Root) -> Iterator[str]:
-    """Yield the dotted names that a file imports, and those of what it takes from them."""
+    """Yield the dotted names that a file imports, including members of modules."""
     around = root.dotted(path).split(".")
     package = around if path.name == "__init__.py" else around[:-1]
     for node in ast.walk(syntax_tree(path)):

@@ -1,4 +1,4 @@
-"""Importing plug-ins: their files by name, and whatever goes wrong in them as one line."""
+"""Import plug-ins, and report their errors in one line."""
 
 import importlib.machinery
 import importlib.util
@@ -18,7 +18,7 @@ __all__ = ["install"]
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
-    """Runs a plug-in's file, holds it to what it should be, and reports errors in one line."""
+    """Loader that runs a plug-in's file, validates it, and reports errors in one line."""
 
     def __init__(self, name: str, path: str, plugin: PluginModule | None, user: bool) -> None:
         super().__init__(name, path)
@@ -26,21 +26,42 @@ class _Loader(importlib.machinery.SourceFileLoader):
         self._user = user
 
     def path_stats(self, path: str) -> dict[str, float]:
-        """Return what a file of compiled code is known by: of a user's file there is none.
+        """Return the identity of a file for the cache of compiled code.
 
-        Nothing is written beside it, and an edit within a second counts.
+        A user's file is not cached, so that no file is written next to it, and edits within a
+        second are noticed.
+
+        Parameters
+        ----------
+        path : str
+            The file.
+
+        Returns
+        -------
+        dict of str to float
+            As in the base class.
+
+        Raises
+        ------
+        OSError
+            For a user's file.
         """
         if self._user:
             raise OSError("not kept")
         return dict(super().path_stats(path))
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the file.
+        """Run the file and validate the module.
+
+        Parameters
+        ----------
+        module : module
+            The module.
 
         Raises
         ------
         InputError
-            If it can't be run, or what it offers is not what it should be.
+            If the file cannot be run or the module is invalid.
         """
         try:
             super().exec_module(module)
@@ -57,7 +78,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 
 def _line(error: BaseException, path: str) -> str:
-    """Return the line of the file at which it went wrong."""
+    """Return the line of the file at which an error occurred."""
     lines = [
         frame.lineno
         for frame in traceback.extract_tb(error.__traceback__)
@@ -72,16 +93,16 @@ def _said(error: BaseException) -> str:
 
 
 class _Finder(MetaPathFinder):
-    """Finds a user's files below `LOADED`, and lets packages of plug-ins report as these do."""
+    """Finder of users' files below `LOADED`, and of the modules of installed plug-ins."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Return how a module is loaded, if it is one of a plug-in."""
+        """Return the specification of a plug-in's module, or None for other modules."""
         del target
         if name.startswith(f"{LOADED}."):
             return _of_user(name)
-        # Not `registry()`, which itself looks for modules.
+        # Not `registry()`, which itself searches for modules.
         known = registry_if_read()
         if known is None or name.startswith("bssbench."):
             return None
@@ -127,6 +148,6 @@ def _spec(
 
 
 def install() -> None:
-    """Let plug-ins be imported, by whatever imports a module by its name."""
+    """Enable the import of plug-ins by name."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())

@@ -1,4 +1,4 @@
-"""What a plug-in's file offers, seen from what it defines; nothing of it is run."""
+"""The kinds of a plug-in's file, from its definitions, without running it."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ KINDS = {
     "recording": "bssbench.datasets.recordings",
     "score": "bssbench.scores.measures",
 }
-"""The package whose modules are of each kind: a plug-in's file counts among them."""
+"""The package with the modules of each kind; plug-ins count as further modules."""
 
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -22,10 +22,20 @@ _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def syntax_tree(path: Path) -> ast.Module:
     """Parse a Python file.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    ast.Module
+        Its syntax tree.
+
     Raises
     ------
     InputError
-        If it can't be read or is no Python, with the line.
+        If the file cannot be read or is not valid Python. The message gives the line.
     """
     try:
         return ast.parse(path.read_bytes(), filename=str(path))
@@ -38,10 +48,20 @@ def syntax_tree(path: Path) -> ast.Module:
 
 
 def offers_of(tree: ast.Module) -> frozenset[str]:
-    """Return the kinds that a file offers.
+    """Return the kinds of plug-in that a file defines.
 
-    A class ``Method`` or ``Family``; ``SCORES``; for a recording ``FILES`` with ``prepare`` or
-    ``mix``. What is imported from elsewhere is not offered.
+    It defines a class ``Method`` or ``Family``, ``SCORES``, or, for a recording, ``FILES`` with
+    ``prepare`` or ``mix``. Imported names do not count.
+
+    Parameters
+    ----------
+    tree : ast.Module
+        Its syntax tree.
+
+    Returns
+    -------
+    frozenset of str
+        Keys of `KINDS`.
     """
     defined = set(_defined(tree.body))
     found = {kind for kind, name in (("method", "Method"), ("family", "Family")) if name in defined}
@@ -53,7 +73,7 @@ def offers_of(tree: ast.Module) -> frozenset[str]:
 
 
 def _defined(body: list[ast.stmt]) -> Iterator[str]:
-    """Yield the names that statements at the top of a module define."""
+    """Yield the names that top-level statements of a module define."""
     for node in body:
         if isinstance(node, _DEFINITIONS):
             yield node.name

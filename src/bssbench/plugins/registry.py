@@ -1,8 +1,8 @@
-"""Which plug-ins there are: what the user names, and what installed packages announce.
+"""The registry of plug-ins: those that the user names, and those of installed packages.
 
-A user names files and folders in the environment variable ``BSSBENCH_PLUGINS``, separated as in
-``PATH``; an option of the command line and a key of an experiment's file write it. So whatever
-process is started next knows the same plug-ins, and nothing else has to be handed on.
+Users name files and folders in the environment variable ``BSSBENCH_PLUGINS``, separated as in
+``PATH``. An option of the command line and a key of an experiment's file set this variable, so that
+all processes started from this one use the same plug-ins.
 """
 
 import importlib
@@ -39,7 +39,7 @@ __all__ = [
 
 VARIABLE = "BSSBENCH_PLUGINS"
 GROUP = "bssbench.plugins"
-"""The group of entry points in which an installed package names its modules."""
+"""The group of entry points of installed plug-ins."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Registry:
     Attributes
     ----------
     modules : dict of str to PluginModule
-        By dotted name.
+        Plug-ins by dotted name.
     plain : dict of str to pathlib.Path
-        Files beside a user's that are imported as ``import shared``, by name.
+        Files in users' folders that are imported as ``import shared``, by name.
     """
 
     modules: dict[str, PluginModule]
@@ -67,23 +67,41 @@ _READ: dict[str, Registry] = {}
 
 
 def as_path_list(text: str) -> list[Path]:
-    """Return the paths of a text as the environment variable has it."""
+    """Return the paths in the value of the environment variable.
+
+    Parameters
+    ----------
+    text : str
+        The value.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The paths.
+    """
     return [Path(part) for part in text.split(os.pathsep) if part]
 
 
 def registry_if_read() -> Registry | None:
-    """Return the plug-ins in use if they are known already, without looking for them."""
+    """Return the plug-ins in use if they are already known, without searching for them."""
     return _READ.get(os.environ.get(VARIABLE, ""))
 
 
 def registry() -> Registry:
     """Return the plug-ins in use.
 
+    Invalid installed packages are left out with a warning.
+
+    Returns
+    -------
+    Registry
+        The plug-ins.
+
     Raises
     ------
     InputError
-        If a file that the user names is missing, is no Python, offers nothing or has a name that
-        something else has. A package that is wrong is left out with a warning.
+        If a file that the user names is missing, is not valid Python, defines nothing, or has a
+        name that is already in use.
     """
     text = os.environ.get(VARIABLE, "")
     if text not in _READ:
@@ -101,12 +119,22 @@ def registry() -> Registry:
 
 
 def plugin_modules(kind: str) -> dict[str, PluginModule]:
-    """Return the plug-ins in use that offer something of a kind, by name.
+    """Return the plug-ins of a kind.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `bssbench.plugins.offers.KINDS`.
+
+    Returns
+    -------
+    dict of str to PluginModule
+        Plug-ins by name.
 
     Raises
     ------
     InputError
-        As `registry` does.
+        As for `registry`.
     """
     return {
         each.name: each
@@ -117,7 +145,7 @@ def plugin_modules(kind: str) -> dict[str, PluginModule]:
 
 @cache
 def _can_be_loaded(plugin: PluginModule) -> bool:
-    """Return whether a package's scores can be had: what scores would else fail for all methods."""
+    """Return whether a package's scores can be imported; otherwise, all scoring would fail."""
     if not plugin.root.installed:
         return True
     try:
@@ -134,9 +162,9 @@ def _warn_of(package: str, module: str, error: InputError) -> None:
 
 
 def _add(modules: Iterable[PluginModule], found: list[PluginModule]) -> None:
-    """Add to `found` all of `modules` or none; a file counts once, and so do copies of it.
+    """Add all or none of the modules to `found`; copies of a file count once.
 
-    Results of several machines may be joined, each with a copy of the same plug-in.
+    Merged results of several machines may have copies of the same plug-in.
     """
     new: list[PluginModule] = []
     for each in modules:
@@ -148,7 +176,7 @@ def _add(modules: Iterable[PluginModule], found: list[PluginModule]) -> None:
 
 @cache
 def _content(plugin: PluginModule) -> tuple[object, ...]:
-    """Return what a plug-in is, wherever it lies."""
+    """Return the content of a plug-in, independent of its location."""
     files = imports_of(plugin.path, plugin.root).files
     return (
         plugin.name,
@@ -157,36 +185,36 @@ def _content(plugin: PluginModule) -> tuple[object, ...]:
 
 
 def _check_name(each: PluginModule, others: Iterable[PluginModule]) -> None:
-    """Raise `InputError` if something of one of its kinds is called so, or nothing can be."""
+    """Raise `InputError` if the name of a plug-in is invalid or already in use."""
     if not each.path.stem.isidentifier() or not NAME.fullmatch(each.name):
         raise InputError(
-            f"plug-in {each.path}: the file's name is the name of what it offers: small letters, "
-            "digits and single underscores, a letter first"
+            f"plug-in {each.path}: the name of the file must consist of lower-case letters, digits "
+            "and single underscores, and begin with a letter"
         )
     for kind in each.kinds - {"score"}:
-        # Families and recordings are data sets, both.
+        # Families and recordings are both data sets.
         kinds = ("family", "recording") if kind in ("family", "recording") else (kind,)
         for other in kinds:
             if each.name in modules_by_place(KINDS[other]):
                 raise InputError(
-                    f"plug-in {each.path}: bssbench has a {other} {each.name!r} already; give the "
-                    "file another name"
+                    f"plug-in {each.path}: bssbench already has a {other} {each.name!r}; rename "
+                    "the file"
                 )
         for known in others:
             if known.name == each.name and known.kinds.intersection(kinds):
                 raise InputError(
-                    f"plug-in {each.path}: {known.origin} has a {kind} {each.name!r} already; give "
-                    "one file another name"
+                    f"plug-in {each.path}: {known.origin} already has a {kind} {each.name!r}; "
+                    "rename one of the files"
                 )
 
 
 def _plain_imports(modules: Iterable[PluginModule]) -> dict[str, Path]:
-    """Return the files beside plug-ins that these import without a dot, by name.
+    """Return the files in plug-ins' folders that they import without a leading dot, by name.
 
     Raises
     ------
     InputError
-        Where ``import shared`` could mean another module.
+        If ``import shared`` is ambiguous.
     """
     known: dict[str, Path] = {}
     for each in modules:
@@ -195,8 +223,8 @@ def _plain_imports(modules: Iterable[PluginModule]) -> dict[str, Path]:
             assert beside is not None
             if known.setdefault(name, beside) != beside or _is_elsewhere(name, beside):
                 raise InputError(
-                    f"plug-in {each.path}: imports {name!r}, and there is another module of that "
-                    f"name than {beside}; write 'from . import {name}'"
+                    f"plug-in {each.path}: imports {name!r}, which is ambiguous, since there is "
+                    f"another module than {beside}; write 'from . import {name}'"
                 )
     return known
 

@@ -1,4 +1,4 @@
-"""Finding plug-ins: what a user's path or an installed package's entry point offers."""
+"""Find the plug-ins at a user's path, or of an installed package's entry point."""
 
 import importlib.metadata
 import importlib.util
@@ -19,11 +19,11 @@ LOADED = "bssbench.plugins.loaded"
 """The package below which a user's files are imported."""
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""What a name looks like: that of a file, with hyphens."""
+"""Form of a name, which is that of the file with hyphens."""
 
 _NOTHING = (
-    "offers nothing: a plug-in defines a class Method or Family, or SCORES, or FILES with prepare "
-    "or mix"
+    "does not define a plug-in, which is a class Method or Family, or SCORES, or FILES with "
+    "prepare or mix"
 )
 
 
@@ -34,17 +34,17 @@ class PluginModule:
     Attributes
     ----------
     name : str
-        What its method, family or recording is called: the file's name, with hyphens.
+        Name of its method, family or recording: the file's name with hyphens.
     module : str
-        Its dotted name.
+        Dotted name.
     path : pathlib.Path
-        Absolute.
+        Absolute path.
     kinds : frozenset of str
-        What it offers: keys of `bssbench.plugins.offers.KINDS`.
+        Kinds that it defines, keys of `bssbench.plugins.offers.KINDS`.
     root : Root
-        The folder of its own files.
+        Folder of its own files.
     package : str
-        Name and version of the distribution that brings it; empty for a user's file.
+        Name and version of its distribution; empty for a user's file.
     """
 
     name: str
@@ -56,17 +56,27 @@ class PluginModule:
 
     @property
     def origin(self) -> str:
-        """Where it comes from, in words."""
+        """Description of its origin: the distribution, or the path."""
         return self.package or str(self.path)
 
 
 def named_by_user(path: Path) -> Iterator[PluginModule]:
-    """Yield what a file or the files of a folder offer.
+    """Yield the plug-ins of a file, or of the files of a folder.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file or folder.
+
+    Yields
+    ------
+    PluginModule
+        Each plug-in.
 
     Raises
     ------
     InputError
-        If there is no such file or folder, it offers nothing or is no Python.
+        If the path does not exist, defines no plug-in, or is not valid Python.
     """
     path = Path(os.path.abspath(path))
     try:
@@ -76,13 +86,13 @@ def named_by_user(path: Path) -> Iterator[PluginModule]:
     if is_folder:
         offering = list(_offering(sorted(path.glob("[!_.]*.py"))))
         if not offering:
-            raise InputError(f"plug-in {path}: no file in this folder {_NOTHING}")
+            raise InputError(f"plug-in {path}: this folder {_NOTHING}")
     elif is_file:
         if path.suffix != ".py":
             raise InputError(f"plug-in {path}: not a Python file (.py), nor a folder of such files")
         offering = list(_offering([path]))
         if not offering:
-            raise InputError(f"plug-in {path}: {_NOTHING}")
+            raise InputError(f"plug-in {path}: this file {_NOTHING}")
     else:
         raise InputError(f"plug-in {path}: no such file or folder")
     folder = path if path.is_dir() else path.parent
@@ -93,12 +103,22 @@ def named_by_user(path: Path) -> Iterator[PluginModule]:
 
 
 def announced(point: importlib.metadata.EntryPoint) -> Iterator[PluginModule]:
-    """Yield what the module of an entry point offers, or of a package the modules in it.
+    """Yield the plug-ins of an entry point: its module, or the modules of its package.
+
+    Parameters
+    ----------
+    point : importlib.metadata.EntryPoint
+        The entry point.
+
+    Yields
+    ------
+    PluginModule
+        Each plug-in.
 
     Raises
     ------
     InputError
-        If there is no such module, it offers nothing or is no Python.
+        If there is no such module, if it defines no plug-in, or if it is not valid Python.
     """
     top, *rest = point.module.split(".")
     try:
@@ -107,7 +127,7 @@ def announced(point: importlib.metadata.EntryPoint) -> Iterator[PluginModule]:
         spec = None
     if spec is None:
         raise InputError(f"there is no package {top!r}")
-    # A single module has no folder that is its own; a package without __init__.py has no file.
+    # A single module has no folder of its own; a package without __init__.py has no file.
     places = list(spec.submodule_search_locations or ())
     folder = Path(places[0]) if places else Path(spec.origin or "").parent
     root = Root(folder, top, installed=True)
@@ -117,14 +137,25 @@ def announced(point: importlib.metadata.EntryPoint) -> Iterator[PluginModule]:
     inner = sorted(path.parent.glob("[!_.]*.py")) if path.name == "__init__.py" else []
     offering = list(_offering([path, *inner]))
     if not offering:
-        raise InputError(_NOTHING)
+        raise InputError(f"the module {_NOTHING}")
     for file, kinds in offering:
         module = root.dotted(file) if places else top
         yield PluginModule(_name(file), module, file, kinds, root, distribution(point))
 
 
 def distribution(point: importlib.metadata.EntryPoint) -> str:
-    """Return name and version of the package that an entry point is of."""
+    """Return the name and version of an entry point's package.
+
+    Parameters
+    ----------
+    point : importlib.metadata.EntryPoint
+        The entry point.
+
+    Returns
+    -------
+    str
+        Name and version.
+    """
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.module
 
 

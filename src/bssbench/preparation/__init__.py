@@ -1,7 +1,7 @@
-"""From a table that was read to observations that can be separated.
+"""Prepare a table for separation.
 
-What is doubtful about them is found and said, with a remedy; the remedies that are asked for are
-applied; and how many sources there may be is read off the eigenvalues.
+Problems of the recording are found and reported with a remedy, requested remedies are applied, and
+the number of sources is estimated from the eigenvalues.
 """
 
 from bssbench.preparation.finding import Finding

@@ -1,4 +1,4 @@
-"""Scaling and filters, and what speaks for them: extreme units, drifts, hum."""
+"""Scaling and filters, and the problems that they solve: extreme units, drifts, line noise."""
 
 import numpy as np
 
@@ -16,20 +16,26 @@ from bssbench.preparation.remedies import Remedies
 __all__ = ["check_filters", "filter_channels", "find_disturbances", "rescale"]
 
 LARGEST = 1e60
-"""Channels beyond this or below its inverse are scaled by a power of ten: squares, and products of
-squares, are to be numbers in double precision."""
+"""Channels with larger values, or values below the inverse, are scaled by a power of ten, so that
+squares and their products do not overflow in double precision."""
 
-# A drift needs a high-pass with so many periods in the recording.
+# The high-pass filter against a drift has this many periods in the recording.
 _PERIODS = 4
 
 
 def rescale(draft: Draft) -> None:
-    """Scale channels of extreme units, whose squares double precision has no numbers for."""
+    """Scale channels with extreme units, whose squares would overflow or underflow.
+
+    Parameters
+    ----------
+    draft : Draft
+        Changed in place.
+    """
     for index, channel in enumerate(draft.values.T):
         size = np.abs(channel[np.isfinite(channel)]).max(initial=0)
         if size == 0 or 1 / LARGEST <= size <= LARGEST:
             continue
-        # Tiny numbers have a power of ten whose inverse is none; two steps do it.
+        # In two steps, since the inverse of a tiny power of ten overflows.
         exponent = int(np.floor(np.log10(size)))
         for part in (exponent // 2, exponent - exponent // 2):
             channel /= 10.0**part
@@ -41,12 +47,19 @@ def rescale(draft: Draft) -> None:
 
 
 def check_filters(draft: Draft, remedies: Remedies) -> None:
-    """Reject, before any work, filters that the recording is not fit for.
+    """Check that the requested filters suit the recording.
+
+    Parameters
+    ----------
+    draft : Draft
+        The recording.
+    remedies : Remedies
+        The requested filters.
 
     Raises
     ------
     InputError
-        If the sampling rate is not known, or an edge is not within half of it.
+        If the sampling rate is unknown, or an edge is above half of it.
     """
     rate = draft.table.sampling_rate
     if remedies.notch is not None:
@@ -56,7 +69,15 @@ def check_filters(draft: Draft, remedies: Remedies) -> None:
 
 
 def filter_channels(draft: Draft, remedies: Remedies) -> None:
-    """Detrend, notch and band-pass as is asked for, and say so."""
+    """Apply the requested filters: detrending, notch and band-pass.
+
+    Parameters
+    ----------
+    draft : Draft
+        Changed in place.
+    remedies : Remedies
+        The requested filters.
+    """
     rate = draft.table.sampling_rate
     if remedies.detrend:
         detrended(draft.values, draft.rows)
@@ -71,13 +92,21 @@ def filter_channels(draft: Draft, remedies: Remedies) -> None:
         rate = check_band(remedies.band_pass, rate, len(draft.values))
         low, high = remedies.band_pass
         band_passed(draft.values, remedies.band_pass, rate)
-        # Rounding errors are white, and as much of them remains as of the spectrum.
+        # Rounding errors are white, so that their variance is reduced in proportion to the band.
         draft.rounding *= np.sqrt((min(high, rate / 2) - low) / (rate / 2))
         draft.steps.append(f"band-passed {low:g} to {high:g} Hz, forwards and backwards")
 
 
 def find_disturbances(draft: Draft, remedies: Remedies) -> None:
-    """Find drifts and the hum of the mains."""
+    """Find drifts and line noise.
+
+    Parameters
+    ----------
+    draft : Draft
+        Findings are added to it.
+    remedies : Remedies
+        The requested remedies.
+    """
     rate = draft.table.sampling_rate
     observations = draft.kept
     drifts = {
@@ -98,14 +127,14 @@ def find_disturbances(draft: Draft, remedies: Remedies) -> None:
 
 
 def _high_pass(length: int, sampling_rate: float | None) -> str:
-    """Return the option that takes away what has few periods in the recording."""
+    """Return the option that removes components with few periods in the recording."""
     if sampling_rate is None:
         return "--sampling-rate HZ --band-pass LOW HIGH"
     return f"--band-pass {_PERIODS * sampling_rate / length:.2g} {sampling_rate / 2:g}"
 
 
 def _find_hum(draft: Draft, observations: np.ndarray, sampling_rate: float) -> None:
-    """Find the hum of the mains."""
+    """Find line noise."""
     channels_of: dict[float, list[str]] = {}
     for name, channel in zip(draft.names, observations.T, strict=True):
         frequency = find_line_noise(channel, sampling_rate)

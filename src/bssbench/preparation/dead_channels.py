@@ -1,4 +1,4 @@
-"""Channels that carry no signal: empty, constant, nearly constant, or switches and event codes."""
+"""Channels without a signal: empty, constant, nearly constant, or switches and event codes."""
 
 from dataclasses import dataclass
 
@@ -9,41 +9,42 @@ from bssbench.preparation.rounding import grid_step
 __all__ = ["DeadChannel", "dead_channel"]
 
 NEARLY_CONSTANT = 1e-9
-"""A channel is nearly constant if its range is no more than this share of its magnitude.
+"""A channel is nearly constant if its range is at most this fraction of its magnitude.
 
-Double precision resolves some 1e-16 and single precision 6e-8 of it: what remains is
-arithmetic, and no sensor has as many digits.
+The relative precision is about 1e-16 in double and 6e-8 in single precision. A smaller range than
+this constant is due to arithmetic, because no sensor has as many digits.
 """
 
 RARELY_CHANGES = 0.01
-"""A channel is nearly constant if fewer than this share of its samples differ from one value."""
+"""A channel is nearly constant if less than this fraction of its samples differ from one value."""
 
 MOST_CODES = 32
-"""Whole numbers in no more than so many values can be event codes.
+"""Largest number of distinct whole numbers that can be event codes.
 
-They are if they stay for a while (`CODES_CHANGE`) or mostly at one value (`CODES_REST`).
+They are event codes if they rarely change (`CODES_CHANGE`) or are mostly at one value
+(`CODES_REST`).
 """
 
 CODES_CHANGE = 0.05
-"""Event codes change from one sample to the next less often than this, or are at rest."""
+"""Event codes change between consecutive samples less often than this fraction."""
 
 CODES_REST = 0.8
-"""Event codes are mostly at one value: at least this share of the samples."""
+"""Event codes have one value in at least this fraction of the samples."""
 
-# Enough samples to tell a signal from a handful of values.
+# Number of samples that suffices to recognise a signal with many values.
 _LOOKED_AT = 4096
 
 
 @dataclass(frozen=True)
 class DeadChannel:
-    """Why a channel carries no signal.
+    """Why a channel has no signal.
 
     Attributes
     ----------
     kind : str
         ``empty``, ``constant``, ``nearly-constant`` or ``two-valued``.
     reason : str
-        In words that continue "channel F3".
+        Text that continues "channel F3".
     """
 
     kind: str
@@ -51,14 +52,19 @@ class DeadChannel:
 
 
 def dead_channel(values: np.ndarray) -> DeadChannel | None:
-    """Return why a channel carries no signal, or None where it may.
+    """Return why a channel has no signal.
 
-    The rules are this module's constants. Missing values are not looked at.
+    The rules are this module's constants. Missing values are ignored.
 
     Parameters
     ----------
     values : numpy.ndarray
         Shape (time,).
+
+    Returns
+    -------
+    DeadChannel or None
+        None if the channel may have a signal.
     """
     finite = values[np.isfinite(values)]
     if not len(finite):
@@ -66,7 +72,7 @@ def dead_channel(values: np.ndarray) -> DeadChannel | None:
     lowest, highest = finite.min(), finite.max()
     if lowest == highest:
         return DeadChannel("constant", f"is constant ({lowest:g})")
-    # Halves, since the difference of the largest numbers is none.
+    # Halves, since the difference of the largest numbers overflows.
     if highest / 2 - lowest / 2 <= NEARLY_CONSTANT / 2 * max(abs(lowest), abs(highest)):
         return DeadChannel(
             "nearly-constant",
@@ -76,8 +82,8 @@ def dead_channel(values: np.ndarray) -> DeadChannel | None:
 
 
 def _few_valued(finite: np.ndarray) -> DeadChannel | None:
-    """Return whether the values are a handful that says so."""
-    # Most channels show at once that they have many values; sorting a million is dear.
+    """Return why a channel with few distinct values has no signal, or None."""
+    # A subsample usually shows that there are many values; sorting a million would be slow.
     stride = max(1, len(finite) // _LOOKED_AT)
     if len(np.unique(finite[::stride])) > MOST_CODES:
         return None

@@ -1,4 +1,4 @@
-"""What is in every channel and no source: slow drifts, and the hum of the mains."""
+"""Disturbances that are not sources: slow drifts and line noise."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,24 @@ import numpy as np
 __all__ = ["Drift", "find_drift", "find_line_noise", "harmonics"]
 
 DRIFT_SHARE = 0.1
-"""A drift is what has a period of at least half of the recording, if it is at least this share of a
-channel's variance."""
+"""Smallest fraction of a channel's variance that is a drift. A drift consists of components with a
+period of at least half of the recording."""
 
 DRIFT_RATIO = 30.0
-"""And if its power per frequency is so many times that of the next frequencies (5 to 20 half
-periods in the recording), where slow sources have theirs."""
+"""Smallest ratio of a drift's power density to that of the next frequencies (5 to 20 half periods
+in the recording), in which slow sources have their power."""
 
 STRAIGHT = 0.8
-"""A drift is straight if a line explains this share of it."""
+"""A drift is straight if a line explains this fraction of it."""
 
 LINE_FREQUENCIES = (50.0, 60.0)
-"""Of the mains, in Hz."""
+"""Frequencies of the mains in Hz."""
 
 LINE_SHARE = 0.01
-"""Hum is a peak within 1 Hz of these with at least this share of a channel's variance."""
+"""Smallest fraction of a channel's variance in the peak of line noise, within 1 Hz of the mains."""
 
 LINE_RATIO = 10.0
-"""And with a power density so many times the median of that from 2 to 10 Hz beside it."""
+"""Smallest ratio of the peak's power density to the median of that from 2 to 10 Hz next to it."""
 
 _RESOLUTION = 0.5  # Hz
 
@@ -36,9 +36,9 @@ class Drift:
     Attributes
     ----------
     share : float
-        Of the channel's variance.
+        Fraction of the channel's variance.
     straight : bool
-        Whether it is a straight line, for the most part.
+        Whether it is mostly a straight line.
     """
 
     share: float
@@ -46,12 +46,17 @@ class Drift:
 
 
 def find_drift(signal: np.ndarray) -> Drift | None:
-    """Return the drift of a channel, by the rules that are this module's constants, or None.
+    """Return the drift of a channel. The rules are this module's constants.
 
     Parameters
     ----------
     signal : numpy.ndarray
         Shape (time,).
+
+    Returns
+    -------
+    Drift or None
+        None if there is no drift.
     """
     from scipy.fft import dct
 
@@ -87,7 +92,7 @@ def _stands_out(frequencies: np.ndarray, density: np.ndarray, frequency: float) 
 
 
 def find_line_noise(signal: np.ndarray, sampling_rate: float) -> float | None:
-    """Return the frequency in Hz of the mains if it hums in a channel, else None.
+    """Return the frequency of line noise in a channel.
 
     Parameters
     ----------
@@ -95,6 +100,11 @@ def find_line_noise(signal: np.ndarray, sampling_rate: float) -> float | None:
         Shape (time,).
     sampling_rate : float
         In Hz.
+
+    Returns
+    -------
+    float or None
+        In Hz; None if there is no line noise.
     """
     spectrum = _density(signal, sampling_rate)
     if spectrum is None:
@@ -111,7 +121,7 @@ def find_line_noise(signal: np.ndarray, sampling_rate: float) -> float | None:
 
 
 def harmonics(observations: np.ndarray, frequency: float, sampling_rate: float) -> list[float]:
-    """Return a frequency and those of its multiples that stand out in a channel, in Hz.
+    """Return a frequency and its multiples that have a peak in any channel.
 
     Parameters
     ----------
@@ -120,6 +130,11 @@ def harmonics(observations: np.ndarray, frequency: float, sampling_rate: float) 
     frequency : float
         In Hz.
     sampling_rate : float
+        In Hz.
+
+    Returns
+    -------
+    list of float
         In Hz.
     """
     spectra = [_density(channel, sampling_rate) for channel in observations.T]

@@ -1,4 +1,4 @@
-"""A recording while it is being prepared."""
+"""A recording during preparation."""
 
 import shlex
 from dataclasses import dataclass, field
@@ -13,45 +13,45 @@ __all__ = ["Draft", "called", "drop_channels"]
 
 
 def called(names: list[str]) -> str:
-    """Return what these channels are called in a message, all of them."""
-    # A name may hold a new line, or nothing that can be seen.
+    """Return the names of channels for a message, such as ``channels F3, F4``."""
+    # A name may contain a line break, or only invisible characters.
     shown = [name if name.isprintable() and name.strip() else repr(name) for name in names]
-    # "channel channel_3" says nothing more.
+    # Avoids "channel channel_3".
     if all(name.lower().startswith("channel") for name in shown):
         return ", ".join(shown)
     return f"channel{'s' if len(shown) > 1 else ''} {', '.join(shown)}"
 
 
 def drop_channels(names: list[str]) -> str:
-    """Return the option that leaves these channels out, as a shell takes it."""
+    """Return the option that leaves these channels out, quoted for a shell."""
     return f"--drop {shlex.join(names)}" if all(name.isprintable() for name in names) else ""
 
 
 @dataclass
 class Draft:
-    """A recording while it is being prepared; every step changes it and says so.
+    """A recording during preparation. Every step changes it and records what it did.
 
     Attributes
     ----------
     table : Table
-        As it was read, and stays.
+        The table as read, unchanged.
     values : numpy.ndarray
-        Shape (time, channel), a copy: all rows, of the channels that are kept. Rows that are left
-        out are NaN at first, then bridged.
+        Shape (time, channel). A copy with all rows of the kept channels. Rows that are left out are
+        NaN at first, and later interpolated.
     names : list of str
-        Of the channels that are kept.
+        Names of the kept channels.
     rows : numpy.ndarray
-        Shape (time,), boolean: those that are kept.
+        Shape (time,), boolean. The kept rows.
     rounding : numpy.ndarray
-        Shape (channel,), the deviation of rounding errors.
+        Shape (channel,). Standard deviation of rounding errors.
     scale : numpy.ndarray
-        Shape (channel,): values in the file's unit are these times scale.
+        Shape (channel,). `values` times `scale` are in the file's unit.
     left_out : dict of str to str
-        Channels, and why.
+        Channels that are left out, with the reason.
     steps : list of str
-        What was done.
+        Descriptions of the steps.
     findings : list of Finding
-        What is doubtful.
+        Problems of the recording.
     """
 
     table: Table
@@ -66,7 +66,7 @@ class Draft:
 
     @classmethod
     def of(cls, table: Table) -> "Draft":
-        """Begin with everything."""
+        """Return the draft of a table, with all rows and channels."""
         length, n_channels = table.values.shape
         return cls(
             table=table,
@@ -78,7 +78,7 @@ class Draft:
         )
 
     def leave_out(self, reasons: dict[int, str]) -> None:
-        """Leave channels out, by index, and say why."""
+        """Leave out channels, given by index with the reason."""
         if not reasons:
             return
         self.left_out |= {self.names[index]: reason for index, reason in reasons.items()}
@@ -95,11 +95,11 @@ class Draft:
         rows: np.ndarray | None = None,
         remedy: str = "",
     ) -> None:
-        """Add a finding; `rows` are indices."""
+        """Add a finding, with `rows` as indices."""
         named = "" if rows is None else row_name(self.table, rows)
         self.findings.append(Finding(kind, tuple(channels or ()), named, message, remedy))
 
     @property
     def kept(self) -> np.ndarray:
-        """The values of the rows that are kept; shape (time, channel)."""
+        """The values of the kept rows, shape (time, channel)."""
         return self.values if self.rows.all() else self.values[self.rows]

@@ -1,4 +1,4 @@
-"""Samples that are missing or no measurement: found, said, and filled if that is asked for."""
+"""Find samples that are missing or invalid, and fill them if requested."""
 
 import numpy as np
 
@@ -13,16 +13,23 @@ from bssbench.preparation.stuck import clipped_rows, flat_rows
 __all__ = ["bridge", "repair"]
 
 LONGEST_FILLED = 0.1
-"""More than this share of a channel is not filled without a warning."""
+"""Fraction of a channel above which filling causes a warning."""
 
 
 def repair(draft: Draft, fill: str | None) -> None:
-    """Find missing values, codes for such, spikes, flat lines and clipping; fill the former three.
+    """Find missing values, their codes, spikes, flat lines and clipping; fill the first three.
+
+    Parameters
+    ----------
+    draft : Draft
+        Changed in place.
+    fill : str or None
+        How to fill; None for no filling.
 
     Raises
     ------
     InputError
-        If values are missing, and the user neither fills them nor leaves them out.
+        If there are missing values that the user neither fills nor leaves out.
     """
     missing = ~np.isfinite(draft.values) & draft.rows[:, None]
     if missing.any() and fill is None:
@@ -39,14 +46,20 @@ def repair(draft: Draft, fill: str | None) -> None:
 
 
 def bridge(draft: Draft) -> None:
-    """Draw lines across rows that are left out, for the filters' sake; they don't come back."""
+    """Interpolate rows that are left out, for the filters; the rows stay left out.
+
+    Parameters
+    ----------
+    draft : Draft
+        Changed in place.
+    """
     if not draft.rows.all():
         for channel in draft.values.T:
             channel[:] = filled(channel, "interpolate")
 
 
 def _missing(draft: Draft, missing: np.ndarray) -> str:
-    """Return the one line on missing values."""
+    """Return the message about missing values."""
     row, column = np.argwhere(missing)[0]
     value = draft.values[row, column]
     cell = "no number" if np.isnan(value) else f"the value {value:g}"
@@ -55,7 +68,7 @@ def _missing(draft: Draft, missing: np.ndarray) -> str:
     names = [draft.names[index] for index in np.flatnonzero(missing.any(axis=0))]
     count = int(missing.sum())
     in_all = f" ({count} such cells, in {called(names)})" if count > 1 else ""
-    # Where most rows would go, a channel is the better loss.
+    # If many rows would be lost, leaving out a channel is better.
     option = drop_option(draft.table, rows) if len(rows) < 0.3 * len(missing) else ""
     option = option or drop_channels(names)
     return (
@@ -65,16 +78,19 @@ def _missing(draft: Draft, missing: np.ndarray) -> str:
 
 
 def _say_filled(draft: Draft, index: int, kind: str, what: str, rows: np.ndarray) -> None:
-    """Say that samples are filled."""
+    """Report that samples are filled."""
     name = draft.names[index]
     where = row_name(draft.table, rows)
     draft.find(kind, f"{called([name])} {what}, {where}: filled", [name], rows)
 
 
 def _find_outliers(draft: Draft, index: int, fill: str | None) -> np.ndarray:
-    """Find codes for missing values and spikes, and take them out if they are to be filled.
+    """Find codes for missing values and spikes, and remove them if they are filled.
 
-    Returns the channel without them, NaN in their place.
+    Returns
+    -------
+    numpy.ndarray
+        The channel with NaN in their place.
     """
     channel, name = draft.values[:, index], draft.names[index]
     without = channel
@@ -131,7 +147,7 @@ def _find_stuck(draft: Draft, index: int) -> None:
 
 
 def _fill(draft: Draft, index: int, fill: str) -> None:
-    """Fill a channel, but for rows that are left out."""
+    """Fill a channel, except for rows that are left out."""
     channel, name = draft.values[:, index], draft.names[index]
     absent = ~np.isfinite(channel) & draft.rows
     if not absent.any():

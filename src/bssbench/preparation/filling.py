@@ -1,4 +1,4 @@
-"""Filling what was not measured from its neighbours in time."""
+"""Fill missing samples from their neighbours in time."""
 
 import numpy as np
 
@@ -6,15 +6,19 @@ __all__ = ["filled"]
 
 
 def filled(values: np.ndarray, how: str) -> np.ndarray:
-    """Return a channel in which what is not finite is replaced.
+    """Return a channel whose values that are not finite are replaced.
 
     Parameters
     ----------
     values : numpy.ndarray
         Shape (time,), with at least one finite value.
     how : {'interpolate', 'hold'}
-        By the straight line between the neighbours, or by the last value before; before the first
-        value and after the last by the nearest.
+        Linear interpolation, or the previous value. Both ends are filled by the nearest value.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (time,).
     """
     finite = np.isfinite(values)
     if finite.all():

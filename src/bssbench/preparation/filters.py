@@ -1,4 +1,4 @@
-"""Detrending, notch and band-pass filters that shift nothing in time."""
+"""Detrending, notch and band-pass filters with zero phase."""
 
 from typing import Literal
 
@@ -9,24 +9,24 @@ from bssbench.errors import InputError
 __all__ = ["band_passed", "check_band", "check_notch", "detrended", "notched"]
 
 ORDER = 4
-"""Of the Butterworth filter; run forwards and backwards it acts as one of twice that order."""
+"""Order of the Butterworth filter. Applied forwards and backwards, the order is twice as high."""
 
 NOTCH_WIDTH = 1 / 30
-"""Width of each notch at −3 dB, as a share of the fundamental: a quality factor of 30."""
+"""Width of each notch at −3 dB relative to the fundamental, a quality factor of 30."""
 
-# Of polynomials that come before a high-pass; a higher one would cost more than it helps.
+# Highest degree of the polynomial that is removed before a high-pass filter.
 _HIGHEST_DEGREE = 8
 
 
 def detrended(observations: np.ndarray, rows: np.ndarray) -> None:
-    """Subtract, in place, each channel's least-squares line over the given rows.
+    """Subtract the least-squares line of each channel in place.
 
     Parameters
     ----------
     observations : numpy.ndarray
         Shape (time, channel).
     rows : numpy.ndarray
-        Shape (time,), boolean: those that count.
+        Shape (time,), boolean. The rows used for the fit.
     """
     time = np.linspace(-1, 1, len(observations))
     design = np.stack([np.ones(len(time)), time], axis=1)
@@ -36,12 +36,24 @@ def detrended(observations: np.ndarray, rows: np.ndarray) -> None:
 
 
 def check_notch(notch: float, sampling_rate: float | None) -> float:
-    """Return the sampling rate in Hz that a notch needs.
+    """Check a notch and return the sampling rate.
+
+    Parameters
+    ----------
+    notch : float
+        In Hz.
+    sampling_rate : float or None
+        In Hz.
+
+    Returns
+    -------
+    float
+        In Hz.
 
     Raises
     ------
     InputError
-        If it is not known, or the notch is not below half of it.
+        If the sampling rate is unknown, or the notch is not below half of it.
     """
     if sampling_rate is None:
         raise InputError("--notch needs the sampling rate; give --sampling-rate in Hz")
@@ -54,13 +66,27 @@ def check_notch(notch: float, sampling_rate: float | None) -> float:
 
 
 def check_band(band: tuple[float, float], sampling_rate: float | None, length: int) -> float:
-    """Return the sampling rate in Hz that a band-pass needs.
+    """Check a band-pass and return the sampling rate.
+
+    Parameters
+    ----------
+    band : tuple of float
+        Edges in Hz.
+    sampling_rate : float or None
+        In Hz.
+    length : int
+        Number of samples.
+
+    Returns
+    -------
+    float
+        In Hz.
 
     Raises
     ------
     InputError
-        If it is not known, the band is not within half of it, or the recording is shorter than
-        a period of its lower edge.
+        If the sampling rate is unknown, if the band exceeds half of it, or if the recording is
+        shorter than a period of the lower edge.
     """
     if sampling_rate is None:
         raise InputError("--band-pass needs the sampling rate; give --sampling-rate in Hz")
@@ -83,14 +109,14 @@ def check_band(band: tuple[float, float], sampling_rate: float | None, length: i
 
 
 def band_passed(observations: np.ndarray, band: tuple[float, float], sampling_rate: float) -> None:
-    """Filter each channel, in place, forwards and backwards by a Butterworth filter.
+    """Filter each channel in place by a Butterworth filter, forwards and backwards.
 
     Parameters
     ----------
     observations : numpy.ndarray
         Shape (time, channel).
     band : tuple of float
-        Edges in Hz; 0 for no lower, half the sampling rate or more for no upper one.
+        Edges in Hz; 0 for no lower edge, half the sampling rate or more for no upper edge.
     sampling_rate : float
         In Hz.
     """
@@ -106,18 +132,18 @@ def band_passed(observations: np.ndarray, band: tuple[float, float], sampling_ra
         edges, kind = low, "highpass"
     length = len(observations)
     if low > 0:
-        # A polynomial has about as many half periods as its degree. The filter takes that away
-        # too, but for the ends, where the mirror image of a drift has a kink.
+        # A polynomial has about as many half periods as its degree. The filter would also remove
+        # it, except at the ends, where the extension of a drift by reflection has a kink.
         degree = min(_HIGHEST_DEGREE, max(1, int(2 * low * length / sampling_rate)))
         _subtract(observations, legvander(np.linspace(-1, 1, length), degree))
     slowest = low or high
     sections = butter(ORDER, edges, kind, output="sos", fs=sampling_rate)
-    # An odd extension has a jump of twice the first sample, which a high-pass makes ring.
+    # Even, since the jump of an odd extension would cause ringing of a high-pass filter.
     _run(observations, sections, sampling_rate / slowest, "even")
 
 
 def notched(observations: np.ndarray, frequencies: list[float], sampling_rate: float) -> None:
-    """Cut frequencies out of each channel, in place, forwards and backwards.
+    """Remove frequencies from each channel in place by notch filters, forwards and backwards.
 
     Parameters
     ----------
@@ -134,7 +160,7 @@ def notched(observations: np.ndarray, frequencies: list[float], sampling_rate: f
     phase = 2 * np.pi * np.arange(len(observations)) / sampling_rate
     for frequency in frequencies:
         coefficients = iirnotch(frequency, frequency / width, fs=sampling_rate)
-        # A steady hum goes by least squares, which needs no time to settle at the ends.
+        # Constant line noise is removed by least squares first, without transients at the ends.
         waves = np.stack([np.cos(frequency * phase), np.sin(frequency * phase)], axis=1)
         _subtract(observations, waves)
         _run(observations, tf2sos(*coefficients), sampling_rate / width, "odd")
@@ -143,9 +169,9 @@ def notched(observations: np.ndarray, frequencies: list[float], sampling_rate: f
 def _run(
     observations: np.ndarray, sections: np.ndarray, period: float, mirror: Literal["even", "odd"]
 ) -> None:
-    """Run second-order sections over each channel in both directions, in place.
+    """Apply second-order sections to each channel in both directions, in place.
 
-    Both ends are extended by three `period` in samples, as far as they go.
+    Both ends are extended by three periods, as far as the length allows.
     """
     from scipy.signal import sosfiltfilt
 
@@ -155,7 +181,7 @@ def _run(
 
 
 def _subtract(observations: np.ndarray, basis: np.ndarray) -> None:
-    """Subtract, in place, each channel's least-squares fit of `basis`, (time, function)."""
+    """Subtract the least-squares fit of `basis`, (time, function), from each channel in place."""
     orthonormal = np.linalg.qr(basis)[0]
     for channel in observations.T:
         channel -= orthonormal @ (orthonormal.T @ channel)

@@ -1,4 +1,4 @@
-"""What is doubtful about a recording."""
+"""A problem found in a recording."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,23 @@ __all__ = ["Finding"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is doubtful, where it is, and what to do.
+    """One problem of a recording, its location and its remedy.
 
     Attributes
     ----------
     kind : str
-        Of what was there: ``missing``, ``sentinel``, ``spikes``, ``flat``, ``clipped``; of a
-        channel: ``constant``, ``nearly-constant``, ``two-valued``, ``unrelated``, ``duplicate``,
-        ``rescaled``; of the whole: ``rank``, ``drift``, ``line-noise``, ``few-samples``,
+        For samples: ``missing``, ``sentinel``, ``spikes``, ``flat``, ``clipped``. For channels:
+        ``constant``, ``nearly-constant``, ``two-valued``, ``unrelated``, ``duplicate``,
+        ``rescaled``. For the recording: ``rank``, ``drift``, ``line-noise``, ``few-samples``,
         ``gaussian-white``.
     channels : tuple of str
-        Names; empty where it is about the whole.
+        Names of the channels; empty for the whole recording.
     rows : str
-        Where, as the file counts: ``lines 301 to 420``; empty where it is everywhere.
+        Rows in the numbering of the file, such as ``lines 301 to 420``; empty for all.
     message : str
-        What, where, and what was done about it, in one line.
+        One line that states the problem, its location and what was done.
     remedy : str
-        The option of the command line that helps, empty where none does or where it was given.
+        The option of the command line that helps; empty if there is none or it was given.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Samples that are no measurement: codes for missing values, and spikes."""
+"""Invalid samples: codes for missing values, and spikes."""
 
 from dataclasses import dataclass
 
@@ -13,44 +13,45 @@ CODES = (
     *(9.969209968386869e36, -3.4028234663852886e38, 3.4028234663852886e38),
     *(-1.7976931348623157e308, 1.7976931348623157e308),
 )
-"""Numbers that stand for "missing" in files: of nines, of CF and netCDF's default fill values, of
-geophysics (LAS, −999.25), and the ends of integers' and of floating-point numbers' ranges."""
+"""Numbers that denote missing values in files: repeated nines, the default fill values of CF and
+netCDF, the code of geophysics (LAS, −999.25), and limits of integers and floating-point numbers."""
 
 CODE_DEVIATIONS = 10.0
-"""A code is taken for one only if it is so many robust deviations from the channel's median."""
+"""Smallest distance of a code from the channel's median, in robust standard deviations."""
 
 CODE_GAP = 0.5
-"""And if between it and the next other sample there is nothing, for this share of the way from the
-median to it."""
+"""Smallest gap between a code and the next other sample, relative to the distance of the code from
+the median."""
 
 SPIKE_DEVIATIONS = 20.0
-"""A spike is so many robust deviations from the median, and from the median of its neighbours.
+"""Smallest distance of a spike from the median, and from the median of its neighbours, in robust
+standard deviations.
 
-Of a million samples of a Laplace distribution the largest is at 14, of Student's t with five
-degrees of freedom one in 10⁶ is beyond 20.
+The largest of a million samples of a Laplace distribution is at about 14. For Student's t with five
+degrees of freedom, one in 10⁶ samples exceeds 20.
 """
 
 SPIKE_SHARE = 0.005
-"""Spikes are rarer than this, or stand apart: the smallest is twice as far out as any other
-sample. What comes more often is a heartbeat or a blink, a source and no fault."""
+"""Largest fraction of samples that are spikes, unless the smallest spike is twice as far from the
+median as any other sample. More frequent events are sources, such as heartbeats or blinks."""
 
-# A spike is shorter than half of this many samples.
+# A spike is shorter than half of this number of samples.
 _WINDOW = 11
 
 
 @dataclass(frozen=True)
 class Outliers:
-    """Samples of one channel that are no measurement.
+    """Invalid samples of a channel.
 
     Attributes
     ----------
     rows : numpy.ndarray
-        Shape (outlier,), ascending.
+        Shape (outlier,), in ascending order.
     value : float
-        The code; of spikes that which is furthest from the median.
+        The code, or the spike furthest from the median.
     deviations : float
-        How many robust deviations the furthest is from the median; infinite where the rest of the
-        channel doesn't deviate.
+        Largest distance from the median in robust standard deviations; infinite if the rest of the
+        channel is constant.
     """
 
     rows: np.ndarray
@@ -59,9 +60,9 @@ class Outliers:
 
 
 def _robust_deviation(distances: np.ndarray) -> float:
-    """Return 1.4826 times the median of absolute distances: of a normal one the deviation.
+    """Return 1.4826 times the median of absolute distances, a robust standard deviation.
 
-    Where more than half of them are zero it is the mean of those below the 99th percentile.
+    If more than half of the distances are zero, it is the mean of those below the 99th percentile.
     """
     middle = float(np.median(distances))
     if middle > 0:
@@ -70,7 +71,7 @@ def _robust_deviation(distances: np.ndarray) -> float:
 
 
 def _distances(values: np.ndarray, finite: np.ndarray) -> np.ndarray:
-    """Return each sample's distance from the median; 0 where there is no number."""
+    """Return each sample's distance from the median; 0 for values that are not finite."""
     with np.errstate(over="ignore", invalid="ignore"):
         distances = np.abs(values - np.median(values[finite]))
     distances[~finite] = 0
@@ -78,16 +79,21 @@ def _distances(values: np.ndarray, finite: np.ndarray) -> np.ndarray:
 
 
 def find_codes(values: np.ndarray) -> list[Outliers]:
-    """Return the samples that equal a code for "missing", for each code that occurs.
+    """Return the samples that equal a code for missing values.
 
-    That is one of `CODES`; or any value that occurs three times or more, as far out as a spike:
-    no measurement is so extreme and repeats exactly. Either must stand apart (`CODE_DEVIATIONS`,
-    `CODE_GAP`).
+    A code is one of `CODES`, or any value that occurs at least three times and is as far from the
+    median as a spike, because extreme measurements do not repeat exactly. Both must be separated
+    from other samples (`CODE_DEVIATIONS`, `CODE_GAP`).
 
     Parameters
     ----------
     values : numpy.ndarray
-        Shape (time,); NaN and infinities are passed over.
+        Shape (time,). NaN and infinities are ignored.
+
+    Returns
+    -------
+    list of Outliers
+        One entry for each code.
     """
     finite = np.isfinite(values)
     if finite.sum() < 4:
@@ -95,7 +101,7 @@ def find_codes(values: np.ndarray) -> list[Outliers]:
     distances = _distances(values, finite)
     scale = _robust_deviation(distances[finite])
     far = finite & (distances > CODE_DEVIATIONS * scale)
-    # Beyond this share a value is no exception.
+    # More than half of the samples cannot be outliers.
     if not far.any() or far.mean() > 0.5:
         return []
     candidates, counts = np.unique(values[far], return_counts=True)
@@ -103,7 +109,7 @@ def find_codes(values: np.ndarray) -> list[Outliers]:
     repeated = (counts >= 3) & (
         np.abs(candidates - np.median(values[finite])) > SPIKE_DEVIATIONS * scale
     )
-    # What is clipped also repeats far out, but is no further out than its neighbours.
+    # Clipped values also repeat, but are close to their neighbours.
     codes = candidates[known | repeated]
     rest = distances[finite & ~np.isin(values, codes)]
     nearest = rest.max() if len(rest) else 0.0
@@ -117,12 +123,17 @@ def find_codes(values: np.ndarray) -> list[Outliers]:
 
 
 def find_spikes(values: np.ndarray) -> Outliers | None:
-    """Return the spikes of a channel, by `SPIKE_DEVIATIONS` and `SPIKE_SHARE`, or None.
+    """Return the spikes of a channel, by `SPIKE_DEVIATIONS` and `SPIKE_SHARE`.
 
     Parameters
     ----------
     values : numpy.ndarray
-        Shape (time,); NaN, infinities and codes should be NaN, and are passed over.
+        Shape (time,). NaN and infinities are ignored; replace codes by NaN first.
+
+    Returns
+    -------
+    Outliers or None
+        None if there are no spikes.
     """
     finite = np.isfinite(values)
     if finite.sum() < _WINDOW:
@@ -149,5 +160,5 @@ def find_spikes(values: np.ndarray) -> Outliers | None:
 
 
 def _ratio(distance: float, scale: float) -> float:
-    """Return a quotient, infinite where its denominator is zero."""
+    """Return a quotient, infinite if its denominator is zero."""
     return distance / scale if scale > 0 else float("inf")

@@ -1,4 +1,4 @@
-"""From a table to observations that can be separated, and what is doubtful about them."""
+"""Prepare a table for separation, and find problems of the recording."""
 
 from dataclasses import dataclass
 
@@ -23,42 +23,42 @@ from bssbench.readers.table import Table
 __all__ = ["Prepared", "prepare"]
 
 SAMPLES_PER_SQUARE = 30
-"""Fewer samples than this times the square of the number of sources are few: an n × n unmixing
-matrix is estimated from them (Onton and Makeig, 2006, ask for 20 or more)."""
+"""Recommended number of samples divided by the square of the number of sources, since an n × n
+unmixing matrix is estimated (Onton and Makeig, 2006, recommend at least 20)."""
 
 DUPLICATE = 1e-9
-"""Two channels are one if their correlation is closer to ±1 than this."""
+"""Two channels are copies if their correlation is closer to ±1 than this."""
 
-# As many samples tell whether there is anything to separate by.
+# Number of samples that is used to test for Gaussian white noise.
 _LOOKED_AT = 200_000
-# And of fewer than this nothing can be said.
+# Smallest number of samples for this test.
 _FEWEST = 100
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is separated.
+    """A recording that is ready for separation.
 
     Attributes
     ----------
     observations : numpy.ndarray
-        Shape (time, channel), in double precision, finite.
+        Shape (time, channel), finite, in double precision.
     names : tuple of str
-        Of the channels that were kept.
+        Names of the kept channels.
     rows : numpy.ndarray
-        Shape (time,), indices into the table's rows of those that were kept.
+        Shape (time,). Indices of the kept rows of the table.
     left_out : dict of str to str
-        Channels that were left out, and why, in words.
+        Channels that were left out, with the reason.
     steps : tuple of str
-        What was done, in words, in order.
+        Descriptions of the steps, in order.
     findings : tuple of Finding
-        What is doubtful, and what was done about it or is to be done.
+        Problems, with what was done or how to solve them.
     rank : int
-        How many independent directions the channels span; no more sources can be separated.
+        Number of independent directions of the channels, which limits the number of sources.
     eigenvalues : numpy.ndarray
-        Shape (channel,), of the correlation matrix, descending.
+        Shape (channel,). Eigenvalues of the correlation matrix in descending order.
     scale : numpy.ndarray
-        Shape (channel,): observations × scale are in the file's unit.
+        Shape (channel,). `observations` times `scale` are in the file's unit.
     """
 
     observations: np.ndarray
@@ -73,26 +73,30 @@ class Prepared:
 
 
 def prepare(table: Table, remedies: Remedies, n_sources: int | None) -> Prepared:
-    """Apply the remedies, leave out what carries no signal, and find what is doubtful.
+    """Apply remedies, leave out channels without a signal, and find problems.
 
-    In this order: what the user drops goes; dead channels go; samples are filled; the filters run;
-    channels that have nothing to do with the others go where they would displace sources.
+    The steps are, in this order: leave out what the user drops, leave out dead channels, fill
+    samples, apply filters, and leave out unrelated channels that would displace sources.
 
     Parameters
     ----------
     table : Table
-        As it was read; it stays as it is.
+        The table, which is not changed.
     remedies : Remedies
-        What the user asks for.
+        Remedies requested by the user.
     n_sources : int or None
-        How many sources will be looked for; None if that is not known yet, and then no channel
-        goes for being unrelated.
+        Number of sources to estimate; None if unknown, in which case unrelated channels are kept.
+
+    Returns
+    -------
+    Prepared
+        The observations, with findings.
 
     Raises
     ------
     InputError
-        If values are missing that the user neither fills nor leaves out, a remedy doesn't fit the
-        recording, or nothing remains that can be separated.
+        If there are missing values that the user neither fills nor leaves out, if a remedy does not
+        suit the recording, or if nothing remains to separate.
     """
     draft = Draft.of(table)
     check_filters(draft, remedies)
@@ -100,7 +104,7 @@ def prepare(table: Table, remedies: Remedies, n_sources: int | None) -> Prepared
     check_size(draft, n_sources)
     switches = leave_out_dead(draft, n_sources)
     repair(draft, remedies.fill)
-    # Of a channel that only spiked nothing is left.
+    # A channel that contained only spikes may now be constant.
     leave_out_dead(draft, n_sources, known=switches)
     bridge(draft)
     rescale(draft)
@@ -130,7 +134,7 @@ def prepare(table: Table, remedies: Remedies, n_sources: int | None) -> Prepared
 def _leave_out_unrelated(
     draft: Draft, observations: np.ndarray, spectrum: Spectrum, n_sources: int
 ) -> bool:
-    """Leave out the channel that has nothing to do with the others; return whether one went."""
+    """Leave out a channel that is unrelated to the others; return whether there was one."""
     found = find_unrelated(observations, spectrum, draft.rounding, n_sources)
     if found is None:
         return False
@@ -155,7 +159,7 @@ def _leave_out_unrelated(
 def _find_limits(
     draft: Draft, observations: np.ndarray, spectrum: Spectrum, n_sources: int | None
 ) -> None:
-    """Find what limits the separation: copies, the rank, few samples, nothing to go by."""
+    """Find limits of the separation: copies, the rank, few samples, Gaussian white noise."""
     _find_duplicates(draft, spectrum)
     n_channels = len(draft.names)
     rank = spectrum.rank
@@ -189,7 +193,7 @@ def _find_limits(
 
 
 def _white(observations: np.ndarray, spectrum: Spectrum) -> np.ndarray:
-    """Return white components, shape (component, time), as many as the rank."""
+    """Return white components (component, time), as many as the rank."""
     standardised = (observations - observations.mean(axis=0)) / observations.std(axis=0)
     components = spectrum.directions[:, : spectrum.rank].T @ standardised.T
     return components / components.std(axis=1, keepdims=True)

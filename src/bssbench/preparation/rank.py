@@ -1,4 +1,4 @@
-"""How many independent directions the channels span, above what rounding and arithmetic leave."""
+"""The number of independent directions of the channels, above rounding and arithmetic errors."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,19 @@ from bssbench.preparation.structure import has_structure
 __all__ = ["Spectrum", "correlation_spectrum"]
 
 ROUNDING_FACTOR = 3.0
-"""A direction counts if its variance is more than so many times what rounding leaves in it."""
+"""Smallest ratio of a direction's variance to the variance of rounding errors in it."""
 
 ARITHMETIC = 10.0
-"""And more than this times the number of channels times the largest eigenvalue times 2.2e-16, as
-whitening asks too."""
+"""Factor of the number of channels times the largest eigenvalue times 2.2e-16, which a direction's
+variance must also exceed, as in whitening."""
 
 NOISE_SHARE = 1e-4
-"""A direction with less than this share of a channel's variance, and `NOISE_GAP` times less than
-the one before, doesn't count either if it is Gaussian white noise: a channel that was computed
-from others has such, a weak source hasn't."""
+"""A direction also does not count if it is Gaussian white noise with less than this fraction of a
+channel's variance, and `NOISE_GAP` times less than the previous direction. Channels that were
+computed from others have such directions; weak sources do not."""
 
 NOISE_GAP = 30.0
+"""See `NOISE_SHARE`."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,15 @@ class Spectrum:
     Attributes
     ----------
     eigenvalues : numpy.ndarray
-        Shape (channel,), descending; their sum is the number of channels.
+        Shape (channel,), in descending order; their sum is the number of channels.
     directions : numpy.ndarray
-        Shape (channel, direction), of unit length, for channels at unit variance.
+        Shape (channel, direction). Eigenvectors of unit length, for channels of unit variance.
     correlation : numpy.ndarray
         Shape (channel, channel).
     rank : int
-        How many directions count.
+        Number of directions that count.
     reason : str
-        Why the others don't, in words; empty where all do.
+        Why the others do not count; empty if all do.
     """
 
     eigenvalues: np.ndarray
@@ -48,24 +49,42 @@ class Spectrum:
     reason: str
 
     def component(self, observations: np.ndarray, index: int) -> np.ndarray:
-        """Return the direction's time course, shape (time,)."""
+        """Return the time course of a direction.
+
+        Parameters
+        ----------
+        observations : numpy.ndarray
+            Shape (time, channel).
+        index : int
+            Index of the direction.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (time,).
+        """
         weights = self.directions[:, index] / observations.std(axis=0)
         return observations @ weights - observations.mean(axis=0) @ weights
 
 
 def correlation_spectrum(observations: np.ndarray, rounding: np.ndarray) -> Spectrum:
-    """Return the eigenvalues of the correlation matrix, and how many count.
+    """Return the eigenvalues of the correlation matrix, and the rank.
 
-    From the largest on, the first that doesn't count ends the rank. The rules are this module's
-    constants.
+    In descending order, the first eigenvalue that does not count ends the rank. The rules are this
+    module's constants.
 
     Parameters
     ----------
     observations : numpy.ndarray
-        Shape (time, channel), finite, no channel constant.
+        Shape (time, channel), finite and without constant channels.
     rounding : numpy.ndarray
-        Shape (channel,), the deviation of rounding errors, by
+        Shape (channel,). Standard deviation of rounding errors, from
         `bssbench.preparation.rounding.rounding_deviation`.
+
+    Returns
+    -------
+    Spectrum
+        Eigenvalues, directions and rank.
     """
     correlation = np.corrcoef(observations, rowvar=False).reshape(2 * (observations.shape[1],))
     values, directions = np.linalg.eigh(correlation)

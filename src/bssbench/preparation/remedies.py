@@ -1,4 +1,4 @@
-"""What the user asks to be done to a recording before it is separated."""
+"""Remedies that the user requests for a recording."""
 
 from dataclasses import dataclass
 
@@ -11,28 +11,28 @@ FILLS = ("interpolate", "hold")
 
 @dataclass(frozen=True)
 class Remedies:
-    """What is done, in this order: leave out, fill, detrend, notch, band-pass.
+    """Remedies, applied in this order: drop, fill, detrend, notch, band-pass.
 
     Attributes
     ----------
     detrend : bool
-        Subtract from each channel the straight line that fits it best.
+        Whether to subtract the least-squares line from each channel.
     band_pass : tuple of float or None
-        Lower and upper edge in Hz; 0 for no lower, half the sampling rate or infinity for no upper
-        one.
+        Lower and upper edge in Hz; 0 for no lower edge, half the sampling rate or infinity for no
+        upper edge.
     notch : float or None
-        The frequency in Hz that is cut out, with those of its multiples that stand out.
+        Frequency in Hz to remove, together with its multiples that have a peak.
     drop : tuple of str
-        Channels by name, or number from 1; rows as ``rows:301-420``, counted as messages count
-        them: by the lines of the file where it has lines. Several, as ``rows:301-420,700``.
+        Channels by name or by number from 1. Rows as ``rows:301-420`` or ``rows:301-420,700``, in
+        the numbering of messages, which is that of lines if the file has lines.
     fill : str or None
-        What becomes of missing values, codes for such and spikes: ``interpolate`` draws a straight
-        line between the neighbours, ``hold`` repeats the last value.
+        How to replace missing values, their codes and spikes: ``interpolate`` linearly, or ``hold``
+        the previous value.
 
     Raises
     ------
     InputError
-        For another way to fill, or a frequency that can't be one.
+        If a value is invalid.
     """
 
     detrend: bool = False

@@ -1,62 +1,66 @@
-"""How finely a channel was recorded: the size of its rounding errors."""
+"""The resolution of a channel: the size of its rounding errors."""
 
 import numpy as np
 
 __all__ = ["grid_step", "rounding_deviation"]
 
-# Decimal digits beyond which numbers are as good as exact: double precision has 15 to 17.
+# Numbers with more decimal digits count as exact; double precision has 15 to 17.
 _MOST_DIGITS = 12
-# Enough values to know how finely a channel was recorded; evenly spaced in time.
+# Number of values, evenly spaced in time, that is used to estimate the resolution.
 _LOOKED_AT = 20_000
-# So many steps must a channel's deviation be for the step to be rounding: else the few levels are
-# what it measures.
+# Smallest standard deviation of a channel in steps of its grid. Below, the few levels are the
+# signal itself and not rounding.
 _FEWEST_STEPS = 2
-# Arithmetic in floating point has lost so many times what storing its results loses.
+# Error of floating-point arithmetic relative to the rounding of its results.
 _ARITHMETIC = 5
-# Of numbers on a grid so many must be whole multiples of its step, each to within this.
+# Smallest fraction of gaps that are multiples of a grid's step, and their tolerance.
 _ON_GRID = 0.999
 _OFF_BY = 0.02
 
 
 def _spread_out(values: np.ndarray) -> np.ndarray:
-    """Return at most some `_LOOKED_AT` of the values."""
+    """Return a subsample of about `_LOOKED_AT` values."""
     return values[:: max(1, len(values) // _LOOKED_AT)]
 
 
 def grid_step(values: np.ndarray) -> float:
-    """Return the step of the grid that values lie on, or 0 where they lie on none.
+    """Return the step of the grid of values.
 
-    The step is the smallest gap between distinct values, if all of them are whole multiples of it
-    apart.
+    The step is the smallest gap between distinct values, if all gaps are multiples of it.
 
     Parameters
     ----------
     values : numpy.ndarray
-        Any shape.
+        Of any shape.
+
+    Returns
+    -------
+    float
+        0 if the values are not on a grid.
     """
     distinct = np.unique(_spread_out(values.ravel()))
     if len(distinct) < 2:
         return 0.0
     gaps = np.diff(distinct)
-    # Numbers that are equal but for the arithmetic that they went through.
+    # Gaps below this are due to floating-point arithmetic.
     resolution = 8 * np.spacing(np.abs(distinct[[0, -1]]).max())
     gaps = gaps[gaps > resolution]
     if not len(gaps):
         return 0.0
     smallest = float(gaps.min())
-    # The mean of all gaps that look like one step is better known than one of them.
+    # The mean of all gaps of one step is more accurate than a single gap.
     step = float(gaps[gaps < 1.5 * smallest].mean())
     multiples = gaps / step
     off = np.abs(multiples - np.round(multiples))
-    # The step itself is known to the resolution of the numbers alone.
+    # The step is known only to the resolution of the numbers.
     within = off < _OFF_BY + multiples * resolution / step
     return step if np.mean(within) >= _ON_GRID else 0.0
 
 
 def _significant_spacing(values: np.ndarray) -> np.ndarray:
-    """Return the spacing of numbers with as many significant digits as these, or zeros.
+    """Return the spacing of numbers with the same number of significant digits, or zeros.
 
-    So numbers are spaced that were written as by ``%.6g``.
+    Numbers written with a format such as ``%.6g`` have this spacing.
     """
     magnitudes = np.floor(np.log10(np.abs(values)))
     for digits in range(2, _MOST_DIGITS + 1):
@@ -68,17 +72,22 @@ def _significant_spacing(values: np.ndarray) -> np.ndarray:
 
 
 def rounding_deviation(values: np.ndarray) -> float:
-    """Return the root of the mean square of a channel's rounding errors, in its unit.
+    """Return the root mean square of a channel's rounding errors.
 
-    A number rounded to a multiple of q errs by q²/12 in the mean of squares (Bennett, 1948). The
-    spacing q is that of the grid that all values lie on, as an analogue-to-digital converter's or
-    of fixed decimals; of numbers with few significant digits; of single or half precision, where
-    that holds them exactly; or of double precision: the coarsest of these.
+    Rounding to a multiple of q has a mean squared error of q²/12 (Bennett, 1948). The spacing q is
+    the coarsest of these: the step of a grid, as of an analogue-to-digital converter or of fixed
+    decimals; the spacing of numbers with few significant digits; that of single or half precision,
+    if they represent the values exactly; and that of double precision.
 
     Parameters
     ----------
     values : numpy.ndarray
-        Shape (time,); what is not finite is passed over.
+        Shape (time,). Values that are not finite are ignored.
+
+    Returns
+    -------
+    float
+        In the channel's unit.
     """
     looked_at = _spread_out(values)
     looked_at = looked_at[np.isfinite(looked_at)]
@@ -95,7 +104,7 @@ def rounding_deviation(values: np.ndarray) -> float:
             held = looked_at.astype(precision)
             if np.array_equal(held.astype(np.float64), looked_at):
                 spacings.append(_ARITHMETIC * np.spacing(np.abs(held)).astype(np.float64))
-    # The squares of the smallest numbers would be none.
+    # Normalised, since the squares of the smallest numbers would underflow.
     return max(
         float(spacing.max() * np.sqrt(np.mean((spacing / spacing.max()) ** 2) / 12))
         for spacing in spacings

@@ -1,4 +1,4 @@
-"""Rows of a table, as messages name them and as ``--drop`` takes them."""
+"""Rows of a table, as named in messages and in the option ``--drop``."""
 
 import re
 from itertools import pairwise
@@ -11,9 +11,9 @@ from bssbench.readers.table import Table
 __all__ = ["PREFIXES", "drop_option", "row_name", "selected_rows"]
 
 PREFIXES = ("rows:", "lines:")
-"""How an entry of ``--drop`` begins that is about rows."""
+"""Beginning of an entry of ``--drop`` that refers to rows."""
 
-# A message names so many stretches of rows, and an option as many as a command line can bear.
+# Largest number of ranges of rows in a message, and in an option.
 _NAMED = 3
 _IN_AN_OPTION = 20
 
@@ -21,19 +21,32 @@ _RANGE = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 
 
 def _numbers(table: Table) -> np.ndarray:
-    """Return the number of each row: its line in the file, or where there are none from 1."""
+    """Return the number of each row: its line in the file, or an index from 1 without lines."""
     return np.arange(1, len(table.values) + 1) if table.lines is None else table.lines
 
 
 def _stretches(rows: np.ndarray) -> list[tuple[int, int]]:
-    """Return first and last of each run of consecutive rows; `rows` ascend."""
+    """Return the first and last row of each run of consecutive ascending rows."""
     breaks = np.flatnonzero(np.diff(rows) > 1) + 1
     edges = [0, *breaks.tolist(), len(rows)]
     return [(int(rows[a]), int(rows[b - 1])) for a, b in pairwise(edges)]
 
 
 def row_name(table: Table, rows: np.ndarray) -> str:
-    """Return what ascending rows, counted from 0, are called: ``lines 3, 7 to 9 and 2 more``."""
+    """Return the name of rows in messages, for example ``lines 3, 7 to 9 and 2 more``.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    rows : numpy.ndarray
+        Indices of rows, in ascending order.
+
+    Returns
+    -------
+    str
+        The name.
+    """
     numbers = _numbers(table)
     word = "row" if table.lines is None else "line"
     stretches = _stretches(rows)
@@ -49,7 +62,20 @@ def row_name(table: Table, rows: np.ndarray) -> str:
 
 
 def drop_option(table: Table, rows: np.ndarray) -> str:
-    """Return the option that leaves these rows out; empty where they are in too many places."""
+    """Return the option that leaves out rows.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    rows : numpy.ndarray
+        Indices of rows, in ascending order.
+
+    Returns
+    -------
+    str
+        The option; empty if there are too many ranges.
+    """
     numbers = _numbers(table)
     stretches = _stretches(rows)
     if len(stretches) > _IN_AN_OPTION:
@@ -62,12 +88,24 @@ def drop_option(table: Table, rows: np.ndarray) -> str:
 
 
 def selected_rows(table: Table, entry: str) -> np.ndarray:
-    """Return which rows ``rows:301-420,700`` means, shape (time,), boolean.
+    """Return the rows that an entry of ``--drop`` selects.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    entry : str
+        For example ``rows:301-420,700``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (time,), boolean.
 
     Raises
     ------
     InputError
-        If it is no such thing, or means no row.
+        If the entry is invalid or selects no row.
     """
     numbers = _numbers(table)
     selected = np.zeros(len(numbers), dtype=bool)

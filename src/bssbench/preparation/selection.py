@@ -1,4 +1,4 @@
-"""Which channels and rows are kept: what the user leaves out, and what carries no signal."""
+"""Select channels and rows: leave out those that the user drops, and channels without a signal."""
 
 from collections import defaultdict
 
@@ -14,12 +14,20 @@ __all__ = ["check_size", "drop", "leave_out_dead"]
 
 
 def check_size(draft: Draft, n_sources: int | None) -> None:
-    """Reject what nothing can separate for its size.
+    """Check that the size of a recording permits a separation.
+
+    Parameters
+    ----------
+    draft : Draft
+        The recording.
+    n_sources : int or None
+        Number of sources, if known.
 
     Raises
     ------
     InputError
-        For no source, fewer channels than sources, fewer samples than channels, or fewer than 3.
+        If there is no source, or if there are fewer channels than sources, fewer samples than
+        channels, or fewer than 3 samples.
     """
     path, length, n_channels = draft.table.path, int(draft.rows.sum()), len(draft.names)
     if n_sources is not None and n_sources < 1:
@@ -39,12 +47,19 @@ def check_size(draft: Draft, n_sources: int | None) -> None:
 
 
 def drop(draft: Draft, entries: tuple[str, ...]) -> None:
-    """Leave out the channels and rows that the user names.
+    """Leave out the channels and rows that the user drops.
+
+    Parameters
+    ----------
+    draft : Draft
+        Changed in place.
+    entries : tuple of str
+        As `bssbench.preparation.remedies.Remedies.drop`.
 
     Raises
     ------
     InputError
-        If there is no such channel or row, or nothing remains.
+        If a channel or row does not exist, or if nothing remains.
     """
     channels: dict[int, str] = {}
     for entry in entries:
@@ -64,7 +79,7 @@ def drop(draft: Draft, entries: tuple[str, ...]) -> None:
 
 
 def _channel(draft: Draft, entry: str) -> int:
-    """Return the index of the channel of that name, case forgiven, or number from 1."""
+    """Return the index of a channel by its name, ignoring case, or by its number from 1."""
     if entry in draft.names:
         return draft.names.index(entry)
     folded = [name.casefold() for name in draft.names]
@@ -81,10 +96,24 @@ def _channel(draft: Draft, entry: str) -> int:
 def leave_out_dead(
     draft: Draft, n_sources: int | None, known: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
-    """Leave out channels that carry no signal, and say which; return those of two values kept.
+    """Leave out channels without a signal.
 
-    Those of two values, or of event codes, are kept where the sources are as many as need them, or
-    where no two others remain; those that are `known` stay without another word.
+    Channels with two values or with event codes are kept if the number of sources requires them, or
+    if fewer than two other channels remain.
+
+    Parameters
+    ----------
+    draft : Draft
+        Changed in place.
+    n_sources : int or None
+        Number of sources, if known.
+    known : tuple of str
+        Channels that an earlier call kept; they are not reported again.
+
+    Returns
+    -------
+    tuple of str
+        Channels with two values that are kept.
 
     Raises
     ------
@@ -115,7 +144,7 @@ def leave_out_dead(
 
 
 def _say(draft: Draft, kind: str, reasons: dict[int, str], done: str, drop: bool) -> None:
-    """Add a finding for each reason, with all channels that it applies to."""
+    """Add a finding for each reason, with all its channels."""
     channels_of = defaultdict(list)
     for index, why in reasons.items():
         channels_of[why].append(draft.names[index])

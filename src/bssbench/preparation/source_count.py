@@ -1,4 +1,4 @@
-"""How many sources there may be, by the eigenvalues of the channels' correlation matrix."""
+"""Estimate the number of sources from the eigenvalues of the channels' correlation matrix."""
 
 from dataclasses import dataclass
 
@@ -17,50 +17,51 @@ CRITERION = (
 )
 
 LEAST_RATIO = 2.0
-"""A smaller gap is none: eigenvalues of white noise alone reach such ratios in few samples."""
+"""Smallest ratio of eigenvalues at a gap; white noise reaches smaller ratios with few samples."""
 
 LEAST_RATIO_OF_FEW = 6.0
-"""Nor is a smaller one above fewer than `BULK` directions: they may be a source, unseen."""
+"""Smallest ratio at a gap above fewer than `BULK` directions, which may contain a weak source."""
 
 BULK = 3
-"""So many directions of alike variance below a gap are noise even if it is no white noise: sensors
-err alike, sources differ. Fewer must be Gaussian white noise."""
+"""Number of directions with similar variance below a gap that count as noise even if they are not
+white, because sensors have similar noise and sources differ. Fewer directions must be Gaussian
+white noise."""
 
 DEVIATIONS = 3.5
-"""A direction shows structure if a statistic is so many standard errors from its value for Gaussian
-white noise; some 80 are looked at."""
+"""Number of standard errors by which a statistic must differ from its value for Gaussian white
+noise to show structure; about 80 statistics are tested."""
 
 ALIKE = 1.25
-"""Eigenvalues are alike if the largest is no more times the smallest, and"""
+"""Largest ratio of the largest to the smallest eigenvalue of similar eigenvalues."""
 
 ALIKE_BY_CHANCE = 1e-3
-"""Bartlett's (1951) test that the channels are uncorrelated gives a p above this, with as many
-independent samples as the channels' autocorrelations leave."""
+"""Smallest p-value of similar eigenvalues in Bartlett's (1951) test of uncorrelated channels, with
+the number of independent samples that follows from the autocorrelations."""
 
-# Autocorrelations up to so many lags say how many samples are independent.
+# Number of lags of autocorrelations that determine the number of independent samples.
 _LAGS = 500
 
 
 @dataclass(frozen=True)
 class SourceCount:
-    """How many sources the eigenvalues speak for, and the curve that shows it.
+    """The estimated number of sources, with the eigenvalues.
 
     Attributes
     ----------
     number : int or None
-        None where nothing speaks for a number.
+        The number; None if there is no estimate.
     criterion : str
-        In words.
+        Description of the criterion.
     eigenvalues : numpy.ndarray
-        Shape (channel,), of the correlation matrix, descending.
+        Shape (channel,). Eigenvalues of the correlation matrix in descending order.
     ratios : numpy.ndarray
-        Shape (rank − 1,): the k-th, from 1, is the k-th eigenvalue by the next one.
+        Shape (rank − 1,). Each eigenvalue divided by the next.
     rank : int
-        How many directions are above rounding.
+        Number of directions above rounding errors.
     threshold : float or None
-        Variance, in channels, that divides sources from noise; None where nothing does.
+        Eigenvalue that separates sources from noise; None if there is none.
     reason : str
-        Why this number, or why none, in words.
+        Reason for the number, or for its absence.
     """
 
     number: int | None
@@ -73,22 +74,28 @@ class SourceCount:
 
 
 def suggested_n_sources(prepared: Prepared) -> SourceCount:
-    """Return how many sources the eigenvalues speak for.
+    """Estimate the number of sources from the eigenvalues.
 
-    First, if the minimum description length (Wax and Kailath, 1985) and structure agree, that
-    number: the directions beyond it are Gaussian white noise, the last within it is none. Else gaps
-    between consecutive eigenvalues are tried from the widest on. The first counts below which there
-    is noise: every direction is Gaussian white noise, or at least `BULK` are alike, the largest no
-    more times the smallest than the gap is wide. Where there is no such gap, and the last direction
-    shows structure, as without noise, there are as many sources as directions.
+    The number of the minimum description length (Wax and Kailath, 1985) is used if it agrees with
+    the structure: all directions beyond it are Gaussian white noise, and its last direction is not.
+    Otherwise, gaps between consecutive eigenvalues are tried, the widest first. The first gap with
+    only noise below it determines the number. Noise means that every direction is Gaussian white
+    noise, or that at least `BULK` directions have a ratio of the largest to the smallest eigenvalue
+    below that of the gap. If there is no such gap and the last direction shows structure, as in
+    data without noise, the number is that of all directions.
 
     Parameters
     ----------
     prepared : Prepared
-        By `bssbench.preparation.prepare`.
+        From `bssbench.preparation.prepare`.
+
+    Returns
+    -------
+    SourceCount
+        The number with its reason.
     """
     observations = prepared.observations
-    # What the preparation found is not to be doubted here: no rounding below the rank.
+    # The rank from the preparation is kept, so rounding errors are not considered again.
     spectrum = correlation_spectrum(observations, np.zeros(observations.shape[1]))
     rank = prepared.rank
     values = np.maximum(spectrum.eigenvalues, np.finfo(np.float64).tiny)
@@ -129,14 +136,14 @@ def suggested_n_sources(prepared: Prepared) -> SourceCount:
 
 
 def _between(eigenvalues: np.ndarray, number: int) -> float:
-    """Return the geometric mean of the last eigenvalue that counts and the next."""
+    """Return the geometric mean of the last eigenvalue of a source and the next one."""
     return float(np.sqrt(eigenvalues[number - 1] * eigenvalues[number]))
 
 
 def _description_length(eigenvalues: np.ndarray, n_samples: float) -> int:
     """Return the number of sources with the minimum description length (Wax and Kailath, 1985).
 
-    It takes the noise to have the same variance in all directions.
+    The criterion assumes noise with the same variance in all directions.
     """
     size = len(eigenvalues)
     lengths = []
@@ -149,8 +156,8 @@ def _description_length(eigenvalues: np.ndarray, n_samples: float) -> int:
 
 
 def _alike(eigenvalues: np.ndarray, n_samples: float) -> bool:
-    """Return whether uncorrelated channels can have such eigenvalues."""
-    # scipy.stats, which has it under a clearer name, takes most of a second to import.
+    """Return whether the eigenvalues are compatible with uncorrelated channels."""
+    # From scipy.special, because importing scipy.stats takes most of a second.
     from scipy.special import chdtrc
 
     if eigenvalues[0] > ALIKE * eigenvalues[-1]:
@@ -161,10 +168,10 @@ def _alike(eigenvalues: np.ndarray, n_samples: float) -> bool:
 
 
 def _independent_samples(observations: np.ndarray) -> float:
-    """Return how many independent samples err by as much in a correlation as these do.
+    """Return the number of independent samples with the same standard error of a correlation.
 
-    That is T by the sum over all lags of the product of two autocorrelations (Bartlett, 1935), here
-    of the mean of the squares over the channels.
+    It is T divided by the sum over all lags of the product of two autocorrelations (Bartlett,
+    1935), here the mean of their squares over channels.
     """
     from scipy.fft import irfft, next_fast_len, rfft
 
@@ -175,6 +182,6 @@ def _independent_samples(observations: np.ndarray) -> float:
         power = np.abs(rfft(channel - channel.mean(), padded)) ** 2
         covariances = irfft(power, padded)[1 : min(_LAGS, length // 4) + 1]
         squares = (covariances / (power.mean() or 1.0)) ** 2
-        # The square of an autocorrelation that is zero is 1/T in the mean.
+        # The expected square of an estimated autocorrelation is 1/T if the true value is zero.
         sums.append(1 + 2 * float(np.maximum(squares - 1 / length, 0).sum()))
     return length / float(np.mean(sums))

@@ -1,40 +1,46 @@
-"""What separation can go by: whether a signal is anything but Gaussian white noise."""
+"""Tests of whether a signal differs from Gaussian white noise, as separation requires."""
 
 import numpy as np
 
 __all__ = ["has_structure", "is_gaussian_white"]
 
 DEVIATIONS = 4.5
-"""A statistic speaks if it is so many standard errors from its value for Gaussian white noise.
+"""Number of standard errors by which a statistic must differ from its value for Gaussian white
+noise.
 
-At 4.5 it does so by chance once in 150,000; some 100 statistics are looked at.
+At 4.5 this happens by chance once in 150,000 tests; about 100 statistics are tested.
 """
 
 LAGS = 40
-"""Autocorrelations are looked at up to this lag, or a quarter of the samples."""
+"""Largest lag of autocorrelations, at most a quarter of the samples."""
 
 LEAST_CORRELATION = 0.05
-"""No smaller correlation of a single direction counts, however many samples there are: traces of
+"""Smallest correlation of a single direction that counts for any number of samples, since traces of
 sources leak into directions of noise."""
 
 
 def has_structure(
     signal: np.ndarray, least: float = LEAST_CORRELATION, deviations: float = DEVIATIONS
 ) -> bool:
-    """Return whether a signal shows something that methods of separation go by.
+    """Return whether a signal differs from Gaussian white noise.
 
-    That is an autocorrelation, an autocorrelation of its squares (a variance that changes), a
-    skewness or an excess kurtosis that is some standard errors, 1/√T, 1/√T, √(6/T) and √(24/T),
-    from zero.
+    It does if the autocorrelation, the autocorrelation of squares (changing variance), the skewness
+    or the excess kurtosis differs from zero by several standard errors, which are 1/√T, 1/√T,
+    √(6/T) and √(24/T).
 
     Parameters
     ----------
     signal : numpy.ndarray
         Shape (time,).
-    least : float
-        What a statistic must exceed beside that (kurtosis and skewness twice as much).
-    deviations : float
-        How many standard errors.
+    least : float, default=LEAST_CORRELATION
+        Value that a statistic must also exceed; twice this value for kurtosis and skewness.
+    deviations : float, default=DEVIATIONS
+        Number of standard errors.
+
+    Returns
+    -------
+    bool
+        Whether any statistic differs.
     """
     length = len(signal)
     z = signal - signal.mean()
@@ -48,7 +54,7 @@ def has_structure(
         return True
     skewness = abs(float(np.mean(z * squares)))
     kurtosis = float(np.mean(squares**2)) - 3
-    # For short signals the kurtosis of Gaussian noise is skewed: its upper tail is the heavier.
+    # For short signals, the distribution of the kurtosis of Gaussian noise is skewed upwards.
     upper = deviations * np.sqrt(24 / length) * (1 + 12 / np.sqrt(length))
     return bool(
         skewness > max(deviations * np.sqrt(6 / length), 2 * least)
@@ -68,16 +74,21 @@ def _largest_autocorrelation(signal: np.ndarray) -> float:
 
 
 def is_gaussian_white(components: np.ndarray) -> bool:
-    """Return whether nothing in white components tells sources apart.
+    """Return whether white components have no structure by which sources could be separated.
 
-    None of them `has_structure`; no two are correlated at a lag; and Mardia's kurtosis, which is
-    the same for all rotations, is that of normal ones: E|z|⁴ = p(p + 2), with a standard error of
-    √(8p(p + 2)/T) (Mardia, 1970).
+    This requires that no component passes `has_structure`, that no two are correlated at a lag, and
+    that Mardia's kurtosis, which is invariant under rotations, is that of normal variables:
+    ``E|z|⁴ = p(p + 2)``, with a standard error of √(8p(p + 2)/T) (Mardia, 1970).
 
     Parameters
     ----------
     components : numpy.ndarray
-        Shape (component, time), uncorrelated, zero mean, unit variance.
+        Shape (component, time), uncorrelated with zero mean and unit variance.
+
+    Returns
+    -------
+    bool
+        Whether the components are Gaussian white noise.
     """
     count, length = components.shape
     if any(has_structure(component, least=0.0) for component in components):

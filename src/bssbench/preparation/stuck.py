@@ -1,46 +1,51 @@
-"""Samples in which a channel is stuck: flat lines, and values clipped at an end of the range."""
+"""Samples in which a channel is stuck: flat lines, and values clipped at a limit of the range."""
 
 import numpy as np
 
 __all__ = ["clipped_rows", "flat_rows"]
 
 FLAT_SAMPLES = 10
-"""A flat line has at least so many equal samples in a row, and at least `FLAT_FACTOR` times as
-many as chance gives."""
+"""Smallest number of equal consecutive samples in a flat line."""
 
 FLAT_FACTOR = 5.0
-"""Where neighbours are equal with probability p, as they often are in a slow channel of few
-digits, the longest run among T samples is about log T / log(1/p) (Erdős and Rényi, 1970)."""
+"""Smallest ratio of a flat line's length to the longest run expected by chance. If neighbours are
+equal with probability p, as often in a slow channel with few digits, the longest run in T samples
+is about log T / log(1/p) (Erdős and Rényi, 1970)."""
 
 FLAT_STEP = 1e-4
-"""Neighbours count as equal within this share of the median step from sample to sample."""
+"""Neighbours count as equal within this fraction of the median step between samples."""
 
 FLAT_SHARE = 0.005
-"""A flat line that is worth a warning is at least this share of the samples."""
+"""Smallest fraction of flat samples that causes a warning."""
 
 CLIPPED_SHARE = 0.002
-"""Clipped are at least this share of the samples, all at the one end of the range, at least
-`CLIPPED_FACTOR` times as many as at any of the ten values next to it."""
+"""Smallest fraction of samples at a limit of the range that count as clipped."""
 
 CLIPPED_FACTOR = 5.0
+"""Smallest ratio of the number of samples at a limit to that at any of the ten next values."""
 
 
 def _runs(equal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where runs of True begin and end (exclusive)."""
+    """Return the beginnings and (exclusive) ends of runs of True."""
     padded = np.concatenate([[False], equal, [False]])
     changes = np.flatnonzero(padded[1:] != padded[:-1])
     return changes[::2], changes[1::2]
 
 
 def flat_rows(values: np.ndarray) -> np.ndarray:
-    """Return the rows, ascending, where a channel stands still for longer than by chance.
+    """Return the rows where a channel is constant for longer than expected by chance.
 
     The rules are this module's constants.
 
     Parameters
     ----------
     values : numpy.ndarray
-        Shape (time,); NaN is equal to nothing.
+        Shape (time,). NaN is not equal to any value.
+
+    Returns
+    -------
+    numpy.ndarray
+        Indices of rows in ascending order.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         steps = np.abs(np.diff(values))
@@ -61,10 +66,10 @@ def flat_rows(values: np.ndarray) -> np.ndarray:
 
 
 def _longest_by_chance(equal: np.ndarray, lengths: np.ndarray) -> float:
-    """Return how long a run is to be expected, judged by the shorter ones.
+    """Return the length of the longest run expected by chance.
 
-    Flat lines are to be judged by how the channel is elsewhere: the longest runs that together make
-    up half of all equal steps are not counted, unless nothing else remains.
+    The probability of equal neighbours is estimated outside of flat lines: the longest runs, which
+    together contain half of all equal steps, are left out.
     """
     descending = np.sort(lengths)[::-1]
     left_out = np.cumsum(descending) <= 0.5 * descending.sum()
@@ -76,14 +81,19 @@ def _longest_by_chance(equal: np.ndarray, lengths: np.ndarray) -> float:
 
 
 def clipped_rows(values: np.ndarray) -> np.ndarray:
-    """Return the rows, ascending, where a channel is at an end of its range as if cut off there.
+    """Return the rows where a channel is clipped at a limit of its range.
 
     The rules are this module's constants.
 
     Parameters
     ----------
     values : numpy.ndarray
-        Shape (time,); NaN is passed over.
+        Shape (time,). NaN is ignored.
+
+    Returns
+    -------
+    numpy.ndarray
+        Indices of rows in ascending order.
     """
     finite = values[np.isfinite(values)]
     clipped = np.zeros(len(values), dtype=bool)

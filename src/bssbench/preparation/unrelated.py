@@ -1,9 +1,8 @@
-"""Channels that have nothing to do with the others, where they would displace sources.
+"""Channels that are unrelated to the others and would displace sources.
 
-Whitening keeps the leading principal components of the correlation matrix. There a channel that
-is correlated with no other has an eigenvalue of 1 to itself, a broken electrode as much as a loud
-one; a source whose eigenvalue is smaller loses its place if fewer sources than channels are asked
-for.
+Whitening keeps the leading principal components of the correlation matrix. A channel that is not
+correlated with any other, such as a broken electrode, has an eigenvalue of 1. If there are fewer
+sources than channels, it displaces a source with a smaller eigenvalue.
 """
 
 from dataclasses import dataclass
@@ -16,46 +15,45 @@ from bssbench.preparation.structure import has_structure
 __all__ = ["Unrelated", "find_unrelated", "multiple_correlations"]
 
 SHARED = 0.05
-"""A channel is unrelated if the others explain no more than this share of its variance (its squared
-multiple correlation), or no more than they often do by chance."""
+"""A channel is unrelated if the others explain at most this fraction of its variance (its squared
+multiple correlation), or no more than they often explain by chance."""
 
 BY_CHANCE = 0.02
-"""Often is: in more than this share of `SHIFTS`."""
+"""Fraction of `SHIFTS` above which an explained fraction occurs often by chance."""
 
 MOST_BY_CHANCE = 0.25
-"""A channel of whose variance the others explain more than this is not unrelated, whatever chance
-can do."""
+"""A channel is not unrelated if the others explain more than this fraction of its variance."""
 
 SHIFTS = 199
-"""What chance explains is what the channel shares with the others shifted in time, round the end,
-by 10 % to 90 % of the recording: that keeps the autocorrelation of both (see Theiler et al., 1992,
-on surrogates)."""
+"""Number of circular time shifts, by 10 % to 90 % of the recording, with which the fraction that
+others explain by chance is estimated. Shifts preserve the autocorrelations (see Theiler et al.,
+1992, on surrogates)."""
 
 LAGS = (0, 1, 2, 4, 8, 16)
-"""It is compared in sum over these lags, in samples, and their negatives: channels that share
-sources can be uncorrelated at one lag, but hardly at all of them."""
+"""Lags in samples over which correlations are summed, together with their negatives. Channels with
+common sources can be uncorrelated at one lag, but hardly at all lags."""
 
 STRANGE_LEVEL = 100.0
-"""A deviation so many times that of the median channel, or its inverse, is strange: of channels
-that have nothing to do with the others such a one goes first."""
+"""Ratio of a channel's standard deviation to that of the median channel, or its inverse, that is
+unusual. Among unrelated channels, such a channel is left out first."""
 
 CARRIED = 0.2
-"""The other channels can do without one if the last of the directions that the sources need has
-this much of a channel's variance, or less but is no white noise: else the one may be a source."""
+"""A channel is dispensable if the last direction that the sources need has at least this eigenvalue
+without it, or is not white noise. Otherwise, the channel may be a source."""
 
 
 @dataclass(frozen=True)
 class Unrelated:
-    """A channel that has nothing to do with the others.
+    """A channel that is unrelated to the others.
 
     Attributes
     ----------
     channel : int
-        Its index.
+        Index of the channel.
     explained : float
-        The share of its variance that the others explain.
+        Fraction of its variance that the others explain.
     dispensable : bool
-        Whether the others hold as many sources as are asked for.
+        Whether the others contain the requested number of sources.
     """
 
     channel: int
@@ -66,22 +64,32 @@ class Unrelated:
 def multiple_correlations(correlation: np.ndarray) -> np.ndarray:
     """Return each channel's squared multiple correlation with the others.
 
-    That is 1 − 1/(R⁻¹)_jj with R the correlation matrix; a trace on its diagonal keeps dependent
-    channels, whose value is 1, from being divided by zero.
+    It is 1 − 1/(R⁻¹)_jj with the correlation matrix R. A small value on the diagonal makes R
+    invertible if channels are linearly dependent.
+
+    Parameters
+    ----------
+    correlation : numpy.ndarray
+        Shape (channel, channel).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (channel,).
     """
     inverse = np.linalg.inv(correlation + 1e-10 * np.eye(len(correlation)))
     return 1 - 1 / np.diagonal(inverse)
 
 
 def _how_often_by_chance(observations: np.ndarray, correlation: np.ndarray, j: int) -> float:
-    """Return how often channel j shares as much with the others when they are shifted in time.
+    """Return how often channel j is as related to the others after shifts in time.
 
-    What it shares is the sum of its squared multiple correlations over `LAGS`.
+    The measure is the sum of its squared multiple correlations over `LAGS`.
     """
     from scipy.fft import irfft, next_fast_len, rfft
 
     others = [index for index in range(observations.shape[1]) if index != j]
-    # A length with small prime factors: a few samples at the end are not missed.
+    # A length with small prime factors, which leaves out a few samples at the end.
     length = len(observations)
     while length > 64 and next_fast_len(length, real=True) != length:
         length -= 1
@@ -105,22 +113,27 @@ def _how_often_by_chance(observations: np.ndarray, correlation: np.ndarray, j: i
 def find_unrelated(
     observations: np.ndarray, spectrum: Spectrum, rounding: np.ndarray, n_sources: int
 ) -> Unrelated | None:
-    """Return the channel that has least to do with the others, if it has nothing; else None.
+    """Return the least related channel, if it is unrelated to the others.
 
-    Least has one that shares with the others what chance gives; of several such one at a strange
-    level, then one that is white noise by itself, then the one that chance exceeds most often. The
-    rules are this module's constants. True sources are not looked at.
+    A channel is preferred if it is related to the others only by chance. Among several, one with an
+    unusual level is preferred, then one that is white noise, then the one that chance exceeds most
+    often. The rules are this module's constants. True sources are not used.
 
     Parameters
     ----------
     observations : numpy.ndarray
-        Shape (time, channel), more channels than sources.
+        Shape (time, channel), with more channels than sources.
     spectrum : Spectrum
-        Of the observations.
+        Spectrum of the observations.
     rounding : numpy.ndarray
-        Shape (channel,), the deviation of rounding errors.
+        Shape (channel,). Standard deviation of rounding errors.
     n_sources : int
-        How many sources are asked for.
+        Requested number of sources.
+
+    Returns
+    -------
+    Unrelated or None
+        None if no channel is unrelated.
     """
     explained = multiple_correlations(spectrum.correlation)
     deviations = observations.std(axis=0)
@@ -142,7 +155,7 @@ def find_unrelated(
 
 
 def _carry(observations: np.ndarray, rounding: np.ndarray, n_sources: int) -> bool:
-    """Return whether these channels hold so many sources."""
+    """Return whether these channels contain the requested number of sources."""
     spectrum = correlation_spectrum(observations, rounding)
     if spectrum.rank < n_sources:
         return False

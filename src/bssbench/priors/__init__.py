@@ -1,1 +1,1 @@
-"""Priors on latent time series, one module each: what the VAEs differ by, and nothing else does."""
+"""Priors on latent time series, one per module; the VAE methods differ only in their prior."""

@@ -1,4 +1,4 @@
-"""The autoregressive-flow prior of AR-Flow VAE (arXiv 2603.14441), reconstructed."""
+"""The autoregressive-flow prior of AR-Flow VAE (arXiv 2603.14441), a reconstruction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,23 +18,24 @@ _LARGEST_LOG_SCALE = 3.0
 
 @dataclass(frozen=True)
 class FlowForm:
-    """The form of a flow.
+    """The form of an autoregressive flow.
 
     Attributes
     ----------
     order, octaves : int
-        What it sees of the past: see `bssbench.priors.past.feature_lags`.
+        Features of the past: see `bssbench.priors.past.feature_lags`.
     layers : int
-        Number of autoregressive layers, one upon the other.
+        Number of stacked autoregressive layers.
     hidden_units : int
-        Of the network that the conditional mean has beside its linear part; 0 for none.
+        Hidden units of the network that is added to the linear part of the conditional mean; 0 for
+        no network.
     state_dependent_scale : bool
         Whether the network also sets the innovations' scale.
     base : str
-        The innovations' distribution, one of `bssbench.priors.innovations.BASES`.
+        Distribution of the innovations, one of `bssbench.priors.innovations.BASES`.
     network_scale : float
-        Of the prior on the network's weights, by which it stays out of a latent that a linear
-        autoregression suffices for; 0 for none.
+        Scale of the prior on the network's weights, which keeps the network near zero for a latent
+        that a linear autoregression describes; 0 for no such prior.
     """
 
     order: int = 8
@@ -47,7 +48,7 @@ class FlowForm:
 
 
 class _Layer(nn.Module):
-    """u_t = (z_t − m(past)) e^{−a(past)}, for each latent its own m and a."""
+    """One layer, u_t = (z_t − m(past)) e^{−a(past)}, with separate m and a for each latent."""
 
     def __init__(self, shape: tuple[int, int], form: FlowForm) -> None:
         super().__init__()
@@ -63,10 +64,10 @@ class _Layer(nn.Module):
             )
 
     def conditional(self, past: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return m and a, each (replicate, latent, time), a perhaps with one time for all."""
+        """Return m (replicate, latent, time) and a (replicate, latent, time or 1)."""
         coefficients = self.coefficients
         if self.network is None:
-            # Whole shifted copies: a pass over memory for each costs less than gathering windows.
+            # One pass over memory per shifted copy is faster than gathering windows.
             mean = coefficients[..., :1] * past[0]
             for index in range(1, len(past)):
                 mean = mean + coefficients[..., index : index + 1] * past[index]
@@ -85,7 +86,7 @@ class _Layer(nn.Module):
         return (series - mean) * torch.exp(-log_scale), log_scale
 
     def invert(self, innovations: torch.Tensor, spacing: int) -> torch.Tensor:
-        """Return the series with these innovations, one time step after the other."""
+        """Return the series with these innovations, computed step by step."""
         lags = feature_lags(self.form.order, self.form.octaves)
         reach = lags[-1][-1] * spacing
         path = torch.zeros(*innovations.shape[:-1], reach + innovations.shape[-1])
@@ -101,29 +102,30 @@ class _Layer(nn.Module):
 
 
 class AutoregressiveFlowPrior(Prior):
-    """Each latent is an autoregression whose innovations have a learned distribution.
+    """Autoregression on each latent, with a learned distribution of the innovations.
 
         u_t = (z_t − m(past)) e^{−a},    log p(z) = Σ_t [log π(u_t) − a],
 
-    with zeros before the start, by default a linear m, a constant a, and π a mixture of four
-    Gaussians; parameters of its own for each latent. A Gaussian π would make this a Markovian
-    Gaussian process; the learned one can tell sources of equal spectra apart.
+    with z_t = 0 before the start. By default m is linear, a is constant and π is a mixture of four
+    Gaussians, with separate parameters for each latent. With a Gaussian π and a linear m, this is a
+    Markovian Gaussian process. A learned π can also separate sources with equal spectra.
 
-    Where the lags are d samples apart, the d interleaved series are modelled as independent ones
-    with one law: still a normalised density, for series sampled faster than they vary.
+    If the lags are d samples apart, the d interleaved series are modelled as independent, with the
+    same parameters. This is a normalised density for series sampled faster than they vary.
 
     Parameters
     ----------
     replicates, latents : int
         Sizes of the batch.
-    spacing : int
-        d, in samples.
+    spacing : int, default=1
+        Spacing d of the lags, in samples.
     form : FlowForm, optional
         The form of the flow.
-    shared : bool
+    shared : bool, default=False
         Whether all latents of a replicate have the same parameters (an ablation).
-    share : float
-        Of the whole series' length, what a divergence is taken over, where it is seen in parts.
+    share : float, default=1.0
+        Length of the window over the length of the whole series. It scales the prior on the
+        network's weights, which counts once per series.
     """
 
     needs_sample = True
@@ -148,22 +150,47 @@ class AutoregressiveFlowPrior(Prior):
         return [layer for layer in self.layers if isinstance(layer, _Layer)]
 
     def log_density(self, latents: torch.Tensor) -> torch.Tensor:
-        """Return log p(z), (replicate, latent), in nats, of (replicate, latent, time)."""
+        """Return log p(z) of each latent.
+
+        Parameters
+        ----------
+        latents : torch.Tensor
+            Shape (replicate, latent, time).
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent), in nats.
+        """
         length = latents.shape[-1]
         series, total = latents, torch.zeros(latents.shape[:2], device=latents.device)
         for layer in self._stack():
             series, log_scale = layer(series, self.spacing)
-            # One value stands for all times.
+            # A constant scale counts once per time point.
             total = total - log_scale.sum(-1) * (length / log_scale.shape[-1])
         return total + self.base.log_density(series).sum(-1)
 
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return a one-sample estimate of KL(q ‖ p) of shape (replicate,), in nats.
+        """Return a one-sample estimate of KL(q ‖ p).
 
-        Where the network's weights have a prior, less their log-density: what is learned is then
-        their most probable values, and not their most likely ones.
+        If the network's weights have a prior, their negative log-density is added, so that training
+        finds a maximum a posteriori estimate of the weights.
+
+        Parameters
+        ----------
+        mean : torch.Tensor
+            Shape (replicate, latent, time).
+        std : torch.Tensor
+            Shape (replicate, latent, time) or (replicate, latent, 1).
+        sample : torch.Tensor
+            Reparameterised posterior draw with the shape of `mean`.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate,), in nats.
 
         Raises
         ------
@@ -179,8 +206,8 @@ class AutoregressiveFlowPrior(Prior):
 
     @torch.no_grad()
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
-        """Draw, one time step after the other; shape (replicate, latent, length)."""
-        # Latents that share their parameters are independent all the same: as many draws of each.
+        """Draw from the prior step by step; shape (replicate, latent, length)."""
+        # Latents with shared parameters are still independent, so each needs its own draws.
         copies = self.shape[1] // self._stack()[0].log_scale.shape[1]
         series = self.base.draw(generator, length * copies).reshape(*self.shape, length)
         for layer in reversed(self._stack()):
@@ -188,9 +215,15 @@ class AutoregressiveFlowPrior(Prior):
         return series
 
     def summary(self) -> Mapping[str, torch.Tensor]:
-        """Return coefficients (replicate, latent, feature), the innovations' spread and kurtosis.
+        """Return the coefficients and the standard deviation and kurtosis of the innovations.
 
-        Of several layers these are the first one's coefficients and the product of their scales.
+        With several layers, these are the coefficients of the first and the product of all scales.
+
+        Returns
+        -------
+        mapping of str to torch.Tensor
+            ``coefficients`` (replicate, latent, feature), ``innovation_std`` and
+            ``innovation_excess_kurtosis`` (replicate, latent).
         """
         variance, excess_kurtosis = self.base.moments()
         layers = self._stack()

@@ -1,4 +1,4 @@
-"""What every prior is and, where it doesn't say otherwise, does."""
+"""Base class of priors, with its defaults."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -16,24 +16,25 @@ __all__ = ["Batch", "Prior", "expected_negative_entropy"]
 
 @dataclass(frozen=True)
 class Batch:
-    """The series that a prior is made for.
+    """Description of the series for which a prior is constructed.
 
     Attributes
     ----------
     replicates, latents, length : int
-        Sizes of the batch; the length is that of the series, or stretches of series, seen at once.
+        Sizes of the batch. The length is that of the series, or of the windows in which training
+        processes them.
     whole_length : int
-        Length of the series themselves.
+        Length of the whole series.
     lag_spacing : int
-        Samples between times that tell more than one of them alone (see
+        Largest spacing of lags that resolves the observations, in samples (see
         `bssbench.models.time_scales.lag_spacings`).
     half_decay_lags : numpy.ndarray
-        Shape (replicate, 2), of the fastest and the slowest source, in samples (see
+        Shape (replicate, 2). Half-decay lags of the fastest and the slowest source, in samples (see
         `bssbench.models.time_scales.half_decay_lags`).
     nonlinear : bool
         Whether the mixing is nonlinear.
     device : str
-        Where it is computed, by PyTorch's name.
+        PyTorch's name of the device.
     """
 
     replicates: int
@@ -47,34 +48,35 @@ class Batch:
 
 
 class Prior(nn.Module):
-    """A batch of priors: parameters have a leading replicate axis, and no replicate sees another.
+    """Base class of priors, one independent prior per replicate.
 
-    A subclass provides `divergence`, and what else differs from what is here.
+    Parameters have a leading replicate axis. A subclass implements `divergence` and overrides the
+    defaults that do not apply to it.
     """
 
     needs_sample = False
-    """Whether `divergence` is estimated from a posterior sample for want of a closed form."""
+    """Whether `divergence` has no closed form and is estimated from a posterior sample."""
 
     normalised = True
-    """Whether it is a probability density. Where not, averaging the latents over time can lower the
-    objective without describing the data any better."""
+    """Whether the prior is a normalised probability density. If not, averaging the latents over
+    time can lower the objective without describing the data better."""
 
     supports_full_covariance = True
-    """Whether the posterior's errors may correlate between latents, and differ from time to time.
-    That frees the latents' directions from one another: what is no density, and does not ask for
-    uncorrelated latents otherwise, then prefers copies of what it foretells best."""
+    """Whether the posterior covariance may be full and vary over time. A full covariance no longer
+    ties the latents to different directions. With a prior that is no density and does not penalise
+    correlated latents, all latents then copy the signal that the prior predicts best."""
 
     relates_times = True
-    """Whether what it says of one time depends on others."""
+    """Whether the prior at one time point depends on other time points."""
 
     learning_rate_factor = 1.0
-    """How much faster than the rest of the model the prior's own parameters learn."""
+    """Learning rate of the prior's parameters relative to the rest of the model."""
 
     @abstractmethod
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return the divergence of the posterior from this prior; changes no state.
+        """Return the divergence of the posterior from this prior, without changing any state.
 
         Parameters
         ----------
@@ -83,7 +85,7 @@ class Prior(nn.Module):
         std : torch.Tensor
             Shape (replicate, latent, time) or (replicate, latent, 1).
         sample : torch.Tensor or None
-            A reparameterised posterior draw of the shape of `mean`; given if `needs_sample`.
+            Reparameterised posterior draw with the shape of `mean`; required if `needs_sample`.
 
         Returns
         -------
@@ -92,41 +94,85 @@ class Prior(nn.Module):
         """
 
     def advance(self, step: int) -> None:
-        """Prepare for training step `step`, which begins; most priors have nothing to do."""
+        """Prepare for a training step; the default does nothing.
+
+        Parameters
+        ----------
+        step : int
+            Index of the step that begins.
+        """
 
     def resized(self, length: int) -> Self:
-        """Return this prior as it is now, for series of `length`; both have the same parameters.
+        """Return this prior for series of another length, with the same parameters.
 
-        What is evaluated is the result of this, and never the prior that is being trained: that may
-        have kept something since its parameters last moved.
+        Evaluate the returned prior instead of the one in training, which may have cached values of
+        earlier parameters.
+
+        Parameters
+        ----------
+        length : int
+            Number of time points.
+
+        Returns
+        -------
+        Prior
+            A prior that shares its parameters with this one.
 
         Raises
         ------
         NotApplicable
-            If the prior says nothing of series of another length.
+            If the prior is not defined for series of another length.
         """
         del length
         return self
 
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
-        """Draw from the prior; shape (replicate, latent, length).
+        """Draw from the prior.
+
+        Parameters
+        ----------
+        generator : torch.Generator
+            Source of randomness.
+        length : int
+            Number of time points.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, length).
 
         Raises
         ------
         NotApplicable
-            If there is no density to draw from.
+            If the prior is not a density from which one can draw.
         """
         raise NotApplicable(f"{type(self).__name__} has no density to draw from")
 
     def summary(self) -> Mapping[str, torch.Tensor]:
-        """Return the parameters in readable units, each (replicate, latent, …)."""
+        """Return the learned parameters in interpretable units.
+
+        Returns
+        -------
+        mapping of str to torch.Tensor
+            Each of shape (replicate, latent, …).
+        """
         return {}
 
 
 def expected_negative_entropy(std: torch.Tensor, length: int) -> torch.Tensor:
-    """Return E_q[log q] of a factorised Gaussian, summed over latents; (replicate,), in nats.
+    """Return E_q[log q] of a factorised Gaussian, summed over latents and time.
 
-    `std` is (replicate, latent, time), or has one time for all of `length`.
+    Parameters
+    ----------
+    std : torch.Tensor
+        Shape (replicate, latent, time) or (replicate, latent, 1).
+    length : int
+        Number of time points.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (replicate,), in nats.
     """
     constant = 0.5 * torch.log(torch.tensor(2.0 * torch.pi * torch.e))
     per_latent = -(torch.log(std) + constant.to(std)).sum(-1) * (length / std.shape[-1])

@@ -1,4 +1,4 @@
-"""The network that an autoregression's conditional law has beside its linear part."""
+"""The network that is added to the linear part of an autoregression."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ __all__ = ["ConditionalNetwork"]
 
 _INITIAL_STD = 0.3
 _INNER_STD = 0.3
-# Values worked on at a time: the hidden units of a whole batch fit no cache.
+# Number of values processed at a time; the hidden units of a whole batch exceed the cache.
 _AT_A_TIME = 500_000
 
 
 def _hidden(x: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Return tanh(W x + b), as 2 σ(2 W x + 2 b) − 1: torch's own tanh takes six times as long."""
+    """Return tanh(W x + b) as 2 σ(2 W x + 2 b) − 1, six times as fast as torch's tanh."""
     return torch.baddbmm(2.0 * b, 2.0 * w, x).sigmoid_().mul_(2.0).sub_(1.0)
 
 
 class _HiddenLayer(torch.autograd.Function):
-    """U x + V tanh(W x + b), some series at a time; the hidden units are made anew, not kept."""
+    """U x + V tanh(W x + b), in blocks of series; hidden units are recomputed, not stored."""
 
     @staticmethod
     def forward(
@@ -31,7 +31,7 @@ class _HiddenLayer(torch.autograd.Function):
         b: torch.Tensor,
         v: torch.Tensor,
     ) -> torch.Tensor:
-        """Take x (series, feature, time), U, W, b and V (series, …)."""
+        """Compute the output for x (series, feature, time) and U, W, b and V (series, …)."""
         ctx.save_for_backward(x, u, w, b, v)
         answer = u @ x
         for part in _parts(x, w.shape[1]):
@@ -41,7 +41,7 @@ class _HiddenLayer(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Return the gradients in x, U, W, b and V."""
+        """Return the gradients with respect to x, U, W, b and V."""
         x, u, w, b, v = ctx.saved_tensors
         of_x, of_inner, of_bias, of_outer = map(torch.empty_like, (x, w, b, v))
         for part in _parts(x, w.shape[1]):
@@ -58,15 +58,22 @@ class _HiddenLayer(torch.autograd.Function):
 
 
 def _parts(x: torch.Tensor, hidden_units: int) -> list[slice]:
-    """Return which series are worked on together."""
+    """Return the blocks of series that are processed together."""
     step = max(1, _AT_A_TIME // (hidden_units * x.shape[-1]))
     return [slice(start, start + step) for start in range(0, len(x), step)]
 
 
 class ConditionalNetwork(nn.Module):
-    """A hidden layer beside a linear part, U x + V tanh(W x + b); W, b and V are its parameters.
+    """A linear part plus a hidden layer, U x + V tanh(W x + b), with the parameters W, b and V.
 
-    `shape` is replicates, and latents or 1; `scale` the c of `penalty`, 0 for none.
+    Parameters
+    ----------
+    shape : tuple of int
+        Number of replicates, and number of latents or 1.
+    features, hidden_units, outputs : int
+        Sizes of the network.
+    scale : float
+        The scale c of `penalty`; 0 for no penalty.
     """
 
     def __init__(
@@ -74,7 +81,7 @@ class ConditionalNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.scale = scale
-        # The same first weights for all: it's the encoder's rotation that tells latents apart.
+        # All latents start with the same weights; the encoder's rotation breaks the symmetry.
         generator = torch.Generator().manual_seed(0)
 
         def drawn(*size: int) -> nn.Parameter:
@@ -86,14 +93,23 @@ class ConditionalNetwork(nn.Module):
         self.bias = nn.Parameter(torch.zeros(*shape, hidden_units, 1))
 
     def forward(self, inputs: torch.Tensor, linear: torch.Tensor) -> torch.Tensor:
-        """Return the answer, shape (replicate, latent, output, time).
+        """Return the outputs of the network.
 
-        The inputs x are (replicate, latent, feature, time); `linear`, (replicate, latent or 1,
-        feature), is the first output's row of U, whose others are zero.
+        Parameters
+        ----------
+        inputs : torch.Tensor
+            Shape (replicate, latent, feature, time): x.
+        linear : torch.Tensor
+            Shape (replicate, latent or 1, feature): the first row of U; all others are zero.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, output, time).
         """
         first = linear[:, :, None]
         zeros = first.new_zeros(*first.shape[:2], self.outer.shape[2] - 1, first.shape[-1])
-        # As many as there are latents, where these share their weights.
+        # Shared weights are expanded to all latents.
         weights = [
             weight.expand(*inputs.shape[:2], -1, -1).flatten(0, 1)
             for weight in (torch.cat([first, zeros], 2), self.inner, self.bias, self.outer)
@@ -102,12 +118,18 @@ class ConditionalNetwork(nn.Module):
         return answer.unflatten(0, inputs.shape[:2])
 
     def penalty(self) -> torch.Tensor | float:
-        """Return −log p of the weights, less its value at zero; shape (replicate,), in nats.
+        """Return −log p of the weights, minus its value at zero.
 
-        Inner weights are N(0, 0.3²), the n outer ones of a latent and output, w, Cauchy together:
-        ½ (n + 1) log(1 + ‖w‖² / c²). Near zero that holds them as a normal distribution of small
-        variance does, and what a linear law suffices for stays linear; to be large, for a latent
-        whose law is not, costs them little more. A prior that is normal alone does either or.
+        Inner weights are N(0, 0.3²). The n outer weights w of a latent and output have a
+        multivariate Cauchy distribution, with −log p = ½ (n + 1) log(1 + ‖w‖² / c²). Near zero it
+        shrinks them like a normal distribution of small variance, so that a linear latent stays
+        linear. Large weights, which a nonlinear latent needs, cost little more. A normal
+        distribution cannot do both.
+
+        Returns
+        -------
+        torch.Tensor or float
+            Shape (replicate,), in nats; 0.0 without a prior on the weights.
         """
         if not self.scale:
             return 0.0

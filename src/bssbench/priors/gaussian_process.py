@@ -18,30 +18,31 @@ __all__ = ["GaussianProcessPrior"]
 
 
 class GaussianProcessPrior(Prior):
-    """z_i ~ GP(0, k_i), with a kernel of one length-scale for each latent.
+    """Gaussian process on each latent, z_i ~ GP(0, k_i), with one learned length-scale each.
 
-    The length-scales are learned by the exact gradient (of the bound, for the core ``inducing``).
-    As each new length-scale costs a factorisation, they move only at every k-th step, and the
-    factor is kept between. The variance is one: the latents' scale is a free gauge.
+    The length-scales are learned by the exact gradient (for the core ``inducing``, the gradient of
+    the bound). Each update costs a factorisation, so the length-scales are updated at every k-th
+    step only, and the factor is kept in between. The variance is 1, because the latents' scale is a
+    free gauge.
 
     Parameters
     ----------
     length_scales : torch.Tensor
-        Shape (replicate, latent), in samples: where learning starts.
+        Shape (replicate, latent). Initial length-scales in samples.
     length : int
-        Number of samples in time.
-    kernel : str
+        Number of time points.
+    kernel : str, default="squared-exponential"
         A kernel whose only parameter is its length-scale.
-    core : str
-        A core of `bssbench.kernels.catalogue` by kernel inversion, or ``auto``.
-    update_every : int
-        k, in training steps; 0 keeps the length-scales fixed.
-    nugget : float
+    core : str, default="auto"
+        A kernel inversion core of `bssbench.kernels.catalogue`, or ``auto``.
+    update_every : int, default=10
+        Number k of training steps per update; 0 keeps the length-scales fixed.
+    nugget : float, default=0.01
         Added to the diagonal, as a fraction of the variance.
-    shared : bool
-        Whether all latents of a replicate have one length-scale, that of the first (an ablation).
-    device : str
-        Where it will be computed, by which ``auto`` chooses.
+    shared : bool, default=False
+        Whether all latents of a replicate have the length-scale of the first (an ablation).
+    device : str, default="cpu"
+        Device of the computation, from which ``auto`` selects the core.
     """
 
     def __init__(
@@ -59,10 +60,9 @@ class GaussianProcessPrior(Prior):
         self.length, self.kernel, self.update_every = length, kernel, update_every
         self.nugget, self.shape = nugget, length_scales.shape
         self.core = chosen_core(core, "inversion", kernel, length, device=device)
-        # A length-scale that moves only at every k-th step has to get as far in fewer.
+        # With fewer updates, each one needs a larger step.
         self.learning_rate_factor = max(1.0, update_every / 5.0)
-        # On a logarithmic scale, so that one step means the same proportion for short and long
-        # ones.
+        # On a logarithmic scale, so that a step is a relative change for short and long ones alike.
         own = length_scales[:, :1] if shared else length_scales
         self.log_length_scale = nn.Parameter(torch.log(own))
         self._learned = update_every > 0
@@ -76,7 +76,7 @@ class GaussianProcessPrior(Prior):
         return self.log_length_scale.new_full(self.shape, self.nugget)
 
     def _factorise(self) -> Factor:
-        """Return the factor of the present length-scales, differentiable in them if they move."""
+        """Return the factor of the current length-scales, differentiable if they are learned."""
         kernel, dtype = self._kernel(self._learned), self.log_length_scale.dtype
         factor: Factor = load_function(self.core)(kernel, self._nugget(), self.length, dtype)
         return factor
@@ -84,7 +84,7 @@ class GaussianProcessPrior(Prior):
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return KL(q ‖ p) of shape (replicate,), in nats."""
+        """Return KL(q ‖ p) of shape (replicate,) in nats; see `Prior.divergence`."""
         variance = std**2
         if not CORES[self.core].keeps:
             kernel, nugget = self._kernel(self._learned), self._nugget()
@@ -93,7 +93,7 @@ class GaussianProcessPrior(Prior):
         return factor.divergence(mean, variance).sum(-1)
 
     def advance(self, step: int) -> None:
-        """Let the length-scales move, and renew the factor, at every k-th step."""
+        """Enable the gradient of the length-scales and renew the factor at every k-th step."""
         self._learned = self.update_every > 0 and step % self.update_every == 0
         if not CORES[self.core].keeps:
             return
@@ -103,10 +103,9 @@ class GaussianProcessPrior(Prior):
             self._kept = self._kept.detach()
 
     def resized(self, length: int) -> Self:
-        """Return this prior as it is now, for series of `length`; both have the same parameters.
+        """Return this prior for series of another length, with the same parameters.
 
-        Its factor belongs to the length-scales as they are, which may have moved since the last one
-        that training had.
+        The factor is recomputed, because the length-scales may have changed since the last one.
         """
         other = copy.copy(self)
         other.length, other._kept = length, None
@@ -116,7 +115,18 @@ class GaussianProcessPrior(Prior):
         return other
 
     def covariance(self, length: int) -> torch.Tensor:
-        """Return the prior's covariances, (replicate, latent, length, length), in float64."""
+        """Return the covariance matrices of the prior, with the nugget.
+
+        Parameters
+        ----------
+        length : int
+            Number of time points.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, length, length), in float64.
+        """
         kernel = self._kernel(learned=False).to(torch.float64)
         if CORES[self.core].circular:
             matrix = circular_covariance(kernel, length)

@@ -1,7 +1,7 @@
 """Distributions of an autoregression's innovations, one for each latent of each replicate.
 
-Each has `log_density` and `draw`, and `moments`: variance and excess kurtosis. Their scale is not
-here: it belongs to the autoregression.
+Each class has the methods `log_density`, `draw` and `moments` (variance and excess kurtosis). The
+scale of the innovations is a parameter of the autoregression.
 """
 
 import math
@@ -13,8 +13,8 @@ from torch.autograd.function import once_differentiable
 
 __all__ = ["BASES", "Laplace", "Mixture", "Normal", "Spline"]
 
-# A mixture starts heavy-tailed (one narrow and one wide component more than a Gaussian has): from a
-# Gaussian start the components stay together and non-Gaussian innovations are never found.
+# The initial mixture is heavy-tailed, with one narrow and one wide component. From a Gaussian start
+# the components stay together, and non-Gaussian innovations are never found.
 _INITIAL_MEANS = (-0.1, 0.0, 0.0, 0.1)
 _INITIAL_LOG_STDS = (-1.2, -0.4, 0.0, 0.6)
 _SPLINE_BINS = 8
@@ -24,8 +24,9 @@ _QUANTILES = 2001
 class _MixtureLogDensity(torch.autograd.Function):
     """log Σ_j exp(c_j − ½ t_j²) with t_j = (u − m_j) / s_j, and its gradient in closed form.
 
-    Through the responsibilities r_j = exp(c_j − ½ t_j² − log π), half the passes over memory that
-    differentiating step by step takes: this is the most costly part of a flow's training step.
+    The gradient uses the responsibilities r_j = exp(c_j − ½ t_j² − log π) and needs half the passes
+    over memory of automatic differentiation. This is the most expensive part of a training step of
+    a flow.
     """
 
     @staticmethod
@@ -36,8 +37,8 @@ class _MixtureLogDensity(torch.autograd.Function):
         means: torch.Tensor,
         precisions: torch.Tensor,
     ) -> torch.Tensor:
-        """Take u (replicate, latent, time) and c, m, 1/s (replicate, latent, component)."""
-        # The component is the first axis, so that each pass runs along contiguous time.
+        """Compute the log-density; c, m and 1/s have shape (replicate, latent, component)."""
+        # The component is the first axis, so that time is contiguous.
         precision = precisions.movedim(-1, 0)[..., None]
         t = (u - means.movedim(-1, 0)[..., None]).mul_(precision)
         terms = torch.square(t).mul_(-0.5).add_(constants.movedim(-1, 0)[..., None])
@@ -50,7 +51,7 @@ class _MixtureLogDensity(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        """Return the gradients in u, c, m and 1/s."""
+        """Return the gradients with respect to u, c, m and 1/s."""
         t, responsibilities, precision = ctx.saved_tensors
         weighted = responsibilities * gradient
         constants = weighted.sum(-1)
@@ -76,10 +77,10 @@ class Mixture(nn.Module):
         self.log_stds = nn.Parameter(torch.tensor(_INITIAL_LOG_STDS).repeat(*shape, 1))
 
     def log_density(self, u: torch.Tensor) -> torch.Tensor:
-        """Return log π(u) of the shape of u, (replicate, latent, time)."""
+        """Return log π(u), with the shape (replicate, latent, time) of u."""
         log_weights = torch.log_softmax(self.logits, dim=-1)
         constants = log_weights - self.log_stds - 0.5 * math.log(2.0 * math.pi)
-        # As many as there are latents, where these share their parameters.
+        # Shared parameters are expanded to all latents.
         own = [
             values.expand(-1, u.shape[1], -1)
             for values in (constants, self.means, torch.exp(-self.log_stds))
@@ -106,7 +107,7 @@ class Mixture(nn.Module):
 
 
 class Normal(nn.Module):
-    """The standard normal: the autoregression is then a Markovian Gaussian process."""
+    """The standard normal, with which a linear autoregression is a Markovian Gaussian process."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         super().__init__()
@@ -148,17 +149,17 @@ class Laplace(nn.Module):
 
 
 class Spline(nn.Module):
-    """A monotone rational-quadratic spline to a normal variable (Durkan et al., 2019), by zuko."""
+    """Monotone rational-quadratic spline of a normal variable (Durkan et al., 2019), from zuko."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         super().__init__()
-        # One axis more than the latents', to which all times are broadcast.
+        # A further axis, which broadcasts over time.
         self.widths = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS))
         self.heights = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS))
         self.slopes = nn.Parameter(torch.zeros(*shape, 1, _SPLINE_BINS - 1))
 
     def _transform(self) -> Any:
-        # Imported here: only this option needs it.
+        # Imported here because only this distribution needs zuko.
         from zuko.transforms import MonotonicRQSTransform
 
         return MonotonicRQSTransform(self.widths, self.heights, self.slopes)

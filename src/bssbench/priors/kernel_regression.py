@@ -1,4 +1,4 @@
-"""The kernel-regression prior of SKR-VAE (arXiv 2508.09721), reconstructed."""
+"""The kernel-regression prior of SKR-VAE (arXiv 2508.09721), a reconstruction."""
 
 import copy
 import math
@@ -22,9 +22,9 @@ _SMALLEST_POWER = 1e-12
 
 
 def _correlation_penalty(mean: torch.Tensor) -> torch.Tensor:
-    """Return −½ T log det R of shape (replicate,), in nats, of means (replicate, latent, time).
+    """Return −½ T log det R of shape (replicate,), in nats, for means (replicate, latent, time).
 
-    With a share of the identity in R, so that it stays finite for copies and for constants.
+    A small multiple of the identity keeps R regular for identical and for constant latents.
     """
     length = mean.shape[-1]
     centred = mean - mean.mean(-1, keepdim=True)
@@ -36,9 +36,10 @@ def _correlation_penalty(mean: torch.Tensor) -> torch.Tensor:
 
 
 def _interleaved(series: torch.Tensor, spacing: int) -> torch.Tensor:
-    """Return as series of their own the `spacing` ones that each series is interleaved from.
+    """Split each series into `spacing` series of every `spacing`-th sample.
 
-    From (replicate, latent, time) to (replicate, latent · spacing, time / spacing).
+    The shape changes from (replicate, latent, time) to (replicate, latent · spacing, time /
+    spacing).
     """
     replicates, latents, length = series.shape
     split = series.reshape(replicates, latents, length // spacing, spacing).mT
@@ -46,60 +47,63 @@ def _interleaved(series: torch.Tensor, spacing: int) -> torch.Tensor:
 
 
 def _deinterleaved(series: torch.Tensor, spacing: int) -> torch.Tensor:
-    """Undo `_interleaved`."""
+    """Invert `_interleaved`."""
     replicates, all_series, length = series.shape
     split = series.reshape(replicates, all_series // spacing, spacing, length).mT
     return split.reshape(replicates, all_series // spacing, length * spacing)
 
 
 class KernelRegressionPrior(Prior):
-    """Each latent is close to the kernel regression of its own other time points.
+    """Kernel regression of each latent on its own other time points.
 
     p(z_t) = N(m(t), σ²) with the leave-one-out mean m(t) of `bssbench.kernels.regression`, so that
 
         KL = ½ Σ_t [((μ_t − m(t))² + s_t²)/σ² − log s_t² + log σ² − 1] + λ · KL(q ‖ N(0, I)).
 
-    This is a pseudo-likelihood in Besag's sense (1975), a product of leave-one-out conditionals,
-    and not a normalised density: the objective built on it is a penalised likelihood, not an
-    evidence lower bound.
+    This product of leave-one-out conditionals is a pseudo-likelihood in the sense of Besag (1975),
+    not a normalised density. The objective is therefore a penalised likelihood, not an evidence
+    lower bound.
 
-    Nor do such conditionals keep latents well apart. With ρ_ij the residual variance of source j
-    under the bandwidth of latent i, and a posterior of full covariance, the sources are a minimum
-    only where ρ_ij ρ_ji > ρ_ii ρ_jj for all pairs (to second order in how much of each is mixed
-    into the other). A density whose spectra are the sources' own has that by itself; here it can
-    fail, or hold by a few per cent, for a smooth source has small residuals under every short
-    bandwidth. So what the sources are assumed to be is asked for: uncorrelated. −½ T log det R is
-    added, with R the correlations between the latents' means over time. The condition is then
-    (ρ_ii + ρ_ij)(ρ_jj + ρ_ji) > 4 ρ_ii ρ_jj, which holds wherever the first one does.
+    The conditionals alone separate latents only weakly. Let ρ_ij be the residual variance of source
+    j under the bandwidth of latent i. With a full posterior covariance, the sources are a minimum
+    of the objective only if ρ_ij ρ_ji > ρ_ii ρ_jj for all pairs (to second order in the mixing of
+    the two). For a density with the spectra of the sources, this always holds. Here it can fail or
+    hold by only a few per cent, because a smooth source has small residuals under every short
+    bandwidth. The option `uncorrelated` therefore adds the assumption that sources are
+    uncorrelated, as a penalty −½ T log det R, where R contains the correlations between the
+    latents' means over time. The condition becomes (ρ_ii + ρ_ij)(ρ_jj + ρ_ji) > 4 ρ_ii ρ_jj, which
+    is weaker than the first.
 
-    Where neighbouring times are d samples apart, each of the d interleaved series is regressed on
-    its own other points alone: of a series sampled d times as fast as it varies, a sample next to
-    the one left out says what that is, whatever the bandwidth. If d does not divide the length, the
-    last few samples have the other terms alone.
+    With a spacing of d samples, each of the d interleaved series is regressed on its own other
+    points only. If a series is sampled d times as fast as it varies, the neighbours of a sample
+    predict it well under every bandwidth, so that bandwidths could not separate sources. If d does
+    not divide the length, the last samples are left out of the regression.
 
     Parameters
     ----------
     bandwidths : torch.Tensor
-        Shape (replicate, latent), in samples; distinct bandwidths are what separates.
-    length, spacing : int
-        Number of samples in time; d, in samples.
-    regularisation : float
-        λ, which holds the scale of the latents. Its term has the posterior's entropy a second time,
-        and so should be small.
-    core : str
-        A core of `bssbench.kernels.catalogue` by kernel regression, or ``auto``.
-    freedom : float
-        How far learning may move a bandwidth from where it starts, in octaves up and down; 0 keeps
-        the bandwidths fixed. Without a bound they all become short, where a latent is predicted
-        from its next neighbours alone and the latents are distinct no more.
-    shared : bool
-        Whether all latents of a replicate have one residual variance (an ablation).
-    uncorrelated : bool
-        Whether the latents are asked to be uncorrelated.
-    dtype : torch.dtype
+        Shape (replicate, latent), in samples. Distinct bandwidths make the latents separable.
+    length : int
+        Number of time points.
+    regularisation : float, default=1.0
+        Weight λ, which fixes the latents' scale. Keep it small, because its term counts the
+        posterior's entropy a second time.
+    core : str, default="auto"
+        A kernel regression core of `bssbench.kernels.catalogue`, or ``auto``.
+    freedom : float, default=0.0
+        Largest change of a bandwidth by learning, in octaves up or down; 0 keeps the bandwidths
+        fixed. Without a bound, all bandwidths become short, latents are predicted from their
+        nearest neighbours only, and they are no longer distinct.
+    shared : bool, default=False
+        Whether all latents of a replicate have the same residual variance (an ablation).
+    spacing : int, default=1
+        Spacing d, in samples.
+    uncorrelated : bool, default=True
+        Whether correlations between latents are penalised.
+    dtype : torch.dtype, default=torch.float32
         Precision of the latents.
-    device : str
-        Where it will be computed, by which ``auto`` chooses.
+    device : str, default="cpu"
+        Device of the computation, from which ``auto`` selects the core.
     """
 
     normalised = False
@@ -119,7 +123,7 @@ class KernelRegressionPrior(Prior):
         device: str = "cpu",
     ) -> None:
         super().__init__()
-        # In double precision: the weights are prepared in it, and prepared once.
+        # In double precision, in which the weights are computed once.
         self.register_buffer("bandwidths", bandwidths.to(torch.float64))
         self.regularisation, self.uncorrelated = regularisation, uncorrelated
         self.core = chosen_core(core, "regression", "squared-exponential", length, device=device)
@@ -135,12 +139,12 @@ class KernelRegressionPrior(Prior):
         """Return the bandwidths in samples, shape (replicate, latent)."""
         if not self.freedom:
             return self.bandwidths
-        # Within its bounds by construction, and at the start as free as without them.
+        # tanh keeps the shift within its bounds and has slope 1 at the start.
         octaves = self.freedom * torch.tanh(self.shift / self.freedom)
         return self.bandwidths * 2.0 ** octaves.to(self.bandwidths)
 
     def _weigh(self) -> Weights:
-        """Return the interleaved series' weights, differentiable in bandwidths that learn."""
+        """Return the weights of the interleaved series, differentiable in learned bandwidths."""
         bandwidths = self._bandwidths().repeat_interleave(self.spacing, dim=1) / self.spacing
         kernel = make_kernel("squared-exponential", bandwidths)
         length = self.length // self.spacing
@@ -150,7 +154,7 @@ class KernelRegressionPrior(Prior):
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return the penalised divergence of shape (replicate,), in nats."""
+        """Return the penalised divergence of shape (replicate,) in nats; see `Prior.divergence`."""
         weights = self._weigh() if self._weights is None else self._weights
         length = mean.shape[-1] // self.spacing * self.spacing
         seen, variance = mean[..., :length], std[..., :length] ** 2
@@ -161,12 +165,12 @@ class KernelRegressionPrior(Prior):
         return divergence + _correlation_penalty(mean) if self.uncorrelated else divergence
 
     def advance(self, step: int) -> None:
-        """Prepare the weights: once, or for each step if the bandwidths learn."""
+        """Compute the weights: once, or at each step if the bandwidths are learned."""
         if self.freedom or self._weights is None:
             self._weights = self._weigh()
 
     def resized(self, length: int) -> Self:
-        """Return this prior as it is now, for series of `length`; both have the same parameters."""
+        """Return this prior for series of another length, with the same parameters."""
         other = copy.copy(self)
         other.length = length
         if self.freedom or length != self.length:
@@ -175,7 +179,7 @@ class KernelRegressionPrior(Prior):
         return other
 
     def summary(self) -> Mapping[str, torch.Tensor]:
-        """Return bandwidths in samples and residual deviations in units of the latent."""
+        """Return bandwidths in samples and residual standard deviations in units of the latent."""
         bandwidth = self._bandwidths().detach()
         residual_std = torch.exp(0.5 * self.log_variance).expand(bandwidth.shape)
         return {"residual_std": residual_std, "bandwidth": bandwidth.to(residual_std)}

@@ -11,31 +11,44 @@ __all__ = ["LaplaceIncrementsPrior", "expected_absolute_value"]
 
 
 def expected_absolute_value(mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
-    """Return E|x| of x ~ N(mean, std²): the mean of a folded normal distribution (Leone, 1961)."""
+    """Return E|x| for x ~ N(mean, std²), the mean of a folded normal distribution (Leone, 1961).
+
+    Parameters
+    ----------
+    mean, std : torch.Tensor
+        Of the same shape.
+
+    Returns
+    -------
+    torch.Tensor
+        Of the same shape.
+    """
     ratio = mean / std
     density = torch.exp(-0.5 * ratio**2) * math.sqrt(2.0 / math.pi)
     return std * density + mean * torch.erf(ratio / math.sqrt(2.0))
 
 
 class LaplaceIncrementsPrior(Prior):
-    """Each latent seldom moves, and then far: p(z_t | z_{t−1}) = (λ/2) exp(−λ |z_t − z_{t−1}|).
+    """Laplace-distributed increments, p(z_t | z_{t−1}) = (λ/2) exp(−λ |z_t − z_{t−1}|).
 
-    A series is read as its pairs of neighbours, and p(z_{t−1}, z_t) = N(z_{t−1}; 0, 1) times the
-    transition, so that
+    The prior of each pair of neighbours is N(z_{t−1}; 0, 1) p(z_t | z_{t−1}). The divergence of a
+    series is
 
         D = KL(q_1 ‖ N(0, 1)) + Σ_{t≥2} [ρ KL(q_t ‖ N(0, 1)) + γ E_q KL(q_t ‖ p(· | z_{t−1}))].
 
-    With ρ = 0 and γ = 1 this is the divergence from the Markov chain that starts at N(0, 1).
-    Nothing is learned.
+    With ρ = 0 and γ = 1, it is the divergence from a Markov chain that starts at N(0, 1). The prior
+    has no learned parameters.
 
     Parameters
     ----------
     replicates, latents : int
         Sizes of the batch.
-    rate : float
-        λ, the same for all latents.
-    transition_weight, marginal_weight : float
-        γ, and ρ, which holds the scale of the latents.
+    rate : float, default=6.0
+        Rate λ, the same for all latents.
+    transition_weight : float, default=10.0
+        Weight γ of the transitions.
+    marginal_weight : float, default=1.0
+        Weight ρ of the marginal divergence, which fixes the latents' scale.
     """
 
     normalised = False
@@ -57,7 +70,7 @@ class LaplaceIncrementsPrior(Prior):
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return the weighted divergence of shape (replicate,), in nats."""
+        """Return the weighted divergence of shape (replicate,) in nats; see `Prior.divergence`."""
         std = std.expand(mean.shape)
         first = standard_normal_divergence(mean[..., :1], std[..., :1])
         marginal = standard_normal_divergence(mean[..., 1:], std[..., 1:])

@@ -13,21 +13,22 @@ __all__ = ["SegmentwiseNormalPrior"]
 
 
 class SegmentwiseNormalPrior(Prior):
-    """Each latent is white noise whose variance is another in each segment of time.
+    """White noise whose variance differs between segments of time, on each latent.
 
-    p(z_t | u) = N(m_u, σ_u²) in segment u = ⌊t / (samples of a segment)⌋, with learned σ_u for each
-    latent, and learned m_u if asked for.
+    p(z_t | u) = N(m_u, σ_u²) in segment u = ⌊t / (samples per segment)⌋. The σ_u are learned for
+    each latent; the m_u are learned or zero.
 
     Parameters
     ----------
     replicates, latents : int
         Sizes of the batch.
     length : int
-        Number of samples in time.
-    segments : int
-        How many, all of equal length but for the last; fewer where they would have no sample.
-    learned_means : bool
-        Whether the means are learned too, or zero.
+        Number of time points.
+    segments : int, default=40
+        Number of segments. All have equal length, except that the last may be shorter; short series
+        may have fewer segments.
+    learned_means : bool, default=False
+        Whether the means are learned; otherwise they are zero.
     """
 
     relates_times = False
@@ -48,14 +49,14 @@ class SegmentwiseNormalPrior(Prior):
         self.mean = nn.Parameter(torch.zeros(shape)) if learned_means else None
 
     def _over_time(self, values: torch.Tensor, length: int) -> torch.Tensor:
-        """Repeat one value a segment, (replicate, latent, segment), for each of its samples."""
+        """Repeat values (replicate, latent, segment) for each sample of their segment."""
         repeated = values[..., None].expand(*values.shape, self.segment_length)
         return repeated.flatten(-2)[..., :length]
 
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return KL(q ‖ p) of shape (replicate,), in nats."""
+        """Return KL(q ‖ p) of shape (replicate,) in nats; see `Prior.divergence`."""
         log_variance = self._over_time(self.log_variance, mean.shape[-1])
         offset = mean if self.mean is None else mean - self._over_time(self.mean, mean.shape[-1])
         log_ratio = 2.0 * torch.log(std) - log_variance
@@ -63,12 +64,12 @@ class SegmentwiseNormalPrior(Prior):
         return 0.5 * (standardised - log_ratio - 1.0).sum(-1).sum(-1)
 
     def resized(self, length: int) -> Self:
-        """Return itself.
+        """Return the prior itself, if the length is unchanged.
 
         Raises
         ------
         NotApplicable
-            For another length: of a segment that training did not see, nothing is known.
+            If the length differs, because segments outside training have no learned variance.
         """
         if length != self.length:
             raise NotApplicable("the segments of another series have no variances")
@@ -76,12 +77,12 @@ class SegmentwiseNormalPrior(Prior):
 
     @torch.no_grad()
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:
-        """Draw paths of shape (replicate, latent, length), no longer than the segments reach."""
+        """Draw paths of shape (replicate, latent, length), at most as long as all segments."""
         noise = torch.randn((*self.log_variance.shape[:2], length), generator=generator)
         drawn = noise * self._over_time(torch.exp(0.5 * self.log_variance), length)
         return drawn if self.mean is None else drawn + self._over_time(self.mean, length)
 
     def summary(self) -> Mapping[str, torch.Tensor]:
-        """Return the deviations, and the means if learned, (replicate, latent, segment)."""
+        """Return standard deviations, and means if learned, (replicate, latent, segment)."""
         means = {} if self.mean is None else {"segment_mean": self.mean}
         return {"segment_std": torch.exp(0.5 * self.log_variance)} | means

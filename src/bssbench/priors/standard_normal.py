@@ -1,4 +1,4 @@
-"""The standard normal prior: no structure, the ablation."""
+"""The standard normal prior, without structure (the ablation)."""
 
 import torch
 
@@ -8,9 +8,19 @@ __all__ = ["StandardNormalPrior", "standard_normal_divergence"]
 
 
 def standard_normal_divergence(mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
-    """Return KL(q ‖ N(0, I)) for each latent, (replicate, latent), in nats.
+    """Return KL(q ‖ N(0, I)) for each latent.
 
-    `mean` is (replicate, latent, time), `std` too or with one time for all.
+    Parameters
+    ----------
+    mean : torch.Tensor
+        Shape (replicate, latent, time).
+    std : torch.Tensor
+        Shape (replicate, latent, time) or (replicate, latent, 1).
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (replicate, latent), in nats.
     """
     length = mean.shape[-1]
     spread = (std**2 - 2.0 * torch.log(std)).sum(-1) * (length / std.shape[-1])
@@ -18,7 +28,13 @@ def standard_normal_divergence(mean: torch.Tensor, std: torch.Tensor) -> torch.T
 
 
 class StandardNormalPrior(Prior):
-    """z ~ N(0, I): invariant to rotations of the latents, so it must not separate."""
+    """Standard normal prior, z ~ N(0, I), which is invariant under rotations of the latents.
+
+    Parameters
+    ----------
+    replicates, latents : int
+        Sizes of the batch.
+    """
 
     relates_times = False
 
@@ -29,7 +45,7 @@ class StandardNormalPrior(Prior):
     def divergence(
         self, mean: torch.Tensor, std: torch.Tensor, sample: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Return KL(q ‖ p) of shape (replicate,), in nats."""
+        """Return KL(q ‖ p) of shape (replicate,) in nats; see `Prior.divergence`."""
         return standard_normal_divergence(mean, std).sum(-1)
 
     def sample(self, generator: torch.Generator, length: int) -> torch.Tensor:

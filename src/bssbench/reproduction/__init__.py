@@ -1,1 +1,1 @@
-"""Whether results can be relied on: what they were made from, and whether that is today's."""
+"""Reproducibility of results: code hashes, manifests, staleness, verification and merging."""

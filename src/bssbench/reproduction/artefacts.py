@@ -1,7 +1,7 @@
-"""What an experiment makes, stage by stage, and what each stage depends on.
+"""The outputs of an experiment, stage by stage, and the dependencies of each stage.
 
-The workflow takes its files and its hashes of code from here, and so does the manifest by which
-`bssbench check` finds what is out of date.
+The workflow takes file names and code hashes from this module, as does the manifest, with which
+`bssbench check` finds outdated files.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,10 +33,10 @@ SCORE_MODULES = ("bssbench.scores.collect",)
 """Modules that the scores depend on."""
 
 FIGURE_SUFFIXES = ("pdf", "png", "txt", "csv")
-"""A figure twice, its caption and the numbers that it draws."""
+"""Suffixes of a figure's files: two formats, the caption and the plotted numbers."""
 
 _FIGURES = "figures/"
-# A command joins what reads, what judges and what renders: no module imports all of them.
+# Commands combine reading, evaluation and rendering, so that no module imports all of them.
 _TABLE = "bssbench.scores.table"
 _HELD_OUT = ("bssbench.scores.held_out", "bssbench.statistics.selection")
 _SCORES, _TIMINGS = "scores.csv", "timings.csv"
@@ -54,19 +54,19 @@ _SWEEP_MODULES = (
 
 @dataclass(frozen=True)
 class Stage:
-    """Files of a run that are made together.
+    """Files of a run that are created together.
 
     Attributes
     ----------
     outputs : tuple of str
-        Their names below the folder of results; those of figures begin with ``figures/``, wherever
-        their folder is.
+        Names below the folder of results. Names of figures begin with ``figures/``, wherever their
+        folder is.
     modules : tuple of str
-        Dotted names of the modules that make them; what these import counts as well.
+        Dotted names of the modules that create them; imports of these modules count as well.
     sections : tuple of str
-        Fields of the configuration that they depend on.
+        Fields of the configuration on which they depend.
     inputs : tuple of str
-        The files that they show, by name below the folder of results, or else by path.
+        Input files, by name below the folder of results, or by path.
     """
 
     outputs: tuple[str, ...]
@@ -76,7 +76,17 @@ class Stage:
 
 
 def stages(experiment: Configuration) -> dict[str, Stage]:
-    """Return the stages whose files are kept of an experiment, by name.
+    """Return the stages of an experiment whose files are kept.
+
+    Parameters
+    ----------
+    experiment : Configuration
+        The experiment.
+
+    Returns
+    -------
+    dict of str to Stage
+        Stages by name.
 
     Raises
     ------
@@ -129,7 +139,7 @@ def stages(experiment: Configuration) -> dict[str, Stage]:
 
 
 def _separation_stages() -> dict[str, Stage]:
-    """Return the stages of every experiment that has data sets."""
+    """Return the stages of an experiment with data sets."""
     paper = "bssbench.paper"
     found = {
         "statistics": Stage(
@@ -173,10 +183,10 @@ def _sweep_stages(experiment: Configuration, others: Mapping[str, Stage]) -> dic
         for output in outputs:
             if output in taken:
                 raise InputError(
-                    f"configuration: sweeps.{name}: {output} is a file of the stage "
+                    f"configuration: sweeps.{name}: {output} belongs to the stage "
                     f"{taken[output]!r}; rename the sweep"
                 )
-        # Of cells, which are not kept: what is kept of a run shows nothing else.
+        # The inputs are cells, which are not kept.
         found[f"sweep {name}"] = Stage(outputs, _SWEEP_MODULES, _SWEPT, ())
     if found:
         tables = tuple(f"tables/{name}.csv" for name in experiment.sweeps)
@@ -194,35 +204,48 @@ def _figure(name: str) -> tuple[str, ...]:
 
 
 def locate(name: str, results: Path, figures: Path) -> Path:
-    """Return the path of a stage's output."""
+    """Return the path of a stage's output.
+
+    Parameters
+    ----------
+    name : str
+        An output of a stage.
+    results, figures : pathlib.Path
+        Folders of results and figures.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+    """
     if name.startswith(_FIGURES):
         return figures / name.removeprefix(_FIGURES)
     return results / name
 
 
 def data_modules(experiment: Configuration, dataset: str) -> tuple[str, ...]:
-    """Return the modules that a data set, or a block of them, depends on."""
+    """Return the modules on which a data set, or a block of data sets, depends."""
     if dataset in experiment.blocks:
         return ("bssbench.datasets.stacking", experiment.blocks[dataset][0].module)
     return ("bssbench.datasets.catalogue", experiment.datasets[dataset].module)
 
 
 def cell_modules(experiment: Configuration, method: str) -> tuple[str, ...]:
-    """Return the modules that a method's cells depend on, the data aside."""
+    """Return the modules on which a method's cells depend, without those of the data."""
     return ("bssbench.experiment.problem", *experiment.all_methods[method].modules)
 
 
 def candidate_modules(candidate: Candidate) -> tuple[str, ...]:
-    """Return the modules that a candidate's objective on held-out time depends on."""
+    """Return the modules on which a candidate's objective on held-out time depends."""
     return ("bssbench.experiment.held_out", *candidate.modules)
 
 
 def core_modules() -> tuple[str, ...]:
-    """Return the modules that measurements of the kernel cores depend on."""
+    """Return the modules on which measurements of the kernel cores depend."""
     return ("bssbench.experiment.core_costs", *modules_in("bssbench.kernels"))
 
 
 def trial_modules(trials: Iterable[Trial]) -> tuple[str, ...]:
-    """Return the modules that trials of the cost of training depend on."""
+    """Return the modules on which trials of training cost depend."""
     own = ("bssbench.experiment.training_cost", "bssbench.experiment.problem")
     return (*own, *(module for trial in trials for module in trial.modules))

@@ -1,4 +1,4 @@
-"""Which source files a stage of the workflow depends on, from the import graph."""
+"""Hashes of the source files on which a stage of the workflow depends, from the import graph."""
 
 import ast
 import hashlib
@@ -18,28 +18,28 @@ __all__ = ["code_hash", "modules_in", "source_files"]
 
 _ROOT = Path(bssbench.__file__).parent
 _DIGITS = 16
-# What decides no number of a result: at worst these stop what runs with one line that says why, or
-# write the same numbers into a file in another way. What a stage needs only through them does not
+# Modules that do not affect any number of a result. At most, they stop a run with a message, or
+# write the same numbers in another format. Modules that a stage needs only through them do not
 # count either.
 _WITHOUT_NUMBERS = frozenset(
     f"bssbench{module}"
     for module in (
         "",  # the version
-        ".discovery",  # finds a module by its name
-        ".plugins",  # likewise; what a plug-in computes is in its own files
+        ".discovery",  # finds modules by name
+        ".plugins",  # likewise; the computations of a plug-in are in its own files
         ".errors",
         ".files",
         ".files.checksums",
         ".files.validation",
         ".plain_yaml",
-        ".parameters",  # their values are in a rule's own parameters
-        ".experiment.cell",  # what it computes is said by `problem` and the method
+        ".parameters",  # the values are parameters of a rule
+        ".experiment.cell",  # the computation is in `problem` and the method
         ".experiment.demand",  # estimates, for the scheduler
         ".experiment.process",
         ".experiment.provenance",
     )
 )
-# Modules that import those of a package by their place, which no import says.
+# Modules that import those of a package by location, without import statements.
 _FOUND_BY_PLACE = {"bssbench.scores.catalogue": "bssbench.scores.measures"}
 
 
@@ -49,24 +49,33 @@ def _graph() -> grimp.ImportGraph:
 
 
 def modules_in(package: str) -> list[str]:
-    """Return the dotted names of all modules below a package, itself left out."""
+    """Return the dotted names of all modules below a package, without the package itself."""
     return sorted(_graph().find_descendants(package))
 
 
 def source_files(modules: Iterable[str]) -> list[str]:
-    """Return the files of `modules` and of all they import that can change a number.
+    """Return the files of modules and of all their imports that can affect a number.
 
-    Importing ``a.b`` runs ``a/__init__.py`` as well, so the packages around a module count, with
-    what they import. Modules that write files, show progress, limit a process or report errors do
-    not. Of a plug-in it is its files, those beside it that it imports, and what these import of
-    bssbench. The paths are relative to the working directory where they lie below it.
+    Importing ``a.b`` also runs ``a/__init__.py``, so that parent packages of a module and their
+    imports count. Modules that write files, show progress, limit a process or report errors do not
+    count. For a plug-in, its own files and their imports from bssbench count.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Dotted names.
+
+    Returns
+    -------
+    list of str
+        Sorted paths, relative to the working directory if they are below it.
     """
     inside, outside = _sources(modules)
     return sorted(_display(path) for path in (*inside, *outside))
 
 
 def _sources(modules: Iterable[str]) -> tuple[list[Path], list[Path]]:
-    """Return the files of modules, and of all they import, inside and outside of bssbench."""
+    """Return the files of modules and of all their imports, inside and outside of bssbench."""
     graph = _graph()
     found: set[str] = set()
     outside: set[Path] = set()
@@ -94,11 +103,11 @@ def _sources(modules: Iterable[str]) -> tuple[list[Path], list[Path]]:
 
 
 def _of_plugin(module: str) -> tuple[set[Path], set[str]]:
-    """Return a plug-in's own files, and the modules of bssbench that they import."""
+    """Return a plug-in's own files and the modules of bssbench that they import."""
     plugin = registry().modules[module]
     imports = imports_of(plugin.path, plugin.root)
     known = _graph().modules
-    # Of `from bssbench.methods import Problem` the module is all but the last part.
+    # In `from bssbench.methods import Problem`, the module is the name without its last part.
     names = {name if name in known else name.rpartition(".")[0] for name in imports.modules}
     return imports.files, names & known
 
@@ -114,12 +123,22 @@ def _display(path: Path) -> str:
 
 
 def code_hash(modules: Iterable[str], files: Iterable[Path] = ()) -> str:
-    """Return a hash of what the code of `modules`, and of all they import, does to numbers.
+    """Return a hash of the code of modules and of all their imports that can affect a number.
 
-    It is 16 hexadecimal digits of the SHA-256 of the files that `source_files` returns, and of
-    Python `files` outside the package. Comments, docstrings, layout and dates of files are no part
-    of it: an edit of these makes no result stale, and neither does another checkout of the same
-    code.
+    Comments, docstrings, layout and dates of files are not included, so that changing them does not
+    make results stale, nor does another checkout of the same code.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        Dotted names, as for `source_files`.
+    files : iterable of pathlib.Path, optional
+        Further Python files outside of the package.
+
+    Returns
+    -------
+    str
+        The first 16 hexadecimal digits of a SHA-256.
     """
     return _hash_of(tuple(sorted(modules)), tuple(sorted(files)))
 
@@ -129,7 +148,7 @@ def _hash_of(modules: tuple[str, ...], files: tuple[Path, ...]) -> str:
     inside, outside = _sources(modules)
     resolved = sorted(path.resolve() for path in inside)
     code = [(path.relative_to(_ROOT.resolve()).as_posix(), _code(path)) for path in resolved]
-    # By name and not by place: a folder of plug-ins may be moved.
+    # By name instead of path, since a folder of plug-ins may be moved.
     code += sorted((f"plug-in {path.name}", _code(path)) for path in outside)
     code += [(path.name, _code(path)) for path in files]
     return hashlib.sha256(repr(code).encode()).hexdigest()[:_DIGITS]
@@ -141,9 +160,9 @@ def _code(path: Path) -> str:
 
 
 def _signature(node: Any) -> Any:
-    """Return what a piece of code does, without comments, docstrings and layout.
+    """Return the structure of code without comments, docstrings and layout.
 
-    Not `ast.dump`, which writes the same code in another way from one Python to the next.
+    `ast.dump` is not used because its output differs between versions of Python.
     """
     if isinstance(node, list):
         return [_signature(item) for item in node if not _says_only(item)]
@@ -154,7 +173,7 @@ def _signature(node: Any) -> Any:
 
 
 def _says_only(node: Any) -> bool:
-    """Tell whether this is a text that stands for itself, as docstrings do."""
+    """Return whether a node is a string expression, such as a docstring."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

@@ -1,7 +1,7 @@
-"""The manifest of a folder of results: what each file was made from, and which bytes it has.
+"""The manifest of a folder of results: hashes of all files and of their origins.
 
-The commit is no part of it, for committing the manifest would change that, nor are times and
-places: the same results give the same bytes. ``provenance.json``, beside it, has these.
+The commit is not included, because committing the manifest would change it. Times and paths are not
+included either, so that equal results have equal manifests. ``provenance.json`` contains these.
 """
 
 import hashlib
@@ -29,13 +29,21 @@ __all__ = [
 
 FILE_NAME = "manifest.json"
 _DIGITS = 16
-# Fields of a configuration's entries that the code adds to what the files say.
+# Fields of a configuration's entries that the code derives and that are not in the files.
 _OF_CODE = ("module", "modules", "shape")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A stage: hashes of what it was made from, and SHA-256 of each of `Stage.outputs`."""
+    """The entry of a stage.
+
+    Attributes
+    ----------
+    configuration, code, data : str
+        Hashes of its origins.
+    files : dict of str to str
+        SHA-256 of each of `Stage.outputs`.
+    """
 
     configuration: str
     code: str
@@ -44,9 +52,19 @@ class Entry:
 
 
 def hash_stages(experiment: Configuration) -> dict[str, dict[str, Any]]:
-    """Return of each stage what is known before it has run, in JSON's types.
+    """Return the hashes of each stage that are known before it runs.
 
-    The workflow takes it when it starts: an edit during the run must not pass for what was run.
+    The workflow computes them at its start, so that edits during a run do not count.
+
+    Parameters
+    ----------
+    experiment : Configuration
+        The experiment.
+
+    Returns
+    -------
+    dict of str to dict of str to object
+        Hashes, inputs and outputs by stage, in JSON's types.
     """
     return {
         name: _made_from(experiment, stage) | {"inputs": stage.inputs, "outputs": stage.outputs}
@@ -55,7 +73,15 @@ def hash_stages(experiment: Configuration) -> dict[str, dict[str, Any]]:
 
 
 def write_manifest(hashed: Mapping[str, Mapping[str, Any]], results: Path, figures: Path) -> None:
-    """Write ``manifest.json`` of what `hash_stages` returned and the files as they are."""
+    """Write ``manifest.json``, with hashes of the current files.
+
+    Parameters
+    ----------
+    hashed : mapping of str to mapping
+        From `hash_stages`.
+    results, figures : pathlib.Path
+        Folders of results and figures.
+    """
     content = {
         name: {
             "configuration": stage["configuration"],
@@ -73,32 +99,57 @@ def write_manifest(hashed: Mapping[str, Mapping[str, Any]], results: Path, figur
 def read_manifest(results: Path) -> dict[str, Entry]:
     """Read the manifest of a folder of results.
 
+    Parameters
+    ----------
+    results : pathlib.Path
+        The folder.
+
+    Returns
+    -------
+    dict of str to Entry
+        Entries by stage.
+
     Raises
     ------
     InputError
-        If there is none, or it is not one.
+        If the manifest is missing or invalid.
     """
     path = results / FILE_NAME
     if not path.exists():
         raise InputError(
-            f"{path}: no such file: results of an older version or not complete; make them again"
+            f"{path}: no such file; the results are incomplete or of an older version; regenerate "
+            "them"
         )
     try:
         manifest = {name: Entry(**entry) for name, entry in read_json(path).items()}
         outputs = [Path(name) for entry in manifest.values() for name, _ in entry.files.items()]
         if not any(output.is_absolute() or ".." in output.parts for output in outputs):
             return manifest
-        raise ValueError("an output lies elsewhere")
+        raise ValueError("an output is outside of the folder")
     except (AttributeError, TypeError, ValueError):
-        raise InputError(f"{path}: not the manifest of results; make them again") from None
+        raise InputError(f"{path}: not the manifest of results; regenerate them") from None
 
 
 def differences(
     entry: Entry, stage: Stage | None, experiment: Configuration, results: Path
 ) -> list[str]:
-    """Return what an entry was made from that is not today's: configuration, code, data.
+    """Return the origins of an entry that differ from the current ones.
 
-    Today's `stage` is None if the experiment has it no more.
+    Parameters
+    ----------
+    entry : Entry
+        Entry of the manifest.
+    stage : Stage or None
+        The current stage; None if the experiment no longer has it.
+    experiment : Configuration
+        The current experiment.
+    results : pathlib.Path
+        Folder of the results.
+
+    Returns
+    -------
+    list of str
+        Any of ``configuration``, ``code`` and ``data``.
     """
     if stage is None:
         return ["configuration"]
@@ -107,7 +158,7 @@ def differences(
 
 
 def _made_from(experiment: Configuration, stage: Stage) -> dict[str, Any]:
-    """Return hashes of a stage's code and of what the experiment's files say in its sections."""
+    """Return hashes of a stage's code and of its sections of the configuration."""
     content = {section: getattr(experiment, section) for section in stage.sections}
     text = json.dumps(content, sort_keys=True, default=_as_written)
     return {
@@ -117,17 +168,17 @@ def _made_from(experiment: Configuration, stage: Stage) -> dict[str, Any]:
 
 
 def _as_written(entry: Any) -> dict[str, Any]:
-    """Return of a configuration's entry what the files say."""
+    """Return the fields of a configuration's entry that are in the files."""
     if not is_dataclass(entry):
-        raise TypeError(f"{entry!r} is no entry of a configuration")
+        raise TypeError(f"{entry!r} is not an entry of a configuration")
     names = [field.name for field in fields(entry) if field.name not in _OF_CODE]
     return {name: getattr(entry, name) for name in names}
 
 
 def _data_hash(inputs: Iterable[str], results: Path) -> str:
-    """Return the hash of files, each in the folder of results or else where its path says.
+    """Return the hash of files, each in the folder of results or at its own path.
 
-    A file that is gone is another one.
+    A missing file changes the hash.
     """
     all_of_them = hashlib.sha256()
     for name in inputs:

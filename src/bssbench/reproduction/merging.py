@@ -1,4 +1,4 @@
-"""Joining the scores of several machines or teams; what would not be comparable is refused."""
+"""Merge the scores of several machines or teams, rejecting results that are not comparable."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
@@ -20,36 +20,41 @@ _ANSWER = ["value", "status", "reason"]
 
 
 def merge(directories: Sequence[Path], out: Path) -> list[Part]:
-    """Write the joint ``scores.csv``, ``timings.csv`` and ``provenance.json``; return the parts.
+    """Write the merged ``scores.csv``, ``timings.csv`` and ``provenance.json``.
 
-    Different data sets, methods and seeds are what a merger is for. What both of two parts have
-    must be the same: the root seed, the parameters of a data set and of a method, a seed's scores.
-    Limits of CPU time are a machine's own. A timing stays a row for each part, with its processor
-    and device and, in the column ``source``, the part that it is of. A score that holds a seed to
-    the others of its cell is left out where a cell's seeds come from several parts.
+    Parts may have different data sets, methods and seeds. Common entries of two parts must be
+    equal: the root seed, the parameters of a data set or method, and the scores of a seed. Limits
+    of CPU time may differ. Timings keep one row per part, with its processor, its device and, in
+    the column ``source``, the part. Scores that compare a seed with the other seeds of its cell are
+    left out if the seeds of a cell come from several parts.
 
     Parameters
     ----------
     directories : sequence of pathlib.Path
         Folders of results, or of earlier mergers.
     out : pathlib.Path
-        Where the joint files go. Data sets and methods are in the order of their first experiment,
-        seeds ascend.
+        Folder of the merged files. Data sets and methods are in the order of their first
+        experiment; seeds are in ascending order.
+
+    Returns
+    -------
+    list of Part
+        All parts.
 
     Raises
     ------
     InputError
-        If one is not such a folder, or two do not go together.
+        If a folder is invalid, or if two parts are not compatible.
     """
     if len(directories) < 2:
-        raise InputError("a merger is of two folders of results, or more")
+        raise InputError("merging requires at least two folders of results")
     joined = [RecordedResults.read(directory) for directory in directories]
     parts = [part for results in joined for part in results.parts]
     for one, other in combinations(parts, 2):
         for what, first, second in _differences(one, other):
             raise InputError(
-                f"{one.source} and {other.source} do not go together: {what} is {first} in the "
-                f"one and {second} in the other"
+                f"{one.source} and {other.source} are not compatible: {what} is {first} in the "
+                f"first and {second} in the second"
             )
     scores = pd.concat(
         [results.scores.assign(folder=results.directory.as_posix()) for results in joined],
@@ -57,7 +62,7 @@ def merge(directories: Sequence[Path], out: Path) -> list[Part]:
     )
     scores = _of_whole_cells(scores.drop_duplicates(subset=[*_KEY, *_ANSWER]))
     _refuse_conflicts(scores)
-    # Of a merger, each timing has its part's name already.
+    # In a merger, timings already have the names of their parts.
     timings = pd.concat(
         [
             results.timings.assign(
@@ -78,7 +83,7 @@ def merge(directories: Sequence[Path], out: Path) -> list[Part]:
 
 
 def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
-    """Yield what decides numbers and is not the same: its name, and the two values."""
+    """Yield the differences that affect numbers: a name and the two values."""
     first, second = one.experiment, other.experiment
     if one.source == other.source:
         yield "the name", one.source, "the same"
@@ -98,7 +103,7 @@ def _differences(one: Part, other: Part) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _of_whole_cells(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores without those across seeds of cells whose seeds are of several folders."""
+    """Remove scores across seeds from cells whose seeds come from several folders."""
     folders = scores.groupby(["dataset", "method"])["folder"].transform("nunique")
     return scores[~scores["score"].isin(catalogue.ACROSS_SEEDS) | (folders == 1)]
 
@@ -108,12 +113,12 @@ def _datasets(experiment: Configuration) -> dict[str, dict[str, Any]]:
 
 
 def _plugins(part: Part) -> dict[str, dict[str, Any]]:
-    """Return the SHA-256 of each file, by plug-in."""
+    """Return the SHA-256 of each plug-in's files."""
     return {each["name"]: each["sha256"] for each in part.provenance.get("plugins", ())}
 
 
 def _methods(experiment: Configuration) -> dict[str, dict[str, Any]]:
-    # Two variants of one name may be of different methods.
+    # Two variants with the same name may be based on different methods.
     return {
         name: {"method": entry.base, **entry.parameters}
         for name, entry in experiment.methods.items()
@@ -121,7 +126,7 @@ def _methods(experiment: Configuration) -> dict[str, dict[str, Any]]:
 
 
 def _refuse_conflicts(scores: pd.DataFrame) -> None:
-    """Raise `InputError` if a score of a seed still stands twice."""
+    """Raise `InputError` if a score of a seed has two different values."""
     twice = scores[scores.duplicated(_KEY, keep=False)]
     if twice.empty:
         return
@@ -130,13 +135,13 @@ def _refuse_conflicts(scores: pd.DataFrame) -> None:
     raise InputError(
         f"{first['folder']} and {second['folder']} have different scores of "
         f"{first['dataset']}/{first['method']}, seed {first['seed']}: {first['score']} is "
-        f"{first['value'] or first['status']} and {second['value'] or second['status']}; a seed's "
-        "scores must come from one of them, or be the same"
+        f"{first['value'] or first['status']} and {second['value'] or second['status']}; remove "
+        "this seed from one of them"
     )
 
 
 def _ordered(table: pd.DataFrame, parts: Iterable[Part], columns: list[str]) -> pd.DataFrame:
-    """Return the rows in the order of the experiments and the seeds, else as they were."""
+    """Sort the rows by the order of the experiments and by seed, keeping the order otherwise."""
     orders = {
         "dataset": dict.fromkeys(name for part in parts for name in part.experiment.datasets),
         "method": dict.fromkeys(name for part in parts for name in part.experiment.methods),

@@ -1,4 +1,4 @@
-"""A folder of results as it was recorded: scores, timings, and how they were made."""
+"""A folder of recorded results: scores, timings and provenance."""
 
 import io
 from dataclasses import dataclass
@@ -17,11 +17,16 @@ __all__ = ["Part", "RecordedResults", "as_text"]
 
 @dataclass(frozen=True)
 class Part:
-    """What one run of the workflow says of itself.
+    """One run of the workflow.
 
-    `source` is its name among the parts of a merger, or the folder of results that are whole;
-    `provenance` the content of its ``provenance.json``; `experiment` what it ran, with all
-    parameters of its methods.
+    Attributes
+    ----------
+    source : str
+        Name among the parts of a merger, or the folder of the results.
+    provenance : dict of str to object
+        Content of ``provenance.json``.
+    experiment : Configuration
+        The experiment, with all parameters of its methods.
     """
 
     source: str
@@ -29,17 +34,34 @@ class Part:
     experiment: Configuration
 
     def has(self, dataset: str, method: str) -> bool:
-        """Return whether this cell is one of its experiment."""
+        """Return whether the experiment has a cell.
+
+        Parameters
+        ----------
+        dataset, method : str
+            The cell.
+
+        Returns
+        -------
+        bool
+            Whether the method runs on the data set.
+        """
         entry = self.experiment.datasets.get(dataset)
         return entry is not None and method in entry.methods
 
 
 @dataclass(frozen=True)
 class RecordedResults:
-    """Scores and timings with the parts that they are of: one, or several after a merger.
+    """Scores and timings with their parts: one, or several after a merger.
 
-    `scores` and `timings` are as in their files, every entry as its text: what is compared and
-    copied must not pass through rounding.
+    Attributes
+    ----------
+    directory : pathlib.Path
+        The folder.
+    parts : tuple of Part
+        The runs.
+    scores, timings : pandas.DataFrame
+        The tables as text, so that comparing and copying do not round numbers.
     """
 
     directory: Path
@@ -51,13 +73,23 @@ class RecordedResults:
     def read(cls, directory: Path) -> "RecordedResults":
         """Read ``provenance.json``, ``scores.csv`` and ``timings.csv``.
 
+        Parameters
+        ----------
+        directory : pathlib.Path
+            The folder.
+
+        Returns
+        -------
+        RecordedResults
+            The results.
+
         Raises
         ------
         InputError
-            If one is missing or not what it should be.
+            If a file is missing or invalid.
         """
         scores, timings = directory / "scores.csv", directory / "timings.csv"
-        # First, for the scores may be of plug-ins that the configuration names.
+        # First, because the configuration may name plug-ins with scores.
         parts = _parts(directory / "provenance.json", directory.as_posix())
         read_scores(scores)
         read_timings(timings)
@@ -75,13 +107,30 @@ class RecordedResults:
         return results
 
     def cells(self) -> list[tuple[str, str]]:
-        """Return data set and method of each cell, in the order of the scores."""
+        """Return the cells in the order of the scores.
+
+        Returns
+        -------
+        list of tuple
+            Pairs of data set and method.
+        """
         columns = zip(self.scores["dataset"], self.scores["method"], strict=True)
         return list(dict.fromkeys(columns))
 
 
 def as_text(csv: str) -> pd.DataFrame:
-    """Return the content of a CSV file with each entry as it stands there."""
+    """Return the content of a CSV file with all entries as text.
+
+    Parameters
+    ----------
+    csv : str
+        The content.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A table of texts.
+    """
     return pd.read_csv(io.StringIO(csv), dtype=str, keep_default_na=False)
 
 
@@ -105,5 +154,6 @@ def _parts(path: Path, name: str) -> tuple[Part, ...]:
     except (KeyError, TypeError, AttributeError, InputError) as error:
         why = str(error) if isinstance(error, InputError) else repr(error)
         raise InputError(
-            f"{path}: not the provenance of results, or an older version's ({why}); make them again"
+            f"{path}: not the provenance of results, or of an older version ({why}); regenerate "
+            "them"
         ) from None

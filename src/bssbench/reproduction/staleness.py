@@ -1,4 +1,4 @@
-"""Which files of a run are not of today's configuration, code and data, and which run one is of."""
+"""Find outdated files of a run, and the runs that created a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from bssbench.reproduction.manifest import FILE_NAME, differences, read_manifest
 
 __all__ = ["Origin", "check", "find_origins"]
 
-# Where they lie from the top of the project, where the workflow is run as well.
+# Relative to the top of the project, where the workflow is run.
 _CONFIGURATIONS = Path("config")
 _PLACES = tuple(map(Path, ("results", "results/reference", "results/extended", "results/smoke")))
 _SUFFIXES = (".csv", ".md", ".tex", ".pdf", ".png", ".txt")
@@ -28,9 +28,18 @@ _SUFFIXES = (".csv", ".md", ".tex", ".pdf", ".png", ".txt")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a file comes from: what it is a copy of, in the results of a run at a commit, if any.
+    """The origin of a file.
 
-    `reasons` say what it was made from that is not today's: ``configuration``, ``code``, ``data``.
+    Attributes
+    ----------
+    path : pathlib.Path
+        The original file.
+    results : pathlib.Path
+        Folder of the run's results.
+    commit : str or None
+        The run's commit.
+    reasons : list of str
+        Origins that differ from the current ones: ``configuration``, ``code``, ``data``.
     """
 
     path: Path
@@ -42,29 +51,29 @@ class Origin:
 def check(
     directory: Path | None = None, configuration: Path | None = None
 ) -> dict[Path, list[str]]:
-    """Compare every table, figure and file of claims of a run with what it was made from.
+    """Compare every table, figure and file of claims of a run with its current origins.
 
-    Where its cells are there, they are compared with today's code.
+    Cells, if they exist, are compared with the current code.
 
     Parameters
     ----------
     directory : pathlib.Path, optional
-        The run's results, with ``manifest.json`` and ``provenance.json``; without it ``results``,
-        or ``results/reference`` if nothing was run.
+        Results of the run, with ``manifest.json`` and ``provenance.json``. The default is
+        ``results``, or ``results/reference`` if there was no run.
     configuration : pathlib.Path, optional
-        The experiment's file; without it the one that the run was made from.
+        The experiment's file; the default is that of the run.
 
     Returns
     -------
-    dict
-        For each file what is wrong: it was made from another ``configuration``, ``code`` or
-        ``data``, was ``modified`` since, is ``missing`` or is ``not in the manifest``; nothing
-        where it is up to date. A folder of figures that was not kept at all is not missed.
+    dict of pathlib.Path to list of str
+        The problems of each file: a changed ``configuration``, ``code`` or ``data``, or
+        ``modified``, ``missing`` or ``not in the manifest``. The list is empty for a file that is
+        up to date. If the whole folder of figures is missing, its files are not reported.
 
     Raises
     ------
     InputError
-        If there is no run or no manifest of it, or the configuration is wrong.
+        If there is no run or no manifest, or if the configuration is invalid.
     """
     if directory is None:
         directory = next((each for each in _PLACES[:2] if _provenance(each).exists()), _PLACES[1])
@@ -82,7 +91,7 @@ def check(
                 found[path] = reasons + ["modified"] * (digest(path) != recorded)
             elif path.parent != figures or figures.exists():
                 found[path] = ["missing"]
-    # What the experiment has by now and the run had not.
+    # Stages that were added after the run.
     for name in today.keys() - manifest.keys():
         for output in today[name].outputs:
             path = locate(output, directory, figures)
@@ -96,10 +105,9 @@ def check(
 
 
 def _cells_of_other_code(experiment: Configuration, directory: Path) -> dict[Path, list[str]]:
-    """Return the ``run.json`` of each cell of other code than today's, and of which version it is.
+    """Return the ``run.json`` of each cell that was run with different code, with its version.
 
-    That the workflow would make them again does not help where its memory of them is lost, as in a
-    copy.
+    The workflow does not notice such cells if its own records are missing, for example in a copy.
     """
     found = {}
     cells = [*experiment.cells(), *(experiment.ablation.cells() if experiment.ablation else [])]
@@ -115,19 +123,24 @@ def _cells_of_other_code(experiment: Configuration, directory: Path) -> dict[Pat
 
 
 def find_origins(file: Path, directories: Sequence[Path] = ()) -> list[Origin]:
-    """Find the runs that made a figure or table, by its bytes.
+    """Find the runs that created a figure or table, by its content.
 
     Parameters
     ----------
     file : pathlib.Path
-        The figure or table, or a copy from anywhere.
+        The figure or table, or a copy of it.
     directories : sequence of pathlib.Path, optional
-        Folders of results to look in; without them those that the project has.
+        Folders of results to search; the default is all of the project.
+
+    Returns
+    -------
+    list of Origin
+        The runs.
 
     Raises
     ------
     InputError
-        If there is no such file, or a folder given is not one of results.
+        If the file does not exist, or a folder is not one of results.
     """
     if not file.is_file():
         raise InputError(f"{file}: no such file")
@@ -157,7 +170,7 @@ def _provenance(directory: Path) -> Path:
 
 
 def _figures(run: Mapping[str, Any], directory: Path) -> Path:
-    """Return the run's folder of figures."""
+    """Return the folder of the run's figures."""
     try:
         return Path(run["configuration"]["output"]["figures"])
     except (KeyError, TypeError):
@@ -165,12 +178,12 @@ def _figures(run: Mapping[str, Any], directory: Path) -> Path:
 
 
 def _experiment(run: Mapping[str, Any], configuration: Path | None) -> Configuration:
-    """Read an experiment's file as the workflow does; without one that of the run."""
+    """Read an experiment's file as the workflow does; the default is that of the run."""
     path = configuration or Path(run.get("configuration_file") or _CONFIGURATIONS / "paper.yaml")
     content = read_yaml(path)
-    # A file that the user names may name code.
+    # Only a file that the user names may name plug-ins, which are code.
     record = "" if configuration else str(path)
-    # First, for methods.yaml may say something of their methods.
+    # First, because methods.yaml may contain values for their methods.
     use_plugins(content, path.parent, record)
     hyperparameters = changed_hyperparameters(_CONFIGURATIONS / "methods.yaml")
     return configure(content, hyperparameters, path.parent, record)

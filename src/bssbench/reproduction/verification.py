@@ -1,4 +1,4 @@
-"""Recomputing cells whose scores are recorded, and comparing; times are never compared."""
+"""Recompute cells and compare their scores with the record. Times are not compared."""
 
 import math
 import tempfile
@@ -30,14 +30,14 @@ __all__ = [
 ]
 
 BATCH_TOLERANCE = 1e-6
-"""How far a score of a seed that is run alone may be from its record, in the score's own unit.
+"""Largest difference from the record for a seed that is run alone, in the unit of the score.
 
-A seed's random numbers and arithmetic are its own; only the last bits of some sums depend on the
-size of the batch, and the cells that were looked at had 1e-14.
+Random numbers and arithmetic of a seed do not depend on other seeds. Only the last bits of some
+sums depend on the size of the batch; the observed differences were about 1e-14.
 """
 
 QUICK_SECONDS = 120.0
-# A slower machine must not make a timeout of a result: times are not what is verified.
+# Factor for the time limit, so that a slower machine does not cause a timeout.
 _PATIENCE = 10
 _KEY = ["dataset", "method", "seed", "score"]
 _ANSWER = ["value", "status", "reason"]
@@ -45,12 +45,24 @@ _ANSWER = ["value", "status", "reason"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """One score (``all`` if it could not be recomputed) of one cell, recorded and recomputed.
+    """Comparison of one recorded and recomputed score of a cell.
 
-    `largest` is the largest difference of a seed and `mean` that of the means over seeds, in the
-    score's unit, None unless there are numbers on both sides. `tolerance` is what `largest` was
-    allowed (0 where rows have to be the same bytes), or in another environment `mean`. The verdict
-    is ``identical``, ``within tolerance``, ``DIFFERENT`` or ``NOT VERIFIED``.
+    Attributes
+    ----------
+    cell, seeds : str
+        The cell and its seeds.
+    score : str
+        The score; ``all`` if the cell could not be recomputed.
+    largest, mean : float or None
+        Largest difference of a seed and difference of the means over seeds, in the unit of the
+        score; None unless there are numbers on both sides.
+    tolerance : float
+        Limit of `largest` in the same environment (0 if rows must be identical bytes), and of
+        `mean` in another environment.
+    verdict : str
+        ``identical``, ``within tolerance``, ``DIFFERENT`` or ``NOT VERIFIED``.
+    note : str
+        Seeds whose status differs.
     """
 
     cell: str
@@ -64,12 +76,26 @@ class Comparison:
 
 
 def find_cell(results: RecordedResults, name: str, seed: int | None = None) -> tuple[str, str]:
-    """Return data set and method of a recorded cell named ``DATASET/METHOD``.
+    """Return the data set and method of a recorded cell.
+
+    Parameters
+    ----------
+    results : RecordedResults
+        The record.
+    name : str
+        ``DATASET/METHOD``.
+    seed : int, optional
+        A seed of the cell.
+
+    Returns
+    -------
+    tuple of str
+        Data set and method.
 
     Raises
     ------
     InputError
-        If no such cell is recorded, or not with this seed.
+        If the cell, or the seed, is not recorded.
     """
     cells = {"/".join(cell): cell for cell in results.cells()}
     if name not in cells:
@@ -94,9 +120,23 @@ def _rows(results: RecordedResults, dataset: str, method: str) -> pd.DataFrame:
 def draw_cells(
     results: RecordedResults, generator: np.random.Generator, any_duration: bool = False
 ) -> list[tuple[str, str]]:
-    """Return cells in random order: those recorded at under two minutes, or all.
+    """Return cells in random order, either all or those recorded with less than two minutes.
 
-    What ended without a time, a failure for instance, may take any: it is among all alone.
+    Cells without a recorded time, such as failures, are only included in all.
+
+    Parameters
+    ----------
+    results : RecordedResults
+        The record.
+    generator : numpy.random.Generator
+        Source of randomness.
+    any_duration : bool, default=False
+        Whether to include all cells.
+
+    Returns
+    -------
+    list of tuple
+        Pairs of data set and method.
     """
     timings = results.timings
     phases = timings.filter(regex="_wall_seconds$").apply(pd.to_numeric)
@@ -113,26 +153,31 @@ def draw_cells(
 def verify(
     results: RecordedResults, dataset: str, method: str, seed: int | None = None
 ) -> Iterator[Comparison]:
-    """Recompute a recorded cell, and yield a comparison for each of its scores.
+    """Recompute a recorded cell and compare its scores.
 
-    All seeds are one batch, as they were. In the environment of the record the rows must then be
-    the same bytes, and those of a seed alone, or of a cell that was split into jobs of some seeds
-    each, within `BATCH_TOLERANCE`; in another, the mean over
-    seeds within its `Score.tolerance`. Failures and timeouts must be the same in any.
+    All seeds are run in one batch, as in the record. In the environment of the record, rows must be
+    identical bytes; for a single seed, or a cell that was split into jobs, scores must agree within
+    `BATCH_TOLERANCE`. In another environment, means over seeds must agree within `Score.tolerance`.
+    Failures and timeouts must be the same in any environment.
 
     Parameters
     ----------
     results : RecordedResults
-        With this cell.
+        The record.
     dataset, method : str
-        The cell; each part of a merger that has it is recomputed by itself.
+        The cell. Each part of a merger with this cell is recomputed separately.
     seed : int, optional
-        That seed alone, of which what holds it to the others is left out.
+        Recompute only this seed, without scores that compare seeds.
+
+    Yields
+    ------
+    Comparison
+        One for each score.
 
     Raises
     ------
     InputError
-        If this machine can't do what is asked.
+        If this machine does not support the request.
     """
     rows = _rows(results, dataset, method)
     for part in results.parts:
@@ -153,7 +198,7 @@ def verify(
 def _verify_part(
     part: Part, recorded: pd.DataFrame, seeds: list[int], whole: bool
 ) -> Iterator[Comparison]:
-    """Recompute what one part has of a cell."""
+    """Recompute the seeds of a cell in one part."""
     name, method = recorded[["dataset", "method"]].iloc[0]
     entry = part.experiment.datasets[name]
     dataset = make_dataset(name, seeds, entry.parameters, part.experiment.root_seed)
@@ -162,14 +207,14 @@ def _verify_part(
         yield Comparison(cell, words, "all", None, None, 0.0, "NOT VERIFIED", dataset.unavailable)
         return
     computed = _recompute(part, method, dataset, "timeout" in set(recorded["status"]))
-    # Scores that are newer than the record are not in it.
+    # Scores that were added after the record are ignored.
     both = recorded.merge(computed, on=_KEY, how="left", suffixes=("", "_here")).fillna("")
     same = not environment_changes(part.provenance, describe_environment())
     comparisons = [
         _compare(cell, words, str(score), rows, same, exact=same and whole)
         for score, rows in both.groupby("score", sort=False)
     ]
-    # What is skipped on both sides has nothing to show, unless there is nothing else.
+    # Scores that are skipped on both sides are shown only if there are no others.
     shown = [
         each for each in comparisons if each.largest is not None or each.verdict == "DIFFERENT"
     ]
@@ -177,7 +222,7 @@ def _verify_part(
 
 
 def _recompute(part: Part, method: str, dataset: Dataset, timed_out: bool) -> pd.DataFrame:
-    """Return the scores of a cell that is run again, as text."""
+    """Run a cell and return its scores as text."""
     entry = part.experiment.methods[method]
     with tempfile.TemporaryDirectory(prefix="bssbench-") as temporary:
         directory = Path(temporary)
@@ -202,16 +247,16 @@ def _recompute(part: Part, method: str, dataset: Dataset, timed_out: bool) -> pd
 def _compare(
     cell: str, seeds: str, score: str, rows: pd.DataFrame, same: bool, exact: bool
 ) -> Comparison:
-    """Compare one score of all seeds; columns of what was recomputed end in ``_here``.
+    """Compare one score for all seeds; recomputed columns end in ``_here``.
 
-    `same` tells whether the environment is that of the record, `exact` whether bytes have to be.
+    `same` is whether the environment is that of the record, `exact` whether bytes must be equal.
     """
     here = rows[[f"{column}_here" for column in _ANSWER]].set_axis(_ANSWER, axis=1)
     there = rows[_ANSWER]
     distances = (here["value"].map(_number) - there["value"].map(_number)).dropna()
     largest = float(distances.abs().max()) if len(distances) else None
     mean = float(abs(distances.mean())) if len(distances) else None
-    # Whether a component is found, and so can be scored, may hang on rounding; a failure may not.
+    # Rounding may determine whether a component is found and can be scored, but not a failure.
     changed = rows[here["status"] != there["status"]]
     if not same and largest is not None:
         changed = changed[~changed[["status", "status_here"]].isin(["ok", "skipped"]).all(axis=1)]
@@ -238,7 +283,18 @@ def _number(text: str) -> float:
 
 
 def comparison_table(comparisons: list[Comparison]) -> str:
-    """Return the comparisons as text, a line for each."""
+    """Format comparisons as a table.
+
+    Parameters
+    ----------
+    comparisons : list of Comparison
+        The comparisons.
+
+    Returns
+    -------
+    str
+        A line for each comparison.
+    """
 
     def number(value: float | None) -> str:
         return "" if value is None else f"{value:.2g}"

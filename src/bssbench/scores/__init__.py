@@ -1,1 +1,1 @@
-"""Scores: how well estimated sources match the truth, or a recording's reference. No torch here."""
+"""Scores: agreement of estimated sources with the truth or a reference. Does not import torch."""

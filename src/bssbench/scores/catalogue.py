@@ -1,6 +1,6 @@
-"""All scores: what the modules of `bssbench.scores.measures` state under ``SCORES``.
+"""All scores, collected from ``SCORES`` of the modules in `bssbench.scores.measures`.
 
-Rows of ``scores.csv``, tables, statistics and verification follow from their records.
+The rows of ``scores.csv``, tables, statistics and verification follow from these records.
 """
 
 import importlib
@@ -17,7 +17,7 @@ def _stated() -> list[Score]:
 
 
 SCORES = {score.name: score for score in sorted(_stated(), key=lambda s: (s.position, s.name))}
-"""By name, in the order of files and tables."""
+"""All scores by name, in the order of files and tables."""
 
 ACROSS_SEEDS = frozenset(name for name, score in SCORES.items() if score.across_seeds)
-"""Those that a seed has only beside the others of its cell."""
+"""Names of the scores that compare a seed with the other seeds of its cell."""

@@ -1,4 +1,4 @@
-"""All scores of a cell, a row for each seed and score: a number, or why there is none."""
+"""All scores of a cell: a row for each seed and score, with a number or the reason for none."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,21 @@ _DIVERGED = "the estimated sources are not finite: it diverged"
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One line of ``scores.csv``; `value` is None unless `status` is ``ok``."""
+    """One line of ``scores.csv``.
+
+    Attributes
+    ----------
+    dataset, method : str
+        The cell.
+    seed : int
+        The seed of the replicate.
+    score : str
+        Name of the score.
+    value : float or None
+        None unless `status` is ``ok``.
+    status, reason : str
+        ``ok``, ``skipped``, ``failed`` or ``timeout``, and why.
+    """
 
     dataset: str
     method: str
@@ -34,18 +48,24 @@ def score_separation(
 ) -> list[ScoreRow]:
     """Score every replicate of a finished cell.
 
-    Scores that say whether they apply have rows only where they do.
+    A score with a condition (`Score.applies`) has rows only if the condition is satisfied.
 
     Parameters
     ----------
     dataset : Dataset
-        With the truth or the reference. Of one that several are stacked in, rows are of these.
+        The data set, with true sources or a reference. If it is stacked, the rows are those of the
+        data sets that it contains.
     method : str
-        Its name, for the rows.
+        Name of the method, for the rows.
     separation : Separation
-        Of that data set, replicates in the order of `seeds`.
+        The result on this data set, with replicates in the order of `seeds`.
     seeds : tuple of int
-        The leading seeds of the data set that were run.
+        The first seeds of the data set, which were run.
+
+    Returns
+    -------
+    list of ScoreRow
+        A row for each seed and score.
     """
     if dataset.points:
         return [
@@ -77,7 +97,7 @@ def score_separation(
 
 
 def _divergence(separation: Separation, index: int) -> str:
-    """Return why a replicate has nothing to score; nothing if it has."""
+    """Return why a replicate cannot be scored; empty if it can."""
     if np.isfinite(separation.sources[index]).all():
         return ""
     steps = separation.diagnostics.get("diverged_at") or []
@@ -88,7 +108,24 @@ def _divergence(separation: Separation, index: int) -> str:
 def score_outcome(
     dataset: Dataset, method: str, seeds: tuple[int, ...], status: str, reason: str
 ) -> list[ScoreRow]:
-    """Return the rows of a cell without a separation, its status in each."""
+    """Return the rows of a cell without a separation.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set.
+    method : str
+        Name of the method.
+    seeds : tuple of int
+        The seeds of the cell.
+    status, reason : str
+        Outcome of the cell, written to each row.
+
+    Returns
+    -------
+    list of ScoreRow
+        A row for each seed and score.
+    """
     if dataset.points:
         return [
             row
@@ -112,7 +149,7 @@ def score_outcome(
 
 
 def _parts(dataset: Dataset) -> Iterator[tuple[Dataset, slice]]:
-    """Yield the data sets that are stacked in one, each with its place among the replicates."""
+    """Yield the data sets that are stacked in one, each with the slice of its replicates."""
     parts = dataset.parts()
     size = len(dataset.seeds) // len(parts)
     for index, part in enumerate(parts):

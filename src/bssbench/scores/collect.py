@@ -1,4 +1,4 @@
-"""From the cells' files to the tables of scores and timings."""
+"""Collect the tables of scores and timings from the files of cells."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -20,12 +20,12 @@ _PHASES = ("start_up", "warm_up", "solve")
 
 
 def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Score cells and gather their timings.
+    """Score cells and collect their timings.
 
     Parameters
     ----------
     runs : iterable of pathlib.Path
-        Each cell's ``run.json``, with ``separation.npz`` beside it.
+        The ``run.json`` of each cell, with ``separation.npz`` in the same folder.
     data : pathlib.Path
         Folder of the data sets, ``NAME.npz``.
 
@@ -34,17 +34,16 @@ def collect(runs: Iterable[Path], data: Path) -> tuple[pd.DataFrame, pd.DataFram
     scores : pandas.DataFrame
         Columns ``dataset, method, seed, score, value, status, reason``.
     timings : pandas.DataFrame
-        A row per cell: how many seeds converged (nothing where there is no criterion), seconds of
-        each phase, peak memory, jobs that may have run beside it.
+        A row per cell with the number of converged seeds (missing without a criterion), seconds of
+        each phase, peak memory, and the number of jobs allowed to run in parallel.
 
     Raises
     ------
     InputError
-        If a file is missing or not what it should be, or the cells of a method are of different
-        code.
+        If a file is missing or invalid, or if the cells of a method come from different code.
     """
 
-    # The cells of a data set follow each other, so one at a time in memory is enough.
+    # The cells of a data set are consecutive, so that one data set in memory suffices.
     @lru_cache(maxsize=1)
     def load_dataset(name: str) -> Dataset:
         return Dataset.load(data / f"{name}.npz")

@@ -18,14 +18,14 @@ class HeldOutRow:
     Attributes
     ----------
     choice, dataset, method : str
-        What is chosen, in words; the data set's id; the method.
+        Description of the choice; the data set's id; the method.
     parameters : str
-        The candidate, as ``key=value``; the first of a choice is its default.
+        The candidate, as ``key=value``; the first candidate of a choice is its default.
     seed : int
         A development seed.
     objective : float or None
-        On the last fifth of the time, of a model trained on the first four fifths; nats per time
-        point, lower is better. None unless `status` is ``ok``.
+        Objective on the last fifth of the series, for a model trained on the first four fifths, in
+        nats per time point; lower is better. None unless `status` is ``ok``.
     status, reason : str
         As in ``scores.csv``.
     """
@@ -41,10 +41,29 @@ class HeldOutRow:
 
 
 def write_held_out(path: Path, rows: Iterable[HeldOutRow]) -> None:
-    """Write rows as ``selection.csv`` has them."""
+    """Write rows as ``selection.csv``.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    rows : iterable of HeldOutRow
+        The rows.
+    """
     write_rows(path, HeldOutRow, rows)
 
 
 def read_held_out(paths: Iterable[Path]) -> pd.DataFrame:
-    """Read what `write_held_out` wrote, one file after the other; see `read_rows`."""
+    """Read and concatenate files that `write_held_out` wrote; see `read_rows`.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        The files.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column for each attribute of `HeldOutRow`.
+    """
     return read_rows(paths, HeldOutRow, "bssbench held-out")

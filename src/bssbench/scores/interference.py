@@ -1,7 +1,7 @@
-"""How much interference separations leave, beside the least that is possible.
+"""The residual interference of separations and its lower bound.
 
-The powers themselves and not their decibels: a bound is on the mean power, and a mean of decibels
-is another quantity, by 5.5 dB where one random number decides.
+The values are powers, not decibels. The bound applies to the mean power, and the mean of decibels
+differs from it, by 5.5 dB for a power with one degree of freedom.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,25 +26,29 @@ __all__ = ["InterferenceRow", "collect_interference"]
 
 @dataclass(frozen=True)
 class InterferenceRow:
-    """One seed of one data set, or of one point of a sweep.
+    """One seed of a data set, or of a point of a sweep.
 
     Attributes
     ----------
-    dataset, method, seed : str, str, int
-        Of a cell.
+    dataset, method : str
+        The cell.
+    seed : int
+        The seed of the replicate.
     interference : float
-        Mean over sources of the power of all other sources in a source's estimate, over its own;
-        of each source at most 1, from which on it is lost, by how much is chance.
+        Power of all other sources in a source's estimate, relative to the source's own, averaged
+        over sources. Each source counts at most 1, since larger values depend on chance.
     bound : float
-        The same of the bound; infinite where nothing can separate.
-    bound_kind, within_reach : str, bool
-        As of `bssbench.bounds.of_dataset.Bound`; empty and false where there is no bound.
+        The bound on `interference`; infinite if the sources are not identifiable.
+    bound_kind : str
+        As `bssbench.bounds.of_dataset.Bound.kind`; empty if there is no bound.
+    within_reach : bool
+        As `bssbench.bounds.of_dataset.Bound.within_reach`; False if there is no bound.
     bound_reason : str
-        Why there is none.
+        Why there is no bound.
     si_sdr : float
-        In dB.
+        SI-SDR in dB.
     seconds : float
-        CPU time of the cell's solving, over its replicates.
+        CPU time of the cell's solve phase, divided by the number of its replicates.
     status, reason : str
         As in ``scores.csv``.
     """
@@ -64,19 +68,25 @@ class InterferenceRow:
 
 
 def collect_interference(runs: Iterable[Path], data: Path) -> pd.DataFrame:
-    """Return the rows of cells, each ``run.json`` with its ``separation.npz`` beside it.
+    """Return the interference and its bound for all seeds of cells.
 
     Parameters
     ----------
     runs : iterable of pathlib.Path
-        The cells of a data set had best follow each other.
+        The ``run.json`` of each cell, with ``separation.npz`` in the same folder. It is fastest if
+        the cells of a data set are consecutive.
     data : pathlib.Path
         Folder of the data sets, ``NAME.npz``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column for each attribute of `InterferenceRow`.
 
     Raises
     ------
     InputError
-        If a file is missing or not what it should be.
+        If a file is missing or invalid.
     """
 
     @lru_cache(maxsize=1)
@@ -96,7 +106,7 @@ def collect_interference(runs: Iterable[Path], data: Path) -> pd.DataFrame:
 
 
 def _bound(part: Dataset) -> dict[str, Any]:
-    """Return the fields of rows that the data set alone decides, the bound by replicate."""
+    """Return the fields that depend only on the data set, with the bound of each replicate."""
     try:
         bound = interference_bound(part)
     except NotApplicable as why:
@@ -139,7 +149,7 @@ def _rows(
 def _found(
     part: Dataset, separation: Separation | None, replicate: int, position: int
 ) -> dict[str, Any]:
-    """Return what there is to say of one replicate of a part, which has a position in its cell."""
+    """Return interference, SI-SDR and status; `position` is the replicate's index in the cell."""
     found: dict[str, Any] = {"interference": float("nan"), "si_sdr": float("nan")}
     if separation is None:
         return found

@@ -1,4 +1,4 @@
-"""What a score is: how it is computed, what it needs, and what there is to say of it."""
+"""The record of a score: its computation, its requirements and its description."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,17 @@ Value = TypeVar("Value")
 
 @dataclass
 class Replicate:
-    """One replicate of a separation, with what several scores compute of it computed once."""
+    """One replicate of a separation, with a cache of values that several scores share.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The data set, with true sources or references.
+    separation : Separation
+        The result of a method.
+    index : int
+        Index of the replicate.
+    """
 
     dataset: Dataset
     separation: Separation
@@ -37,14 +47,36 @@ class Replicate:
         return self.separation.sources[self.index]
 
     def once(self, compute: Callable[["Replicate"], Value]) -> Value:
-        """Return what `compute` makes of this replicate, computed when first asked for."""
+        """Return the value of a function of this replicate, computed only once.
+
+        Parameters
+        ----------
+        compute : callable
+            Takes this replicate.
+
+        Returns
+        -------
+        object
+            The value of `compute`.
+        """
         if compute not in self._known:
             self._known[compute] = compute(self)
         return self._known[compute]
 
 
 def needs_true_sources(dataset: Dataset) -> None:
-    """Raise `NotApplicable` where the true sources are not known."""
+    """Check that the true sources are known.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set.
+
+    Raises
+    ------
+    NotApplicable
+        If they are not.
+    """
     if dataset.sources is None:
         raise NotApplicable("the true sources are not known")
 
@@ -56,41 +88,42 @@ class Score:
     Attributes
     ----------
     name : str
-        As in ``scores.csv``.
+        Name in ``scores.csv``.
     compute : callable
-        From a `Replicate` to its score, or NotApplicable with the reason why it has none.
+        Takes a `Replicate` and returns its score, or raises `NotApplicable`.
     description : str
-        A line for `bssbench list`.
+        One line for `bssbench list`.
     caption : str
-        How tables name it, with its unit.
+        Name in tables, with the unit.
     tolerance : float
-        How far one seed's score may be from its record in another environment, in the score's unit;
-        for the mean over n seeds it is divided by √n, because rounding sends each seed its own way.
-        Training amplifies rounding: with other instruction sets than those of a record, MCCs of ten
-        seeds of `gp-tp` moved by up to 0.0006 (`skr-vae`), 0.009 (`ar-flow-vae`), 0.04 (`gp-vae`)
-        and 0.18 (`vae`, whose latents nothing keeps from turning), their means by up to 0.004 and
-        `vae`'s by 0.013. What no training touches, the ceilings, is exact; a heart may be lost in
-        one seed of three.
+        Largest deviation of one seed's score from a recorded value in another environment, in the
+        score's unit. For the mean over n seeds it is divided by √n, because rounding affects each
+        seed differently. Training amplifies rounding errors: with other instruction sets, MCCs of
+        ten seeds of `gp-tp` changed by up to 0.0006 (`skr-vae`), 0.009 (`ar-flow-vae`), 0.04
+        (`gp-vae`) and 0.18 (`vae`, which is invariant under rotations); their means changed by up
+        to 0.004, that of `vae` by 0.013. Scores that do not depend on training, such as ceilings,
+        are exact; the fetal heart may be lost in one of three seeds.
     needs : callable
-        Raises NotApplicable where a data set has nothing to hold the score against.
+        Takes a data set and raises `NotApplicable` if it lacks the reference for this score.
     applies : callable, optional
-        Whether a separation has rows of this score at all, for what not every prior has.
+        Takes a data set and a separation, and returns whether they have rows of this score. Used
+        for scores that not every prior has.
     better : {'higher', 'lower'} or None
-        None where no value is better than another.
+        Which values are better; None if no value is.
     decimals : int
-        In tables.
+        Number of decimals in tables.
     axis : str
-        How figures name it, where they draw it.
+        Label in figures; empty if no figure shows it.
     headline : bool
-        Whether comparisons between methods rest on it.
+        Whether comparisons between methods use it.
     counted : bool
-        Whether it is 0 or 1 for each seed, so that tables count the ones.
+        Whether it is 0 or 1 for each seed, so that tables show the number of ones.
     tabulated : bool
         Whether the tables of separation show it.
     across_seeds : bool
-        Whether it holds a seed to the others of its cell, so that a seed alone has none.
+        Whether it compares a seed with the other seeds of its cell, so that a single seed has none.
     position : int
-        Where it stands among all scores, in files and tables.
+        Position among all scores in files and tables.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Tables that are written row by row, a dataclass for each line of a CSV file."""
+"""Read and write CSV files whose rows are dataclasses."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ __all__ = ["read_rows", "reading_table", "write_rows"]
 
 
 _TYPES: dict[Any, str] = {int: "int64", int | None: "Int64", float | None: "float64"}
-"""Pandas's names of numbers' types; all else is text, even where it looks like a number."""
+"""Names of numeric types in pandas; all other columns are text, even if they look like numbers."""
 
 
 def _columns(kind: type[Any]) -> list[str]:
@@ -28,7 +28,27 @@ def _numbers(kind: type[Any]) -> dict[str, str]:
 
 @contextmanager
 def reading_table(path: Path, kind: str, command: str = "") -> Iterator[None]:
-    """Make `InputError` of what goes wrong with a CSV file, which `command` makes."""
+    """Convert errors while reading a CSV file to `InputError`.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; its checksum is verified first.
+    kind : str
+        Description of the expected content, for messages.
+    command : str, optional
+        The command that creates the file, for messages.
+
+    Yields
+    ------
+    None
+        For the body that reads the file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged or invalid.
+    """
     checksums.check(path)
     try:
         yield
@@ -40,19 +60,43 @@ def reading_table(path: Path, kind: str, command: str = "") -> Iterator[None]:
 
 
 def write_rows(path: Path, kind: type[Any], rows: Iterable[Any]) -> None:
-    """Write rows of the dataclass `kind`, a field for each column."""
+    """Write rows as CSV, with a column for each field.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    kind : type
+        The dataclass of the rows.
+    rows : iterable
+        Instances of `kind`.
+    """
     frame = pd.DataFrame([asdict(row) for row in rows], columns=_columns(kind))
     counts = [name for name, type_ in _numbers(kind).items() if type_ == "Int64"]
     write_table(path, frame.astype(dict.fromkeys(counts, "Int64")))
 
 
 def read_rows(paths: Iterable[Path], kind: type[Any], command: str) -> pd.DataFrame:
-    """Read what `write_rows` wrote, one file after the other; `command` makes such a file.
+    """Read and concatenate files that `write_rows` wrote.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        The files.
+    kind : type
+        The dataclass of the rows.
+    command : str
+        The command that creates such a file, for messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column for each field.
 
     Raises
     ------
     InputError
-        If a file is missing, has other columns, or what can't be a number.
+        If a file is missing, has other columns, or contains invalid numbers.
     """
     numbers, frames = _numbers(kind), []
     for path in paths:

@@ -1,4 +1,4 @@
-"""Spectra of autoregressions: the sources' own, and those that a flow prior has learned."""
+"""Spectra of autoregressions: those of the sources, and those learned by a flow prior."""
 
 from collections.abc import Iterable
 
@@ -10,17 +10,28 @@ from bssbench.separation import Separation
 __all__ = ["FREQUENCIES", "autoregressive_spectrum", "has_spectrum", "learned_spectra"]
 
 FREQUENCIES = (np.arange(2048) + 0.5) / 4096
-"""In cycles per sample: where spectra are compared."""
+"""Frequencies at which spectra are compared, in cycles per sample."""
 
 
 def autoregressive_spectrum(
     coefficients: Iterable[float], lags: Iterable[Iterable[int]]
 ) -> np.ndarray:
-    """Return an autoregression's spectrum at `FREQUENCIES`, in dB at unit power.
+    """Return the spectrum of an autoregression at `FREQUENCIES`.
 
-    Each coefficient is of a mean of the past, at its own lags in samples. Where it is not
-    stationary, the spectrum is that of the stationary one whose roots are reflected at the unit
-    circle, which has the same shape.
+    For a nonstationary autoregression, the result is the spectrum of the stationary one whose roots
+    are reflected at the unit circle, which has the same shape.
+
+    Parameters
+    ----------
+    coefficients : iterable of float
+        The coefficients, each of a mean over several lags.
+    lags : iterable of iterable of int
+        The lags of each coefficient, in samples.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (frequency,), in dB at unit power.
     """
     transfer = 1.0 - sum(
         value * np.exp(-2j * np.pi * np.outer(list(own), FREQUENCIES)).mean(axis=0)
@@ -31,15 +42,40 @@ def autoregressive_spectrum(
 
 
 def has_spectrum(separation: Separation) -> bool:
-    """Return whether its prior is a flow whose spectra `learned_spectra` can tell."""
+    """Return whether `learned_spectra` supports a separation.
+
+    Parameters
+    ----------
+    separation : Separation
+        The result of a method.
+
+    Returns
+    -------
+    bool
+        Whether its prior is a flow with one layer.
+    """
     return bool(separation.diagnostics.get("flow", {}).get("layers") == 1)
 
 
 def learned_spectra(separation: Separation, replicate: int, record: int = -1) -> np.ndarray:
-    """Return the spectra of a flow prior's latents in dB at unit power, shape (latent, frequency).
+    """Return the spectra of a flow prior's latents.
 
-    Beside a network it is the linear part's: of a source that is linear there is nothing else, for
-    the prior on the network's weights keeps it out. `record` is of the history.
+    If the flow has a network, the spectrum is that of the linear part. For a linear source there is
+    no other part, because the prior on the network's weights keeps the network near zero.
+
+    Parameters
+    ----------
+    separation : Separation
+        The result of a method.
+    replicate : int
+        Index of the replicate.
+    record : int, default=-1
+        Index of the record in the history.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (latent, frequency), in dB at unit power.
 
     Raises
     ------

@@ -16,13 +16,23 @@ _COLUMNS = ["dataset", "method", "seed", "score", "value", "status", "reason"]
 def read_scores(path: Path) -> pd.DataFrame:
     """Read ``scores.csv``.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``dataset, method, seed, score, value, status, reason``.
+
     Raises
     ------
     InputError
-        If the file is missing, has other columns, no rows, or what can't be a score.
+        If the file is missing, has other columns, has no rows, or contains invalid scores.
     """
     with reading_table(path, "CSV", "bssbench score"):
-        # Words such as "nan" are data in no column but that of values, where nothing means nothing.
+        # Texts such as "nan" are kept; only an empty value means that it is missing.
         scores = pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
     if list(scores.columns) != _COLUMNS:
         raise InputError(f"{path}: expected the columns {','.join(_COLUMNS)}")
@@ -37,15 +47,25 @@ def read_scores(path: Path) -> pd.DataFrame:
 
 
 def read_timings(path: Path) -> pd.DataFrame:
-    """Read what ``timings.csv`` says of convergence: ``dataset, method, seeds, converged``.
+    """Read the columns of ``timings.csv`` on convergence.
 
-    Where results of several machines are joined, a cell has a row for each; here it has one, their
-    sum, in which a seed that two machines ran counts twice, and one that has no criterion not.
+    If results of several machines were merged, the rows of a cell are summed. A seed that ran on
+    two machines then counts twice; a seed without a convergence criterion does not count.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``dataset, method, seeds, converged``.
 
     Raises
     ------
     InputError
-        If the file is missing, or lacks a column or a number.
+        If the file is missing, lacks a column, or contains invalid numbers.
     """
     columns = ["dataset", "method", "seeds", "converged"]
     with reading_table(path, "timings", "bssbench score"):

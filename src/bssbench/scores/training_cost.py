@@ -1,4 +1,4 @@
-"""What a separation cost: seconds of training until the sources are apart, and peak memory."""
+"""The cost of a separation: training time until the sources are separated, and peak memory."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -24,45 +24,51 @@ __all__ = [
 ]
 
 SEPARATED = 0.95
-# An MCC of 0.95 is about 10 dB, which the noise of 5 % leaves far behind: a finer scale, and
-# stricter.
+# An MCC of 0.95 is about 10 dB, far below what noise of 5 % permits. This is a stricter criterion.
 SEPARATED_DECIBELS = 15.0
 
-# A record is looked at in so many samples at most, evenly spread: there are 60 of them, and a
-# correlation is as well known from these.
+# Largest number of samples, evenly spaced, for the score of a record. There are 60 records, and
+# more samples would not change a correlation noticeably.
 _SAMPLES_OF_A_RECORD = 20_000
 
 
 @dataclass(frozen=True)
 class CostRow:
-    """One line of ``training_cost.csv``; what could not be measured is None, and `reason` says why.
+    """One line of ``training_cost.csv``.
+
+    Values that could not be measured are None, and `reason` states why.
 
     Attributes
     ----------
-    method, core, length_scales, parameters : str
-        Core: how the method solves for its prior, where it says so; whether the prior's
-        length-scales are learned, likewise. Parameters as ``key=value``.
+    method : str
+        Name of the method.
+    core : str
+        The kernel core, if the method has one.
+    length_scales : str
+        Whether the prior's length-scales are learned, if it has any.
+    parameters : str
+        The method's parameters, as ``key=value``.
     length, sources, seeds : int
-        Samples in time; sources; replicates that were trained together, in one batch.
+        Numbers of time points, sources, and replicates in the batch.
     round : int
-        Which repetition of the measurement this is, from 0.
+        Index of the repetition, from 0.
     steps : int or None
-        Of gradient.
+        Number of gradient steps.
     seconds_to_separation : float or None
-        Wall seconds from the end of start-up to the first record at which the MCC, median over
-        seeds, is at least `SEPARATED`; None also if it never is.
+        Wall time in seconds from the end of start-up to the first record whose MCC, as the median
+        over seeds, is at least `SEPARATED`; None if it never is.
     seconds_to_decibels : float or None
-        Likewise for the mean SI-SDR of matched sources and `SEPARATED_DECIBELS`.
+        The same for the mean SI-SDR of matched sources and `SEPARATED_DECIBELS`.
     seconds_of_training : float or None
-        Wall seconds of the whole training, without start-up.
+        Wall time in seconds of the whole training, without start-up.
     mcc, si_sdr : float or None
-        At the end, median over seeds; SI-SDR in dB.
+        Median over seeds at the end of the training; SI-SDR in dB.
     peak_bytes : int or None
-        Of the process, interpreter and libraries included.
+        Peak memory of the process, including the interpreter and libraries.
     status, reason : str
         As in ``scores.csv``.
     threads, device : str
-        What it ran on.
+        Number of threads and device of the computation.
     """
 
     method: str
@@ -89,7 +95,7 @@ class CostRow:
 def _of_finite(
     compute: Callable[[np.ndarray, np.ndarray], float],
 ) -> Callable[[np.ndarray, np.ndarray], float]:
-    """Return a score of true and estimated sources that is NaN where the estimate diverged."""
+    """Wrap a score to return NaN if the estimate is not finite."""
     return lambda true, estimated: (
         compute(true, estimated) if np.isfinite(estimated).all() else np.nan
     )
@@ -101,7 +107,7 @@ _mcc, _decibels = _of_finite(mean_correlation), _of_finite(si_sdr)
 def _at_records(
     compute: Callable[[np.ndarray, np.ndarray], float], dataset: Dataset, unmixing: np.ndarray
 ) -> np.ndarray:
-    """Return a score of each seed at each record; shape (seed, record)."""
+    """Return a score for each seed and record, shape (seed, record)."""
     assert dataset.sources is not None
     every = -(-dataset.observations.shape[1] // _SAMPLES_OF_A_RECORD)
     sources, observations = dataset.sources[:, ::every], dataset.observations[:, ::every]
@@ -114,10 +120,21 @@ def _at_records(
 
 
 def si_sdr_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
-    """Return the SI-SDR in dB of each seed at each record; shape (seed, record).
+    """Return the SI-SDR of each seed at each record.
 
-    `unmixing` has shape (seed, record, source, channel). Of data longer than 20,000 samples every
-    n-th sample counts, so that these are no more.
+    Data longer than 20,000 samples are subsampled.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With true sources.
+    unmixing : numpy.ndarray
+        Shape (seed, record, source, channel). The unmixing matrices.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (seed, record), in dB.
     """
     return _at_records(_decibels, dataset, unmixing)
 
@@ -125,12 +142,28 @@ def si_sdr_at_records(dataset: Dataset, unmixing: np.ndarray) -> np.ndarray:
 def cost_row(
     dataset: Dataset, separation: Separation, run: dict[str, Any], number: int = 0
 ) -> CostRow:
-    """Say what a cell cost, by its ``run.json``, in round `number`.
+    """Return the cost of a cell.
 
-    A method without a training has no records, and only its end counts.
+    For a method without records, only the end of the run counts.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With true sources.
+    separation : Separation
+        The result of the cell.
+    run : dict
+        The content of ``run.json``.
+    number : int, default=0
+        Index of the round.
+
+    Returns
+    -------
+    CostRow
+        The row.
     """
     diagnostics, given = run["diagnostics"] or {}, run["parameters"]
-    # A run that came to nothing has no diagnostics: then what it was asked for.
+    # A failed run has no diagnostics; its parameters are used instead.
     cores = (told.get(key) for told in (diagnostics, given) for key in ("core", "solver"))
     row: dict[str, Any] = dict.fromkeys(field.name for field in fields(CostRow)) | {
         "method": run["method"],
@@ -154,7 +187,7 @@ def cost_row(
 
 
 def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dict[str, Any]:
-    """Return what a finished cell adds to its row."""
+    """Return the costs of a finished cell."""
     assert dataset.sources is not None
     pairs = list(zip(dataset.sources, separation.sources, strict=True))
     mcc, decibels = (
@@ -186,10 +219,29 @@ def _costs(dataset: Dataset, separation: Separation, run: dict[str, Any]) -> dic
 
 
 def write_costs(path: Path, rows: Iterable[CostRow]) -> None:
-    """Write rows as ``training_cost.csv`` has them."""
+    """Write rows as ``training_cost.csv``.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        File to write.
+    rows : iterable of CostRow
+        The rows.
+    """
     write_rows(path, CostRow, rows)
 
 
 def read_costs(paths: Iterable[Path]) -> pd.DataFrame:
-    """Read what `write_costs` wrote, one file after the other; see `read_rows`."""
+    """Read and concatenate files that `write_costs` wrote; see `read_rows`.
+
+    Parameters
+    ----------
+    paths : iterable of pathlib.Path
+        The files.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A column for each attribute of `CostRow`.
+    """
     return read_rows(paths, CostRow, "bssbench training-cost")

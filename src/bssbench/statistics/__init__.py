@@ -1,1 +1,1 @@
-"""Statistics of scores. No torch here."""
+"""Statistics of scores. Does not import torch."""

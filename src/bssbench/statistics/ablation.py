@@ -1,4 +1,4 @@
-"""What is left of methods without their additions, against the whole methods, paired by seed."""
+"""Comparison of methods with and without their additions, paired by seed."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from bssbench.statistics.summary import summarise
 __all__ = ["ABLATION_SCORES", "compare_with_whole"]
 
 ABLATION_SCORES = ("si_sdr", "mcc")
-"""What an ablation looks at."""
+"""The scores that an ablation compares."""
 
 _FROM_SUMMARY = ["median", "n_ok", "n_seeds", "reason"]
 
@@ -19,23 +19,24 @@ _FROM_SUMMARY = ["median", "n_ok", "n_seeds", "reason"]
 def compare_with_whole(
     scores: pd.DataFrame, variants: Mapping[str, Mapping[str, str]]
 ) -> pd.DataFrame:
-    """Compare what is left of each method with the method itself.
+    """Compare each method with its variants without an addition.
 
     Parameters
     ----------
     scores : pandas.DataFrame
-        As in ``scores.csv``, of the methods and of what is left of them.
-    variants : mapping
-        By method, by what is taken away from it, the name of the method that is left.
+        As in ``scores.csv``, with the methods and their variants.
+    variants : mapping of str to mapping of str to str
+        For each method, the name of the variant without each addition.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each score of each of these on each data set, the whole method's first: ``method,
-        without`` (empty of the whole method), ``variant`` (the name of what is left), ``dataset,
-        score, median, n_ok, n_seeds, reason`` (why values are missing), ``mean_difference`` (over
-        seeds, of what is left minus the whole: negative where taking away makes it worse), ``low,
-        high`` (its 95 % bootstrap interval), ``n_pairs``. What was not run has no rows.
+        A row for each variant, data set and score, with the whole method first. The columns are
+        ``method``, ``without`` (the removed addition; empty for the whole method), ``variant``,
+        ``dataset, score, median, n_ok, n_seeds``, ``reason`` (why values are missing),
+        ``mean_difference`` (variant minus whole method over seeds, negative if the variant is
+        worse), ``low, high`` (its 95 % bootstrap interval) and ``n_pairs``. Variants that were not
+        run have no rows.
     """
     at = ["dataset", "method", "score"]
     summary = summarise(scores[scores["score"].isin(ABLATION_SCORES)]).set_index(at)

@@ -1,4 +1,4 @@
-"""The scores that a random rotation reaches: the level of chance."""
+"""The chance level: the scores of a random rotation."""
 
 from functools import cache
 
@@ -11,7 +11,7 @@ from bssbench.scores.measures.matching import decibels
 __all__ = ["chance_level"]
 
 _DRAWS = 4000
-# From the matched correlations, shape (draw, source), to each draw's score.
+# Each draw's score as a function of the matched correlations, shape (draw, source).
 _SCORES = {
     "mcc": lambda matched: matched.mean(axis=1),
     "si_sdr": lambda matched: decibels(matched**2, 1.0 - matched**2).mean(axis=1),
@@ -20,18 +20,24 @@ _SCORES = {
 
 @cache
 def chance_level(n_sources: int, score: str = "si_sdr") -> tuple[float, float, float]:
-    """Return the 5th, 50th and 95th percentile of a score of randomly rotated sources.
+    """Return the 5th, 50th and 95th percentile of the score of randomly rotated sources.
 
-    For uncorrelated sources of unit variance the correlations with a rotation of themselves are
-    that rotation's entries, so no data are needed. With few sources chance is high: for three, 4 dB
-    and an MCC of 0.82. Noise, which lowers it further, is left out.
+    The correlations of uncorrelated sources of unit variance with a rotation of them are the
+    entries of the rotation, so that no data are needed. With few sources the chance level is high:
+    for three sources, the median is 4 dB or an MCC of 0.82. Noise, which would lower it, is
+    ignored.
 
     Parameters
     ----------
     n_sources : int
-        A single one is always found, up to its sign.
-    score : {'si_sdr', 'mcc'}
-        In dB, or as a correlation.
+        Number of sources.
+    score : {'si_sdr', 'mcc'}, default='si_sdr'
+        The score.
+
+    Returns
+    -------
+    tuple of float
+        The three percentiles, in dB for ``si_sdr``.
     """
     generator = np.random.default_rng(0)
     absolute = [np.abs(random_rotation(generator, n_sources)) for _ in range(_DRAWS)]

@@ -1,4 +1,4 @@
-"""The tests that claims are made of: each gives parts, and each part a verdict with its numbers."""
+"""The tests of claims: each results in parts, and each part has a verdict with its numbers."""
 
 import itertools
 import math
@@ -33,35 +33,35 @@ class Part:
     Attributes
     ----------
     test, quantity : str
-        The kind of test; the score, or the column of the table of costs.
+        Kind of test; name of the score or of the column of the cost table.
     where, condition, of, than : str
-        Data set or case; what all cases of the test share; what is judged; what it is compared
-        with, if with anything.
+        Data set or case; condition common to all cases of the test; what is tested; what it is
+        compared with, if anything.
     estimate, low, high : float
-        For scores the mean over seeds and its one-sided 95 % bounds by bootstrap: of the paired
-        difference, positive where `of` is better, or of the score. For costs the ratio `than` to
-        `of`, or the difference of slopes, with its 99 % interval over rounds.
+        For scores, the mean over seeds and its one-sided 95 % bootstrap bounds, either of the
+        paired difference, positive if `of` is better, or of the score itself. For costs, the ratio
+        of `than` to `of`, or the difference of slopes, with its 99 % interval over rounds.
     threshold : float
-        What these are held against.
+        Threshold of the test.
     verdict : {'supported', 'refuted', 'undecided', 'not run'}
-        Decided where all bounds lie on one side of the threshold.
+        Decided if all bounds are on the same side of the threshold.
     because : str
-        The test's own.
+        Justification of the test, from the claims file.
     t_low, t_high : float
-        Of scores, the bounds by Student's t; NaN for costs.
+        For scores, the bounds by Student's t; NaN for costs.
     p_refuted : float
-        Of scores, Student's one-sided p-value of what `refuted` says; NaN where it can't be that,
-        as values are missing, and for costs.
+        For scores, the one-sided p-value of Student's t test for ``refuted``; NaN if values are
+        missing, and for costs.
     p_supported : float
-        Likewise of what `supported` says.
+        The same for ``supported``.
     p_holm : float
-        `p_refuted` by Holm's correction over the parts of the claim; NaN until there is one.
+        `p_refuted` after Holm's correction over the parts of the claim; NaN before the correction.
     seeds : int or None
-        How many seeds it rests on; None for costs.
+        Number of seeds; None for costs.
     seeds_needed : int or None
-        How many would settle what is undecided.
+        Number of seeds that would decide an undecided test.
     reason : str
-        What is missing, if anything is.
+        What is missing, if anything.
     """
 
     test: str
@@ -87,7 +87,20 @@ class Part:
 
 
 def judge_scores(test: ScoreTest, scores: pd.DataFrame) -> Iterator[Part]:
-    """Yield a part for each data set or point of a sweep, method and method compared with."""
+    """Evaluate a test on scores.
+
+    Parameters
+    ----------
+    test : ScoreTest
+        The test.
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+
+    Yields
+    ------
+    Part
+        One for each combination of data set or sweep point, method, and method to compare with.
+    """
     known = scores["dataset"].unique()
     datasets = [found for name in test.datasets for found in _matching(name, known)]
     for dataset, method, other in itertools.product(
@@ -97,7 +110,7 @@ def judge_scores(test: ScoreTest, scores: pd.DataFrame) -> Iterator[Part]:
 
 
 def _matching(name: str, known: Iterable[str]) -> list[str]:
-    """Return the points of a sweep that a pattern names; itself, which was not run, if none."""
+    """Return the sweep points that match a pattern; the pattern itself, as not run, if none do."""
     if "/" not in name:
         return [name]
     return [each for each in known if fnmatchcase(each, name)] or [name]
@@ -106,7 +119,7 @@ def _matching(name: str, known: Iterable[str]) -> list[str]:
 def _judge_score(
     test: ScoreTest, scores: pd.DataFrame, dataset: str, method: str, other: str
 ) -> Part:
-    """Judge the mean of one series of numbers, one for each seed."""
+    """Evaluate the mean of one value per seed."""
     rows = scores[(scores["dataset"] == dataset) & (scores["score"] == test.score)]
 
     def values(score: str) -> pd.Series:
@@ -123,7 +136,7 @@ def _judge_score(
         series = gain.dropna() * (-1.0 if SCORES[test.score].lower_is_better else 1.0)
     else:
         series = values(test.score)
-        # Judged is whether a mean is above: of what should be below, the negative.
+        # The test is whether a mean is above the threshold; the sign is changed for upper limits.
         sign = -1.0 if test.test == "at_most" else 1.0
     judged = judge_noninferiority(sign * series, -sign * threshold)
     low, high = sorted((sign * judged.lower, sign * judged.upper))
@@ -132,7 +145,7 @@ def _judge_score(
     p_refuted, p_supported = judged.p_refuted, judged.p_supported
     why_open, reason = _missing(scores, rows, dataset, [method, *([other] if other else [])])
     if why_open:
-        # Whoever fails where it is hard would else be judged by the seeds that are easy.
+        # Otherwise, a method that fails on difficult seeds would be judged by the easy ones.
         verdict, needed = why_open, None
         p_refuted = p_supported = math.nan
     elif judged.n_pairs < 2:
@@ -170,14 +183,14 @@ def _excludes(low: float, high: float, value: float) -> bool:
 def _missing(
     scores: pd.DataFrame, rows: pd.DataFrame, dataset: str, methods: list[str]
 ) -> tuple[str, str]:
-    """Return the verdict where a method lacks values, and why it does; empty if none does."""
+    """Return the verdict and the reason if a method lacks values; both empty if none does."""
     for method in methods:
         cell = scores[(scores["dataset"] == dataset) & (scores["method"] == method)]
         own = rows[rows["method"] == method]
         if cell.empty:
             return "not run", f"{method} on {dataset}"
         if own.empty:
-            # A failed cell does not tell which parameters its prior would have had.
+            # For a failed cell, the parameters of its prior are unknown.
             failed = cell.loc[cell["status"].isin(["failed", "timeout"]), "reason"]
             why = f": {failed.iloc[0]}" if len(failed) else ""
             return "undecided", f"{method} on {dataset} has no such score{why}"
@@ -189,14 +202,24 @@ def _missing(
 
 
 def judge_costs(test: CostTest, table: pd.DataFrame | None) -> Iterator[Part]:
-    """Yield a part for each case, by the table of the test; there may be none.
+    """Evaluate a test on costs.
 
-    A table has a row for each case and round.
+    Parameters
+    ----------
+    test : CostTest
+        The test.
+    table : pandas.DataFrame or None
+        The table of the test, with a row for each case and round; None if it does not exist.
+
+    Yields
+    ------
+    Part
+        One for each case.
 
     Raises
     ------
     InputError
-        If the table lacks a column, or has more than one value of a case in a round.
+        If the table lacks a column, or has more than one value for a case and round.
     """
     if table is not None:
         named = [test.quantity, "round", *test.where, *test.of, *test.than, *test.each]
@@ -241,7 +264,7 @@ _Judged = tuple[Interval, str, str]
 
 
 def _ratio(test: Cheaper, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
-    """Judge how many times the cost of `of` that of `than` is."""
+    """Evaluate the ratio of the cost of `than` to that of `of`."""
     values = []
     for name, rows in (("of", of), ("than", than)):
         side = _words(getattr(test, name))
@@ -261,7 +284,7 @@ def _ratio(test: Cheaper, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
 
 
 def _slopes(test: LowerSlope, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
-    """Judge by how much the exponent of `of` is above that of `than`, both of the same lengths."""
+    """Evaluate the exponent of `of` minus that of `than`, both over the same lengths."""
     times = []
     for name, rows in (("of", of), ("than", than)):
         side = _words(getattr(test, name))
@@ -274,7 +297,7 @@ def _slopes(test: LowerSlope, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
             )
         times.append(measured.pivot(index="round", columns="length", values=test.quantity))
     rounds = times[0].index.intersection(times[1].index)
-    # What takes many seconds is not measured in every round.
+    # Cases that take many seconds are not measured in every round.
     whole = [own.loc[rounds].dropna(axis="columns") for own in times]
     used = [lengths_above_overhead([*own.columns.astype(int)], [*own.median()]) for own in whole]
     lengths = sorted(set(used[0]) & set(used[1]))
@@ -287,7 +310,7 @@ def _slopes(test: LowerSlope, of: pd.DataFrame, than: pd.DataFrame) -> _Judged:
 
 
 def _decide(found: Interval, threshold: float, above_is_good: bool) -> _Judged:
-    """Decide where the interval over rounds lies on one side of the threshold."""
+    """Return the verdict; it is decided if the interval is on one side of the threshold."""
     if found.n_rounds < FEWEST_ROUNDS:
         count = f"{found.n_rounds} processes measured both"
         return found, "undecided", f"{count}, and {FEWEST_ROUNDS} are needed"

@@ -1,4 +1,4 @@
-"""Verdicts on claims, from the tables of scores and costs."""
+"""Verdicts on claims from the tables of scores and costs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
@@ -30,18 +30,29 @@ __all__ = [
 ]
 
 IMPROVED, PLAIN = "improved", "plain"
-"""The readings of a claim: the methods that it names, and what the abstracts say of them alone."""
+"""The readings of a claim: for the methods as named, and for their plain versions, which follow
+the abstracts without additions."""
 
 _COLUMNS = ["claim", "reading", "claim_verdict", "part", *(field.name for field in fields(Part))]
 
 
 def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
-    """Read the tables that claims on costs are about, by their names in `COST_TABLES`.
+    """Read the tables for claims on costs.
+
+    Parameters
+    ----------
+    paths : mapping of str to pathlib.Path
+        Files by their names in `COST_TABLES`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The tables by name.
 
     Raises
     ------
     InputError
-        If a file is missing or no CSV.
+        If a file is missing or is not a CSV file.
     """
     tables = {}
     for name, path in paths.items():
@@ -53,7 +64,7 @@ def read_cost_tables(paths: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
 def judge_claims(
     file: ClaimsFile, scores: pd.DataFrame, costs: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Judge each claim, in each of its readings.
+    """Evaluate each claim in each of its readings.
 
     Parameters
     ----------
@@ -62,19 +73,20 @@ def judge_claims(
     scores : pandas.DataFrame
         As in ``scores.csv``.
     costs : mapping
-        From `read_cost_tables`; a table that is not there was not run.
+        From `read_cost_tables`; a missing table was not run.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each part, numbered from 1 in its claim and reading: ``claim, reading,
-        claim_verdict, part`` and the attributes of `bssbench.statistics.claim_tests.Part`. A claim
-        that reads the same with plain methods has the reading ``improved`` alone.
+        A row for each part, numbered from 1 within its claim and reading. The columns are ``claim,
+        reading, claim_verdict, part`` and the attributes of
+        `bssbench.statistics.claim_tests.Part`. A claim without a plain version of its methods has
+        only the reading ``improved``.
 
     Raises
     ------
     InputError
-        If a claim asks for what a table can't have, or of a method that there is not.
+        If a claim names an unknown method, or a column that a table does not have.
     """
     check_methods(file, [*scores["method"].unique()])
     rows = []
@@ -97,7 +109,7 @@ def judge_claims(
 def _readings(
     claim: Claim, plain: Mapping[str, str]
 ) -> Iterator[tuple[str, list[ScoreTest | CostTest]]]:
-    """Yield the tests of a claim as it stands, and of plain methods if it is about any."""
+    """Yield the tests of a claim, and those with plain methods if they differ."""
     yield IMPROVED, [*claim.tests]
     replaced = [
         _of_methods(test, plain) if isinstance(test, ScoreTest) else test for test in claim.tests
@@ -107,7 +119,7 @@ def _readings(
 
 
 def _of_methods(test: ScoreTest, names: Mapping[str, str]) -> ScoreTest:
-    """Return the test with other methods in the place of those that have a name here."""
+    """Return the test with methods replaced by their plain versions."""
     change = {"methods": tuple(names.get(method, method) for method in test.methods)}
     if test.than:
         change["than"] = tuple(names.get(method, method) for method in test.than)
@@ -123,10 +135,10 @@ def _parts(
 
 
 def _corrected(parts: list[Part]) -> Iterator[Part]:
-    """Yield the parts of a claim, refuted only what is so by Holm's correction over its scores.
+    """Apply Holm's correction over the tests on scores of a claim to refuted parts.
 
-    A claim that is supported has all its parts supported: for this intersection-union test there
-    is nothing to correct.
+    A claim is supported only if all its parts are. This is an intersection-union test, which needs
+    no correction.
     """
     p = np.array([part.p_refuted for part in parts])
     tested = ~np.isnan(p)
@@ -144,7 +156,17 @@ def _corrected(parts: list[Part]) -> Iterator[Part]:
 def case_verdicts(parts: pd.DataFrame) -> pd.Series:
     """Return the verdict on each data set, or case of costs, of one claim and reading.
 
-    Supported where all parts are, refuted where any is, and else undecided.
+    A case is supported if all its parts are, refuted if any part is, and otherwise undecided.
+
+    Parameters
+    ----------
+    parts : pandas.DataFrame
+        With the columns ``where`` and ``verdict``.
+
+    Returns
+    -------
+    pandas.Series
+        Verdicts, indexed by ``where``.
     """
     found = parts.groupby("where", sort=False, dropna=False)["verdict"]
     verdicts = found.agg(lambda own: "supported" if {*own} == {"supported"} else "undecided")
@@ -152,18 +174,29 @@ def case_verdicts(parts: pd.DataFrame) -> pd.Series:
 
 
 def claim_verdict(parts: pd.DataFrame) -> str:
-    """Return a claim's verdict from the columns ``where, verdict, p_supported`` of its parts.
+    """Return the verdict on a claim.
 
-    It is supported if all of its cases are; where one is refuted, it *depends* if another is
-    supported, by Holm's correction over the cases as well, and is refuted if none is; and else it
-    is undecided.
+    A claim is supported if all its cases are. If a case is refuted, the claim *depends* if another
+    case is supported after Holm's correction over the cases, and is refuted otherwise. In all other
+    situations it is undecided.
+
+    Parameters
+    ----------
+    parts : pandas.DataFrame
+        With the columns ``where``, ``verdict`` and ``p_supported``.
+
+    Returns
+    -------
+    str
+        ``supported``, ``refuted``, ``depends`` or ``undecided``.
     """
     cases = case_verdicts(parts)
     found = set(cases)
     if found == {"supported"}:
         return "supported"
     if "refuted" in found:
-        # That all parts of a case hold needs no correction; that any of several cases does, does.
+        # No correction is needed for all parts of a case to be supported, but one is needed for any
+        # of several cases.
         p = parts.groupby("where", sort=False, dropna=False)["p_supported"].max()
         tested = p.notna()
         if tested.any():

@@ -1,4 +1,4 @@
-"""Claims as their file states them, checked whole before anything is judged."""
+"""The file of claims, which is validated completely before any claim is evaluated."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,7 +47,7 @@ _check_score = one_of("score", SCORES)
 
 
 def _check_dataset(name: str) -> None:
-    """Check that it is an id, or as `sweep/axis=value,…` with wildcards names points of a sweep."""
+    """Check the id of a data set; `sweep/axis=value,…`, with wildcards, selects sweep points."""
     if "/" not in name:
         parse_identifier(name)
 
@@ -62,19 +62,16 @@ _Threshold = Annotated[float, Field(strict=True, alias="threshold")]
 
 
 class _Test(Content):
-    """A question.
-
-    `because` says where the numbers and the choice of data come from.
-    """
+    """A test; `because` justifies its numbers and its choice of data."""
 
     because: _Line
 
 
 class _ScoreTest(_Test):
-    """A question to scores, asked of each data set, method and method compared with.
+    """A test on scores, for each data set, method and method to compare with.
 
-    What has a slash among `datasets` names points of a sweep, all that it matches as a file name
-    matches a pattern.
+    An entry of `datasets` with a slash selects the points of a sweep that match it as a file name
+    pattern.
     """
 
     score: _Score
@@ -83,9 +80,10 @@ class _ScoreTest(_Test):
 
 
 class Comparison(_ScoreTest):
-    """Whether the mean of the paired differences from other methods is above −margin, or margin.
+    """Test the mean paired difference from other methods against −margin or margin.
 
-    The margin is in the score's unit, and the difference positive where `methods` are better.
+    ``non_inferior`` tests whether the mean is above −margin, ``superior`` whether it is above
+    margin. The margin is in the score's unit, and differences are positive if `methods` are better.
     """
 
     test: Literal["non_inferior", "superior"]
@@ -94,7 +92,7 @@ class Comparison(_ScoreTest):
 
 
 class Level(_ScoreTest):
-    """Whether the mean over seeds is above the threshold, or below it."""
+    """Test whether the mean over seeds is above, or below, a threshold."""
 
     test: Literal["at_least", "at_most"]
     bound: _Threshold
@@ -102,7 +100,7 @@ class Level(_ScoreTest):
 
 
 class CloserThanStart(_ScoreTest):
-    """Whether the score is better after training than before it, by more than the margin."""
+    """Test whether training improves a score by more than the margin."""
 
     test: Literal["closer_than_start"]
     score: _LearnedScore
@@ -111,9 +109,10 @@ class CloserThanStart(_ScoreTest):
 
 
 class _CostTest(_Test):
-    """A question to a column of a table of time and memory, measured in rounds.
+    """A test on a column of a table of time and memory, measured in rounds.
 
-    `where` has values by column of the rows of both sides, `of` and `than` those of each side.
+    `where` selects the rows of both sides by values of columns; `of` and `than` select those of
+    each side.
     """
 
     table: _CostTable
@@ -124,9 +123,9 @@ class _CostTest(_Test):
 
 
 class Cheaper(_CostTest):
-    """Whether `than` takes more than `factor` times the quantity that `of` takes.
+    """Test whether the cost of `than` is more than `factor` times that of `of`.
 
-    `each` has lists of values by column: one comparison for each combination.
+    `each` contains lists of values by column, with one comparison for each combination.
     """
 
     test: Literal["cheaper"]
@@ -135,9 +134,9 @@ class Cheaper(_CostTest):
 
 
 class LowerSlope(_CostTest):
-    """Whether the quantity of `of` grows with a lower power of the length than that of `than`.
+    """Test whether the cost of `of` grows with a lower power of the length than that of `than`.
 
-    Both exponents are of the same lengths.
+    Both exponents are fitted over the same lengths.
     """
 
     test: Literal["lower_slope"]
@@ -149,7 +148,7 @@ CostTest = Cheaper | LowerSlope
 
 
 class Claim(Content):
-    """A claim: a sentence, where it stands, and the tests that all have to hold."""
+    """A claim: a sentence, its source, and tests that must all be satisfied."""
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]+$")]
     sentence: _Line
@@ -162,7 +161,7 @@ def _check_claims(claims: tuple[Claim, ...]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{name} stands twice; give each claim a name of its own")
-    # In the history of verdicts a claim is its sentence.
+    # The history of verdicts identifies a claim by its sentence.
     first: dict[str, str] = {}
     for claim in claims:
         if (other := first.setdefault(claim.sentence, claim.name)) != claim.name:
@@ -172,9 +171,9 @@ def _check_claims(claims: tuple[Claim, ...]) -> None:
 class ClaimsFile(Content):
     """A file of claims.
 
-    `plain` maps methods that claims are about to the methods that the abstracts describe: claims
-    on scores are also judged for these. `questions` maps the beginning of claims' names to the
-    question that these claims answer together; a summary has one line for each.
+    `plain` maps methods to their plain versions, which follow the abstracts; claims on scores are
+    also evaluated for these. `questions` maps the beginning of claims' names to the question that
+    these claims answer together; a summary has one line for each.
     """
 
     plain: dict[Text, Text] = Field(default_factory=dict)
@@ -183,7 +182,7 @@ class ClaimsFile(Content):
 
     @model_validator(mode="after")
     def _check_questions(self) -> Self:
-        """Check that each claim answers one question, and each question has a claim."""
+        """Check that each claim belongs to one question, and that each question has a claim."""
         names = [claim.name for claim in self.claims]
         for name in names if self.questions else ():
             if sum(name.startswith(start) for start in self.questions) != 1:
@@ -197,23 +196,40 @@ class ClaimsFile(Content):
 
 
 def read_claims(path: Path) -> ClaimsFile:
-    """Read and check a file of claims, but for its methods: see `check_methods`.
+    """Read and validate a file of claims, except for its methods (see `check_methods`).
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    ClaimsFile
+        The validated content.
 
     Raises
     ------
     InputError
-        If the file is missing, or with the place of the first thing that is wrong.
+        If the file is missing or invalid. The message gives the location of the first error.
     """
     return validated(ClaimsFile, read_yaml(path), str(path))
 
 
 def check_methods(file: ClaimsFile, variants: Iterable[str]) -> None:
-    """Check that claims are about methods, or variants of them that an experiment has named.
+    """Check that claims name only methods, or variants defined by an experiment.
+
+    Parameters
+    ----------
+    file : ClaimsFile
+        The claims.
+    variants : iterable of str
+        Names of variants.
 
     Raises
     ------
     InputError
-        With the place of the first name that is neither.
+        If a name is neither. The message gives its location.
     """
     check = one_of("method", {*method_names(), *variants})
     named = {"plain": [*file.plain, *file.plain.values()]}

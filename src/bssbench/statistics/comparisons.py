@@ -1,4 +1,4 @@
-"""Each method against the best of a data set, paired by seed."""
+"""Comparison of each method with the best one on a data set, paired by seed."""
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,14 @@ ALPHA = 0.05
 
 
 def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
-    """Compare each method with the best one of each data set, in each headline score.
+    """Compare each method with the best one on each data set, in each headline score.
 
-    Best is the highest median among the methods whose seeds are missing least; controls are no
-    candidates, and `random` is not compared. A family is what one data set and score have of
-    comparisons. Wilcoxon's two-sided signed-rank test is scipy's, exact for so few seeds, and its
-    p-values are corrected by Holm within the family. Where even the smallest p-value that the seeds
-    allow, 2/2ⁿ, would not survive this, the family is too large to decide anything.
+    The best method has the highest median among the methods with the fewest missing seeds.
+    Controls cannot be the best, and `random` is not compared. The comparisons of one data set and
+    score form a family. The test is Wilcoxon's two-sided signed-rank test (scipy, exact for few
+    seeds), and the p-values of a family are corrected by Holm's method. If even the smallest
+    possible p-value, 2/2ⁿ for n seeds, would not be significant after the correction, the family is
+    not decidable.
 
     Parameters
     ----------
@@ -33,12 +34,13 @@ def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each method but the best, in the order of first appearance: ``dataset, score,
-        best, method, mean_difference`` (of the method minus the best; positive is better), ``low,
-        high`` (its 95 % bootstrap interval), ``n_pairs``, ``n_missing`` (seeds without a pair),
-        ``p, p_holm, indistinguishable`` (``p_holm`` of at least 0.05), ``decidable`` (whether the
-        family is small enough) and ``seeds_needed`` (with how many seeds the difference would be
-        found, if it is not yet and any number would; see `bssbench.statistics.sample_size`).
+        A row for each method except the best, in the order of first appearance. The columns are
+        ``dataset, score, best, method``, ``mean_difference`` (method minus best, positive if
+        better), ``low, high`` (its 95 % bootstrap interval), ``n_pairs``, ``n_missing`` (seeds
+        without a pair), ``p, p_holm``, ``indistinguishable`` (``p_holm`` of at least 0.05),
+        ``decidable`` (whether the family is small enough) and ``seeds_needed`` (the number of seeds
+        that would make a difference significant, if it is not yet; see
+        `bssbench.statistics.sample_size`).
     """
     families = [
         family
@@ -57,7 +59,7 @@ def compare_with_best(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _family(rows: pd.DataFrame, dataset: str, score: str) -> pd.DataFrame | None:
-    """Compare the methods of one data set in one score; None if there is nothing to compare."""
+    """Compare the methods on one data set in one score; None if there is nothing to compare."""
     best = best_method(rows, score)
     methods = [name for name in dict.fromkeys(rows["method"]) if name not in (best, "random")]
     if best is None or not methods:
@@ -83,7 +85,7 @@ def _family(rows: pd.DataFrame, dataset: str, score: str) -> pd.DataFrame | None
     family.loc[tested, "p_holm"] = multipletests(family.loc[tested, "p"], ALPHA, "holm")[1]
     family["indistinguishable"] = family["p_holm"] >= ALPHA
     family["decidable"] = family["n_pairs"].max() >= fewest_seeds(ALPHA / tested.sum())
-    # Holm takes what is settled out of the family: only the undecided share the level.
+    # In Holm's method, only the undecided comparisons share the level.
     level = ALPHA / max(1, family["indistinguishable"].sum())
     needed = [
         seeds_for_difference(column, level) if undecided else None
@@ -95,7 +97,7 @@ def _family(rows: pd.DataFrame, dataset: str, score: str) -> pd.DataFrame | None
 def _p_value(differences: pd.Series) -> float:
     """Return Wilcoxon's two-sided p-value, 1 where no pair differs; NaN without a pair."""
     if len(differences) < 2:
-        # One pair can't say anything, and scipy refuses it.
+        # A single pair is not informative, and scipy does not accept it.
         return np.nan if differences.empty else 1.0
     # Where all differences are zero, scipy divides zero by zero on its way to a p-value of 1.
     with np.errstate(invalid="ignore"):
@@ -103,10 +105,22 @@ def _p_value(differences: pd.Series) -> float:
 
 
 def best_method(rows: pd.DataFrame, score: str) -> str | None:
-    """Return the best of one data set in one score; None if no candidate has a value.
+    """Return the best method on one data set in one score.
 
-    That is the best median among the methods whose seeds are missing least, and of equals the
-    first; controls are no candidates. `rows` are those of ``scores.csv`` with this score.
+    It has the best median among the methods with the fewest missing seeds; the first one in case of
+    ties. Controls are excluded.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The rows of ``scores.csv`` for this data set and score.
+    score : str
+        Name of the score.
+
+    Returns
+    -------
+    str or None
+        None if no method has a value.
     """
     candidates = rows[~rows["method"].isin(CONTROLS)]
     by_method = candidates.assign(
@@ -121,7 +135,18 @@ def best_method(rows: pd.DataFrame, score: str) -> str | None:
 
 
 def describe_undecidable(comparisons: pd.DataFrame) -> list[str]:
-    """Return a line for each data set and score whose family is too large to decide anything."""
+    """Describe the families of comparisons that are not decidable.
+
+    Parameters
+    ----------
+    comparisons : pandas.DataFrame
+        From `compare_with_best`.
+
+    Returns
+    -------
+    list of str
+        One line for each such data set and score.
+    """
     families = comparisons[~comparisons["decidable"].astype(bool)].groupby(
         ["dataset", "score"], sort=False
     )

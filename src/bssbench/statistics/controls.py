@@ -1,8 +1,8 @@
-"""What calibrates the scale of scores and takes no part in comparisons."""
+"""The controls, which calibrate the scale of scores and are left out of comparisons."""
 
 from bssbench.methods import control_names
 
 __all__ = ["CONTROLS"]
 
 CONTROLS = tuple(control_names())
-"""The ceiling, which is given the true sources, and the level of chance."""
+"""Names of the controls: the ceiling, which uses the true sources, and the chance level."""

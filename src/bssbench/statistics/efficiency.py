@@ -1,4 +1,4 @@
-"""How near to what is possible methods come: separation, its bound, and efficiency, in dB."""
+"""Separation of methods, its bound, and their efficiency, in dB."""
 
 import warnings
 from typing import Literal
@@ -13,46 +13,46 @@ from bssbench.statistics.intervals import CONFIDENCE, mean_intervals
 __all__ = ["QUANTITIES", "is_judgeable", "summarise_efficiency"]
 
 QUANTITIES = ("efficiency", "separation", "si_sdr", "seconds")
-"""What is known of a method on a data set; the first three in dB, each with an interval."""
+"""Quantities of a method on a data set. The first three are in dB, each with an interval."""
 
 _RESAMPLES, _AT_ONCE = 10_000, 200
-# Of interference: what is less is rounding.
+# Interference below this value is rounding error.
 _RESOLVED = 10.0 ** (-DECIBEL_LIMIT / 10)
 
 
 def summarise_efficiency(interference: pd.DataFrame) -> pd.DataFrame:
     """Reduce interference to a row for each data set and method.
 
-    Powers are averaged over seeds, and the mean is told in dB: the Cramér-Rao bound is one on an
-    expected power. A mean of decibels would lie above it, by 5.5 dB where what is left has one
-    degree of freedom (the expected logarithm of χ²₁) and 2.5 dB where it has two, so that an
-    efficient method would seem to beat the bound. Interference below -60 dB counts as -60 dB, as
-    everywhere here.
+    Powers are averaged over seeds before the conversion to dB, because the Cramér-Rao bound applies
+    to an expected power. The mean of decibels would be larger, by 5.5 dB for interference with one
+    degree of freedom (the expected logarithm of χ²₁) and by 2.5 dB with two, so that an efficient
+    method would seem to exceed the bound. Interference below -60 dB counts as -60 dB, as in all
+    scores.
 
     Parameters
     ----------
     interference : pandas.DataFrame
         From `bssbench.scores.interference.collect_interference`: a row for each seed, with
-        interference and bound as powers over the signal's.
+        interference and bound as powers relative to the signal's.
 
     Returns
     -------
     pandas.DataFrame
         In the order of first appearance, with the columns
 
-        - ``dataset, method, n_ok, n_failed, n_seeds``; failed are seeds with an error or a timeout,
-          and ``reason``, the last column, says why there are fewer values than seeds;
+        - ``dataset, method, n_ok, n_failed, n_seeds``, where failed seeds have an error or a
+          timeout; ``reason``, the last column, states why there are fewer values than seeds;
         - ``separation``: signal over mean interference, in dB;
-        - ``bound``: the same of the mean bound, within ± 60 dB; ``bound_kind, within_reach``
-          (whether a method can attain it), ``bound_reason`` (why there is none);
-        - ``efficiency``: mean bound over mean interference in dB, of seeds that have both; 0 is
-          all that is possible. Nothing where the bound is not above 0 dB, so that nothing can
-          separate, or is 60 dB or more, exact to rounding;
-        - ``si_sdr``: its mean in dB; ``seconds``: CPU time of a seed.
+        - ``bound``: the same for the mean bound, limited to ± 60 dB; ``bound_kind``;
+          ``within_reach`` (whether a method can attain it); ``bound_reason`` (why there is none);
+        - ``efficiency``: mean bound over mean interference in dB, for seeds that have both, with 0
+          as the optimum. It is missing if the bound is not above 0 dB, so that the sources are not
+          separable, or is at least 60 dB, where rounding errors dominate;
+        - ``si_sdr``: mean in dB; ``seconds``: CPU time per seed.
 
-        The intervals ``separation_low, separation_high`` and so on hold the value with 95 %, by
-        bootstrap over seeds (BCa); that of efficiency resamples bound and interference of a seed
-        together.
+        ``separation_low, separation_high`` and the corresponding columns are 95 % bootstrap
+        intervals over seeds (BCa). The interval of the efficiency resamples bound and interference
+        of a seed together.
     """
     rows, powers, pairs, ratios = [], [], [], []
     told = interference["status"] + ": " + interference["reason"]
@@ -100,9 +100,20 @@ def summarise_efficiency(interference: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_judgeable(bound: float) -> bool:
-    """Tell whether efficiency has a meaning against `bound`, in dB.
+    """Return whether efficiency is meaningful for a bound.
 
-    Where it is not above 0 dB nothing can separate, and from 60 dB on both are rounding.
+    If the bound is not above 0 dB, the sources are not separable. From 60 dB on, rounding errors
+    dominate.
+
+    Parameters
+    ----------
+    bound : float
+        In dB.
+
+    Returns
+    -------
+    bool
+        Whether the bound is between 0 and 60 dB.
     """
     return 0.0 < bound < DECIBEL_LIMIT
 
@@ -112,25 +123,26 @@ def _joined(words: "pd.Series[str]") -> str:
 
 
 def _decibels(power: float) -> float:
-    """Return the separation that leaves this power, in dB; NaN of NaN."""
+    """Return the separation in dB for a power of interference; NaN for NaN."""
     return float(decibels(np.ones(()), np.asarray(power)))
 
 
 def _log_ratio(bound: np.ndarray, power: np.ndarray, axis: int = -1) -> np.ndarray:
     """Return the logarithm of the ratio of means.
 
-    It is rounded, for BCa counts how many resamples have the very ratio of the values, which must
-    not hang on the order of a sum.
+    It is rounded, because BCa counts the resamples whose ratio equals that of the values, and this
+    number must not depend on the order of summation.
     """
     ratio: np.ndarray = np.log10(bound.mean(axis=axis) / power.mean(axis=axis))
     return np.round(ratio, 12)
 
 
 def _efficiency_intervals(pairs: list[np.ndarray]) -> np.ndarray:
-    """Return intervals of mean bound over mean interference in dB, seeds resampled in pairs.
+    """Return intervals of mean bound over mean interference in dB, with seeds resampled in pairs.
 
-    As `mean_intervals` has them: the value twice where all seeds are the same, NaN of fewer than
-    two. Each pair has the shape (2, seed); those of one size are resampled together.
+    As for `mean_intervals`, both bounds are the value itself if all seeds are equal, and NaN for
+    fewer than two seeds. Each pair has the shape (2, seed); pairs of equal size are resampled
+    together.
     """
     bounds = np.full((len(pairs), 2), np.nan)
     sizes = np.array([pair.shape[1] for pair in pairs])
@@ -163,7 +175,7 @@ def _bootstrap(pairs: np.ndarray, method: Literal["BCa", "percentile"]) -> np.nd
         )
     bounds = np.stack(result.confidence_interval, axis=-1)
     lacking = ~np.isfinite(bounds).all(axis=-1)
-    # Where BCa degenerates it has no value.
+    # BCa has no value for degenerate distributions.
     if method == "BCa" and lacking.any():
         bounds[lacking] = _bootstrap(pairs[:, lacking], "percentile")
     return bounds

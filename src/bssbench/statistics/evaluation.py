@@ -1,4 +1,4 @@
-"""What scores say of methods, as tables and figures read it: computed once, kept as files."""
+"""Statistics of scores, computed once and stored in files for tables and figures."""
 
 import math
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from bssbench.statistics.summary import summarise
 __all__ = ["FILES", "Evaluation", "evaluate", "read_equivalence", "read_rankings"]
 
 FILES = ("summary.csv", "comparisons.csv", "ranks.json", "equivalence.csv")
-"""What an evaluation's folder has."""
+"""The files of an evaluation."""
 
 _COLUMNS = {
     "summary.csv": (
@@ -39,7 +39,19 @@ _JUDGED = ("indistinguishable", "decidable")
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What `summarise`, `compare_with_best`, `rank_methods` and `compare_pairs` make of scores."""
+    """The statistics of a table of scores.
+
+    Attributes
+    ----------
+    summary : pandas.DataFrame
+        From `bssbench.statistics.summary.summarise`.
+    comparisons : pandas.DataFrame
+        From `bssbench.statistics.comparisons.compare_with_best`.
+    rankings : list of Ranking
+        From `bssbench.statistics.ranks.rank_methods`.
+    equivalence : pandas.DataFrame
+        From `bssbench.statistics.equivalence.compare_pairs`.
+    """
 
     summary: pd.DataFrame
     comparisons: pd.DataFrame
@@ -47,7 +59,13 @@ class Evaluation:
     equivalence: pd.DataFrame
 
     def save(self, directory: Path) -> None:
-        """Write `FILES` into `directory`."""
+        """Write `FILES` to a folder.
+
+        Parameters
+        ----------
+        directory : pathlib.Path
+            The folder.
+        """
         summary, comparisons, ranks, equivalence = (directory / name for name in FILES)
         tables = {summary: self.summary, comparisons: self.comparisons}
         for path, table in (tables | {equivalence: self.equivalence}).items():
@@ -56,12 +74,22 @@ class Evaluation:
 
     @classmethod
     def load(cls, directory: Path) -> "Evaluation":
-        """Read what `save` wrote.
+        """Read an evaluation that `save` wrote.
+
+        Parameters
+        ----------
+        directory : pathlib.Path
+            The folder.
+
+        Returns
+        -------
+        Evaluation
+            The evaluation.
 
         Raises
         ------
         InputError
-            If a file is missing or not what it should be.
+            If a file is missing or invalid.
         """
         summary, comparisons = (_read_table(directory / name) for name in FILES[:2])
         with reading_table(directory / FILES[1], "CSV", "bssbench statistics"):
@@ -70,7 +98,18 @@ class Evaluation:
 
 
 def evaluate(scores: pd.DataFrame) -> Evaluation:
-    """Summarise, compare and rank what is in ``scores.csv``."""
+    """Summarise, compare and rank methods.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+
+    Returns
+    -------
+    Evaluation
+        All statistics.
+    """
     rankings = rank_methods(scores)
     return Evaluation(
         summarise(scores), compare_with_best(scores), rankings, compare_pairs(rankings)
@@ -78,12 +117,22 @@ def evaluate(scores: pd.DataFrame) -> Evaluation:
 
 
 def read_rankings(directory: Path) -> list[Ranking]:
-    """Read the rankings of an evaluation alone.
+    """Read only the rankings of an evaluation.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Folder of the evaluation.
+
+    Returns
+    -------
+    list of Ranking
+        The rankings.
 
     Raises
     ------
     InputError
-        If the file is missing or not what it should be.
+        If the file is missing or invalid.
     """
     path = directory / FILES[2]
     if not path.exists():
@@ -95,18 +144,28 @@ def read_rankings(directory: Path) -> list[Ranking]:
 
 
 def read_equivalence(directory: Path) -> pd.DataFrame:
-    """Read the comparisons of pairs of an evaluation alone.
+    """Read only the equivalence tests of an evaluation.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Folder of the evaluation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `bssbench.statistics.equivalence.compare_pairs` returns.
 
     Raises
     ------
     InputError
-        If the file is missing or not what it should be.
+        If the file is missing or invalid.
     """
     return _read_table(directory / FILES[3])
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    """Read numbers to their last bit, and text as text, even where it looks like nothing."""
+    """Read a table with exact numbers, and with text even where it looks like a missing value."""
     with reading_table(path, "CSV", "bssbench statistics"):
         columns = _COLUMNS[path.name]
         table = pd.read_csv(
@@ -125,7 +184,7 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 def _as_json(ranking: Ranking) -> dict[str, Any]:
-    """Return all of a ranking; JSON has no NaN, which is null."""
+    """Return a ranking in JSON's types; NaN becomes null."""
     names = {"methods": list(ranking.ranks.index), "datasets": list(ranking.ranks.columns)}
     return {"title": ranking.title, **names, **vars(ranking)} | {
         "ranks": ranking.ranks.to_numpy().tolist(),

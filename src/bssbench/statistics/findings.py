@@ -1,4 +1,4 @@
-"""What a sweep shows, in one sentence with numbers, computed from its table."""
+"""The results of a sweep in sentences with numbers, computed from its table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from bssbench.statistics.sweeps import axes_of, axis_name, place, text_of
 __all__ = ["NEAR", "SEPARATED", "Findings", "find"]
 
 NEAR = 1.0
-"""In dB: what is no more below the bound, or below the best method, counts as near it."""
+"""Largest distance in dB to the bound, or to the best method, that counts as near."""
 
 SEPARATED = 10.0
-"""In dB: from here on sources count as separated."""
+"""Separation in dB from which sources count as separated."""
 
 _COLUMNS = [
     *("method", "n_points", "n_failed", "n_bounded", "n_near_bound", "median_efficiency"),
     *("n_open", "n_near_best", "n_separated", "worst", "where"),
 ]
-# Of what the rows of a sweep say: judged against the bound, against the best method, or not at all.
+# How the rows of a sweep are evaluated: against the bound, against the best method, or not at all.
 _BOUNDED, _OPEN, _IMPOSSIBLE = "bounded", "open", "impossible"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What is seen in a sweep.
+    """The results of a sweep.
 
     Attributes
     ----------
@@ -37,18 +37,19 @@ class Findings:
     trends : tuple of str
         A sentence for each axis.
     methods : pandas.DataFrame
-        A row for each method, controls last: ``method``; at how many points it was run where
-        separation is possible (``n_points``) and at how many of these some seed failed
-        (``n_failed``); of those with a bound that can be attained (``n_bounded``) at how many it is
-        near it (``n_near_bound``), and its ``median_efficiency`` in dB; of the others (``n_open``)
-        at how many it is near the best method (``n_near_best``) and separates (``n_separated``);
-        the lowest efficiency, or where there is none separation, in dB (``worst``), and ``where``.
+        A row for each method, controls last. ``n_points`` is the number of points at which it was
+        run and separation is possible; ``n_failed`` is the number of these with a failed seed. At
+        ``n_bounded`` points there is an attainable bound; ``n_near_bound`` counts the points near
+        it, and ``median_efficiency`` is in dB. At the other ``n_open`` points, ``n_near_best``
+        counts those near the best method and ``n_separated`` those with separated sources.
+        ``worst`` is the lowest efficiency in dB, or the lowest separation if there is no bound, and
+        ``where`` its point.
     ends : pandas.DataFrame
-        By axis, of each method that has values at both of its ends: ``method, axis, first, last``
-        (the axis's values there), ``from, to`` (mean separation, in dB, over the same values of the
-        other axes) and ``n_settings`` (how many these are).
+        A row for each axis and each method with values at both ends of the axis. The columns are
+        ``method, axis, first, last`` (the values of the axis), ``from, to`` (mean separation in dB
+        over the same values of the other axes) and ``n_settings`` (their number).
     n_points, n_impossible : int
-        Points in all, and those where the bound says that nothing separates.
+        Number of all points, and of those at which separation is impossible according to the bound.
     """
 
     lead: str
@@ -60,20 +61,25 @@ class Findings:
 
 
 def find(table: pd.DataFrame) -> Findings:
-    """Return what a sweep shows.
+    """Return the results of a sweep.
 
-    A point where the bound lies at or below 0 dB, so that nothing can separate, counts against no
-    method. Where the bound can be attained a method is judged against it, elsewhere, and from 60 dB
-    on, where the bound is rounding, against the best method at the point. A method is near either
-    only where all of its seeds have a value. Controls are judged and ranked apart.
+    Points with a bound of at most 0 dB, at which separation is impossible, are left out. If the
+    bound is attainable, methods are compared with it. Otherwise, and from 60 dB on, where rounding
+    errors dominate the bound, they are compared with the best method at the point. A method counts
+    as near only if all its seeds have a value. Controls are evaluated and ranked separately.
 
     Parameters
     ----------
     table : pandas.DataFrame
         From `bssbench.statistics.sweeps.sweep_table`.
+
+    Returns
+    -------
+    Findings
+        Sentences and tables.
     """
     axes = axes_of(table)
-    # A seed that was skipped is one that the method was not meant for.
+    # A skipped seed means that the method does not apply to the point.
     table = table.assign(kind=_kinds(table))
     run = table[table["n_ok"] + table["n_failed"] > 0]
     run = run.assign(best=_best(run, axes))
@@ -100,7 +106,7 @@ def find(table: pd.DataFrame) -> Findings:
 
 
 def _kinds(rows: pd.DataFrame) -> list[str]:
-    """Say of each row by what it is judged."""
+    """Return how each row is evaluated."""
     return [
         _IMPOSSIBLE if bound <= 0.0 else _BOUNDED if reached and is_judgeable(bound) else _OPEN
         for bound, reached in zip(rows["bound"], rows["within_reach"], strict=True)
@@ -108,18 +114,18 @@ def _kinds(rows: pd.DataFrame) -> list[str]:
 
 
 def _best(run: pd.DataFrame, axes: list[str]) -> np.ndarray:
-    """Return of each row the best separation of a method at its point, controls aside."""
+    """Return, for each row, the best separation at its point, without controls."""
     whole = run["separation"].where(_complete(run) & ~run["method"].isin(CONTROLS))
     return whole.groupby([run[axis] for axis in axes], dropna=False).transform("max").to_numpy()
 
 
 def _complete(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Tell where all seeds have a value: the good ones among seeds that fail are no success."""
+    """Return which rows have values for all seeds; with failed seeds, the rest is no success."""
     return rows["n_ok"] == rows["n_seeds"]
 
 
 def _judge(method: str, own: pd.DataFrame, axes: list[str]) -> dict[str, object]:
-    """Count what a method achieves."""
+    """Count the points at which a method is near the bound or the best method."""
     possible = own[own["kind"] != _IMPOSSIBLE]
     bounded, rest = (possible[possible["kind"] == kind] for kind in (_BOUNDED, _OPEN))
     quantity = "efficiency" if len(bounded) else "separation"
@@ -141,7 +147,7 @@ def _judge(method: str, own: pd.DataFrame, axes: list[str]) -> dict[str, object]
 
 
 def _ends(run: pd.DataFrame, axes: list[str]) -> Iterator[dict[str, object]]:
-    """Compare the separation of each method that was run there at both ends of each axis."""
+    """Compare the separation of each method at both ends of each axis."""
     for axis in axes:
         values = list(dict.fromkeys(run[axis]))
         if len(values) < 2:
@@ -222,7 +228,7 @@ def _against_best(row: pd.Series) -> str:
 
 
 def _detail(row: pd.Series, count: str, text: str) -> str:
-    """Say of how many points this is, and where the method is worst and fails."""
+    """Return the number of points, and where the method is worst and fails."""
     details = [text, f"worst {_number(row['worst'])} dB at {row['where']}"] if row["where"] else []
     if row["n_failed"]:
         details.append(f"seeds failed at {_points(row['n_failed'])}")
@@ -234,12 +240,12 @@ def _points(count: object) -> str:
 
 
 def _number(value: object) -> str:
-    # In ASCII, and without a minus before nothing.
+    # In ASCII, and without negative zero.
     return f"{round(float(str(value)), 1) + 0.0:.1f}"
 
 
 def _trends(ends: pd.DataFrame) -> Iterator[str]:
-    """Say of each axis how far the mean separation changes along it: most and least."""
+    """Yield a sentence for each axis on the largest and smallest change of mean separation."""
     for axis, own in ends.groupby("axis", sort=False):
         ranked = own.assign(change=(own["to"] - own["from"]).abs())
         ranked = ranked.sort_values("change", ascending=False, kind="stable")
@@ -253,7 +259,7 @@ def _trends(ends: pd.DataFrame) -> Iterator[str]:
 
 
 def _change(row: pd.Series) -> str:
-    """Say what becomes of a method along an axis."""
+    """Describe the change of a method along an axis."""
     begins, ends = _number(row["from"]), _number(row["to"])
     if begins == ends:
         return f"{row['method']}, which stays at {begins} dB"

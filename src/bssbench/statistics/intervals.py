@@ -1,4 +1,4 @@
-"""Confidence intervals by bootstrap over seeds, by scipy."""
+"""Bootstrap confidence intervals over seeds, from scipy."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ __all__ = ["CONFIDENCE", "mean_intervals", "median_intervals"]
 
 CONFIDENCE = 0.95
 _RESAMPLES = 10_000
-# Resamples at a time: all of them, of a thousand rows at once, would take gigabytes.
+# Number of resamples at a time, since all resamples of a thousand rows would need gigabytes.
 _AT_ONCE = 200
 
 _Alternative = Literal["two-sided", "less", "greater"]
@@ -20,30 +20,41 @@ _Alternative = Literal["two-sided", "less", "greater"]
 def mean_intervals(
     samples: Sequence[np.ndarray] | np.ndarray, alternative: _Alternative = "two-sided"
 ) -> np.ndarray:
-    """Return the 95 % bootstrap interval of each sample's mean, bias-corrected and accelerated.
+    """Return the bias-corrected and accelerated 95 % bootstrap interval of each sample's mean.
 
-    Where BCa degenerates and has no value, it is the percentile interval. The draws are fixed, so
-    equal values have equal intervals; many samples at once are many times faster.
+    If BCa degenerates, the percentile interval is returned. The draws are fixed, so that equal
+    values have equal intervals. Computing many samples at once is much faster.
 
     Parameters
     ----------
     samples : sequence of numpy.ndarray
-        Each of shape (value,), of any size; differences of pairs for the interval of their mean.
-    alternative : {'two-sided', 'less', 'greater'}, optional
-        As scipy names them: the mean is below the upper bound of 'less', and above the lower bound
-        of 'greater', with the whole confidence; the other bound is infinite.
+        Each of shape (value,), of any size. For paired comparisons, pass the differences.
+    alternative : {'two-sided', 'less', 'greater'}, default='two-sided'
+        As in scipy: ``less`` returns an upper bound and ``greater`` a lower bound, each with the
+        full confidence; the other bound is infinite.
 
     Returns
     -------
     numpy.ndarray
-        Shape (sample, 2), lower and upper bounds: the value itself twice where all are the same,
-        NaN where there are fewer than two.
+        Shape (sample, 2), lower and upper bounds. Both are the value itself if all values are
+        equal, and NaN for fewer than two values.
     """
     return _intervals(samples, np.mean, "BCa", alternative)
 
 
 def median_intervals(samples: Sequence[np.ndarray] | np.ndarray) -> np.ndarray:
-    """Return the percentile interval of each sample's median; otherwise as `mean_intervals`."""
+    """Return the 95 % percentile bootstrap interval of each sample's median.
+
+    Parameters
+    ----------
+    samples : sequence of numpy.ndarray
+        As for `mean_intervals`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (sample, 2), as for `mean_intervals`.
+    """
     return _intervals(samples, np.median, "percentile", "two-sided")
 
 
@@ -53,7 +64,7 @@ def _intervals(
     method: Literal["BCa", "percentile"],
     alternative: _Alternative,
 ) -> np.ndarray:
-    """Bootstrap each sample, those of one size together."""
+    """Bootstrap the samples, with samples of equal size together."""
     bounds = np.full((len(samples), 2), np.nan)
     sizes = np.array([len(sample) for sample in samples])
     for size in set(sizes[sizes > 1]):
@@ -64,9 +75,10 @@ def _intervals(
 
 
 def _with_exact_sums(values: np.ndarray) -> np.ndarray:
-    """Round each row to 40 bits, so that sums of it are the same in any order and on any machine.
+    """Round each row to 40 bits, so that its sums are exact in any order and on any machine.
 
-    BCa counts how many resamples have the very mean of the values; that must not hang on rounding.
+    BCa counts the resamples whose mean equals that of the values, which must not depend on
+    rounding.
     """
     _, exponent = np.frexp(np.abs(values).max(axis=1, keepdims=True))
     rounded: np.ndarray = np.ldexp(np.rint(np.ldexp(values, 40 - exponent)), exponent - 40)
@@ -79,9 +91,9 @@ def _bootstrap(
     method: Literal["BCa", "percentile"],
     alternative: _Alternative,
 ) -> np.ndarray:
-    """Bootstrap the rows of a matrix, all by the same draws."""
+    """Bootstrap the rows of a matrix with the same draws."""
     bounds = np.repeat(values[:, :1], 2, axis=1)
-    # Not by resampling: a mean of equal numbers can differ from them in the last digit.
+    # Constant rows are not resampled, since a mean of equal numbers can differ in the last digit.
     varied = np.ptp(values, axis=1) > 0
     if not varied.any():
         return bounds

@@ -1,4 +1,4 @@
-"""Non-inferiority: whether a method is within a stated margin of another."""
+"""Non-inferiority: a test of whether a method is within a stated margin of another."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,24 +17,27 @@ _Verdict = Literal["supported", "refuted", "undecided"]
 
 @dataclass(frozen=True)
 class Noninferiority:
-    """Whether a method is non-inferior to another, by paired differences; positive is better.
+    """Result of a non-inferiority test on paired differences, which are positive if better.
 
     Attributes
     ----------
     verdict : {'supported', 'refuted', 'undecided'}
         Supported if both lower bounds are above −margin, refuted if both upper bounds are below it.
     mean : float
+        Mean of the differences.
     lower, upper : float
-        The one-sided 95 % bounds of the mean, by bootstrap; NaN for fewer than two pairs, which are
-        always undecided.
+        One-sided 95 % bootstrap bounds of the mean; NaN for fewer than two pairs, which are always
+        undecided.
     t_lower, t_upper : float
-        The same by Student's t: of few pairs a bootstrap knows the spread less well than it claims.
+        The same bounds by Student's t. They are included because the bootstrap underestimates the
+        spread of few pairs.
     p_refuted, p_supported : float
-        Student's one-sided p-values of the hypotheses that the mean is no less than −margin, and no
-        more; NaN for fewer than two pairs.
+        One-sided p-values of Student's t test for the null hypotheses that the mean is at least, or
+        at most, −margin; NaN for fewer than two pairs.
     n_pairs : int
+        Number of pairs.
     seeds_needed : int or None
-        With how many an undecided one would be settled, if any number would do; see
+        Number of seeds that would decide an undecided test, if any number would; see
         `bssbench.statistics.sample_size`.
     """
 
@@ -51,9 +54,19 @@ class Noninferiority:
 
 
 def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiority:
-    """Hold one-sided bounds of the mean of `paired_differences` against −`margin`.
+    """Test whether the mean of paired differences is above −margin.
 
-    The margin is in the unit of the score; zero asks whether the method is better.
+    Parameters
+    ----------
+    differences : pandas.Series
+        From `bssbench.statistics.pairs.paired_differences`.
+    margin : float
+        In the unit of the score; 0 tests whether the method is better.
+
+    Returns
+    -------
+    Noninferiority
+        The verdict with its numbers.
     """
     values = differences.to_numpy(dtype=np.float64)
     lower = float(mean_intervals([values], "greater")[0, 0])
@@ -81,7 +94,7 @@ def judge_noninferiority(differences: pd.Series, margin: float) -> Noninferiorit
 
 
 def _student(values: np.ndarray, threshold: float) -> tuple[float, float, float, float]:
-    """Return the mean's one-sided bounds, and the p-values of its being no less and no more."""
+    """Return one-sided bounds of the mean, and p-values of the mean being at least and at most."""
     if len(values) < 2:
         return np.nan, np.nan, np.nan, np.nan
     if np.ptp(values) == 0:

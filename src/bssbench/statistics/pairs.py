@@ -10,24 +10,33 @@ __all__ = ["paired_differences"]
 def paired_differences(
     scores: pd.DataFrame, dataset: str, score: str, method: str, reference: str
 ) -> pd.Series:
-    """Return by how much `method` is better than `reference`, seed by seed.
+    """Return the difference between two methods for each seed, positive if the first is better.
 
-    A method whose outcome does not depend on the seed is run once where the data are the same for
-    every seed, as a recording is; its one row then stands for all seeds of the other method. Of two
-    such methods there is one pair.
+    On a recording, a method that does not depend on the seed runs only once. Its single value is
+    then paired with every seed of the other method. Two such methods form a single pair.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        As in ``scores.csv``.
+    dataset, score : str
+        Data set and score.
+    method, reference : str
+        The methods to compare.
 
     Returns
     -------
     pandas.Series
-        Indexed by seed, in the unit of the score, positive where `method` is better, whichever
-        direction the score has. Seeds without a value of both are left out; none may be left.
+        Indexed by seed, in the unit of the score, positive if `method` is better, also for scores
+        of which lower values are better. Seeds without both values are left out, so that the series
+        may be empty.
     """
     chosen = scores[(scores["dataset"] == dataset) & (scores["score"] == score)]
     ours, theirs = (
         chosen[chosen["method"] == name].set_index("seed")[["value", "status"]]
         for name in (method, reference)
     )
-    # Failed seeds have rows, too, so one row is one run.
+    # Failed seeds also have rows, so that one row means one run.
     if len(ours) == 1 and len(theirs):
         ours = pd.concat([ours] * len(theirs)).set_axis(theirs.index)
     elif len(theirs) == 1 and len(ours):

@@ -1,4 +1,4 @@
-"""Mean ranks of methods over data sets, Friedman's test, and which ranks differ by Nemenyi's."""
+"""Mean ranks of methods over data sets, with Friedman's and Nemenyi's tests."""
 
 from dataclasses import dataclass
 
@@ -15,31 +15,33 @@ __all__ = ["Ranking", "rank_methods"]
 
 _LINEAR = "linear mixing"
 _ALL = "linear and nonlinear mixing"
-# Friedman's test is of no fewer methods; and one data set has ranks, but no mean of them.
+# Friedman's test requires at least three methods, and mean ranks at least two data sets.
 _FEWEST_METHODS, _FEWEST_DATASETS = 3, 2
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Ranks of methods on data sets; the units are data sets, and seeds only make the medians.
+    """Ranks of methods on data sets.
+
+    The statistical units are data sets; seeds contribute only to the medians.
 
     Attributes
     ----------
     title : str
-        Which mixings.
+        The kinds of mixing.
     ranks : pandas.DataFrame
-        Methods, best mean rank first, × data sets: 1 for the highest median; equal medians share
-        the mean of their ranks.
+        Methods (best mean rank first) × data sets. The highest median has rank 1; equal medians
+        share the mean of their ranks.
     medians : pandas.DataFrame
-        Likewise, what is ranked: the median over seeds of the SI-SDR, in dB.
+        Methods × data sets. The ranked values: medians over seeds of the SI-SDR in dB.
     statistic, p : float
-        Friedman's: do the methods' ranks differ at all?
+        Friedman's test of any difference between the methods.
     critical_difference : float
-        By how much two mean ranks must differ for Nemenyi's test at 0.05.
+        Smallest difference of mean ranks that is significant at 0.05 by Nemenyi's test.
     p_values : pandas.DataFrame
-        Methods × methods: Nemenyi's.
-    left_out_datasets, left_out_methods : dict
-        From names to the reason.
+        Methods × methods. The p-values of Nemenyi's test.
+    left_out_datasets, left_out_methods : dict of str to str
+        The reason for each name that is left out.
     """
 
     title: str
@@ -54,22 +56,27 @@ class Ranking:
 
     @property
     def mean_ranks(self) -> pd.Series:
-        """Mean ranks over the data sets, best first."""
+        """Mean ranks over data sets, best first."""
         return self.ranks.mean(axis=1)
 
 
 def rank_methods(scores: pd.DataFrame) -> list[Ranking]:
-    """Rank methods by their median SI-SDR: on linear mixing, and on linear and nonlinear mixing.
+    """Rank methods by their median SI-SDR, on linear mixing and on all mixing.
 
-    Each ranking has, of each family and mixing, the first data set that has results, and the
-    methods with a result on every one of these. Controls, negative controls and recordings are left
-    out. A ranking is missing where it would have fewer than three methods or two data sets, or no
-    other data sets than the one before.
+    For each family and kind of mixing, a ranking includes the first data set with results. It
+    includes the methods with a result on every one of these data sets. Controls, negative controls
+    and recordings are left out. A ranking is omitted if it would have fewer than three methods or
+    two data sets, or the same data sets as the previous one.
 
     Parameters
     ----------
     scores : pandas.DataFrame
         As in ``scores.csv``.
+
+    Returns
+    -------
+    list of Ranking
+        At most two rankings.
     """
     values = scores[(scores["score"] == "si_sdr") & (scores["status"] == "ok")]
     medians = values.pivot_table(
@@ -90,7 +97,7 @@ def rank_methods(scores: pd.DataFrame) -> list[Ranking]:
 
 
 def _left_out(medians: pd.DataFrame, title: str) -> dict[str, str]:
-    """Tell why data sets are left out of the ranking."""
+    """Return the reason for each data set that is left out of the ranking."""
     left_out: dict[str, str] = {}
     first: dict[tuple[str, str], str] = {}
     for name in map(str, medians.columns):
@@ -112,7 +119,7 @@ def _left_out(medians: pd.DataFrame, title: str) -> dict[str, str]:
 
 
 def _ranking(title: str, medians: pd.DataFrame, left_out: dict[str, str]) -> Ranking | None:
-    """Rank on the columns of `medians`; None if there is too little to rank."""
+    """Rank the methods on the data sets of `medians`; None if there are too few of either."""
     methods_out: dict[str, str] = {}
     for method, values in zip(map(str, medians.index), medians.to_numpy(), strict=True):
         lacking = [str(name) for name in medians.columns[np.isnan(values)]]
@@ -130,7 +137,7 @@ def _ranking(title: str, medians: pd.DataFrame, left_out: dict[str, str]) -> Ran
     # Demšar (2006), Statistical comparisons of classifiers over multiple data sets, eq. 7.
     quantile = stats.studentized_range.ppf(1 - ALPHA, n_methods, np.inf) / np.sqrt(2)
     difference = quantile * np.sqrt(n_methods * (n_methods + 1) / (6 * n_datasets))
-    # Here, for it loads all of matplotlib, and each job of a workflow imports this module.
+    # Imported here because it loads matplotlib, and every job of a workflow imports this module.
     import scikit_posthocs
 
     p_values = scikit_posthocs.posthoc_nemenyi_friedman(ranks)

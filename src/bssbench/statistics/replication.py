@@ -1,4 +1,4 @@
-"""What scores of fresh seeds confirm of the scores of a record, and what they change."""
+"""Comparison of recorded scores with scores of fresh seeds."""
 
 import math
 from collections.abc import Iterator
@@ -20,26 +20,27 @@ __all__ = ["compare_orders", "compare_verdicts"]
 
 
 def compare_orders(recorded: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-    """Compare the order of each two methods on each data set, in each headline score.
+    """Compare the order of each pair of methods on each data set, in each headline score.
 
-    Two methods have changed places if their medians are in another order. That alone happens by
-    chance wherever two are alike; it is significant if the differences between the two, paired by
-    seed, are others on the fresh seeds by Mann and Whitney's test, two-sided, corrected by Holm
-    over all pairs of the data set. Controls take no part.
+    Two methods have changed places if the order of their medians differs. This happens by chance if
+    the methods are similar. The change is significant if the differences between the two, paired by
+    seed, differ between recorded and fresh seeds by the two-sided Mann-Whitney test, after Holm's
+    correction over all pairs of the data set. Controls are left out.
 
     Parameters
     ----------
     recorded, fresh : pandas.DataFrame
-        As in ``scores.csv``, of the same data sets and methods and of different seeds.
+        As in ``scores.csv``, with the same data sets and methods and with different seeds.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each pair of which both tables have two seeds or more: ``dataset, score,
-        recorded_best, fresh_best`` (of the data set), ``method, other`` (the first is ahead in the
-        record), ``recorded_difference, fresh_difference`` (of the medians, positive where `method`
-        is better), ``changed_places, p, p_holm, significant`` (changed, and not by chance),
-        ``decidable`` (whether the seeds are enough for that, among so many pairs).
+        A row for each pair with at least two seeds in both tables. The columns are ``dataset,
+        score, recorded_best, fresh_best`` (best methods on the data set), ``method, other`` (the
+        first is better in the record), ``recorded_difference, fresh_difference`` (of the medians,
+        positive if `method` is better), ``changed_places, p, p_holm``, ``significant`` (changed
+        places significantly) and ``decidable`` (whether there are enough seeds for this number of
+        pairs).
     """
     tables = []
     for key, old in recorded.groupby(["dataset", "score"], sort=False):
@@ -64,7 +65,7 @@ def compare_orders(recorded: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs(old: pd.DataFrame, new: pd.DataFrame, score: str) -> Iterator[dict[str, object]]:
-    """Yield the pairs of methods on one data set, without what all of them have in common."""
+    """Yield the fields of each pair of methods on one data set that differ between pairs."""
     before, after = (_by_seed(rows, score) for rows in (old, new))
     methods = [name for name in before.columns if name in after.columns and name not in CONTROLS]
     for method, other in combinations(methods, 2):
@@ -80,16 +81,17 @@ def _pairs(old: pd.DataFrame, new: pd.DataFrame, score: str) -> Iterator[dict[st
             "fresh_difference": sign * medians[1],
             "changed_places": medians[0] * medians[1] < 0,
             "p": _p_value(first.to_numpy(), second.to_numpy()),
-            # Of two samples that do not overlap.
+            # The smallest p-value, that of two samples that do not overlap.
             "least_p": 2 / math.comb(len(first) + len(second), len(first)),
         }
 
 
 def _p_value(one: np.ndarray, other: np.ndarray) -> float:
-    """Return Mann and Whitney's two-sided p-value: the exact one, which is of values without ties.
+    """Return the two-sided p-value of the Mann-Whitney test, exact if there are no ties.
 
-    From nine values on scipy would take the normal approximation, whose smallest p-value, of ten
-    values each, is seventeen times the exact one: over some hundred pairs nothing would be found.
+    By default, scipy uses the normal approximation from nine values on. For ten values each, its
+    smallest p-value is seventeen times the exact one, so that none of a hundred pairs could be
+    significant.
     """
     distinct = len(np.unique([*one, *other])) == len(one) + len(other)
     method: Literal["exact", "asymptotic"] = "exact" if distinct else "asymptotic"
@@ -97,7 +99,7 @@ def _p_value(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _by_seed(rows: pd.DataFrame, score: str) -> pd.DataFrame:
-    """Return values by seed and method, higher is better, NaN where there is none."""
+    """Return values by seed and method, with higher values better and NaN if missing."""
     sign = -1.0 if SCORES[score].lower_is_better else 1.0
     values = rows.assign(value=sign * rows["value"].where(rows["status"] == "ok", np.nan))
     wide = values.pivot(index="seed", columns="method", values="value")
@@ -105,16 +107,24 @@ def _by_seed(rows: pd.DataFrame, score: str) -> pd.DataFrame:
 
 
 def compare_verdicts(file: ClaimsFile, recorded: pd.DataFrame, fresh: pd.DataFrame) -> pd.DataFrame:
-    """Judge claims by scores of the record and of fresh seeds, by the same code.
+    """Evaluate claims on recorded scores and on scores of fresh seeds.
 
-    Judged are the tests of scores on data sets that both tables have: of costs and of other data
-    fresh seeds say nothing.
+    Only tests on scores of data sets in both tables are evaluated; fresh seeds contain no
+    information on costs and other data sets.
+
+    Parameters
+    ----------
+    file : ClaimsFile
+        The claims.
+    recorded, fresh : pandas.DataFrame
+        As in ``scores.csv``.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each reading of each claim that has such tests: ``claim, reading, sentence,
-        recorded, fresh`` (its verdicts), ``changed``, ``parts, parts_changed`` (how many).
+        A row for each reading of each claim with such tests. The columns are ``claim, reading,
+        sentence``, ``recorded, fresh`` (verdicts), ``changed``, and ``parts, parts_changed``
+        (numbers of parts).
     """
     common = set(recorded["dataset"]) & set(fresh["dataset"])
     claims = [own for claim in file.claims if (own := _on_datasets(claim, common)) is not None]
@@ -140,7 +150,7 @@ def compare_verdicts(file: ClaimsFile, recorded: pd.DataFrame, fresh: pd.DataFra
 
 
 def _on_datasets(claim: Claim, datasets: set[str]) -> Claim | None:
-    """Return what a claim says of scores on some data sets; None if that is nothing."""
+    """Return a claim with only its tests on scores of these data sets; None if there are none."""
     tests = [
         test.model_copy(update={"datasets": common})
         for test in claim.tests

@@ -1,4 +1,4 @@
-"""Measurements that were repeated in rounds: what they say together, and how sure that is."""
+"""Means and intervals of measurements that were repeated in rounds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,25 @@ from scipy import stats
 __all__ = ["FEWEST_ROUNDS", "Interval", "mean_over_rounds", "ratio_over_rounds"]
 
 FEWEST_ROUNDS = 5
-"""Fewer tell nothing of how far a measurement can be trusted."""
+"""Smallest number of rounds for an interval."""
 
-# Many are looked at, and they are to be decided alike when all is measured again.
+# Higher than for scores, because there are many intervals, and repeated measurements should give
+# the same decisions.
 _CONFIDENCE = 0.99
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate, its 99 % interval over rounds, and how many rounds these are.
+    """An estimate with its 99 % interval over rounds.
 
-    The bounds are NaN where the rounds are fewer than `FEWEST_ROUNDS`.
+    Attributes
+    ----------
+    estimate : float
+        The estimate.
+    low, high : float
+        Bounds of the interval; NaN for fewer than `FEWEST_ROUNDS` rounds.
+    n_rounds : int
+        Number of rounds.
     """
 
     estimate: float
@@ -30,9 +38,20 @@ class Interval:
 
 
 def mean_over_rounds(values: Sequence[float] | np.ndarray) -> Interval:
-    """Return the mean of a value for each round, with its interval by Student's t.
+    """Return the mean over rounds with its interval by Student's t.
 
-    Of five values a percentile bootstrap of 99 % would hold the mean of nine in ten alone.
+    For five values, a 99 % percentile bootstrap interval would cover the mean in only 90 % of
+    cases.
+
+    Parameters
+    ----------
+    values : sequence of float
+        One value per round.
+
+    Returns
+    -------
+    Interval
+        Mean and 99 % interval.
     """
     given = np.asarray(values, dtype=np.float64)
     if not len(given):
@@ -46,14 +65,19 @@ def mean_over_rounds(values: Sequence[float] | np.ndarray) -> Interval:
 
 
 def ratio_over_rounds(numerator: pd.Series, denominator: pd.Series) -> Interval:
-    """Return the geometric mean of the ratios of two costs, which are paired by round.
+    """Return the geometric mean of the ratio of two costs, paired by round.
 
-    Its interval is that of the mean of their logarithms.
+    The interval is that of the mean logarithm.
 
     Parameters
     ----------
     numerator, denominator : pandas.Series
-        Indexed by round, each once; what is not positive counts as not measured.
+        Indexed by round, without duplicates. Values that are not positive count as missing.
+
+    Returns
+    -------
+    Interval
+        Geometric mean and 99 % interval.
     """
     ratios = (numerator[numerator > 0] / denominator[denominator > 0]).dropna()
     found = mean_over_rounds(np.log(ratios.to_numpy(dtype=np.float64)))

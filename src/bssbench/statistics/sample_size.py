@@ -1,8 +1,8 @@
-"""How many seeds would settle what those at hand leave undecided.
+"""The number of seeds that would decide an undecided comparison.
 
-Assumed is that mean and standard deviation of the paired differences stay what they are so far, and
-that they are about normal. "Would settle" means with a probability (power) of 80 %. With few seeds
-at hand these are orders of magnitude and no promises.
+It is assumed that the paired differences are approximately normal, and that their mean and standard
+deviation stay the same with more seeds. The power is 80 %. Estimates from few seeds are orders of
+magnitude.
 """
 
 import math
@@ -17,26 +17,47 @@ __all__ = ["POWER", "fewest_seeds", "seeds_for_difference", "seeds_for_margin"]
 POWER = 0.8
 # The asymptotic efficiency of Wilcoxon's test relative to Student's, for normal differences.
 _WILCOXON_EFFICIENCY = 3 / math.pi
-# In standard deviations. So large an effect takes a handful of seeds, and statsmodels finds no
-# number for larger ones.
+# In standard deviations. Such an effect needs only a few seeds, and statsmodels does not converge
+# for larger ones.
 _LARGEST_EFFECT = 2.0
 
 
 def fewest_seeds(alpha: float) -> int:
-    """Return how many pairs Wilcoxon's signed-rank test needs to reach ``p < alpha`` at all.
+    """Return the smallest number of pairs with which Wilcoxon's test can be significant.
 
-    The smallest two-sided p-value of n pairs is 2/2ⁿ, all differences having one sign.
+    The smallest two-sided p-value of n pairs is 2/2ⁿ, if all differences have the same sign.
+
+    Parameters
+    ----------
+    alpha : float
+        Significance level.
+
+    Returns
+    -------
+    int
+        Number of pairs.
     """
     return math.floor(math.log2(2 / alpha)) + 1
 
 
 def seeds_for_difference(differences: pd.Series, alpha: float) -> int | None:
-    """Return with how many seeds Wilcoxon's two-sided test would find the mean difference.
+    """Return the number of seeds with which Wilcoxon's two-sided test would be significant.
 
-    Student's sample size over Wilcoxon's asymptotic relative efficiency, 3/π, and no less than
-    `fewest_seeds`. In total, more than the paired differences that leave it undecided; `alpha` is
-    already divided for a family. None if no number would do: the mean is zero, or there is no
-    spread to go by.
+    It is the sample size of Student's test divided by Wilcoxon's asymptotic relative efficiency,
+    3/π, and at least `fewest_seeds`.
+
+    Parameters
+    ----------
+    differences : pandas.Series
+        Paired differences.
+    alpha : float
+        Significance level, already corrected for the family.
+
+    Returns
+    -------
+    int or None
+        Total number of seeds, more than there are now. None if no number would suffice, because the
+        mean is zero or the standard deviation is unknown.
     """
     needed = _seeds(differences, 0.0, alpha, "two-sided")
     if needed is None:
@@ -46,16 +67,26 @@ def seeds_for_difference(differences: pd.Series, alpha: float) -> int | None:
 
 
 def seeds_for_margin(differences: pd.Series, margin: float) -> int | None:
-    """Return with how many seeds a one-sided bound would put the mean on one side of −`margin`.
+    """Return the number of seeds with which one-sided bounds would decide on a margin.
 
-    Otherwise as `seeds_for_difference`.
+    Parameters
+    ----------
+    differences : pandas.Series
+        Paired differences.
+    margin : float
+        The threshold is −margin.
+
+    Returns
+    -------
+    int or None
+        As for `seeds_for_difference`.
     """
     needed = _seeds(differences, -margin, 1 - CONFIDENCE, "larger")
     return None if needed is None else max(math.ceil(needed), len(differences) + 1)
 
 
 def _seeds(differences: pd.Series, null: float, alpha: float, alternative: str) -> float | None:
-    """Return the sample size of Student's test of the mean against `null`."""
+    """Return the sample size of Student's t test of the mean against `null`."""
     distance, spread = abs(differences.mean() - null), differences.std()
     if not (distance > 0 and spread >= 0):
         return None

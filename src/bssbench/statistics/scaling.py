@@ -1,4 +1,4 @@
-"""How a running time grows with the number of samples: the exponent of a power law."""
+"""The exponent of the running time as a power of the number of samples."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Scaling:
-    """A power law fitted to times: seconds ∝ T^slope.
+    """A power law fitted to times, seconds ∝ T^slope.
 
     Attributes
     ----------
     slope : float
         The exponent.
     low, high : float
-        Its 95 % confidence interval; NaN for two sizes, through which any line goes exactly.
+        Its 95 % confidence interval; NaN for two sizes.
     first, n_sizes : int
-        The smallest length used, with all longer ones, and how many these are.
+        Smallest length and number of lengths in the fit.
     """
 
     slope: float
@@ -34,11 +34,22 @@ class Scaling:
 
 
 def lengths_above_overhead(lengths: Sequence[int], seconds: Sequence[float]) -> list[int]:
-    """Return the sizes, in order, that are not mostly overhead, which flattens a curve.
+    """Return the lengths at which the fixed overhead of a call is small.
 
-    These are the run of largest sizes that all take at least five times as long as the smallest
-    size measured: there, at most a fifth of the time is a call's fixed cost. Parameters are as of
-    `fit_scaling`.
+    These are the largest lengths, all of which take at least five times as long as the smallest
+    measured length, so that at most a fifth of the time is overhead.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        As for `fit_scaling`.
+    seconds : sequence of float
+        As for `fit_scaling`.
+
+    Returns
+    -------
+    list of int
+        In ascending order.
     """
     order = np.argsort(lengths)
     sizes = np.asarray(lengths)[order]
@@ -49,17 +60,21 @@ def lengths_above_overhead(lengths: Sequence[int], seconds: Sequence[float]) -> 
 
 
 def fit_scaling(lengths: Sequence[int], seconds: Sequence[float]) -> Scaling | None:
-    """Fit log seconds on log T by least squares, over the sizes that are not mostly overhead.
+    """Fit log seconds on log T by least squares, over `lengths_above_overhead`.
 
-    Those are what `lengths_above_overhead` returns. The interval is Student's t with n − 2 degrees
-    of freedom. None if fewer than two sizes are left.
+    The interval is Student's t with n − 2 degrees of freedom.
 
     Parameters
     ----------
     lengths : sequence of int
-        Numbers of samples T, in any order, each once.
+        Numbers of samples T, in any order, without duplicates.
     seconds : sequence of float
-        Times, positive.
+        Positive times.
+
+    Returns
+    -------
+    Scaling or None
+        None if there are fewer than two lengths.
     """
     times = dict(zip(lengths, seconds, strict=True))
     sizes = lengths_above_overhead(lengths, seconds)

@@ -1,4 +1,4 @@
-"""Choosing between candidates by their objectives on held-out time."""
+"""Selection of candidates by their objectives on held-out time."""
 
 import pandas as pd
 
@@ -10,22 +10,27 @@ _CANDIDATE = ["choice", "method", "parameters"]
 
 
 def compare_candidates(held_out: pd.DataFrame) -> pd.DataFrame:
-    """Compare each candidate with its choice's default, which is the first, seed by seed.
+    """Compare each candidate with the default of its choice, paired by seed.
 
-    A candidate is better on a data set if its objective less the default's is negative in the
-    median over seeds. Chosen is the candidate that is better on the most data sets, if these are
-    more than half of them and it gains more on them than it loses on the others, else the default;
-    of equals, the one whose medians have the lowest sum. Without the second condition ties that
-    fall to one side by a ten-thousandth outvote a loss. A candidate without a value where the
-    default has one is not chosen.
+    The default is the first candidate. A candidate is better on a data set if the median difference
+    of its objective from the default's is negative. The selected candidate is better on most data
+    sets, provided that these are more than half of all data sets and that its gain on them exceeds
+    its loss on the others; otherwise, the default is kept. Ties are resolved by the lowest sum of
+    medians. The condition on the gain prevents many negligible differences from outvoting one large
+    loss. A candidate that lacks a value that the default has is not selected.
+
+    Parameters
+    ----------
+    held_out : pandas.DataFrame
+        From `bssbench.scores.held_out.read_held_out`.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each candidate and data set, in the order of first appearance: ``choice, method,
-        parameters, dataset, median`` (of the objective, nats per time point), ``median_difference``
-        (from the default), ``n_better`` (seeds whose objective is lower than with the default),
-        ``n_ok, n_seeds, reason``, and ``chosen``.
+        A row for each candidate and data set, in the order of first appearance. The columns are
+        ``choice, method, parameters, dataset``, ``median`` (of the objective, in nats per time
+        point), ``median_difference`` (from the default), ``n_better`` (seeds with a lower objective
+        than the default), ``n_ok, n_seeds, reason`` and ``chosen``.
 
     Raises
     ------
@@ -58,7 +63,7 @@ def _compared(rows: pd.DataFrame) -> pd.DataFrame:
                 "n_ok": int(group["objective"].notna().sum()),
                 "n_seeds": len(group),
                 "reason": "; ".join(dict.fromkeys(group.loc[group["status"] != "ok", "reason"])),
-                # Nothing where the default has something: a candidate that can't be relied on.
+                # A candidate that lacks a value that the default has is not reliable.
                 "lacking": bool((group["objective"].isna() & group["baseline"].notna()).any()),
             }
             for key, group in rows.groupby([*_CANDIDATE, "dataset"], sort=False)
@@ -70,7 +75,7 @@ def _compared(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chosen(table: pd.DataFrame, default: str) -> str:
-    """Return the parameters of the candidate that the rule chooses."""
+    """Return the parameters of the selected candidate."""
     candidates = table.assign(better=table["median_difference"] < 0).groupby(
         "parameters", sort=False
     )
@@ -79,6 +84,6 @@ def _chosen(table: pd.DataFrame, default: str) -> str:
     )
     on_most = 2 * judged["better"] > table["dataset"].nunique()
     judged = judged[~judged["lacking"] & on_most & (judged["total"] < 0)]
-    # A stable sort: of what is equal in both, the first in the list.
+    # A stable sort, so that the first one in the list is selected in case of ties.
     ranked = judged.sort_values(["better", "total"], ascending=[False, True], kind="stable")
     return default if ranked.empty else str(ranked.index[0])

@@ -1,4 +1,4 @@
-"""The middle and the spread of scores over seeds."""
+"""Location and spread of scores over seeds."""
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,8 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``dataset, method, score, median, lower_quartile, upper_quartile, lowest, highest,
         mean, n_ok, n_failed, n_seeds, reason, mean_low, mean_high, median_low, median_high``, in
-        the order of first appearance. Quartiles interpolate linearly; failed are seeds with an
-        error or a timeout; `reason` tells why there are fewer values than seeds; the last four are
+        the order of first appearance. Quartiles interpolate linearly. Failed seeds have an error or
+        a timeout. `reason` states why there are fewer values than seeds. The last four columns are
         bounds of 95 % bootstrap intervals over seeds (`bssbench.statistics.intervals`).
     """
     order = ["dataset", "method", "score"]

@@ -1,4 +1,4 @@
-"""A sweep's description, and what its cells come to: a row for each point and method."""
+"""The description of a sweep, and its table with a row for each point and method."""
 
 import json
 import re
@@ -27,10 +27,10 @@ __all__ = [
     "text_of",
 ]
 
-# What stands beside the axes, before and behind.
+# The columns before and after the axes.
 _FIRST, _METHOD = "question", "method"
 _MEASURED = ("n_ok", "n_failed", "n_seeds", "bound", "within_reach", "reason", *QUANTITIES)
-# What parameters are called in sentences, and their units.
+# Names of parameters in sentences, and their units.
 _NAMES = {
     "n_sources": ("number of sources", ""),
     "n_channels": ("number of channels", ""),
@@ -47,20 +47,20 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class SweepFigure:
-    """How a sweep is drawn.
+    """The figure of a sweep.
 
     Attributes
     ----------
     kind : {'lines', 'map'}
-        Lines of what is shown over `x`, or its colour over `x` and `y`, a panel for each method.
+        Lines over `x`, or a map over `x` and `y` with a panel for each method.
     x, y : str
-        Axes of the sweep; `y` of a map alone.
+        Axes of the sweep; `y` only for a map.
     rows, columns : str
-        Axes of which each value has a row, or a column, of panels of lines; empty for none.
-    at : dict
-        Of further axes, the value at which all is drawn.
+        Axes whose values have separate rows or columns of panels of lines; empty for none.
+    at : dict of str to object
+        Fixed values of further axes.
     show : tuple of str
-        Of `bssbench.statistics.efficiency.QUANTITIES`; a map shows one.
+        Quantities from `bssbench.statistics.efficiency.QUANTITIES`; only one for a map.
     """
 
     kind: Literal["lines", "map"]
@@ -72,7 +72,18 @@ class SweepFigure:
     show: tuple[str, ...] = ("separation",)
 
     def drawn(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of a sweep's table that are drawn."""
+        """Return the rows of a sweep's table that the figure shows.
+
+        Parameters
+        ----------
+        table : pandas.DataFrame
+            From `sweep_table`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows with the fixed values `at`.
+        """
         for axis, value in self.at.items():
             table = table[table[axis] == value]
         return table
@@ -85,15 +96,15 @@ class Sweep:
     Attributes
     ----------
     name, question : str
-        What it is called, and what it asks.
+        Name of the sweep, and the question that it answers.
     axes : dict of str to list
-        The values of each parameter that varies.
+        Values of each varied parameter.
     figure : SweepFigure
-        How it is drawn.
+        The figure.
     points : dict of str to dict
-        By a data set's name, its value on each axis.
+        For each data set, its value on each axis.
     cells : tuple of (str, str)
-        Blocks of points and methods: the folders of cells.
+        Pairs of a block of points and a method, which are the folders of cells.
     """
 
     name: str
@@ -105,12 +116,22 @@ class Sweep:
 
 
 def parse_sweep(text: str) -> Sweep:
-    """Parse the description of a sweep: JSON, or the path of a file of it.
+    """Parse the description of a sweep.
+
+    Parameters
+    ----------
+    text : str
+        JSON, or the path of a JSON file.
+
+    Returns
+    -------
+    Sweep
+        The sweep.
 
     Raises
     ------
     InputError
-        If it is none.
+        If the description is invalid.
     """
     where = "--sweep" if text.lstrip().startswith("{") else text
     try:
@@ -136,9 +157,9 @@ def parse_sweep(text: str) -> Sweep:
 
 
 def _what_is_wrong(sweep: Sweep) -> str:
-    """Say why a sweep can't be shown; nothing if it can."""
+    """Return why a sweep is invalid; empty if it is valid."""
     figure = sweep.figure
-    # Tables and figures are files of that name.
+    # Tables and figures are files with this name.
     if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]*", sweep.name):
         return "a name has letters, digits, hyphens, dots and underscores"
     if figure.kind not in ("lines", "map"):
@@ -160,26 +181,26 @@ def _what_is_wrong(sweep: Sweep) -> str:
 
 
 def sweep_table(sweep: Sweep, interference: pd.DataFrame) -> pd.DataFrame:
-    """Return what methods achieve at each point of a sweep.
+    """Return separation and efficiency of the methods at each point of a sweep.
 
     Parameters
     ----------
     sweep : Sweep
         Its description.
     interference : pandas.DataFrame
-        From `bssbench.scores.interference.collect_interference`, of the sweep's cells.
+        From `bssbench.scores.interference.collect_interference`, for the sweep's cells.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``question``, each axis, ``method`` and what
-        `bssbench.statistics.efficiency.summarise_efficiency` says of it. Points are in the order of
-        the sweep, methods at each in that of its cells.
+        Columns ``question``, each axis, ``method`` and those of
+        `bssbench.statistics.efficiency.summarise_efficiency`. Points are in the order of the sweep,
+        methods in the order of its cells.
 
     Raises
     ------
     InputError
-        If a cell is of a data set that is no point of the sweep.
+        If the data set of a cell is not a point of the sweep.
     """
     table = summarise_efficiency(interference)
     strange = [name for name in table["dataset"] if name not in sweep.points]
@@ -202,18 +223,39 @@ def sweep_table(sweep: Sweep, interference: pd.DataFrame) -> pd.DataFrame:
 
 
 def axes_of(table: pd.DataFrame) -> list[str]:
-    """Return the axes of a sweep's table: the columns between the question and the method."""
+    """Return the axes of a sweep's table, the columns between ``question`` and ``method``.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `sweep_table`.
+
+    Returns
+    -------
+    list of str
+        The axes.
+    """
     columns = list(table.columns)
     return columns[columns.index(_FIRST) + 1 : columns.index(_METHOD)]
 
 
 def read_sweep_table(path: Path) -> pd.DataFrame:
-    """Read a sweep's table, as `sweep_table` returns it, from CSV.
+    """Read the table of a sweep from CSV.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `sweep_table` returns.
 
     Raises
     ------
     InputError
-        If the file is missing or no such table.
+        If the file is missing or is not the table of a sweep.
     """
     with reading_table(path, "the table of a sweep", "bssbench sweep"):
         table = pd.read_csv(
@@ -231,22 +273,68 @@ def _with_intervals() -> list[str]:
 
 
 def axis_name(axis: str) -> str:
-    """Return what an axis is called in a sentence."""
+    """Return the name of an axis in sentences.
+
+    Parameters
+    ----------
+    axis : str
+        The parameter.
+
+    Returns
+    -------
+    str
+        Its name in words.
+    """
     return _NAMES.get(axis, (axis.replace("_", " "), ""))[0]
 
 
 def axis_label(axis: str) -> str:
-    """Return the label of an axis, with its unit."""
+    """Return the label of an axis in figures.
+
+    Parameters
+    ----------
+    axis : str
+        The parameter.
+
+    Returns
+    -------
+    str
+        Its name with the unit.
+    """
     name, unit = _NAMES.get(axis, (axis_name(axis), ""))
     return f"{name} ({unit})" if unit else name
 
 
 def text_of(value: Any) -> str:
-    """Return a value as sentences and ticks have it."""
-    # Not in the notation of 1e+06.
+    """Format a value for sentences and ticks.
+
+    Parameters
+    ----------
+    value : object
+        A number or a text.
+
+    Returns
+    -------
+    str
+        The formatted value.
+    """
+    # Without exponential notation such as 1e+06.
     return f"{value:.10g}" if isinstance(value, (int, float)) else str(value)
 
 
 def place(values: Mapping[str, Any], axes: Iterable[str]) -> str:
-    """Say where on the axes a point is: ``noise 0.2, length 250``."""
+    """Describe a point by its values, for example ``noise 0.2, length 250``.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        The point's value on each axis.
+    axes : iterable of str
+        The axes to include.
+
+    Returns
+    -------
+    str
+        The description.
+    """
     return ", ".join(f"{axis_name(axis)} {text_of(values[axis])}" for axis in axes)

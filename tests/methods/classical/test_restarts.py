@@ -129,7 +129,9 @@ def test_infomaxs_likelihood_is_that_of_normalised_densities(rng):
 
 @pytest.mark.parametrize("name", RESTARTED)
 def test_no_start_is_one_clear_line(name):
-    with pytest.raises(InputError, match="restarts must be at least 1, not 0; null is the rule"):
+    with pytest.raises(
+        InputError, match="restarts must be at least 1, not 0; null selects the rule"
+    ):
         load_method(name, {"restarts": 0})
 
 

@@ -1,4 +1,4 @@
-"""First-order autoregressions of innovations of any law."""
+"""First-order autoregressions with innovations of any distribution."""
 
 from abc import abstractmethod
 
@@ -7,16 +7,16 @@ from scipy.signal import lfilter
 
 from bssbench.datasets.families import SourceFamily
 
-# By then the start is forgotten to 0.97^1000 = 6e-14.
+# The effect of the initial value has then decayed to 0.97^1000 = 6e-14.
 _BURN_IN = 1000
 
 
 class Autoregressions(SourceFamily):
-    """s_t = a · s_{t-1} + e_t with independent e_t, by the law's coefficients a."""
+    """Autoregressions s_t = a · s_{t-1} + e_t with independent e_t; `laws` contains a."""
 
     @abstractmethod
     def innovations(self, generator: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-        """Draw e of shape (source, time), of whatever variance."""
+        """Draw e of shape (source, time), with any variance."""
 
     def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
         """Draw sources of shape (source, time)."""

@@ -1,4 +1,4 @@
-"""Autoregressions with generalised Gaussian innovations: two cues, each from none to plenty."""
+"""Autoregressions with generalised Gaussian innovations: spectra and non-Gaussianity can vary."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,12 @@ from bssbench.datasets.families._autoregression import Autoregressions
 
 @dataclass(frozen=True)
 class Family(Autoregressions):
-    """AR(1) with generalised Gaussian innovations, coefficients evenly spaced about a centre.
+    """AR(1) with generalised Gaussian innovations, coefficients evenly spaced around a centre.
 
-    The innovations' density falls as exp(−|e|^shape): a Laplace distribution at shape 1, Gaussian
-    at 2, and towards a uniform one beyond. From the first to the last coefficient it is `gap`. With
-    shape 2 only spectra separate, with gap 0 only the distribution does, with both nothing.
+    The density of the innovations is proportional to exp(−|e|^shape): Laplace for shape 1, Gaussian
+    for shape 2, and approaching uniform for larger shapes. `gap` is the difference between the last
+    and the first coefficient. With shape 2, the sources differ only in their spectra. With gap 0,
+    only non-Gaussianity separates them. With both, they are not identifiable.
     """
 
     centre: float = 0.5
@@ -28,7 +29,7 @@ class Family(Autoregressions):
             raise ValueError("shape must be above 0.5, or there is no finite information")
 
     def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return the coefficients, and the kurtosis of each source's innovations."""
+        """Return the coefficients and the kurtosis of each source's innovations."""
         first, last = self.centre - self.gap / 2, self.centre + self.gap / 2
         moments = gamma(np.array([1.0, 3.0, 5.0]) / self.shape)
         return {
@@ -37,7 +38,7 @@ class Family(Autoregressions):
         }
 
     def innovations(self, generator: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-        """Draw e of shape (source, time): the power 1 / shape of a gamma variate, with a sign."""
+        """Draw e of shape (source, time): a gamma variate to the power 1 / shape, random sign."""
         sizes = generator.gamma(1.0 / self.shape, size=shape) ** (1.0 / self.shape)
         return np.asarray(sizes * generator.choice([-1.0, 1.0], size=shape))
 

@@ -1,4 +1,4 @@
-"""Autoregressions with distinct coefficients and Laplace innovations: two cues at once."""
+"""Autoregressions with distinct coefficients and Laplace innovations."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Autoregressions with equal coefficients and Laplace innovations: equal spectra, not Gaussian."""
+"""Autoregressions with equal coefficients and Laplace innovations: equal spectra."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bssbench.datasets.families._laplace_autoregression import LaplaceAutoregres
 
 @dataclass(frozen=True)
 class Family(LaplaceAutoregressions):
-    """AR(1) with Laplace innovations, every coefficient 0.8: only non-Gaussianity separates."""
+    """AR(1) with Laplace innovations, all coefficients 0.8: only non-Gaussianity separates."""
 
     coefficient: float = 0.8
 

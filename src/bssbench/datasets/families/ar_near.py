@@ -1,4 +1,4 @@
-"""Autoregressions with similar coefficients and Laplace innovations: spectra nearly equal."""
+"""Autoregressions with similar coefficients and Laplace innovations: nearly equal spectra."""
 
 from dataclasses import dataclass
 

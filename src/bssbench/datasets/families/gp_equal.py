@@ -1,4 +1,4 @@
-"""The negative control: Gaussian sources with equal spectra, which nothing can separate."""
+"""The negative control: Gaussian sources with equal spectra, which are not identifiable."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bssbench.datasets.families._gaussian_process import GaussianProcesses
 
 @dataclass(frozen=True)
 class Family(GaussianProcesses):
-    """Squared-exponential Gaussian processes, all of one length-scale: not identifiable."""
+    """Squared-exponential Gaussian processes with equal length-scales: not identifiable."""
 
     negative_control = True
 

@@ -1,4 +1,4 @@
-"""Gaussian and t-processes whose length-scales differ from seed to seed."""
+"""Gaussian and t-processes with length-scales drawn for each seed."""
 
 import math
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ def t_process_sample(
 ) -> np.ndarray:
     """Draw one path of a t-process with covariance exp(-d² / (2 length_scale²)); shape (length,).
 
-    A Gaussian path times sqrt((ν - 2) / W), W chi-squared with ν degrees of freedom (Shah, Wilson
-    and Ghahramani, 2014).
+    It is a Gaussian path times sqrt((ν - 2) / W), where W is chi-squared with ν degrees of freedom
+    (Shah, Wilson and Ghahramani, 2014).
     """
     path = squared_exponential_sample(generator, length, length_scale)
     return path * math.sqrt((degrees_of_freedom - 2) / generator.chisquare(degrees_of_freedom))
@@ -23,15 +23,15 @@ def t_process_sample(
 
 @dataclass(frozen=True)
 class Family(SourceFamily):
-    """Gaussian and t-processes in turn, length-scales log-uniform from 2 to 40 samples.
+    """Alternating Gaussian and t-processes, length-scales log-uniform from 2 to 40 samples.
 
-    After Hälvä et al. (2023): squared-exponential kernels, 4 to 8 degrees of freedom, uniformly,
-    and sensor noise of variance 0.15 where a channel has 1. Length-scales and degrees of freedom
-    are drawn anew for each seed, and nothing keeps two length-scales apart.
+    After Hälvä et al. (2023): squared-exponential kernels, uniform degrees of freedom from 4 to 8,
+    and sensor noise of variance 0.15 for channels of unit variance. Length-scales and degrees of
+    freedom are drawn for each seed; two length-scales may be close to each other.
 
-    A single path does not show which process it is of: a path of a t-process is a Gaussian one
-    times one random factor, and standardising takes that away. What a method can see in these data
-    is therefore their spectra, as in ``gp-distinct``.
+    A single path does not show which process generated it: a path of a t-process is a Gaussian path
+    times a random factor, which standardisation removes. The sources therefore differ only in their
+    spectra, as in ``gp-distinct``.
     """
 
     default_noise = math.sqrt(0.15)

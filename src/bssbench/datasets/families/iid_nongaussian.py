@@ -1,4 +1,4 @@
-"""Independent draws from non-Gaussian distributions: no temporal structure at all."""
+"""Independent draws from non-Gaussian distributions, without temporal structure."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from bssbench.datasets.families import SourceFamily
 
 @dataclass(frozen=True)
 class Family(SourceFamily):
-    """White Laplace, uniform, exponential and Student t sources, in that order, then again."""
+    """White Laplace, uniform, exponential and Student t sources, in that order, repeated."""
 
     degrees_of_freedom: float = 5.0
 

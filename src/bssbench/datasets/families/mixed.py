@@ -1,4 +1,4 @@
-"""Sources of five kinds at once: no single cue separates them all."""
+"""Sources of five kinds, which no single property separates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from bssbench.datasets.families import (
     waveforms,
 )
 
-# In turn. The fastest Gaussian process and the least coefficient are the only ones of five sources,
-# and neither is to be nearly white beside sources that are.
+# Five sources have one of each kind. The shortest length-scale and the smallest coefficient are
+# larger than in the families themselves, so that these two are not nearly white.
 _KINDS: tuple[SourceFamily, ...] = (
     gp_distinct.Family(shortest_length_scale=5.0),
     ar_laplace_distinct.Family(smallest_coefficient=0.5, largest_coefficient=0.9),
@@ -27,24 +27,24 @@ _KINDS: tuple[SourceFamily, ...] = (
 
 @dataclass(frozen=True)
 class Family(SourceFamily):
-    """Gaussian process, Laplace AR(1), waveform, AR that switches, white noise, then again.
+    """Gaussian process, Laplace AR(1), waveform, switching AR and white noise, repeated.
 
     The n-th source of a kind is the n-th of its family: ``gp-distinct`` with length-scales
     geometric from 5 to 40 samples, ``ar-laplace-distinct`` with coefficients from 0.5 to 0.9,
-    ``waveforms`` (a sine first), ``regime-ar``, and ``iid-nongaussian`` (a Laplace distribution
-    first). Of two sources of one kind at most, as in ``mixed-8``, no two have one law but those
-    that switch, which differ in when they do.
+    ``waveforms`` (first a sine), ``regime-ar``, and ``iid-nongaussian`` (first a Laplace
+    distribution). With up to two sources of each kind, as in ``mixed-8``, all distributions differ
+    except those of the switching autoregressions, which switch at different times.
     """
 
     default_n_sources = 5
 
     def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return nothing: the laws differ in kind.
+        """Return an empty dictionary, since the distributions differ in kind.
 
         Raises
         ------
         ValueError
-            If a kind has not so many sources.
+            If a family does not provide this many sources.
         """
         for kind, count in _counts(n_sources):
             kind.laws(count)
@@ -57,6 +57,6 @@ class Family(SourceFamily):
 
 
 def _counts(n_sources: int) -> Iterator[tuple[SourceFamily, int]]:
-    """Yield the kinds that so many sources have, and how many are of each."""
+    """Yield each kind with its number of sources."""
     for position, kind in enumerate(_KINDS[:n_sources]):
         yield kind, len(range(position, n_sources, len(_KINDS)))

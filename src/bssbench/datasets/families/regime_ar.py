@@ -1,4 +1,4 @@
-"""Autoregressions that switch between two regimes: not stationary on any short stretch."""
+"""Autoregressions that switch between two regimes, so that they are locally nonstationary."""
 
 from dataclasses import astuple, dataclass
 
@@ -7,8 +7,8 @@ import numpy as np
 from bssbench.datasets.families import SourceFamily
 
 _STAY_PROBABILITY = 0.99
-# A regime without a change for so long has probability 1e-9, and the mean-reverting one forgets the
-# start in a few samples.
+# The probability of no switch in this many samples is 1e-9, and the mean-reverting regime forgets
+# the initial value in a few samples.
 _BURN_IN = 2000
 
 
@@ -19,11 +19,11 @@ class Regime:
     Attributes
     ----------
     momentum, reversion : float
-        a and b.
+        Coefficients a and b.
     level : float
-        The mean μ that the process returns to.
+        Mean μ to which the process reverts.
     deviation : float
-        σ, of the innovations.
+        Standard deviation σ of the innovations.
     """
 
     momentum: float
@@ -33,7 +33,7 @@ class Regime:
 
 
 def draw_regimes(generator: np.random.Generator) -> tuple[Regime, Regime]:
-    """Draw a source's oscillatory and its mean-reverting regime."""
+    """Draw the oscillatory and the mean-reverting regime of a source."""
     oscillatory = Regime(generator.uniform(0.9, 1.0), 0.1, generator.uniform(0.0, 0.5), 0.003)
     reverting = Regime(0.3, generator.uniform(0.5, 0.6), generator.uniform(-0.5, 0.0), 0.3)
     return oscillatory, reverting
@@ -51,7 +51,7 @@ def switching_autoregression_sample(
     forces = reversion * level + deviation * generator.standard_normal(total)
     path = np.empty(total)
     last, last_but_one = 0.0, 0.0
-    # Python's floats: an array's elements, one at a time, take several times as long.
+    # Python floats, because access to single array elements is several times slower.
     steps = zip(
         (1 + momentum - reversion).tolist(), momentum.tolist(), forces.tolist(), strict=True
     )
@@ -63,17 +63,17 @@ def switching_autoregression_sample(
 
 @dataclass(frozen=True)
 class Family(SourceFamily):
-    """AR(2) switching between an oscillatory and a mean-reverting regime, each source by itself.
+    """AR(2) switching between an oscillatory and a mean-reverting regime, independent switches.
 
-    The sources of SNICA (Hälvä et al., 2021) and their authors' code: a Markov chain that stays
-    with probability 0.99 chooses between an oscillatory regime, a ~ U(0.9, 1), b = 0.1,
-    μ ~ U(0, 0.5), σ = 0.003, and a mean-reverting one, a = 0.3, b ~ U(0.5, 0.6), μ ~ U(-0.5, 0),
-    σ = 0.3; the symbols are those of `Regime`. As there, *every* source has both regimes, with
-    parameters drawn of its own for each seed and a chain of its own, so the sources are alike in
-    law, their spectra nearly equal, the oscillation's period some 20 samples in all of them: what
-    separates is when each is in which regime. Other than there, a path starts in the stationary
-    law, and the noise of deviation 0.001 on the copy s_{t-1} is left out, which is there for the
-    sake of inference alone.
+    These are the sources of SNICA (Hälvä et al., 2021, and the authors' code). A Markov chain,
+    which keeps its state with probability 0.99, selects between two regimes. The oscillatory regime
+    has a ~ U(0.9, 1), b = 0.1, μ ~ U(0, 0.5), σ = 0.003; the mean-reverting regime has a = 0.3,
+    b ~ U(0.5, 0.6), μ ~ U(-0.5, 0), σ = 0.3 (symbols as in `Regime`). Every source has both
+    regimes, with its own Markov chain and with parameters drawn for each seed. The sources thus
+    have the same distribution and nearly equal spectra, with an oscillation period of about 20
+    samples; only the times of the switches separate them. There are two differences from SNICA: a
+    path starts in the stationary distribution, and the noise with standard deviation 0.001 on the
+    copy s_{t-1}, which serves inference only, is left out.
     """
 
     def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Poisson shot noise: pulses at random times, which fade at a rate of each source's own."""
+"""Poisson shot noise: pulses at random times, with a different decay time for each source."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from scipy.signal import lfilter
 
 from bssbench.datasets.families import SourceFamily
 
-# In decay times. A pulse as old as this is below the rounding error.
+# In decay times. An older pulse is below rounding error.
 _OLDEST_PULSE = 50
 
 
@@ -16,16 +16,16 @@ def shot_noise_sample(
 ) -> np.ndarray:
     """Draw one stationary path of shot noise; shape (length,).
 
-    Pulses (u / τ) exp(-u / τ) of age u, with τ the decay time, arrive in continuous time by a
-    Poisson process, so many a sample, and have exponential heights of mean 1. The sum over pulses
-    is exact and takes a time that grows linearly with the length: from one sample to the next, what
-    has arrived decays by exp(-1 / τ), and a pulse's rise is proportional to its age.
+    Pulses (u / τ) exp(-u / τ) of age u, with decay time τ, arrive in continuous time by a Poisson
+    process of rate `arrival_rate` per sample. Their heights are exponential with mean 1. The sum is
+    exact, at a cost linear in the length: it is computed by a recursive filter, since a pulse
+    decays by exp(-1 / τ) per sample and its linear factor grows with its age.
     """
     before = int(np.ceil(_OLDEST_PULSE * decay_time))
     total = before + length
     arrivals = total * generator.random(generator.poisson(arrival_rate * total))
     heights = generator.exponential(size=len(arrivals))
-    # The samples that see a pulse first, and its age there.
+    # The first sample after each arrival, and the age of the pulse at that sample.
     first = np.floor(arrivals).astype(int)
     age = first + 1 - arrivals
     faded = heights * np.exp(-age / decay_time)
@@ -39,12 +39,12 @@ def shot_noise_sample(
 
 @dataclass(frozen=True)
 class Family(SourceFamily):
-    """Poisson shot noise of exponential heights, decay times geometric from 2 to 20 samples.
+    """Poisson shot noise with exponential heights, decay times geometric from 2 to 20 samples.
 
-    Campbell (1909), Rice (1944): the sum of pulses (u / τ) exp(-u / τ) that arrive by a Poisson
-    process, one in ten samples. The autocorrelation at a distance d is (1 + d / τ) exp(-d / τ), and
-    all cumulants are positive: sources are skewed, the fast ones the most, smooth in time, and
-    their pulses are at no sample's time, so that no autoregression has them as its innovations.
+    The sum of pulses (u / τ) exp(-u / τ) that arrive by a Poisson process, by default one per ten
+    samples (Campbell, 1909; Rice, 1944). The autocorrelation at lag d is (1 + d / τ) exp(-d / τ),
+    and all cumulants are positive. The sources are smooth in time and skewed, the fast ones most.
+    Pulses arrive between samples, so that the sources are not exact autoregressions.
     """
 
     untouched = True

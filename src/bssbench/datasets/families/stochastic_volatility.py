@@ -1,4 +1,4 @@
-"""White noise whose variance wanders: neither a spectrum nor, at any one time, a shape to see."""
+"""White noise with a randomly varying variance."""
 
 import math
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from scipy.signal import lfilter
 
 from bssbench.datasets.families import SourceFamily
 
-_FORGOTTEN = 0.99**3000  # 8e-14, what is left of the start after the burn-in
+_FORGOTTEN = 0.99**3000  # 8e-14, the remaining effect of the initial value after the burn-in
 
 
 @dataclass(frozen=True)
 class Family(SourceFamily):
     """White Gaussian noise times exp(h / 2), h an AR(1), coefficients from 0.9 to 0.99.
 
-    The stochastic volatility of Taylor (1982; Kim, Shephard and Chib, 1998): s_t = exp(h_t / 2) e_t
-    and h_t = φ h_{t-1} + η_t, with Gaussian e and η, independent. The log-variance h has the same
-    deviation in all sources, its persistences φ are evenly spaced. Each source is white and, given
-    its variance, Gaussian; what separates are variances that change in time, and the heavy tails
-    that they make.
+    The stochastic volatility model of Taylor (1982; Kim, Shephard and Chib, 1998) is
+    s_t = exp(h_t / 2) e_t and h_t = φ h_{t-1} + η_t, with independent Gaussian e and η. The
+    log-variance h has the same standard deviation for all sources; the persistences φ are evenly
+    spaced. Each source is white and, given its variance, Gaussian. Changes of the variance over
+    time, and the resulting heavy tails, separate the sources.
     """
 
     untouched = True
@@ -53,7 +53,7 @@ class Family(SourceFamily):
 
 
 def _burn_in(persistence: float) -> int:
-    """Return after how many samples an AR(1) has forgotten where it started, at least 3,000."""
+    """Return the number of samples in which an AR(1) forgets its initial value; at least 3,000."""
     if persistence <= 0.99:
         return 3000
     return math.ceil(math.log(_FORGOTTEN) / math.log(persistence))

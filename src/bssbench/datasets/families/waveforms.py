@@ -7,16 +7,17 @@ from scipy.signal import sawtooth, square
 
 from bssbench.datasets.families import SourceFamily
 
-# An amplitude modulation slower than its carrier by this factor, and never down to silence.
+# The amplitude modulation is slower than its carrier by this factor; the amplitude stays positive.
 _MODULATION_RATIO = 5.0
 _MODULATION_DEPTH = 0.8
 
 
 @dataclass(frozen=True)
 class Family(SourceFamily):
-    """Sine, square, sawtooth and amplitude-modulated sine, in that order, then again.
+    """Sine, square, sawtooth and amplitude-modulated sine, in that order, repeated.
 
-    Phases are uniform; periods log-uniform from 15 to 150 samples, any two at least 20 % apart.
+    Phases are uniform. Periods are log-uniform from 15 to 150 samples; any two differ by at least
+    20 %.
     """
 
     default_n_sources = 4
@@ -32,12 +33,12 @@ class Family(SourceFamily):
             raise ValueError("least_period_ratio must be at least 1")
 
     def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return nothing: the periods are drawn anew for each seed.
+        """Return an empty dictionary, since the periods are drawn for each seed.
 
         Raises
         ------
         ValueError
-            If so many periods so far apart do not fit between the bounds.
+            If this many sufficiently different periods do not fit between the bounds.
         """
         room = np.log(self.longest_period / self.shortest_period)
         if 2 * (n_sources - 1) * np.log(self.least_period_ratio) > room:
@@ -63,7 +64,7 @@ class Family(SourceFamily):
         )
 
     def _periods(self, generator: np.random.Generator, n_sources: int) -> np.ndarray:
-        """Draw periods until any two are far enough apart; shape (source,)."""
+        """Draw periods until all of them differ sufficiently; shape (source,)."""
         room = np.log(self.longest_period / self.shortest_period)
         while True:
             log_periods = np.log(self.shortest_period) + room * generator.random(n_sources)

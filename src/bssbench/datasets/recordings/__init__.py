@@ -1,14 +1,14 @@
 """Real recordings, one module each: `modal_frame.py` is the recording `modal-frame`.
 
-A recording's module has `SUMMARY`, `CITATION`, `FILES` (where each file comes from, with its
-checksum and licence), `LENGTH`, `N_CHANNELS`, `N_SOURCES`, and `prepare(paths)`, which returns the
-fields of a `Dataset` that are the recording's own, `observations` of shape (time, channel) and
-`reference_signals`, if any, of shape (time, reference), the same for every seed.
+A recording's module defines `SUMMARY`, `CITATION`, `FILES` (the address, checksum and licence of
+each file), `LENGTH`, `N_CHANNELS`, `N_SOURCES` and `prepare(paths)`. The latter returns fields of a
+`Dataset`: `observations` of shape (time, channel) and, if there are any, `reference_signals` of
+shape (time, reference). They are the same for every seed.
 
-Where there are several records of one kind, it has `N_RECORDS`: `FILES` are those of the first, as
-many of the second, and so on; `prepare` is given those of one record; and seed s has the record of
-number s mod `N_RECORDS`. Where recorded sources are mixed anew for each seed, the module has
-`mix(paths, seeds, root_seed) -> Dataset` in place of `prepare`.
+A module with several records also defines `N_RECORDS`. `FILES` then lists equally many files for
+each record in turn, `prepare` receives the files of one record, and seed s has the record s mod
+`N_RECORDS`. A module whose recorded sources are mixed for each seed defines
+`mix(paths, seeds, root_seed) -> Dataset` instead of `prepare`.
 """
 
 import importlib
@@ -20,10 +20,27 @@ __all__ = ["load_recording", "recording_names"]
 
 
 def recording_names() -> list[str]:
-    """Return the names of all recordings, sorted."""
+    """Return the names of all recordings.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+    """
     return list(modules_below(__name__))
 
 
 def load_recording(name: str) -> ModuleType:
-    """Return the recording's module; `name` is one of `recording_names()`."""
+    """Return the module of a recording.
+
+    Parameters
+    ----------
+    name : str
+        One of `recording_names()`.
+
+    Returns
+    -------
+    module
+        With the names described above.
+    """
     return importlib.import_module(modules_below(__name__)[name])

@@ -1,12 +1,12 @@
-"""Brain waves with blinks, and two electrodes by the eyes that say which component they should be.
+"""Electroencephalogram with blinks, and two held-out electrodes near the eyes as reference.
 
 The tutorial recording of EEGLAB (Swartz Center for Computational Neuroscience, UC San Diego): a
-task of visual attention, 32 electrodes, 238 s at 128 Hz. Delorme and Makeig, Journal of
-Neuroscience Methods 134 (2004) 9–21. The repository's licence (BSD-2) is that of the code; none is
-stated for the data.
+visual attention task, 32 electrodes, 238 s at 128 Hz. Delorme and Makeig, Journal of Neuroscience
+Methods 134 (2004) 9–21. The repository's licence (BSD-2) covers the code; no licence is stated for
+the data.
 
-The electrodes EOG1 and EOG2 lie by the eyes. They are held out: a method sees the scalp alone, and
-is judged by whether one of its components is what they recorded
+The electrodes EOG1 and EOG2 are near the eyes. They are held out: methods receive the scalp
+electrodes only, and the score is the correlation of a component with a held-out electrode
 (`bssbench.scores.measures.electrodes`).
 """
 
@@ -47,18 +47,18 @@ SUMMARY = (
 
 
 def prepare(paths: list[Path]) -> dict[str, Any]:
-    """Read the recording, hold out the eyes' electrodes and reduce the others to ten components.
+    """Read the recording, hold out the electrodes near the eyes and reduce the others to ten.
 
-    The band-pass (1–40 Hz, zero phase) removes drift, steps of direct current and the mains. Ten
-    principal components hold 98 % of the thirty channels' variance; they are the observations of
-    all methods, so that all start from the same. They are those of the covariance, channels not
-    standardised: all are in microvolts, and one that little reaches should not have its noise
-    raised to the others' variance. (Standardised, the ceilings of both electrodes differ by 0.01.)
+    A zero-phase band-pass filter (1–40 Hz) removes drift, jumps of the baseline and mains noise.
+    The observations are the first ten principal components, which contain 98 % of the variance of
+    the thirty channels. The channels are not standardised first: all are in microvolts, and
+    standardisation would amplify the noise of weak channels. (It changes the ceilings of both
+    electrodes by 0.01.)
 
-    The files are the description (MATLAB 5, which holds no code) and the samples (float32, channels
-    fastest). The two electrodes are the reference signals.
+    The files are the description (MATLAB 5, which cannot contain code) and the samples (float32,
+    channels fastest). The two electrodes are the reference signals.
     """
-    # Imported here: the shapes of data sets are looked up where nothing is made.
+    # Imported here because looking up the shape of a data set should not import scikit-learn.
     from sklearn.decomposition import PCA
 
     description = loadmat(paths[0], squeeze_me=True, variable_names=["EEG"])["EEG"]

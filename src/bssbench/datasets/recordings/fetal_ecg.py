@@ -1,13 +1,13 @@
-"""Electrocardiogram of a pregnant woman: two hearts, hers and the child's, on eight leads.
+"""Electrocardiogram of a pregnant woman, with the maternal and fetal hearts on eight leads.
 
-Leads 0–4 are on the abdomen, 5–7 on the thorax; ten seconds at 250 Hz. Contributed to DaISy (KU
-Leuven) by L. De Lathauwer. De Lathauwer, De Moor and Vandewalle, IEEE Transactions on Biomedical
-Engineering 47 (2000) 567–572; Callaerts, dissertation, KU Leuven (1989). DaISy states no licence,
-and citing it is customary; the copy is that of the Open-Source Electrophysiological Toolbox (OSET,
-BSD-3).
+Leads 0–4 are on the abdomen, leads 5–7 on the thorax; ten seconds at 250 Hz. Contributed to DaISy
+(KU Leuven) by L. De Lathauwer. De Lathauwer, De Moor and Vandewalle, IEEE Transactions on
+Biomedical Engineering 47 (2000) 567–572; Callaerts, dissertation, KU Leuven (1989). DaISy states no
+licence, and citing it is customary; the copy is from the Open-Source Electrophysiological Toolbox
+(OSET, BSD-3).
 
-Nobody knows the sources. What is known is physiology: a child's heart beats faster than the
-mother's and about as regularly, and only hers is seen on the thorax
+The true sources are unknown. Scores use physiological knowledge: the fetal heart beats faster than
+the mother's and about as regularly, and the thoracic leads show the mother's heart only
 (`bssbench.scores.measures.heart`).
 """
 
@@ -45,14 +45,14 @@ _THORACIC = slice(5, 8)
 
 
 def prepare(paths: list[Path]) -> dict[str, Any]:
-    """Read the leads and keep 2–100 Hz.
+    """Read the leads and filter them to 2–100 Hz.
 
-    Below 2 Hz a lead shows breathing and the electrodes' drift, which would be the strongest
-    sources of all; above 100 Hz there is nothing of a heart. The filter has no phase, so that beats
-    stay where they are, and is the same for all leads, so that the mixture stays instantaneous.
+    Below 2 Hz, breathing and electrode drift dominate; above 100 Hz, there is no cardiac signal.
+    The filter has zero phase, so that it does not shift beats, and is the same for all leads, so
+    that the mixture stays instantaneous.
 
-    The file has time and eight leads, in the recording's unit, as columns of text. The thoracic
-    leads are the reference signals as well: they tell the mother's heart.
+    The file has text columns with the time and eight leads, in the recording's unit. The thoracic
+    leads are also the reference signals, because they show the mother's heart.
     """
     recorded = np.loadtxt(paths[0])[:, 1:]
     band_pass = butter(4, PASS_BAND, btype="bandpass", fs=SAMPLING_RATE, output="sos")

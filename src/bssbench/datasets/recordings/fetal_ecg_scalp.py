@@ -1,14 +1,14 @@
-"""Electrocardiograms of women in labour, and an electrode on the child's head that knows its heart.
+"""Electrocardiograms of women in labour, with a held-out electrode on the fetal scalp as reference.
 
 The Abdominal and Direct Fetal ECG Database (Medical University of Silesia, PhysioNet,
-doi:10.13026/C2RP4B, ODC-BY): four leads on the abdomen and, at the same time, one on the scalp of
-the child. Jezewski, Matonia, Kupka, Roj and Czabanski, Biomedizinische Technik 57 (2012) 383–394.
-Here are ten seconds at 1 kHz of three women, the records r01, r07 and r10: replicates of one data
-set, of which seed s has number s mod 3, so that three seeds in a row are the three women, and more
-are further initialisations of them.
+doi:10.13026/C2RP4B, ODC-BY) has four abdominal leads and a simultaneous lead on the fetal scalp.
+Jezewski, Matonia, Kupka, Roj and Czabanski, Biomedizinische Technik 57 (2012) 383–394. This data
+set contains ten seconds at 1 kHz of three women, the records r01, r07 and r10. Seed s has the
+record s mod 3: three consecutive seeds are the three women, and further seeds are further
+initialisations.
 
-The electrode on the scalp is held out: a method sees the abdomen alone, and is judged by whether
-one of its components is what the electrode recorded (`bssbench.scores.measures.electrodes`).
+The scalp electrode is held out: methods receive the abdominal leads only, and the score is the
+correlation of a component with this electrode (`bssbench.scores.measures.electrodes`).
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ _ADDRESS = (
     "https://raw.githubusercontent.com/Tashreque/Fetal-ECG-Extraction/"
     "ed5dd82758179f05e3abf81b89572f67b3edb1bb/"
 )
-# Of each record the four abdominal leads, then the scalp's.
+# For each record, the four abdominal leads, then the scalp lead.
 _CHECKSUMS = {
     "r01_edfm.mat": "d2add35c8b503c3cf500d8615a851f3b69e71cee2bb66b6ca9840b98f136c839",
     "r01_edfm-2.mat": "ed7d3623c47f2a31ca03981ee43708edca3bda4f5712b66c1163bcb9783fd165",
@@ -69,14 +69,14 @@ SUMMARY = (
 
 
 def prepare(paths: list[Path]) -> dict[str, Any]:
-    """Read a woman's leads and keep 8–60 Hz of all five.
+    """Read the five leads of one record and filter them to 8–60 Hz.
 
-    That is where the sharp part of a beat has its power; below are breathing, movement and the slow
-    waves of both hearts, above are muscles. The filter (Butterworth of order 3) has no phase, so
-    that beats stay where they are on all leads.
+    This band contains the QRS complexes. Lower frequencies are breathing, movement and the slow
+    waves of both hearts; higher frequencies are muscle activity. The filter (Butterworth of order
+    3) has zero phase, so that it does not shift beats.
 
-    The files, one a lead, are MATLAB 5, which holds no code: the variable ``val``, of shape (1,
-    time), in the recorder's unit. The scalp's lead is the reference signal.
+    Each lead is a MATLAB 5 file, which cannot contain code, with the variable ``val`` of shape (1,
+    time) in the recorder's unit. The scalp lead is the reference signal.
     """
     leads = np.concatenate([loadmat(path, variable_names=["val"])["val"] for path in paths])
     band_pass = butter(3, PASS_BAND, btype="bandpass", fs=SAMPLING_RATE, output="sos")

@@ -1,10 +1,10 @@
 """Ambient vibration of a five-storey steel frame: each source is a mode of the structure.
 
 Recorded at the Institute of Structural Mechanics, Bauhaus-Universität Weimar: a frame one metre
-high, excited by a fan, with a laser vibrometer (channels 0–2, velocity) and accelerometers (3–4).
-Marwitz et al., Experimental Mechanics 57 (2017) 1311–1325; doi:10.5281/zenodo.14936576. The
-reference frequencies are the published modal model of the same structure, merged from 14 set-ups by
-stochastic subspace identification.
+high, excited by a fan, measured by a laser vibrometer (channels 0–2, velocity) and accelerometers
+(channels 3–4). Marwitz et al., Experimental Mechanics 57 (2017) 1311–1325;
+doi:10.5281/zenodo.14936576. The reference frequencies are those of the published modal model of the
+same structure, obtained from 14 setups by stochastic subspace identification.
 """
 
 from pathlib import Path
@@ -49,16 +49,16 @@ _ACCELERATIONS = slice(3, 5)
 def prepare(paths: list[Path]) -> dict[str, Any]:
     """Read the measurement and reduce it to the band of the first five modes.
 
-    The accelerations are integrated, because velocity and acceleration of one mode differ by a
-    quarter of a period, and an instantaneous mixture has no phases. The band-pass (0.8–5.5 Hz, zero
-    phase) removes the integration's drift and whatever decimation would fold.
+    The accelerations are integrated, because velocity and acceleration of a mode differ in phase by
+    a quarter of a period, which an instantaneous mixture cannot represent. A zero-phase band-pass
+    filter (0.8–5.5 Hz) removes the drift of the integration and prevents aliasing.
     """
     measured = np.load(paths[0], allow_pickle=False)
     accelerations = measured[:, _ACCELERATIONS]
     integrated = cumulative_trapezoid(accelerations, dx=1 / RECORDED_RATE, axis=0, initial=0)
     velocities = np.concatenate([measured[:, _VELOCITIES], integrated], axis=1)
     band_pass = butter(8, PASS_BAND, btype="bandpass", fs=RECORDED_RATE, output="sos")
-    # One contiguous channel after the other: what follows sums along time.
+    # Channels are contiguous, because the following steps sum along time.
     channels = sosfiltfilt(band_pass, velocities.T)[:, ::DECIMATION]
     return {
         "observations": np.ascontiguousarray(standardised(channels).T),

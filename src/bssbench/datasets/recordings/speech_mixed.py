@@ -1,9 +1,10 @@
-"""Four people speaking at once: real speech, mixed here, so that every score is exact.
+"""Real speech of four people, mixed artificially, so that the true sources are known.
 
-The Free Spoken Digit Dataset (Jackson et al., 2018, doi:10.5281/zenodo.1342401, CC BY-SA 4.0): the
-digits 0–9, a file each, at 8 kHz. Of its six speakers the first four by the alphabet are taken, who
-all have enough samples. For each seed each speaker has another order of digits: all said them in
-the same one, which would give the sources a common envelope.
+The Free Spoken Digit Dataset (Jackson et al., 2018, doi:10.5281/zenodo.1342401, CC BY-SA 4.0)
+contains the digits 0–9 as one file each, at 8 kHz. The data set uses the first four of its six
+speakers in alphabetical order; all of them have enough samples. For each seed, every speaker says
+the digits in a different random order, because a common order would give the sources a common
+envelope.
 """
 
 from collections.abc import Sequence
@@ -82,11 +83,11 @@ SUMMARY = (
 
 
 def mix(paths: list[Path], seeds: Sequence[int], root_seed: int) -> Dataset:
-    """Let the four speak in an order of each seed, and mix them.
+    """Concatenate each speaker's digits in a random order per seed, and mix the four speakers.
 
-    Each file's own offset is removed before files are joined, because one speaker's recordings have
-    a direct current, and a change of it would click. What a speaker says beyond three seconds is
-    cut, and the rest scaled to unit variance.
+    The offset of each file is removed before concatenation, because the recordings of one speaker
+    have an offset whose changes would cause clicks. The speech is cut to three seconds and scaled
+    to unit variance.
     """
     digits = [[_read(p) for p in paths if f"_{speaker}_" in p.name] for speaker in SPEAKERS]
     return mixed(
@@ -102,11 +103,11 @@ def mix(paths: list[Path], seeds: Sequence[int], root_seed: int) -> Dataset:
 
 
 def _read(path: Path) -> np.ndarray:
-    """Return a digit's samples (time,) without their offset."""
+    """Return the samples (time,) of a digit without their offset."""
     samples = wavfile.read(path)[1].astype(np.float64)
     return np.asarray(samples - samples.mean())
 
 
 def _spoken(digits: list[np.ndarray], order: np.random.Generator) -> np.ndarray:
-    """Return a speaker's digits one after the other in a random order, cut to `LENGTH`."""
+    """Concatenate a speaker's digits in a random order and cut them to `LENGTH`."""
     return np.concatenate([digits[i] for i in order.permutation(len(digits))])[:LENGTH]

@@ -5,23 +5,24 @@ and a nugget σ², in nats:
 
     KL(q ‖ p) = ½ [μᵀC⁻¹μ + Σ_t s_t² (C⁻¹)_tt + log|C| − Σ_t log s_t² − T],
 
-with the derivatives, for α = C⁻¹μ,
+With α = C⁻¹μ, the derivatives are
 
     ∂/∂μ = α,   ∂/∂s_t² = ½ [(C⁻¹)_tt − 1/s_t²],   ∂/∂C = ½ G,   G = C⁻¹ − C⁻¹(μμᵀ + S)C⁻¹.
 
-One module a core:
+There is one module per core:
 
 `cholesky`   exact, any time stamps, O(T³)
-`gpytorch`   GPyTorch's own computation: as it comes, its Cholesky pinned, or estimated on a grid
+`gpytorch`   GPyTorch's computation: with its defaults, with Cholesky, or estimated on a grid
 `toeplitz`   exact, regular grid, O(T²) time and O(T) memory
-`inducing`   an upper bound by M inducing points, any time stamps, O(T·M²)
+`inducing`   an upper bound with M inducing points, any time stamps, O(T·M²)
 `markovian`  exact for Matérn kernels, any time stamps, O(T)
-`compiled`   the same in compiled code, on the CPU alone
-`spectral`   exact for a process on a circle, regular grid, O(T log T); padded, an upper bound
+`compiled`   the same in compiled code, on the CPU only
+`spectral`   exact for a periodic process, regular grid, O(T log T); with padding, an upper bound
 
-Each but `gpytorch`, which keeps nothing, has ``factorise``, whose result can be kept for as long as
-the kernel stays the same. It takes kernel, nugget and time stamps as `bssbench.kernels.core.Core`
-does, T and the data's precision; `bssbench.kernels.core.load_core` does everything at once.
+Each module except `gpytorch` has a function ``factorise``. Its result can be reused as long as the
+kernel does not change. Its arguments are the kernel, nugget and time stamps as in
+`bssbench.kernels.core.Core`, the length T and the data's precision.
+`bssbench.kernels.core.load_core` returns a function that performs both steps.
 """
 
 from abc import ABC, abstractmethod
@@ -42,23 +43,54 @@ NOT_POSITIVE_DEFINITE = (
 
 @dataclass(frozen=True)
 class Factor(ABC):
-    """What a core keeps between calls for as long as the kernel stays the same."""
+    """Factorisation of a kernel matrix, which can be reused as long as the kernel is unchanged."""
 
     @abstractmethod
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return KL(q ‖ p), shape (replicate, latent), in nats.
+        """Return the divergence of a factorised Gaussian posterior from the process.
 
-        Differentiable in mean (replicate, latent, time), variance (the same, or 1 for time), and
-        the kernel's parameters and the nugget, as long as they are not detached.
+        It is differentiable with respect to mean and variance, and with respect to the kernel's
+        parameters and the nugget unless the factor is detached.
+
+        Parameters
+        ----------
+        mean : torch.Tensor
+            Shape (replicate, latent, time).
+        variance : torch.Tensor
+            Shape (replicate, latent, time) or (replicate, latent, 1).
+
+        Returns
+        -------
+        torch.Tensor
+            KL(q ‖ p) of shape (replicate, latent), in nats.
         """
 
     def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
+        """Return the same factor without gradients with respect to the kernel.
+
+        Returns
+        -------
+        Factor
+            A factor with a constant kernel.
+        """
         own = {field.name: getattr(self, field.name) for field in fields(self)}
         held = {k: v.detach() for k, v in own.items() if isinstance(v, torch.Tensor | Kernel)}
         return replace(self, **held)
 
 
 def spread_terms(variance: torch.Tensor, length: int) -> torch.Tensor:
-    """Return −Σ_t log s_t² − T, shape (replicate, latent); `variance` may have one time for all."""
+    """Return the terms −Σ_t log s_t² − T of the divergence.
+
+    Parameters
+    ----------
+    variance : torch.Tensor
+        Shape (replicate, latent, time) or (replicate, latent, 1).
+    length : int
+        Number of time points T.
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (replicate, latent).
+    """
     return -torch.log(variance).sum(-1) * (length / variance.shape[-1]) - length

@@ -1,19 +1,19 @@
 """A Kalman filter for Matérn processes and its derivatives, in compiled loops over time.
 
-With x = √(2d−1) |t − t′|/ℓ, a Matérn-(d−½) kernel is e₀ᵀF(x)p for F(x) = exp(x(J − I)), J the shift
-of d states, and p = (1, 1, ⅔) up to its d-th. So a Kalman filter need not know the states' own
-covariance, but M, what the past explains of it, as for the semiseparable matrices of
-Foreman-Mackey et al. (2017). From one sample to the next m ← Fm, M ← FMFᵀ, N ← FNFᵀ, from zero on,
-and at each sample
+With x = √(2d−1) |t − t′|/ℓ, a Matérn-(d−½) kernel is e₀ᵀF(x)p, where F(x) = exp(x(J − I)), J is the
+shift of d states, and p contains the first d of (1, 1, ⅔). The filter therefore does not need the
+covariance of the states, only the part M of it that the past explains, as for the semiseparable
+matrices of Foreman-Mackey et al. (2017). Initially, m, M and N are zero. From one sample to the
+next, m ← Fm, M ← FMFᵀ, N ← FNFᵀ, and at each sample
 
     c = p − Me₀,   r = 1/(c₀ + σ²),   g = rc,   v = μ_t − m₀,   w = s_t² + N₀₀,
     m ← m + gv,   M ← M + ggᵀ/r,   N ← (I − ge₀ᵀ) N (I − ge₀ᵀ)ᵀ + s_t² ggᵀ,
 
-with N the covariance of m over the posterior q, so that
+where N is the covariance of m under the posterior q, so that
 
     μᵀC⁻¹μ + Σ_t s_t² (C⁻¹)_tt + log|C| = Σ_t [(v² + w) r − log r].
 
-Derivatives are those of this recursion, taken backwards, where ∂F/∂x = (J − I)F.
+The derivatives follow from reversing this recursion, with ∂F/∂x = (J − I)F.
 """
 
 import math
@@ -26,13 +26,13 @@ import numpy as np
 __all__ = ["energies", "keep", "solve"]
 
 _Array = np.ndarray
-# p is a tuple, whose length the compiler knows: it unrolls the loops over states.
+# p is a tuple, so that the compiler knows its length and unrolls the loops over states.
 _Covariance = tuple[float, ...]
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function at its first call; for later processes, too, if there is a place to."""
-    # Of what makes sums faster, only what leaves their order and what is not a number alone.
+    """Compile a function at its first call; cache the code on disk if there is a place for it."""
+    # Only the fast-math flag that changes neither the order of sums nor the handling of NaN.
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
     try:
         return numba.njit(cache=True, **options)(function)
@@ -40,8 +40,8 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return numba.njit(**options)(function)
 
 
-# F(x) is triangular with constant diagonals: row `s` of `f` has its first row. No views of rows in
-# what follows: each would be counted as a reference.
+# F(x) is triangular with constant diagonals, so that row `s` of `f` contains only its first row.
+# The following code avoids views of rows, because each would add reference counting.
 
 
 @_compiled
@@ -127,7 +127,7 @@ def _explain(p: _Covariance, noise: float, explained: _Array, g: _Array, r: _Arr
 
 @_compiled
 def _inform(p: _Covariance, information: _Array, g: _Array, r: _Array, t: int, h: _Array) -> float:
-    """Return (C⁻¹)_tt, given the derivative B in N after sample t; write h = Bg and that before."""
+    """Return (C⁻¹)_tt from the derivative B with respect to N; write h = Bg and update B."""
     diagonal = r[t]
     for i in range(len(p)):
         h[i] = 0.0
@@ -145,7 +145,7 @@ def _inform(p: _Covariance, information: _Array, g: _Array, r: _Array, t: int, h
 def _filter(
     p: _Covariance, f: _Array, noise: float, y: _Array, variance: _Array, history: Any
 ) -> float:
-    """Return the energy of one series and write what each sample finds, and g and r."""
+    """Return the energy of one series and write the history of m, M, N, g and r."""
     d = len(p)
     of_f, of_variance = min(1, len(f) - 1), min(1, len(variance) - 1)
     every_m, every_explained, every_spread, g, r = history
@@ -183,9 +183,9 @@ def _differentiate(
     in_y: _Array,
     in_variance: _Array,
 ) -> tuple[float, float]:
-    """Write the energy's derivatives in the series and return those in the rate and the nugget.
+    """Write derivatives with respect to the series; return those for the rate and the nugget.
 
-    What is called in_* is the derivative in *, after sample t and then before.
+    A variable in_* is the derivative with respect to *, first after and then before sample t.
     """
     d = len(p)
     of_f, of_variance = min(1, len(f) - 1), min(1, len(variance) - 1)
@@ -202,7 +202,7 @@ def _differentiate(
                 in_c[i] -= 2.0 * in_spread[i, j] * spread[t, j, 0]
         diagonal = _inform(p, in_spread, g, r, t, h)
         in_y[t] = 2.0 * v * r[t]
-        # In c₀ + σ², by r and by g in turn.
+        # With respect to c₀ + σ², through r and then through g.
         in_observed = r[t] - (v * v + w) * r[t] * r[t]
         for i in range(d):
             k = 0.0
@@ -244,7 +244,7 @@ def energies(
     derivatives: Any,
     learning: bool,
 ) -> _Array:
-    """Return the energy of each series; write its derivatives if `learning`."""
+    """Return the energy of each series, and write its derivatives if `learning`."""
     in_y, in_variance, in_rate, in_noise = derivatives
     series, length = y.shape
     d = len(p)

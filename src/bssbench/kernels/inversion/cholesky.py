@@ -1,8 +1,8 @@
-"""Exact Gaussian process by a Cholesky factor: O(T³) time, O(T²) memory, any time stamps.
+"""Exact Gaussian process by Cholesky decomposition: O(T³) time, O(T²) memory, any time stamps.
 
-Factor, inverse and the gradient in the kernel are in float64, whatever the data's precision: a
-smooth kernel's matrix is too badly conditioned for less. With the kernel held constant, the inverse
-is kept in the data's precision, which is enough for products with it.
+The factor, the inverse and the gradient with respect to the kernel are computed in float64, because
+the matrix of a smooth kernel is too ill-conditioned for float32. For a constant kernel, the inverse
+is stored in the data's precision, which suffices for products with it.
 """
 
 from dataclasses import dataclass, replace
@@ -21,9 +21,9 @@ __all__ = ["CholeskyFactor", "factorise"]
 
 @dataclass(frozen=True)
 class CholeskyFactor(Factor):
-    """C⁻¹, (replicate, latent, time, time), log|C|, (replicate, latent), and what they are made of.
+    """C⁻¹ (replicate, latent, time, time) and log|C| (replicate, latent), with their parameters.
 
-    `dtype` is that of the data.
+    `dtype` is the precision of the data.
     """
 
     precision: torch.Tensor
@@ -34,13 +34,13 @@ class CholeskyFactor(Factor):
     dtype: torch.dtype
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return KL(q ‖ p), shape (replicate, latent), in nats."""
+        """Return KL(q ‖ p) of shape (replicate, latent), in nats; see `Factor.divergence`."""
         parameters = (self.noise_variance, *self.kernel.parameters)
         expected = _ExpectedEnergy.apply(mean, variance.expand(mean.shape), self, *parameters)
         return 0.5 * (expected + spread_terms(variance, mean.shape[-1]))
 
     def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
+        """Return the same factor without gradients with respect to the kernel."""
         return replace(super().detach(), precision=self.precision.to(self.dtype))
 
 
@@ -56,7 +56,7 @@ def factorise(
     dtype: torch.dtype,
     times: torch.Tensor | None = None,
 ) -> CholeskyFactor:
-    """Invert C for each series, one after the other, and keep the inverses in precision `dtype`."""
+    """Invert C for each series in turn, and store the inverses in the precision `dtype`."""
     times = checked_times(times, length, noise_variance.device)
     distance = _distance(times)
     learned = any(p.requires_grad for p in (noise_variance, *kernel.parameters))
@@ -69,7 +69,7 @@ def factorise(
         matrix.diagonal().add_(noise_variance[index].to(torch.float64))
         factor, failed = torch.linalg.cholesky_ex(matrix)
         if not torch.isfinite(matrix).all():
-            # A series that has diverged is nobody else's trouble.
+            # A diverged series must not affect the others.
             factor = torch.full_like(matrix, torch.nan)
         elif failed:
             raise InputError(NOT_POSITIVE_DEFINITE)

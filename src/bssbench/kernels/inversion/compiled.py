@@ -1,8 +1,8 @@
 """Exact Gaussian process with a Matérn kernel, as `markovian`, in compiled code: O(T) on the CPU.
 
-Any time stamps. In float64, one series after the other, each by the same instructions whatever its
-batch, and with derivatives in closed form (`_filter`). Of a kernel held constant, all is kept that
-the filter knows before it sees data.
+It supports any time stamps. The computation is in float64, with derivatives in closed form
+(`_filter`). Series are processed one by one, so that the result does not depend on the batch. For a
+constant kernel, everything that does not depend on the data is stored.
 """
 
 from dataclasses import dataclass, replace
@@ -19,21 +19,21 @@ from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["CompiledFactor", "factorise"]
 
-# Covariances of the filter's states with the process, of variance one.
+# Covariances of the filter's states with the process, which has unit variance.
 _COVARIANCES = {Matern12: (1.0,), Matern32: (1.0, 1.0), Matern52: (1.0, 1.0, 2.0 / 3.0)}
 
 
 def _flat(tensor: torch.Tensor, series: int) -> np.ndarray:
-    """Return the values of so many series, (series, …), in float64."""
+    """Return the values as an array (series, …) in float64."""
     return tensor.detach().reshape(series, -1).to(torch.float64).contiguous().numpy()
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the filter knows before it has seen any data, each leading with (replicate, latent).
+    """The quantities of the filter that do not depend on the data.
 
-    The first rows of F, (time or 1, state), the gains g, (time, state), r and the diagonal of C⁻¹,
-    (time,), and log|C|.
+    All have leading axes (replicate, latent): the first rows of F (time or 1, state), the gains g
+    (time, state), r and the diagonal of C⁻¹ (time,), and log|C|.
     """
 
     transitions: torch.Tensor
@@ -54,9 +54,10 @@ class _Kept:
 
 @dataclass(frozen=True)
 class CompiledFactor(Factor):
-    """The kernel, or of one that is held constant what is `kept`.
+    """The kernel and, if it is constant, the stored quantities `kept`.
 
-    `gaps` before samples are (time,), or (1,) if they are all the same.
+    `gaps` contains the distance of each sample from the previous one, with shape (time,), or (1,)
+    on a regular grid.
     """
 
     kernel: Kernel
@@ -66,7 +67,7 @@ class CompiledFactor(Factor):
     kept: _Kept | None = None
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return KL(q ‖ p), shape (replicate, latent), in nats."""
+        """Return KL(q ‖ p) of shape (replicate, latent), in nats; see `Factor.divergence`."""
         if self.kept is None:
             parameters = (self.kernel.length_scale, self.noise_variance)
             energy = _Energy.apply(mean, variance, *parameters, self, torch.is_grad_enabled())
@@ -77,18 +78,18 @@ class CompiledFactor(Factor):
         return 0.5 * (energy + spread_terms(variance, mean.shape[-1]))
 
     def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
+        """Return the same factor without gradients with respect to the kernel."""
         return self if self.kept else replace(super().detach(), kept=self._keep())
 
     def known(self) -> tuple[Any, ...]:
-        """Return what the filter takes of the kernel: p, gaps, and each series' rate and nugget."""
+        """Return the filter's parameters: p, the gaps, and the rate and nugget of each series."""
         series = self.noise_variance.numel()
         rates, noises = (_flat(a, series)[:, 0] for a in (self.rate, self.noise_variance))
         return _COVARIANCES[type(self.kernel)], self.gaps.numpy(), rates, noises
 
     @property
     def rate(self) -> torch.Tensor:
-        """By how much x grows with each unit of distance, (replicate, latent)."""
+        """Ratio of x to the distance, of shape (replicate, latent)."""
         order = len(_COVARIANCES[type(self.kernel)])
         return (2 * order - 1) ** 0.5 / self.kernel.length_scale.detach().to(torch.float64)
 
@@ -101,7 +102,7 @@ class CompiledFactor(Factor):
 
 
 class _Energy(torch.autograd.Function):
-    """μᵀC⁻¹μ + Σ_t s_t² (C⁻¹)_tt + log|C|; computes its derivatives at once, if `learning`."""
+    """μᵀC⁻¹μ + Σ_t s_t² (C⁻¹)_tt + log|C|, computed with its derivatives if `learning`."""
 
     @staticmethod
     def forward(
@@ -121,7 +122,7 @@ class _Energy(torch.autograd.Function):
             tuple(derivative.flatten(0, 1).numpy() for derivative in derivatives),
             learning,
         )
-        # From the rate to the length-scale.
+        # Chain rule from the rate to the length-scale.
         derivatives[2] *= -factor.rate / length_scale
         ctx.save_for_backward(*derivatives)
         ctx.dtypes = [a.dtype for a in (mean, variance, length_scale, noise_variance)]
@@ -161,13 +162,13 @@ def factorise(
     dtype: torch.dtype,  # noqa: ARG001
     times: torch.Tensor | None = None,
 ) -> CompiledFactor:
-    """Prepare a Matérn process; in float64, whatever the `dtype` of the data.
+    """Prepare a Matérn process in float64, independent of the `dtype` of the data.
 
     Raises
     ------
     InputError
-        If the kernel is of another kind or elsewhere than on the CPU, naming the cores that take
-        it, or time stamps are wrong.
+        If the kernel is not a Matérn kernel, if it is not on the CPU, or if the time stamps are
+        invalid. The message lists cores that support the kernel.
     """
     if type(kernel) not in _COVARIANCES:
         raise InputError(
@@ -179,6 +180,6 @@ def factorise(
             f"core 'compiled' runs on the CPU, not on {noise_variance.device}; take markovian"
         )
     stamps = checked_times(times, length, noise_variance.device)
-    # Before the first sample there is none, and it comes from nothing to be moved.
+    # The first sample has no predecessor; its gap is 0, and the state is zero anyway.
     gaps = torch.diff(stamps, prepend=stamps[:1]) if times is not None else torch.ones(1).double()
     return CompiledFactor(kernel, noise_variance, gaps, length)

@@ -1,20 +1,22 @@
 """The divergence as GPyTorch computes it, in the precision of the data.
 
-`divergence` takes GPyTorch as it comes: above 800 samples its solves and log-determinants change,
-without a word, from Cholesky to conjugate gradients and Lanczos, which are approximate. `pinned`
-keeps it at Cholesky. This is its divergence of two multivariate normal distributions, which solves
-for as many right-hand sides as there are samples; its marginal likelihood solves for few, and is
-another quantity. Where Cholesky fails it adds up to 1e-4 to the diagonal, with a warning. In single
-precision a gradient can be wrong by a few per cent at T = 1,024.
+`divergence` uses GPyTorch with its defaults. Above 800 samples, its solves and log-determinants
+silently change from Cholesky decomposition to conjugate gradients and Lanczos, which are
+approximate. `pinned` uses Cholesky decomposition at every length. Both compute the divergence of
+two multivariate normal distributions, which solves for as many right-hand sides as there are
+samples; the marginal likelihood, a different quantity, needs only a few. If the decomposition
+fails, GPyTorch adds up to 1e-4 to the diagonal, with a warning. In single precision, a gradient can
+have an error of a few per cent at T = 1,024.
 
-`on_grid` puts the divergence together as its documentation would have it on a regular grid: C is a
-Toeplitz operator, whose products with vectors are Fourier transforms; conjugate gradients solve for
-the mean and for random vectors that estimate Σ_t s_t² (C⁻¹)_tt, and stochastic Lanczos quadrature
-estimates log|C| with as many. The gradient in a variance is as noisy as that: with ten vectors,
-wrong by a sixth. (Its ``GridKernel`` is such an operator too, but not of a batch of kernels.)
+`on_grid` combines the operators that GPyTorch's documentation recommends for a regular grid. C is a
+Toeplitz operator, whose products with vectors are Fourier transforms. Conjugate gradients solve for
+the mean and for random vectors that estimate Σ_t s_t² (C⁻¹)_tt. Stochastic Lanczos quadrature
+estimates log|C| with the same number of vectors. With ten vectors, the gradient with respect to a
+variance has an error of about a sixth. (GPyTorch's ``GridKernel`` is such an operator too, but does
+not support batches of kernels.)
 
-All flush denormals to zero in the calling thread, and leave it so: GPyTorch's kernels underflow to
-them. Nothing is kept between calls.
+All functions flush denormals to zero in the calling thread and do not restore the setting, because
+GPyTorch's kernels underflow to denormals. Nothing is stored between calls.
 """
 
 from typing import Any
@@ -40,15 +42,16 @@ from bssbench.kernels.time_stamps import checked_times, require_regular_grid
 __all__ = ["divergence", "on_grid", "pinned"]
 
 _PINNED = 2**31
-# Of on_grid. The tolerance is the one that GPyTorch predicts with: that of its training, 1, leaves
-# a length-scale's gradient wrong by about its own size. Preconditioners are as GPyTorch has them,
-# none below 2,000 samples and of rank 15 from there on; at no length do they save a quarter.
+# Settings of on_grid. The tolerance is GPyTorch's for predictions: with its tolerance for training,
+# 1, the error of a length-scale's gradient is as large as the gradient. Preconditioners are
+# GPyTorch's defaults, none below 2,000 samples and rank 15 above; they save less than a quarter of
+# the time at every length.
 _TOLERANCE = 0.01
 _SEED = 0
 
 
 def _translated(kernel: Kernel) -> tuple[gpytorch.kernels.Kernel, dict[str, torch.Tensor]]:
-    """Return GPyTorch's kernel and its parameters, by name, in its own conventions."""
+    """Return GPyTorch's kernel and its parameters by name, in GPyTorch's conventions."""
     batch = torch.Size(kernel.length_scale.shape)
     scale = kernel.length_scale[..., None, None]
     smoothness = {Matern12: 0.5, Matern32: 1.5, Matern52: 2.5}
@@ -57,7 +60,7 @@ def _translated(kernel: Kernel) -> tuple[gpytorch.kernels.Kernel, dict[str, torc
         return gpytorch.kernels.MaternKernel(nu=nu, batch_shape=batch), {"lengthscale": scale}
     if isinstance(kernel, Periodic):
         theirs = gpytorch.kernels.PeriodicKernel(batch_shape=batch)
-        # exp(−2 sin²(πd/p)/ℓ): their length-scale is the square of the usual one.
+        # exp(−2 sin²(πd/p)/ℓ): the length-scale in GPyTorch is the square of the usual one.
         return theirs, {"lengthscale": scale**2, "period_length": kernel.period[..., None, None]}
     if isinstance(kernel, RationalQuadratic):
         theirs = gpytorch.kernels.RQKernel(batch_shape=batch)
@@ -66,20 +69,20 @@ def _translated(kernel: Kernel) -> tuple[gpytorch.kernels.Kernel, dict[str, torc
 
 
 class _Evaluated(torch.nn.Module):
-    """A kernel evaluated at once: lazily, parameters lent to it would be gone by then."""
+    """A kernel evaluated immediately, because a functional call restores its parameters."""
 
     def __init__(self, kernel: gpytorch.kernels.Kernel) -> None:
         super().__init__()
         self.kernel = kernel
 
     def forward(self, *times: torch.Tensor) -> Any:
-        """Return the covariance of time stamps (time, 1), or of two sets, as a linear operator."""
+        """Return the covariance of one or two sets of time stamps (time, 1) as an operator."""
         return self.kernel(*times).evaluate_kernel()
 
 
 def _evaluated(kernel: Kernel, *times: torch.Tensor) -> LinearOperator:
-    # Its kernels underflow to denormals, which cost it three quarters of its time. This is for the
-    # whole thread, but nothing else can be done from outside.
+    # GPyTorch's kernels underflow to denormals, which take three quarters of its time. The setting
+    # affects the whole thread, but there is no other way from outside of GPyTorch.
     torch.set_flush_denormal(True)
     theirs, parameters = _translated(kernel)
     raw = {
@@ -116,7 +119,7 @@ def pinned(
     noise_variance: torch.Tensor,
     times: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Return the divergence (replicate, latent) in nats, by Cholesky at every length."""
+    """Return the divergence (replicate, latent) in nats, by Cholesky decomposition."""
     with gpytorch.settings.max_cholesky_size(_PINNED):
         return divergence(mean, variance, kernel, noise_variance, times)
 
@@ -130,8 +133,9 @@ def on_grid(
 ) -> torch.Tensor:
     """Return an estimate of the divergence (replicate, latent) in nats, by conjugate gradients.
 
-    The same for the same arguments, but another for the same series in another batch: random
-    vectors are drawn for all, and iterations end when their mean residual is small.
+    The result is the same for the same arguments. It differs for the same series in another batch,
+    because random vectors are drawn for the whole batch and the stopping rule uses the mean
+    residual.
     """
     length, noise = mean.shape[-1], noise_variance.to(mean.dtype)
     require_regular_grid(times, length, core="gpytorch-grid", instead="gpytorch")
@@ -144,7 +148,7 @@ def on_grid(
         gpytorch.settings.cg_tolerance(_TOLERANCE),
         torch.random.fork_rng(devices=[mean.device] if mean.is_cuda else []),
     ):
-        # Its own draws can't be given a generator.
+        # GPyTorch does not accept a generator for its own draws.
         torch.manual_seed(_SEED)
         signs = torch.randn(*mean.shape, n_probes).to(mean).sign()
         probes = (variance.expand(mean.shape) / n_probes).sqrt()[..., None] * signs

@@ -1,12 +1,12 @@
-"""An upper bound of the divergence by M inducing points: O(T·M²), any time stamps.
+"""An upper bound of the divergence with M inducing points: O(T·M²), any time stamps.
 
 With inducing values u at M of the times and Q = K_tu (K_uu + jI)⁻¹ K_ut, Titsias (2009) bounds the
-process's log-density from below, hence the divergence from above:
+log-density of the process from below, and hence the divergence from above:
 
     log N(z; 0, K + σ²I) ≥ log N(z; 0, Q + σ²I) − tr(K − Q)/2σ².
 
-The small j keeps K_uu invertible; as Q only shrinks by it, the bound stays one. In float64, because
-K_uu of a smooth kernel is close to singular.
+The small jitter j keeps K_uu invertible. It only reduces Q, so that the bound remains valid. The
+computation is in float64, because K_uu of a smooth kernel is close to singular.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class InducingFactor(Factor):
     noise_variance: torch.Tensor
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return the bound, shape (replicate, latent), in nats."""
+        """Return the bound of shape (replicate, latent), in nats; see `Factor.divergence`."""
         wide = mean.to(self.root.dtype)
         explained = (self.root @ wide[..., None])[..., 0]
         quadratic = (wide**2).sum(-1) - (explained**2).sum(-1)
@@ -50,7 +50,7 @@ class InducingFactor(Factor):
 
 def _cholesky(matrix: torch.Tensor) -> torch.Tensor:
     factor, failed = torch.linalg.cholesky_ex(matrix)
-    # A series that has diverged is nobody else's trouble, and stays what it is: not a number.
+    # A diverged series stays NaN and does not affect the others.
     if (failed.bool() & torch.isfinite(matrix).all(-1).all(-1)).any():
         raise InputError(NOT_POSITIVE_DEFINITE)
     return factor
@@ -64,14 +64,14 @@ def factorise(
     times: torch.Tensor | None = None,
     inducing_points: int = INDUCING_POINTS,
 ) -> InducingFactor:
-    """Project C on the values at `inducing_points` of the times, evenly spread among the samples.
+    """Project C on the values at inducing points, which are evenly spaced among the samples.
 
-    With as many of them as samples, the bound is the divergence itself, but for j.
+    With as many inducing points as samples, the bound equals the divergence except for the jitter.
 
     Raises
     ------
     InputError
-        If there are no inducing points or the time stamps are wrong.
+        If there are no inducing points or the time stamps are invalid.
     """
     if inducing_points < 1:
         raise InputError(f"inducing points must be at least 1, not {inducing_points}")

@@ -1,16 +1,17 @@
 """Exact Gaussian process with a Matérn kernel: O(T) time and memory, any time stamps, in float64.
 
 A Matérn-(d−½) process is the first component of a d-dimensional Markov process (Hartikainen &
-Särkkä, 2010). What the samples of an interval say is then an element: given the state x before it,
-the state after it is N(A x + b, C), and the samples' likelihood is, but for constants,
+Särkkä, 2010). The information in the samples of an interval is summarised by an element. Given the
+state x before the interval, the state after it is N(A x + b, C), and up to constants, the
+likelihood of the samples is
 
     −2 log p = log-determinant + quadratic + xᵀJx − 2ηᵀx.
 
-Two neighbouring elements combine into one (Särkkä & García-Fernández, 2021), so pairs are combined
-level by level, log₂ T times, each level in one batch: no loop over time. The whole series' element
-gives log|C| and μᵀC⁻¹μ. Σ_t s_t² (C⁻¹)_tt is the derivative of log|C| along s² added to the nugget,
-carried along as tangents. On a regular grid all elements of a level have the same A, C, J, which
-are then computed once: a time axis of one stands for all.
+Two neighbouring elements combine into one (Särkkä & García-Fernández, 2021). Pairs are combined in
+log₂ T levels, each in one batch, without a loop over time. The element of the whole series gives
+log|C| and μᵀC⁻¹μ. The term Σ_t s_t² (C⁻¹)_tt is the derivative of log|C| when s² is added to the
+nugget; it is computed by forward-mode differentiation. On a regular grid, all elements of a level
+have the same A, C and J, which are computed once, with a time axis of length 1.
 """
 
 from dataclasses import dataclass, fields
@@ -25,8 +26,8 @@ from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["MarkovianFactor", "factorise"]
 
-# Of the state (f, f′/λ, f″/λ²) with x = λ·Δt, λ = √(2d−1)/ℓ: the nilpotent part N of the transition
-# e^{−x}(I + xN + x²N²/2), and the stationary covariance.
+# For the state (f, f′/λ, f″/λ²) with x = λ·Δt and λ = √(2d−1)/ℓ: the nilpotent part N of the
+# transition e^{−x}(I + xN + x²N²/2), and the stationary covariance.
 _NILPOTENT = {
     Matern12: [[0.0]],
     Matern32: [[1.0, 1.0], [-1.0, -1.0]],
@@ -42,7 +43,7 @@ _STATIONARY = {
 def _times(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """Multiply matrices whose rows and columns are the first two axes.
 
-    The others run along contiguous memory: a library's product of millions of tiny matrices is
+    The remaining axes are contiguous in memory. A library's product of millions of tiny matrices is
     many times slower.
     """
     if a.shape[1] == 1:
@@ -55,7 +56,7 @@ def _transposed(a: torch.Tensor) -> torch.Tensor:
 
 
 def _inverse(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return inverse and determinant of matrices of up to three rows, by their adjugates."""
+    """Return inverse and determinant of matrices with up to three rows, by the adjugate."""
     if len(a) == 1:
         return 1.0 / a, a[0, 0]
     if len(a) == 2:
@@ -76,10 +77,10 @@ def _inverse(a: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 @dataclass(frozen=True)
 class _Element:
-    """What the samples of each of many intervals say; trailing axes (series, interval or 1).
+    """Summary of the samples in each of many intervals.
 
-    A, C and J lead with (state, state), b and eta with (state, 1). A dot marks the derivative along
-    s² in the nugget.
+    The trailing axes are (series, interval or 1). A, C and J have leading axes (state, state), b
+    and eta (state, 1). A dot denotes the derivative when s² is added to the nugget.
     """
 
     A: torch.Tensor
@@ -95,7 +96,7 @@ class _Element:
     quadratic: torch.Tensor
 
     def every(self, start: int, stop: int | None, step: int) -> Self:
-        """Return some of the intervals; what stands for all of them stays."""
+        """Return a slice of the intervals; values shared by all intervals are kept."""
         values = (getattr(self, field.name) for field in fields(self))
         return type(self)(*(v if v.shape[-1] == 1 else v[..., start:stop:step] for v in values))
 
@@ -142,8 +143,9 @@ def _leaves(
 ) -> _Element:
     """Return the elements of single samples.
 
-    Transition and innovation, from the sample before, are (state, state, series, sample or 1), the
-    noise variance (series, 1), mean and variance (series, sample), the latter maybe one for all.
+    Transition and innovation from the previous sample have shape (state, state, series, sample or
+    1), the noise variance (series, 1), the mean (series, sample) and the variance (series, sample
+    or 1).
     """
     observed = innovation[0, 0] + noise_variance
     gain, row = innovation[:, :1] / observed, transition[:1]
@@ -166,7 +168,7 @@ def _leaves(
 
 
 def _whole(element: _Element, count: int) -> _Element:
-    """Combine `count` intervals that follow one another into one."""
+    """Combine `count` consecutive intervals into one."""
     tail: _Element | None = None
     while count > 1:
         if count % 2:
@@ -180,9 +182,9 @@ def _whole(element: _Element, count: int) -> _Element:
 
 @dataclass(frozen=True)
 class MarkovianFactor(Factor):
-    """The kernel: nothing else is worth keeping where a solution costs no more than reading data.
+    """The kernel and the gaps; storing more would not save time, since a solution costs O(T).
 
-    `gaps` between samples are (time − 1,), or (1,) if they are all the same.
+    `gaps` between samples have shape (time − 1,), or (1,) on a regular grid.
     """
 
     kernel: Kernel
@@ -190,7 +192,7 @@ class MarkovianFactor(Factor):
     gaps: torch.Tensor
 
     def _transition(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return transitions, innovations and the stationary covariance, for flattened series."""
+        """Return transitions, innovations and the stationary covariance of flattened series."""
         kind = type(self.kernel)
         matrix = self.gaps.new_tensor(_NILPOTENT[kind])
         stationary = self.gaps.new_tensor(_STATIONARY[kind])[..., None, None]
@@ -203,7 +205,7 @@ class MarkovianFactor(Factor):
         return transition, stationary - carried, stationary
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return KL(q ‖ p), shape (replicate, latent), in nats."""
+        """Return KL(q ‖ p) of shape (replicate, latent), in nats; see `Factor.divergence`."""
         length = mean.shape[-1]
         data = mean.reshape(-1, length).to(torch.float64)
         spread = variance.reshape(len(data), -1).to(torch.float64)
@@ -231,12 +233,13 @@ def factorise(
     dtype: torch.dtype,  # noqa: ARG001
     times: torch.Tensor | None = None,
 ) -> MarkovianFactor:
-    """Prepare a Matérn process; in float64, whatever the `dtype` of the data.
+    """Prepare a Matérn process in float64, independent of the `dtype` of the data.
 
     Raises
     ------
     InputError
-        If the kernel is of another kind, naming the cores that take it, or time stamps are wrong.
+        If the kernel is not a Matérn kernel, or the time stamps are invalid. The message lists
+        cores that support the kernel.
     """
     if type(kernel) not in _NILPOTENT:
         raise InputError(

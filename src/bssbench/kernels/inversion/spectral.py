@@ -1,23 +1,25 @@
-"""A Gaussian process on a circle, in the spectral domain: O(T log T), regular grid.
+"""A periodic Gaussian process in the spectral domain: O(T log T), regular grid.
 
-There C is circulant, diagonal in the Fourier basis, with the kernel's sampled spectrum S and the
-nugget as its eigenvalues (Whittle, 1953). For F = Σ_t μ_t e^−iωt at the period's P frequencies,
+C is circulant and diagonal in the Fourier basis. Its eigenvalues are the sum of the kernel's
+sampled spectrum S and the nugget (Whittle, 1953). With F = Σ_t μ_t e^−iωt at the P frequencies of
+the period,
 
     KL = ½ [Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r + Σ_ω log(S+σ²) − Σ_t log s_t² − T],
     r = (1/P) Σ_ω 1/(S+σ²).
 
-`factorise` has P = T. That is exact for a process of period T. For any other it takes the series'
-end for a neighbour of its beginning: a difference that does not grow with T, but weighs the more
-the smoother the kernel is. One transform of the means forward, one backward for their gradient.
+`factorise` uses P = T, which is exact for a process of period T. For other processes, it treats the
+two ends of the series as neighbours. The resulting error does not grow with T and is larger for
+smoother kernels. The cost is one forward transform of the means and one backward transform for
+their gradient.
 
-`factorise_padded` has P > T by at least the kernel's reach, or P = 2T. The first T points of the
-circle then have the process's own covariance (of kernels that end within T). Of the others the
-posterior is not known: they are taken for independent, with zero means and the variance 1/r that is
-best for them, so that
+`factorise_padded` uses P − T of at least the kernel's reach, or P = 2T. The first T points then
+have the covariance of the original process (for kernels that end within T). The posterior of the
+additional points is unknown. They are taken as independent, with zero mean and the optimal variance
+1/r, so that
 
     KL ≤ ½ [Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r + Σ_ω log(S+σ²) + (P−T) log r − Σ_t log s_t² − T].
 
-A bound, but mostly not a closer one: P is a cost.
+This is a bound, but usually not more accurate than P = T, and it costs more.
 """
 
 from dataclasses import dataclass, replace
@@ -35,18 +37,18 @@ from bssbench.kernels.transforms import to_series, to_spectrum
 
 __all__ = ["PaddedFactor", "SpectralFactor", "factorise", "factorise_padded"]
 
-# Beyond its reach, a kernel is below this.
+# Value of a kernel that defines its reach.
 _TAIL = 1e-9
 
 
 @dataclass(frozen=True)
 class SpectralFactor(Factor):
-    """The inverse spectra of circulant C, and what they are made of.
+    """The inverse spectra of circulant C, with their parameters.
 
-    `inverse_spectrum`, 1/(S+σ²), is (series, frequency), complex for the sake of products with
-    spectra; `mean_inverse`, r, and `constant`, what does not depend on the posterior, are
-    (series,). If the kernel is learned, `learned` has a derivative of S in the nugget, which is
-    one, and in each of its parameters.
+    `inverse_spectrum` is 1/(S+σ²), of shape (series, frequency), and complex to speed up products
+    with spectra. `mean_inverse`, which is r, and `constant`, which does not depend on the
+    posterior, have shape (series,). If the kernel is learned, `learned` contains the derivatives of
+    the spectrum with respect to the nugget (equal to 1) and to each parameter.
     """
 
     kernel: Kernel
@@ -59,7 +61,7 @@ class SpectralFactor(Factor):
     learned: tuple["_Slope", ...]
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return KL(q ‖ p), or its bound, of shape (replicate, latent), in nats."""
+        """Return KL(q ‖ p), or its bound, of shape (replicate, latent); see `Factor.divergence`."""
         parameters = (self.noise_variance, *self.kernel.parameters)
         divergence: torch.Tensor = _Divergence.apply(mean, variance, self, *parameters)
         return divergence
@@ -67,10 +69,10 @@ class SpectralFactor(Factor):
 
 @dataclass(frozen=True)
 class _Slope:
-    """The derivative D of S in one parameter, and two sums over the circle.
+    """The derivative D of S with respect to one parameter, and two sums over frequencies.
 
-    `values`, D, are (series, frequency), halved where a frequency stands for one and not for two,
-    or None where D is one; Σ D/(S+σ²) and Σ D/(S+σ²)² are (series,).
+    `values` is D, of shape (series, frequency), halved for frequencies that occur once instead of
+    twice, or None if D = 1. Σ D/(S+σ²) and Σ D/(S+σ²)² have shape (series,).
     """
 
     values: torch.Tensor | None
@@ -80,24 +82,24 @@ class _Slope:
 
 @dataclass(frozen=True)
 class PaddedFactor(Factor):
-    """Factors of some series each, with their places in the flattened batch."""
+    """Factors of groups of series, with the positions of the series in the flattened batch."""
 
     parts: tuple[tuple[torch.Tensor, SpectralFactor], ...]
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return a bound of KL(q ‖ p), shape (replicate, latent), in nats."""
+        """Return a bound of KL(q ‖ p) of shape (replicate, latent); see `Factor.divergence`."""
         data, spread = mean.flatten(0, 1), variance.flatten(0, 1)
         found = [factor.divergence(data[rows], spread[rows]) for rows, factor in self.parts]
         places = torch.cat([rows for rows, _ in self.parts])
         return torch.cat(found)[places.argsort()].reshape(mean.shape[:-1])
 
     def detach(self) -> Self:
-        """Return the same factor, to be used with the kernel held constant."""
+        """Return the same factor without gradients with respect to the kernel."""
         return replace(self, parts=tuple((rows, part.detach()) for rows, part in self.parts))
 
 
 def _sum_over_circle(values: torch.Tensor, period: int) -> torch.Tensor:
-    """Sum over P frequencies; all but the first, and the last of an even P, stand for two."""
+    """Sum over P frequencies; all but the first, and the last of an even P, count twice."""
     once = values[:, 0] + values[:, -1] if period % 2 == 0 else values[:, 0]
     return 2.0 * values.sum(-1) - once
 
@@ -137,7 +139,8 @@ def factorise_padded(
     require_regular_grid(times, length, core="spectral-padded", instead="another core by inversion")
     flat = kernel.with_parameters(*(p.reshape(-1) for p in kernel.parameters))
     noise = noise_variance.reshape(-1)
-    # Each series by its own kernel alone: what it comes to must not depend on the others.
+    # The padding of each series depends on its own kernel only, so that its result does not depend
+    # on the batch.
     margins = torch.where(flat.reach(_TAIL) <= length // 8, length // 8, length)
     parts = []
     for margin in margins.unique().tolist():
@@ -179,7 +182,7 @@ def _factorise(
 
 
 class _Divergence(torch.autograd.Function):
-    """The divergence, whose derivatives take few passes over the data."""
+    """The divergence, with derivatives that take few passes over the data."""
 
     @staticmethod
     def forward(

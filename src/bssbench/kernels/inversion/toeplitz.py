@@ -1,18 +1,18 @@
 """Exact Gaussian process on a regular grid: O(T²) time, O(T) memory, in float64.
 
-There C is a symmetric Toeplitz matrix, given by its first column c. Durbin's recursion (Levinson,
-1947; Durbin, 1960) finds the first column of its inverse, x = C⁻¹e₀, and log|C|; by Gohberg and
-Semencul (1972), x is all that is needed of the inverse:
+On a regular grid, C is a symmetric Toeplitz matrix, given by its first column c. Durbin's recursion
+(Levinson, 1947; Durbin, 1960) computes the first column of the inverse, x = C⁻¹e₀, and log|C|. By
+Gohberg and Semencul (1972), x determines the whole inverse:
 
     C⁻¹ = [L(x) L(x)ᵀ − L(y) L(y)ᵀ] / x₀,   y = (0, x_{T−1}, …, x₁),
 
-with L(·) the lower triangular Toeplitz matrix of a first column. Products with C⁻¹ are
-convolutions; its diagonal is Σ_{j≤t} (x_j² − y_j²)/x₀. The derivatives in c follow without another
-recursion:
+where L(·) is the lower triangular Toeplitz matrix with a given first column. Products with C⁻¹ are
+convolutions, and the diagonal is Σ_{j≤t} (x_j² − y_j²)/x₀. The derivatives with respect to c do not
+need another recursion:
 
-    ∂μᵀC⁻¹μ = −αᵀ∂C α,   ∂log|C| = ⟨C⁻¹, ∂C⟩,   ∂f(x) = −(C⁻¹∇f)ᵀ ∂C x,
+    ∂μᵀC⁻¹μ = −αᵀ∂C α,   ∂log|C| = ⟨C⁻¹, ∂C⟩,   ∂f(x) = −(C⁻¹∇f)ᵀ ∂C x.
 
-where ∂C is constant along diagonals, so that each is a correlation of two sequences.
+∂C is constant along diagonals, so that each derivative is a correlation of two sequences.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the first column of the inverse, (series, time), and log|C|, (series,)."""
     series, length = first_column.shape
     scale = first_column[:, 0]
-    # Reversed, so that the predictor and what it meets are both read forwards.
+    # Reversed, so that both factors of the products are read forwards.
     correlation = (first_column[:, 1:] / scale[:, None]).flip(-1)
     predictor = first_column.new_zeros(series, length)
     predictor[:, 0] = 1.0
@@ -48,7 +48,7 @@ def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         predictor[:, order] = reflection
         error = error * (1.0 - reflection**2)
         log_determinant += torch.log(error)
-    # A series that has diverged is nobody else's trouble, and stays what it is: not a number.
+    # A diverged series stays NaN and does not affect the others.
     if (~torch.isfinite(log_determinant) & torch.isfinite(first_column).all(-1)).any():
         raise InputError(NOT_POSITIVE_DEFINITE)
     return predictor / (scale * error)[:, None], log_determinant
@@ -56,11 +56,11 @@ def _durbin(first_column: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 @dataclass(frozen=True)
 class ToeplitzFactor(Factor):
-    """The inverse of C by its first column, in float64.
+    """The inverse of C, represented by its first column, in float64.
 
-    The gradient reaches the kernel through c, the first column of C, (replicate, latent, time).
-    x and the diagonal (C⁻¹)_tt have its shape, log|C| is (replicate, latent), and the spectra of x
-    and y are (replicate, latent, frequency).
+    The gradient reaches the kernel through c, the first column of C, of shape (replicate, latent,
+    time). x and the diagonal (C⁻¹)_tt have the same shape; log|C| has shape (replicate, latent),
+    and the spectra of x and y (replicate, latent, frequency).
     """
 
     first_column: torch.Tensor
@@ -71,11 +71,11 @@ class ToeplitzFactor(Factor):
 
     @property
     def period(self) -> int:
-        """Length of transforms long enough for a correlation of two series."""
+        """Length of transforms that avoids wrap-around in a correlation of two series."""
         return _period(self.first_column.shape[-1])
 
     def solve(self, vector: torch.Tensor) -> torch.Tensor:
-        """Return C⁻¹v for v of shape (replicate, latent, time), float64."""
+        """Return C⁻¹v for v of shape (replicate, latent, time), in float64."""
         length, period = vector.shape[-1], self.period
         spectrum = torch.fft.rfft(vector, n=period)
         product = torch.zeros_like(spectrum)
@@ -86,7 +86,7 @@ class ToeplitzFactor(Factor):
         return solved / self.inverse_column[..., :1]
 
     def divergence(self, mean: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return KL(q ‖ p), shape (replicate, latent), in nats."""
+        """Return KL(q ‖ p) of shape (replicate, latent), in nats; see `Factor.divergence`."""
         energy = _ExpectedEnergy.apply(mean, variance.expand(mean.shape), self.first_column, self)
         return 0.5 * (energy + spread_terms(variance, mean.shape[-1]))
 
@@ -102,7 +102,7 @@ def factorise(
     dtype: torch.dtype,  # noqa: ARG001
     times: torch.Tensor | None = None,
 ) -> ToeplitzFactor:
-    """Invert C for all series at once; in float64, whatever the `dtype` of the data.
+    """Invert C for all series in float64, independent of the `dtype` of the data.
 
     Raises
     ------
@@ -160,10 +160,10 @@ class _ExpectedEnergy(torch.autograd.Function):
 def _slope_in_column(
     factor: ToeplitzFactor, alpha: torch.Tensor, variance: torch.Tensor, spread: torch.Tensor
 ) -> torch.Tensor:
-    """Return the energy's derivative in c, shape (replicate, latent, time)."""
+    """Return the derivative of the energy with respect to c, shape (replicate, latent, time)."""
     x, period, length = factor.inverse_column, factor.period, alpha.shape[-1]
-    # Σ_t s_t² (C⁻¹)_tt = Σ_i Ω_i x_i²/x₀, where Ω_i sums the variances from i on, less those from
-    # T − i on.
+    # Σ_t s_t² (C⁻¹)_tt = Σ_i Ω_i x_i²/x₀, where Ω_i is the sum of the variances from i on, minus
+    # that from T − i on.
     remaining = variance.to(torch.float64).flip(-1).cumsum(-1).flip(-1)
     omega = remaining.clone()
     omega[..., 1:] -= remaining[..., 1:].flip(-1)
@@ -174,8 +174,8 @@ def _slope_in_column(
     def transform(series: torch.Tensor) -> torch.Tensor:
         return torch.fft.rfft(series, n=period)
 
-    # Correlations Σ_t a_t b_{t+d} for d = 0 … T−1: of α with itself, β with x and x with β, and
-    # the sums along the diagonals of C⁻¹.
+    # Correlations Σ_t a_t b_{t+d} for d = 0 … T−1: α with α, β with x and x with β, and the sums
+    # along the diagonals of C⁻¹.
     x_spectrum, y_spectrum = factor.spectra
     alpha_spectrum, beta_spectrum = transform(alpha), transform(beta)
     weight = length - torch.arange(length, dtype=torch.float64, device=x.device)
@@ -185,6 +185,6 @@ def _slope_in_column(
     mixed = beta_spectrum.conj() * x_spectrum
     total = of_inverse / x[..., :1] - alpha_spectrum.abs() ** 2 - mixed.real
     slope = torch.fft.irfft(total, n=period)[..., :length]
-    # Each diagonal but the main one is in C twice.
+    # Each diagonal except the main one occurs twice in C.
     slope[..., 1:] *= 2.0
     return slope

@@ -8,17 +8,19 @@ so that, in nats,
 
     KL = ½ Σ_t [((μ_t − m(t))² + s_t²)/σ² − log s_t² + log σ² − 1].
 
-A pseudo-likelihood in Besag's sense (1975): a product of leave-one-out conditionals, no normalised
-density, and no kernel matrix to invert. One module a core; they differ in how m is computed:
+This product of leave-one-out conditionals is a pseudo-likelihood in the sense of Besag (1975), not
+a normalised density. It does not require the inverse of a kernel matrix. There is one module per
+core; they differ in how they compute m:
 
 `dense`    O(T²) time and memory, any time stamps
 `chunked`  O(T²) time, O(T) memory, any time stamps
-`banded`   O(T·w), regular grid; the kernel is cut off at w
+`banded`   O(T·w), regular grid; the kernel is truncated at w
 `fft`      O(T log T), regular grid
 
-Each has ``weigh``, which does what depends on kernel and time stamps alone and can be kept. It
-takes these as `bssbench.kernels.core.Core` does, the number of samples T and the data's precision;
-`bssbench.kernels.core.load_core` does everything at once.
+Each module has a function ``weigh``, which performs the computations that depend only on kernel and
+time stamps. Its result can be reused. Its arguments are the kernel and time stamps as in
+`bssbench.kernels.core.Core`, the number of samples T and the data's precision.
+`bssbench.kernels.core.load_core` returns a function that performs both steps.
 """
 
 from typing import Any, Protocol
@@ -30,14 +32,25 @@ __all__ = ["Weights", "divergence_about"]
 
 
 class Weights(Protocol):
-    """What a core keeps between calls for as long as the kernel stays the same."""
+    """Weights of a kernel regression, which can be reused as long as the kernel is unchanged."""
 
     def regress(self, mean: torch.Tensor) -> torch.Tensor:
-        """Return m, shape (replicate, latent, time), differentiable in mean and kernel."""
+        """Return the leave-one-out regression m, differentiable in mean and kernel.
+
+        Parameters
+        ----------
+        mean : torch.Tensor
+            Shape (replicate, latent, time).
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (replicate, latent, time).
+        """
 
 
 class _DivergenceAbout(torch.autograd.Function):
-    """The divergence, whose derivatives take half the passes over the data of autograd's own."""
+    """The divergence, with derivatives that take half as many passes over the data as autograd."""
 
     @staticmethod
     def forward(
@@ -74,10 +87,23 @@ def divergence_about(
     variance: torch.Tensor,
     noise_variance: torch.Tensor,
 ) -> torch.Tensor:
-    """Return the divergence of N(μ, s²) from N(m, σ²), (replicate, latent), in nats.
+    """Return the divergence of N(μ, s²) from N(m, σ²), summed over time.
 
-    μ and the `regressed` m have shape (replicate, latent, time), s² that or one time for all, and
-    σ² is (replicate, latent).
+    Parameters
+    ----------
+    regressed : torch.Tensor
+        m, of shape (replicate, latent, time).
+    mean : torch.Tensor
+        μ, of shape (replicate, latent, time).
+    variance : torch.Tensor
+        s², of shape (replicate, latent, time) or (replicate, latent, 1).
+    noise_variance : torch.Tensor
+        σ², of shape (replicate, latent).
+
+    Returns
+    -------
+    torch.Tensor
+        Shape (replicate, latent), in nats.
     """
     own_noise = noise_variance.expand(mean.shape[:-1])
     divergence: torch.Tensor = _DivergenceAbout.apply(regressed, mean, variance, own_noise)

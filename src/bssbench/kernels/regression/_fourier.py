@@ -1,4 +1,4 @@
-"""Kernels at the distances of a regular grid, their transforms and their partial sums."""
+"""Kernels sampled on a regular grid, their transforms and their partial sums."""
 
 import math
 
@@ -9,19 +9,19 @@ from bssbench.kernels.stationary import Kernel, SquaredExponential, without_deno
 __all__ = ["TAIL", "closed_forms", "kernel_sequences", "kernel_transforms", "partial_sums"]
 
 TAIL = {torch.float32: 1e-9, torch.float64: 1e-14}
-"""Weights below this, relative to the largest, are taken for the end of a kernel."""
+"""Relative weight that defines the end of a kernel."""
 
-# By its length-scale in samples, which images a squared exponential's closed form takes. Narrower
-# than a sample it would be a difference of nearly equal numbers, and there is none; from the second
-# limit on other images are below the rounding of the closed form's −p.
+# Limits of the length-scale in samples between which a squared exponential's closed form uses
+# different images. Below the first there is no closed form, since it would be a difference of
+# nearly equal numbers; above the second, further images are below rounding error.
 _CLOSED_FORM_LIMITS = (1.0, 3.0)
 _IMAGES = ((), (0, -1, 1), (0,))
 
 
 def closed_forms(kernel: Kernel, reach: torch.Tensor, length: int) -> torch.Tensor:
-    """Return by number, (series,), which closed form of its transform each series takes.
+    """Return the number of the closed form of each series' transform, (series,); 0 if none.
 
-    The squared exponential has one if its tail ends within the series; 0 is none.
+    The squared exponential has a closed form if its tail ends within the series.
     """
     if not isinstance(kernel, SquaredExponential):
         return torch.zeros_like(reach, dtype=torch.int64)
@@ -30,31 +30,32 @@ def closed_forms(kernel: Kernel, reach: torch.Tensor, length: int) -> torch.Tens
 
 
 def kernel_sequences(kernel: Kernel, reach: int, learned: bool) -> list[torch.Tensor]:
-    """Return the weights at distances 1 … `reach`, and if learned their slopes; (series, distance).
+    """Return the weights at distances 1 … `reach` and, if learned, their derivatives.
 
-    The weights on both sides add up to one, so that far from the ends of a series a regression is a
-    convolution and nothing else. The kernel's parameters are (series,), float64.
+    All have shape (series, distance). The weights on both sides sum to 1, so that a regression is a
+    convolution far from the ends of the series. The kernel's parameters have shape (series,), in
+    float64.
     """
     distance = torch.arange(1, reach + 1, dtype=torch.float64, device=kernel.length_scale.device)
-    # Relative to the largest weight, the nearest neighbour's for all kernels but the periodic one:
-    # a length-scale far below one sample would divide zero by zero.
+    # Relative to the largest weight (that of the nearest neighbour, except for the periodic
+    # kernel), since a length-scale far below one sample would otherwise lead to 0/0.
     log_values = kernel.log_values(distance)
     log_values -= log_values.amax(-1, keepdim=True)
     weights = without_denormals_(log_values).exp_()
     weights *= 0.5 / weights.sum(-1, keepdim=True)
     slopes = []
     for log_slope in kernel.log_slopes(distance) if learned else ():
-        # Relative to the first, so that small derivatives are not differences of large ones.
+        # Relative to the first slope, so that small derivatives are not differences of large ones.
         slope = (log_slope - log_slope[:, :1]).mul_(weights)
         slopes.append(slope.sub_(weights * (2.0 * slope.sum(-1, keepdim=True))))
     return [weights, *slopes]
 
 
 def partial_sums(terms: torch.Tensor, length: int) -> torch.Tensor:
-    """Return S(t) + S(T−1−t) for terms d = 1, 2, …, shape (series, time).
+    """Return S(t) + S(T−1−t) for terms d = 1, 2, …, with shape (series, time).
 
-    At the first times t alone: it is symmetric, and the same wherever both ends are out of reach.
-    The terms reach half the series at most, or all of it.
+    Only the first times t are returned, since the sum is symmetric and constant where both ends are
+    out of reach. The terms reach at most half of the series, or all of it.
     """
     reach = terms.shape[-1]
     first = min(reach, (length + 1) // 2)
@@ -64,7 +65,7 @@ def partial_sums(terms: torch.Tensor, length: int) -> torch.Tensor:
 
 
 def _sampled_transform(terms: torch.Tensor, period: int) -> torch.Tensor:
-    """Return the transform of an even sequence that is zero at d = 0 and given beyond."""
+    """Return the transform of an even sequence that is zero at d = 0."""
     sequence = terms.new_zeros(len(terms), period)
     sequence[:, 1 : terms.shape[-1] + 1] = terms
     sequence[:, period - terms.shape[-1] :] += terms.flip(-1)
@@ -78,15 +79,16 @@ def _closed_transforms(
     images: tuple[int, ...],
     dtype: torch.dtype,
 ) -> list[torch.Tensor]:
-    """Return the squared exponential's transform and, if learned, that of its slope.
+    """Return the transform of the squared exponential and, if learned, that of its derivative.
 
-    `nearest` are their values at d = 1. With p the own point's weight and γ the slope of log p, by
-    Poisson's sum over images,
+    `nearest` contains their values at d = 1. With the weight p at d = 0 and the derivative γ of
+    log p, Poisson's summation over images n gives
 
         p Σ_n √(2π) ℓ exp(e_n) − p,    e_n = −ℓ²(ω + 2πn)²/2,
         p Σ_n √(2π) (1 + γℓ + 2 e_n) exp(e_n) − pγ.
 
-    In the working precision, in place and in few passes: these are as long as the data.
+    The arrays are as long as the data, so they are computed in place, in few passes and in the
+    working precision.
     """
     own_point = nearest[0][:, 0] * torch.exp(0.5 / length_scale**2)
     factor = math.sqrt(2.0 * math.pi) * own_point
@@ -118,10 +120,10 @@ def kernel_transforms(
     form: int,
     dtype: torch.dtype,
 ) -> list[torch.Tensor]:
-    """Return the transforms of `kernel_sequences`, (series, frequency), by `form` or sampled.
+    """Return the transforms of `kernel_sequences`, (series, frequency), in closed form or sampled.
 
-    As these are even, they are real. Yet complex: a product of a complex with a real tensor is made
-    by way of a complex copy, every time.
+    Transforms of even sequences are real. They are stored as complex numbers, because a product of
+    a complex with a real tensor would create a complex copy each time.
     """
     if form:
         nearest = [sequence[:, :1] for sequence in sequences]

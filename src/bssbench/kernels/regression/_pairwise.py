@@ -1,4 +1,4 @@
-"""Kernel regression by all pairs of time points, a block of rows at a time."""
+"""Kernel regression by all pairs of time points, in blocks of rows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,15 +11,15 @@ from bssbench.kernels.time_stamps import checked_times
 
 __all__ = ["Pairs", "regress_pairs"]
 
-# Weights of a block, for each series: they are built in several passes, which should stay in the
-# processor's cache.
+# Size of a block's weights for each series. They are computed in several passes, which should fit
+# the processor's cache.
 _BLOCK_BYTES = 5e5
-# A largest weight above the exponential of this is no danger to a sum.
+# If the logarithm of the largest weight is above this value, the sum cannot underflow.
 _NEGLIGIBLE = -20.0
 
 
 class Pairs:
-    """The weights of all pairs, made block by block; `times` as `checked_times` takes them."""
+    """The weights of all pairs, computed in blocks; `times` are as for `checked_times`."""
 
     def __init__(self, kernel: Kernel, length: int, times: torch.Tensor | None) -> None:
         like = kernel.length_scale
@@ -29,14 +29,14 @@ class Pairs:
         if not isinstance(kernel, Periodic):
             gaps = torch.diff(self.times).to(like.dtype)
             nearest = torch.cat([gaps[:1], torch.minimum(gaps[1:], gaps[:-1]), gaps[-1:]])
-            # The nearest neighbour's weight: relative to it no row's sum underflows. Where there is
-            # no danger nothing is subtracted, so that it may be left out altogether.
+            # Relative to the nearest neighbour's weight, no sum of a row underflows. Where there is
+            # no risk of underflow, nothing is subtracted, so that the step may be skipped.
             largest = kernel.log_values(nearest)
             self.largest = torch.where(largest > _NEGLIGIBLE, 0.0, largest)
         self.relative = self.largest is None or bool((self.largest != 0.0).any())
 
     def blocks(self) -> Iterator[slice]:
-        """Yield slices of rows, by the length alone: a sum of blocks depends on where they end."""
+        """Yield slices of rows. They depend only on the length, as do the rounding errors."""
         rows = max(1, int(_BLOCK_BYTES // (self.length * self.dtype.itemsize)))
         for start in range(0, self.length, rows):
             yield slice(start, min(start + rows, self.length))
@@ -46,7 +46,7 @@ class Pairs:
         return (self.times[rows, None] - self.times).abs_().to(self.dtype)
 
     def weights(self, rows: slice, distance: torch.Tensor) -> torch.Tensor:
-        """Return weights of shape (replicate, latent, row, time), each row's largest about one."""
+        """Return weights (replicate, latent, row, time); the largest of each row is about 1."""
         log_weights = self.kernel.log_values(distance)
         own = torch.diagonal(log_weights, offset=rows.start, dim1=-2, dim2=-1)
         if self.largest is None:
@@ -60,7 +60,7 @@ class Pairs:
 
 
 class _Regress(torch.autograd.Function):
-    """m for all pairs, with its derivatives in the parameters from the same blocks."""
+    """m by all pairs, with derivatives with respect to the parameters from the same blocks."""
 
     @staticmethod
     def forward(
@@ -88,7 +88,7 @@ class _Regress(torch.autograd.Function):
             total[..., rows] = denominator
             regressed[..., rows] = numerator / denominator
             if learned:
-                # ∂m/∂θ = Σ_s w_s (∂ log k_s/∂θ) (μ_s − m) / Σ_s w_s: the normalisation drops out.
+                # ∂m/∂θ = Σ_s w_s (∂ log k_s/∂θ) (μ_s − m) / Σ_s w_s; the normalisation cancels.
                 in_parameters = pairs.kernel.log_slopes(distance)
                 for slope, in_parameter in zip(slopes, in_parameters, strict=True):
                     moved, sum_of_moved = (in_parameter.mul_(weights) @ columns).unbind(-1)
@@ -121,9 +121,9 @@ class _Regress(torch.autograd.Function):
 def regress_pairs(
     mean: torch.Tensor, pairs: Pairs, kept: torch.Tensor | None = None, filled: bool = True
 ) -> torch.Tensor:
-    """Return m, shape (replicate, latent, time), for means of that shape and the pairs' precision.
+    """Return m for means of the same shape (replicate, latent, time) and the pairs' precision.
 
-    `kept` are all weights, (replicate, latent, time, time), either `filled` already or to be put
-    there on the way; without it they are made twice, once for each direction.
+    `kept` is a tensor for all weights, (replicate, latent, time, time). It is either `filled`
+    already or is filled here. Without it, the weights are computed twice, once per direction.
     """
     return _Regress.apply(mean, pairs, kept, filled, *pairs.kernel.parameters)

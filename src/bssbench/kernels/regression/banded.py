@@ -1,7 +1,8 @@
-"""Kernel regression with the kernel cut off at a distance w: O(T·w), regular grid.
+"""Kernel regression with the kernel truncated at a distance w: O(T·w), regular grid.
 
-The series is cut into blocks at least as long as w, so that a block is reached by its two
-neighbours and itself alone: three products with Toeplitz matrices, the same for all blocks.
+The series is divided into blocks of at least w samples, so that the regression of a block depends
+only on itself and its two neighbours. This takes three products with Toeplitz matrices, which are
+the same for all blocks.
 """
 
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ _SHORTEST_BLOCK = 32
 
 @dataclass(frozen=True)
 class _Band:
-    """Series, by number in the flattened batch, whose kernels end within as many samples.
+    """Series whose kernels end within the same block length.
 
-    `terms`, (series, block), are the weights at distances 1 … block, zero beyond each series' own
-    w; `inverse_total`, (series, time), is one over the sum of the weights.
+    `series` contains their positions in the flattened batch. `terms`, (series, block), are the
+    weights at distances 1 … block, zero beyond each series' own w. `inverse_total`, (series, time),
+    is the inverse of the sum of the weights.
     """
 
     series: torch.Tensor
@@ -37,7 +39,7 @@ class _Band:
         blocks = -(-length // block)
         padded = torch.nn.functional.pad(data, (block, block + blocks * block - length))
         padded = padded.reshape(series, blocks + 2, block)
-        # Weights at distances −2w … 2w, of which a block and its neighbours see a window each.
+        # Weights at distances −2w … 2w; the block and its neighbours each use a window of them.
         zeros = self.terms.new_zeros(series, 1)
         around = torch.cat([self.terms.flip(-1), zeros, self.terms], dim=-1)
         around = torch.nn.functional.pad(around, (block, block))
@@ -53,7 +55,7 @@ class _Band:
 
 @dataclass(frozen=True)
 class BandedWeights:
-    """Truncated weights; each series is in one of the bands."""
+    """Truncated weights; each series belongs to one of the bands."""
 
     bands: tuple[_Band, ...]
 
@@ -68,7 +70,7 @@ class BandedWeights:
 
 
 def _totals(terms: torch.Tensor, length: int) -> torch.Tensor:
-    """Return the sum of the weights at each time, (series, time), for terms (series, reach)."""
+    """Return the sum of the weights at each time, (series, time), from terms (series, reach)."""
     sums = torch.nn.functional.pad(torch.cumsum(terms, dim=-1), (1, 0))[:, :length]
     rest = sums[:, -1:].expand(-1, length - sums.shape[-1])
     before = torch.cat([sums, rest], dim=-1)
@@ -82,12 +84,13 @@ def weigh(
     times: torch.Tensor | None = None,
     tolerance: float = DEFAULT_TOLERANCE,
 ) -> BandedWeights:
-    """Compute the weights of `kernel` down to `tolerance`, for `length` points of a regular grid.
+    """Compute the weights of a kernel down to `tolerance` for a regular grid.
 
     Raises
     ------
     InputError
-        If the kernel has no end, there are time stamps, or fewer than two points.
+        If the kernel does not decay, if there are time stamps, or if there are fewer than two
+        points.
     """
     require_regular_grid(times, length, core="banded", instead="dense or chunked")
     if isinstance(kernel, Periodic | RationalQuadratic):
@@ -95,8 +98,8 @@ def weigh(
     flat = kernel.with_parameters(*(p.reshape(-1).to(torch.float64) for p in kernel.parameters))
     reach = flat.reach(tolerance).detach().nan_to_num(nan=1.0)
     reach = reach.ceil().clamp(1, length - 1).to(torch.int64)
-    # The next power of two, by the series' own kernel alone: its rounding must not depend on the
-    # rest of the batch.
+    # The next power of two, from each series' own kernel, so that rounding errors do not depend on
+    # the rest of the batch.
     blocks = [max(_SHORTEST_BLOCK, 1 << (int(r) - 1).bit_length()) for r in reach.tolist()]
     bands = []
     for block in sorted(set(blocks)):

@@ -1,6 +1,6 @@
-"""Kernel regression by all pairs in O(T) memory: the dense arithmetic, any time stamps.
+"""Kernel regression by all pairs in O(T) memory, with the arithmetic of `dense`; any time stamps.
 
-Weights are made anew for each direction, a block of rows at a time, and never kept.
+Weights are recomputed for each direction in blocks of rows and are not stored.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ __all__ = ["ChunkedWeights", "weigh"]
 
 @dataclass(frozen=True)
 class ChunkedWeights:
-    """The rule that the weights follow: kernel and time stamps."""
+    """Kernel and time stamps, from which the weights are computed."""
 
     pairs: Pairs
 
@@ -27,5 +27,5 @@ class ChunkedWeights:
 def weigh(
     kernel: Kernel, length: int, dtype: torch.dtype, times: torch.Tensor | None = None
 ) -> ChunkedWeights:
-    """Prepare the weights of `kernel`, in precision `dtype`, for `length` points in time."""
+    """Prepare the weights of a kernel for `length` time points in the precision `dtype`."""
     return ChunkedWeights(Pairs(kernel.to(dtype), length, times))

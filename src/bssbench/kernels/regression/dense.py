@@ -12,9 +12,9 @@ __all__ = ["DenseWeights", "weigh"]
 
 @dataclass(frozen=True)
 class DenseWeights:
-    """All weights of all series, (replicate, latent, time, time), and the rule that they follow.
+    """All weights of all series, of shape (replicate, latent, time, time).
 
-    Whether they are `filled` in: those to be used once are made on the way.
+    If they are not `filled`, the first regression computes them.
     """
 
     pairs: Pairs
@@ -29,12 +29,12 @@ class DenseWeights:
 def weigh(
     kernel: Kernel, length: int, dtype: torch.dtype, times: torch.Tensor | None = None
 ) -> DenseWeights:
-    """Compute all weights of `kernel`, in precision `dtype`, for `length` points in time."""
+    """Compute all weights of a kernel for `length` time points in the precision `dtype`."""
     pairs = Pairs(kernel.to(dtype), length, times)
     like = pairs.kernel.length_scale
     weights = torch.empty((*like.shape, length, length), dtype=dtype, device=like.device)
     if any(parameter.requires_grad for parameter in pairs.kernel.parameters):
-        # Another step will have another kernel.
+        # The kernel changes with each step, so the weights are used only once.
         return DenseWeights(pairs, weights, filled=False)
     for rows in pairs.blocks():
         weights[..., rows, :] = pairs.weights(rows, pairs.distance(rows))

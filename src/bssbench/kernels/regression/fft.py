@@ -1,18 +1,18 @@
 """Kernel regression by the fast Fourier transform: O(T log T), regular grid.
 
-On a regular grid numerator and denominator are convolutions. The denominator does not depend on the
-data: it is a partial sum of the kernel, and one wherever both ends of the series are out of reach.
-The squared exponential's transform has a closed form, used where its tail ends within the series;
-other kernels are transformed as they are sampled.
+On a regular grid, numerator and denominator are convolutions. The denominator does not depend on
+the data: it is a partial sum of the kernel, equal to 1 where both ends of the series are out of
+reach. The transform of the squared exponential has a closed form, which is used if its tail ends
+within the series; other kernels are sampled and transformed.
 
-    numerator    N = k∗μ           one transform forward, one backward
+    numerator    N = k∗μ           one forward and one backward transform
     denominator  D(t) = S(t) + S(T−1−t),   S(n) = Σ_{d=1..n} k(d),   2 S(∞) = 1
-    gradients    with u = (∂L/∂m)/D:   ∂L/∂μ = k∗u   again one forward and one backward;
-                 ∂L/∂θ = Σ_t u (k_θ∗μ) − Σ_t u m D_θ, the first sum taken over frequencies
-                 (Parseval), the second only over the ends, as D_θ is zero elsewhere
+    gradients    with u = (∂L/∂m)/D:   ∂L/∂μ = k∗u   again one forward and one backward transform;
+                 ∂L/∂θ = Σ_t u (k_θ∗μ) − Σ_t u m D_θ, the first sum over frequencies (Parseval),
+                 the second over the ends only, since D_θ is zero elsewhere
 
-A long series is cut into blocks, much longer than its kernel, which overlap by the kernel's reach
-on both sides: short transforms stay in the processor's cache.
+A long series is divided into blocks much longer than the kernel, which overlap by the kernel's
+reach on both sides, so that each transform fits the processor's cache.
 """
 
 from dataclasses import dataclass
@@ -35,27 +35,27 @@ from bssbench.kernels.transforms import as_real, to_series, to_spectrum
 
 __all__ = ["FourierWeights", "weigh"]
 
-# A series is padded by the first of these that its kernel does not reach beyond, else to twice its
-# length. By its own kernel alone, as its rounding must not depend on the rest of the batch; and
-# few, as a transform's plan costs as much as several series'.
+# A series is padded by the smallest of these margins that covers its kernel's reach, otherwise to
+# twice its length. The margin depends on its own kernel only, so that rounding errors do not depend
+# on the rest of the batch. There are few margins because planning a transform is expensive.
 _MARGINS = (256, 2048, 16384, 131072)
-# In margins, the length of a block, and in samples and in blocks that of a series that is cut: the
-# transform of a shorter one stays in the cache itself.
+# Length of a block in margins, and the shortest series that is divided, in samples and in blocks;
+# the transform of a shorter series fits the cache.
 _BLOCK = 16
 _SHORTEST_CUT, _FEWEST_BLOCKS = 2**16, 4
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Series, at `rows` of the flattened batch, that are padded and cut into blocks alike.
+    """Series, at `rows` of the flattened batch, with the same padding and division into blocks.
 
-    A block has `step` times of its own, after the `lead` times before that its kernel reaches. A
-    series that is not cut is one block without those: its reach, both ways, is to its padding.
+    A block has `step` time points, preceded by `lead` points that the kernel reaches. A series that
+    is not divided is one block with `lead` = 0; the kernel then reaches into the padding only.
 
-    `transform`, (series, 1, frequency), is that of the kernel without its own point, and
-    `inverse_totals` are 1/D at both `ends`. The slopes are derivatives in each parameter of the
-    kernel, of D at one end and the other for the second; empty if there is nothing to learn. The
-    first are halved where a frequency counts once in Parseval's sum.
+    `transform`, (series, 1, frequency), is the transform of the kernel without the weight at d = 0,
+    and `inverse_totals` are 1/D at both `ends`. The slopes are the derivatives of both with respect
+    to each parameter of the kernel, empty if the kernel is constant. Those of the transform are
+    halved for frequencies that count once in Parseval's sum.
     """
 
     rows: slice | torch.Tensor
@@ -70,13 +70,13 @@ class _Group:
     total_slopes: tuple[torch.Tensor, ...]
 
     def blocks(self, data: torch.Tensor) -> torch.Tensor:
-        """Cut (series, time) into blocks with what they reach, (series · block, period)."""
+        """Divide (series, time) into overlapping blocks, (series · block, period)."""
         behind = -self.length % self.step + self.period - self.step - self.lead
         padded = pad(data, (self.lead, behind))
         return padded.unfold(-1, self.period, self.step).flatten(0, 1) if self.lead else padded
 
     def own_blocks_divided(self, data: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Divide (series, time) by D; return that, and cut into blocks with zeros around."""
+        """Divide (series, time) by D; return the result, whole and in blocks padded by zeros."""
         if not self.lead:
             divided = pad(data, (0, self.period - self.length))
             self.divide_(divided)
@@ -86,26 +86,26 @@ class _Group:
         return divided, pad(divided.reshape(-1, self.step), (self.lead, self.lead))
 
     def smooth_(self, spectra: torch.Tensor) -> torch.Tensor:
-        """Return k∗v, (series, block, period), for the spectra of the blocks of v, overwritten."""
+        """Return k∗v, (series, block, period), from the spectra of v, which are overwritten."""
         spectra.view(len(self.transform), -1, spectra.shape[-1]).mul_(self.transform)
         return to_series(spectra, self.period).view(len(self.transform), -1, self.period)
 
     def correlation(
         self, spectra: torch.Tensor, others: torch.Tensor, slope: torch.Tensor
     ) -> torch.Tensor:
-        """Return Σ_t u (k_θ∗v), (series,), for the spectra of u and v and the transform of k_θ."""
+        """Return Σ_t u (k_θ∗v), (series,), from the spectra of u and v and the transform of k_θ."""
         changed = spectra.view(len(slope), -1, spectra.shape[-1]) * slope
         products = as_real(changed).view(len(slope), -1)
         products *= as_real(others).view(len(slope), -1)
         return products.sum(-1) * (2.0 / self.period)
 
     def own(self, blocks: torch.Tensor) -> torch.Tensor:
-        """Return the series, (series, time), of the blocks' own times."""
+        """Return the series, (series, time), without the overlaps of the blocks."""
         own = blocks[..., self.lead : self.lead + self.step]
         return own.flatten(-2)[:, : self.length]
 
     def overlapped(self, blocks: torch.Tensor) -> torch.Tensor:
-        """Return the series, (series, time), that the blocks add up to."""
+        """Return the series, (series, time), as the sum of overlapping blocks."""
         if self.lead:
             after = self.lead + self.step
             blocks[:, 1:, self.lead : 2 * self.lead].add_(blocks[:, :-1, after:])
@@ -118,15 +118,15 @@ class _Group:
             series[:, end].mul_(inverse_total)
 
     def at_ends(self, series: torch.Tensor) -> torch.Tensor:
-        """Return (series, time) where D is not one."""
+        """Return the parts of (series, time) where D is not 1."""
         return torch.cat([series[:, end] for end in self.ends], dim=-1)
 
 
 @dataclass(frozen=True)
 class FourierWeights:
-    """The kernel, in the data's precision, its transform, and the regression's denominator.
+    """The kernel in the data's precision, its transform, and the regression's denominator.
 
-    Each series is in one of the groups.
+    Each series belongs to one of the groups.
     """
 
     kernel: Kernel
@@ -138,9 +138,9 @@ class FourierWeights:
 
 
 def _period(length: int, margin: int) -> int:
-    """Return the period of transforms: the next that is fast, or a block's if that is far shorter.
+    """Return the period of transforms: a fast one, or that of a block if it is far shorter.
 
-    Even, and with many factors of two: of the numbers without large factors these are fastest.
+    It is even and has many factors of two, for which transforms are fastest.
     """
     needed = length + margin
     divisor = 2 ** max(1, (needed - 1).bit_length() - 4)
@@ -158,16 +158,16 @@ def _group(
     dtype: torch.dtype,
     learned: bool,
 ) -> _Group:
-    """Prepare series of one margin and form; `kernel` is theirs, (series,) in float64."""
+    """Prepare series with the same margin and form; `kernel` has shape (series,), in float64."""
     period = _period(length, margin)
     sequences = kernel_sequences(kernel, margin, learned)
     transform, *transform_slopes = kernel_transforms(kernel, sequences, period, form, dtype)
     for slope in transform_slopes:
-        # Each frequency but the first and the last stands for two.
+        # Each frequency except the first and the last counts twice.
         slope[:, :: period // 2].mul_(0.5)
     totals = [partial_sums(sequence, length).to(dtype) for sequence in sequences]
     first, last = min(margin, (length + 1) // 2), min(margin, length // 2)
-    # By symmetry.
+    # The second end follows by symmetry.
     both = [(total, total[:, :last].flip(-1)) for total in totals]
     cut = period < length + margin
     return _Group(
@@ -206,7 +206,7 @@ def _groups(kernel: Kernel, length: int, dtype: torch.dtype, learned: bool) -> t
 
 
 def _assembled(parts: list[torch.Tensor], groups: tuple[_Group, ...]) -> torch.Tensor:
-    """Put the groups' series, (series, …) each, back into their places in the flattened batch."""
+    """Reassemble the flattened batch from the series of all groups."""
     if len(parts) == 1:
         return parts[0]
     whole = parts[0].new_empty(sum(map(len, parts)), *parts[0].shape[1:])
@@ -216,7 +216,7 @@ def _assembled(parts: list[torch.Tensor], groups: tuple[_Group, ...]) -> torch.T
 
 
 class _Regress(torch.autograd.Function):
-    """m by convolution, with the closed forms of its derivatives."""
+    """m by convolution, with derivatives in closed form."""
 
     @staticmethod
     def forward(
@@ -269,12 +269,12 @@ class _Regress(torch.autograd.Function):
 def weigh(
     kernel: Kernel, length: int, dtype: torch.dtype, times: torch.Tensor | None = None
 ) -> FourierWeights:
-    """Transform `kernel` for `length` points of a regular grid; float64 inside, `dtype` kept.
+    """Transform a kernel for a regular grid, in float64; store the result in `dtype`.
 
     Raises
     ------
     InputError
-        If there are fewer than two points, or time stamps, which need not be regular.
+        If there are time stamps or fewer than two points.
     """
     require_regular_grid(times, length, core="fft", instead="dense or chunked")
     learned = torch.is_grad_enabled() and any(p.requires_grad for p in kernel.parameters)

@@ -1,4 +1,4 @@
-"""What `contextual-ica` and `erbm` share: W and the sources' autoregressions learned together."""
+"""Shared base of `contextual-ica` and `erbm`: joint estimation of W and the autoregressions."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -15,8 +15,7 @@ from bssbench.randomness import random_rotation
 
 __all__ = ["AutoregressiveMethod"]
 
-# CPU time of an iteration for each value of a source and each coefficient, and for each value, as
-# measured.
+# Measured CPU time of an iteration, per value of a source and coefficient, and per value.
 _NANOSECONDS_OF_A_LAG, _NANOSECONDS_OF_A_VALUE = 1.5, 100
 _USUAL_ITERATIONS = 500
 _REMEMBERED_STEPS = 20
@@ -25,29 +24,30 @@ _SMALLEST_FALL = 1e-7
 
 @dataclass(frozen=True)
 class AutoregressiveMethod(RestartedMethod):
-    """Sources are autoregressions; a subclass says what an innovation's distribution costs.
+    """Linear method that models sources as autoregressions; a subclass provides the entropy.
 
-    With y = W z of whitened z and the innovations e_i(t) = y_i(t) + Σ_k a_ik y_i(t − k), minimised
-    is, over all W, a and what else the distributions are learned by,
+    Let y = W z with whitened z, and let e_i(t) = y_i(t) + Σ_k a_ik y_i(t − k) be the innovations.
+    The method minimises
 
         J = Σ_i [log σ_i + h_i(e_i / σ_i)] − log |det W|,    σ_i² = E[e_i²],
 
-    in nats per time point: the sources' entropy rates less the volume that W adds. W is any matrix,
-    not a rotation alone. It starts as a random rotation, a as the least-squares prediction of what
-    that gives.
+    over W, the coefficients a and the parameters of the innovations' distributions. J is in nats
+    per time point: the sum of the sources' entropy rates minus log |det W|. W is a general matrix,
+    not only a rotation. It is initialised as a random rotation, and a as the least-squares
+    predictor of the resulting components.
 
-    Minimised by L-BFGS (SciPy). It has converged when the largest entry of the gradient is below
-    `tolerance`, or a step lowers J by less than 1e-7 of the larger of |J| and 1.
+    The minimiser is SciPy's L-BFGS. It has converged when the largest entry of the gradient is
+    below `tolerance`, or when a step lowers J by less than 1e-7 max(|J|, 1).
 
     Attributes
     ----------
     order : int
-        Lags of each source's autoregression, as far apart as the VAEs' (see
-        `bssbench.models.time_scales.lag_spacings`).
+        Number of lags of each source's autoregression. Their spacing follows the rule of the VAEs
+        (see `bssbench.models.time_scales.lag_spacings`).
     max_iterations : int
-        Where to give up.
+        Maximum number of iterations.
     tolerance : float
-        Gradient entry that counts as none, in nats per time point.
+        Largest gradient entry at convergence, in nats per time point.
     """
 
     order: int = parameter(10, "chosen by us, not tuned", at_least=1)
@@ -60,40 +60,42 @@ class AutoregressiveMethod(RestartedMethod):
     def entropies(
         self, innovations: np.ndarray, shape: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return h of standardised innovations (source, time), with its derivatives.
+        """Return the entropy h of standardised innovations and its derivatives.
 
         Parameters
         ----------
+        innovations : numpy.ndarray
+            Shape (source, time), with unit variance.
         shape : numpy.ndarray
-            Shape (source, parameter): what the distributions are learned by.
+            Shape (source, parameter): the learned parameters of the distributions.
 
         Returns
         -------
         entropies : numpy.ndarray
             Shape (source,), in nats.
         slopes : numpy.ndarray
-            Shape (source, time): the derivatives in the innovations, times the length.
+            Shape (source, time): derivatives with respect to the innovations, times the length.
         gradient : numpy.ndarray
-            Shape (source, parameter): the derivatives in `shape`.
+            Shape (source, parameter): derivatives with respect to `shape`.
         """
 
     def first_shape(self) -> tuple[Sequence[float], Sequence[tuple[float | None, float | None]]]:
-        """Return what a source's `shape` starts as, and its bounds: by default it has none."""
+        """Return the initial `shape` of a source and its bounds; empty by default."""
         return (), ()
 
     def start(self, size: Size) -> None:
-        """Import SciPy's optimisers; object to a series that is too short."""
+        """Import SciPy's optimisers and check that the series is long enough."""
         import scipy.optimize  # noqa: F401
 
         check_order(self.order, 1, size)
 
     def megabytes(self, size: Size) -> int:
-        """Return an upper estimate: all lags of one replicate, and a few copies of its sources."""
+        """Return an upper estimate of the peak memory, with all lags of one replicate."""
         copies = 2 * self.order + 40
         return super().megabytes(size) + int(size.length * size.n_sources * copies * 8 / 1e6)
 
     def seconds(self, size: Size) -> int:
-        """Return a rough estimate of the CPU time of `separate`: that of its iterations."""
+        """Return a rough estimate of the CPU time of `separate`."""
         lags = _NANOSECONDS_OF_A_LAG * self.order * size.n_sources
         of_a_value = _NANOSECONDS_OF_A_VALUE + lags
         values = size.replicates * self.starts(size.n_sources) * size.length * size.n_sources
@@ -134,9 +136,10 @@ class AutoregressiveMethod(RestartedMethod):
 
 @dataclass(frozen=True)
 class _Objective:
-    """J and its gradient; a source's parameters are its row of W, a, and its shape.
+    """Objective J with its gradient.
 
-    `past`, (1 + order, component, time), are the components at each lag.
+    The parameters of a source are its row of W, its coefficients a and its shape. `past` has shape
+    (1 + order, component, time) and contains the components at each lag.
     """
 
     method: AutoregressiveMethod
@@ -148,13 +151,13 @@ class _Objective:
         of_source = parameters.reshape(n_sources, -1)
         rows, coefficients, shape = np.split(of_source, [n_sources, n_sources + lags - 1], axis=1)
         filters = np.hstack([np.ones((n_sources, 1)), coefficients])
-        # Filtering and unmixing are one linear map of all lags.
+        # Filtering and unmixing combine into one linear map of all lags.
         innovations = np.einsum("ik,ij->ikj", filters, rows).reshape(n_sources, -1) @ flat
         std = np.sqrt((innovations**2).mean(axis=1, keepdims=True))
         standardised = innovations / std
         entropies, slopes, of_shape = self.method.entropies(standardised, shape)
         value = float((np.log(std[:, 0]) + entropies).sum() - np.linalg.slogdet(rows)[1])
-        # Of log σ, and of h through the innovations, less what only changes their scale.
+        # Gradient of log σ and of h through the innovations, without the change of their scale.
         scale = (slopes * standardised).mean(axis=1, keepdims=True)
         pulled = (slopes + (1.0 - scale) * standardised) / std
         correlations = (pulled @ flat.T / length).reshape(n_sources, lags, n_sources)
@@ -164,7 +167,7 @@ class _Objective:
 
 
 def _predictors(rows: np.ndarray, past: np.ndarray) -> np.ndarray:
-    """Return −a of the least-squares prediction of each of rows · components, (source, lag)."""
+    """Return −a of the least-squares predictor of each row of rows · components, (source, lag)."""
     series = np.einsum("ij,kjt->ikt", rows, past)
     fitted = [np.linalg.lstsq(one[1:].T, one[0], rcond=None)[0] for one in series]
     return -np.array(fitted)

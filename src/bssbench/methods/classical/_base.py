@@ -1,4 +1,4 @@
-"""What the classical methods share: each replicate's unmixing matrix, one after the other."""
+"""Shared base of the classical methods, which estimate one unmixing matrix per replicate."""
 
 import warnings
 from abc import abstractmethod
@@ -31,13 +31,13 @@ class Replicate:
     observations : numpy.ndarray
         Shape (time, channel).
     components : numpy.ndarray
-        Shape (component, time): as many as there are sources, white.
+        Shape (component, time). Whitened, as many as there are sources.
     whitening : numpy.ndarray
-        Shape (component, channel): components = whitening · (observations − mean).
+        Shape (component, channel), with components = whitening · (observations − mean).
     seed : numpy.random.SeedSequence
-        The only source of randomness.
+        Seed of all random draws.
     keep : bool
-        Whether to say how it was solved, beside the solution.
+        Whether to report details of the solution, such as the number of iterations.
     """
 
     observations: np.ndarray
@@ -48,7 +48,7 @@ class Replicate:
 
     @property
     def random_state(self) -> int:
-        """An integer seed for libraries that take no generator."""
+        """Integer seed for libraries that do not accept a generator."""
         return int(self.seed.generate_state(1)[0])
 
 
@@ -61,11 +61,11 @@ class Solution:
     unmixing_matrix : numpy.ndarray
         Shape (source, channel).
     converged : bool
-        Whether the method converged; what is computed in closed form has.
+        Whether the method converged; True for a closed-form solution.
     losses : tuple of float
-        What the method lowers, of each start; empty where it has no such thing.
+        The minimised loss of each restart; empty if the method has none.
     iterations : int or None
-        How many it took; None where a library does not say.
+        Number of iterations; None if the library does not report it.
     """
 
     unmixing_matrix: np.ndarray
@@ -76,29 +76,46 @@ class Solution:
 
 @dataclass(frozen=True)
 class LinearMethod(SeparationMethod):
-    """A linear method that solves one replicate after the other; a subclass provides `solve`."""
+    """Linear method that solves the replicates one by one; a subclass provides `solve`."""
 
     @abstractmethod
     def solve(self, replicate: Replicate) -> Solution:
-        """Find the sources of one replicate."""
+        """Estimate the unmixing matrix of one replicate.
+
+        Parameters
+        ----------
+        replicate : Replicate
+            Observations, whitened components and seed.
+
+        Returns
+        -------
+        Solution
+            The unmixing matrix, with convergence and losses.
+        """
 
     def start(self, size: Size) -> None:
-        """Import what takes time, which is start-up, and object to a size.
+        """Import slow libraries, so that they count as start-up, and check the size.
+
+        Parameters
+        ----------
+        size : Size
+            The size of the problem.
 
         Raises
         ------
         NotApplicable
-            If the method has no meaning at this size.
+            If the method does not apply to a problem of this size.
         """
 
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
-        """Solve each seed; say which converged, and pass a library's warnings on."""
+        """Solve each replicate; record which converged and the warnings of libraries."""
         self.start(problem.size)
         stopwatch = Stopwatch()
         stopwatch.lap("warm_up")
-        # Rejects dependent channels, of which some libraries make sources out of rounding errors.
+        # Rejects linearly dependent channels: from these, some libraries return sources that are
+        # rounding errors.
         whitened = whiten(problem.observations, problem.n_sources)
         replicates = zip(
             problem.observations,
@@ -141,22 +158,27 @@ class LinearMethod(SeparationMethod):
 
 @dataclass(frozen=True)
 class ClassicalMethod(LinearMethod):
-    """One that has nothing to choose between starts by; a subclass provides `unmix`."""
+    """Linear method without restarts; a subclass provides `unmix`."""
 
     @abstractmethod
     def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
-        """Find the sources of one replicate.
+        """Estimate the unmixing matrix of one replicate.
+
+        Parameters
+        ----------
+        replicate : Replicate
+            Observations, whitened components and seed.
 
         Returns
         -------
         unmixing_matrix : numpy.ndarray
             Shape (source, channel).
         converged : bool
-            Whether the method converged; what is computed in closed form has.
+            Whether the method converged; True for a closed-form solution.
         """
 
     def solve(self, replicate: Replicate) -> Solution:
-        """Find the sources of one replicate."""
+        """Return the result of `unmix` as a solution without losses."""
         return Solution(*self.unmix(replicate))
 
 

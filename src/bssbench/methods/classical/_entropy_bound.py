@@ -1,14 +1,15 @@
-"""An upper bound of a standardised variable's entropy, from expectations of a few functions.
+"""Upper bound on the entropy of a standardised variable, from expectations of a few functions.
 
-Li and Adalı (2010), "Independent component analysis by entropy bound minimization", IEEE
-Transactions on Signal Processing 58: whatever has mean 0, variance 1 and E[G(x)] = μ has at most
-the entropy of the most entropic variable with these, whose density is exp(a + b x + c x² + θ G(x));
-of several G the least counts. What its entropy falls short of the Gaussian's, V(μ), is computed
-here once for each G: in the dual, V(μ) = max over θ of a concave function, so that V′(μ) = θ.
+The bound is that of Li and Adalı (2010), "Independent component analysis by entropy bound
+minimization", IEEE Transactions on Signal Processing 58. Among all variables with mean 0, variance
+1 and E[G(x)] = μ, the one with the density exp(a + b x + c x² + θ G(x)) has the largest entropy.
+That entropy bounds the others; with several G, the smallest bound is used. V(μ) denotes the
+difference between the Gaussian's entropy and the bound. It is tabulated once for each G: in the
+dual, V(μ) is the maximum over θ of a concave function, so that V′(μ) = θ.
 
-Densities are computed within ± 22.5 deviations. Where E[|x| / (1 + |x|)] is below 0.15, which is
-that of an innovation that nearly always rests, the most entropic variable reaches farther, and the
-bound comes out too low: by 0.003 nats at 0.1, by 0.02 at 0.05.
+Densities are computed within ±22.5 standard deviations. If E[|x| / (1 + |x|)] is below 0.15, as for
+an innovation that is almost always zero, the maximum-entropy density has wider support and the
+computed bound is too low: by 0.003 nats at 0.1 and by 0.02 nats at 0.05.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,7 @@ import numpy as np
 __all__ = ["entropy_bound"]
 
 _GAUSSIAN_ENTROPY = 0.5 * np.log(2.0 * np.pi * np.e)
-# The line that densities are computed on: fine in the middle, where they may be narrow.
+# Grid on which densities are computed. It is fine in the middle, where they may be narrow.
 _LINE = 0.5 * np.sinh(np.linspace(-4.5, 4.5, 2401))
 _STATISTICS = np.stack([_LINE, _LINE**2 - 1.0])
 _MULTIPLIERS = np.sinh(np.linspace(0.0, 5.0, 101))
@@ -30,9 +31,9 @@ _NEWTON_STEPS, _SMALLEST_DECREMENT, _SHORTEST_STEP = 60, 1e-16, 1e-6
 
 @dataclass(frozen=True)
 class _Measure:
-    """A measuring function G, its derivative, and in which directions its multiplier may go.
+    """A measuring function G, its derivative and the largest multiplier.
 
-    A positive one for x⁴ has no density.
+    For x⁴, a positive multiplier gives no normalisable density.
     """
 
     function: Callable[[np.ndarray], np.ndarray]
@@ -54,19 +55,19 @@ _MEASURES = (
 
 
 def entropy_bound(standardised: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least of the bounds of each variable, and its derivative.
+    """Return the smallest bound for each variable and its derivative.
 
     Parameters
     ----------
     standardised : numpy.ndarray
-        Shape (variable, time), of mean 0 and variance 1.
+        Shape (variable, time), with mean 0 and variance 1.
 
     Returns
     -------
     bounds : numpy.ndarray
         Shape (variable,), in nats.
     slopes : numpy.ndarray
-        Shape (variable, time): the derivatives in the values, times their number.
+        Shape (variable, time): derivatives with respect to the values, times the length.
     """
     means = np.stack([one.function(standardised).mean(axis=1) for one in _MEASURES])
     negentropies, multipliers = zip(
@@ -83,7 +84,7 @@ def entropy_bound(standardised: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _lookup(index: int, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return V and V′ at expectations of a measuring function.
 
-    Beyond its ends V goes on as its tangent: V is convex, so that this bounds it from below.
+    Outside the tabulated range V is extended by its tangent, a lower bound because V is convex.
     """
     first, last, spline, slope = _negentropy(index)
     within = np.clip(means, first, last)
@@ -93,7 +94,7 @@ def _lookup(index: int, means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @cache
 def _negentropy(index: int) -> tuple[float, float, Any, Any]:
-    """Return the range of μ, V as a spline, and its derivative."""
+    """Return the tabulated range of μ, V as a spline, and the spline's derivative."""
     from scipy.interpolate import CubicHermiteSpline
 
     measure = _MEASURES[index]
@@ -105,7 +106,7 @@ def _negentropy(index: int) -> tuple[float, float, Any, Any]:
 
 
 def _branch(measure: _Measure, sign: float) -> list[tuple[float, float, float]]:
-    """Return (θ, μ, V) from θ = 0 on in one direction, each solved from the one before."""
+    """Return (θ, μ, V) for θ of one sign, each solved from the previous one, starting at θ = 0."""
     values = measure.function(_LINE)
     gaussian = -0.5 * _LINE**2 + np.log(np.gradient(_LINE))
     others, found = np.zeros(2), []
@@ -115,7 +116,7 @@ def _branch(measure: _Measure, sign: float) -> list[tuple[float, float, float]]:
             break
         others, log_partition, density = _standardised(others, gaussian + multiplier * values)
         mean = float(density @ values)
-        # KL(p ‖ N(0, 1)), which of standardised variables is the negentropy.
+        # KL(p ‖ N(0, 1)), which is the negentropy of a standardised variable.
         negentropy = float(multiplier * mean - (log_partition - normaliser))
         found.append((float(multiplier), mean, negentropy))
     return found
@@ -124,19 +125,19 @@ def _branch(measure: _Measure, sign: float) -> list[tuple[float, float, float]]:
 def _standardised(
     multipliers: np.ndarray, exponent: np.ndarray
 ) -> tuple[np.ndarray, float, np.ndarray]:
-    """Multiply e^exponent by e^(b x + c (x² − 1)) so that mean and variance are 0 and 1.
+    """Multiply e^exponent by e^(b x + c (x² − 1)) to obtain mean 0 and variance 1.
 
-    These b and c minimise the logarithm of the normaliser, which is convex: by Newton's method from
-    `multipliers`, with steps halved until they lower it.
+    These b and c minimise the logarithm of the normaliser, which is convex. Newton's method starts
+    at `multipliers` and halves each step until it lowers the function.
 
     Returns
     -------
     multipliers : numpy.ndarray
-        b and c.
+        The values of b and c.
     log_partition : float
-        The logarithm of the normaliser.
+        Logarithm of the normaliser.
     density : numpy.ndarray
-        Normalised, on the line.
+        Normalised density on the grid.
     """
     log_partition, density = _normalised(multipliers, exponent)
     for _ in range(_NEWTON_STEPS):
@@ -157,7 +158,7 @@ def _standardised(
 
 
 def _normalised(multipliers: np.ndarray, exponent: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return the logarithm of the normaliser, and the density on the line."""
+    """Return the logarithm of the normaliser and the density on the grid."""
     terms = exponent + multipliers @ _STATISTICS
     largest = terms.max()
     density = np.exp(terms - largest)

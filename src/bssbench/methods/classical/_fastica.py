@@ -1,4 +1,4 @@
-"""What `fastica` and `var-ica` share: FastICA (Hyvärinen, 1999), by scikit-learn."""
+"""Shared base of `fastica` and `var-ica`: FastICA (Hyvärinen, 1999) from scikit-learn."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class FastICAMethod(RestartedMethod):
-    """FastICA, parallel, log cosh contrast, of signals that a subclass provides.
+    """Parallel FastICA with log cosh contrast, applied to signals that a subclass provides.
 
-    Of several starts the one with the largest contrast is kept: Hyvärinen's approximation of
+    The restart with the largest contrast is kept. The contrast is Hyvärinen's approximation of
     negentropy, Σ_i (E[G(y_i)] − E[G(ν)])² with G = log cosh and ν ~ N(0, 1), whose stationary
     points FastICA finds.
 
     Attributes
     ----------
     max_iterations : int
-        Where to give up.
+        Maximum number of iterations.
     tolerance : float
-        Change of the unmixing matrix that counts as converged.
+        Change of the unmixing matrix below which the iteration has converged.
     """
 
     max_iterations: int = parameter(
@@ -40,9 +40,19 @@ class FastICAMethod(RestartedMethod):
 
     @abstractmethod
     def signals(self, replicate: Replicate) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return signals (time, signal), and what has made them of channels (signal, channel).
+        """Return the signals to separate and the matrix that maps channels to them.
 
-        None where the signals are the channels.
+        Parameters
+        ----------
+        replicate : Replicate
+            Observations, whitened components and seed.
+
+        Returns
+        -------
+        signals : numpy.ndarray
+            Shape (time, signal).
+        origin : numpy.ndarray or None
+            Shape (signal, channel); None if the signals are the channels.
         """
 
     def start(self, size: Size) -> None:
@@ -50,7 +60,7 @@ class FastICAMethod(RestartedMethod):
         import sklearn.decomposition  # noqa: F401
 
     def attempt(self, replicate: Replicate) -> Solution:
-        """Run FastICA from the random matrix that its random state gives."""
+        """Run FastICA from a random initial matrix."""
         from sklearn.decomposition import FastICA
 
         signals, origin = self.signals(replicate)
@@ -66,7 +76,8 @@ class FastICAMethod(RestartedMethod):
         contrast = negentropy_contrast(components @ (signals - estimator.mean_).T)
         return Solution(
             components if origin is None else components @ origin,
-            # Converging in the very last iteration looks the same as giving up, and counts as that.
+            # Convergence in the last allowed iteration cannot be distinguished from no convergence
+            # and counts as the latter.
             estimator.n_iter_ < self.max_iterations,
             (-contrast,),
             estimator.n_iter_,

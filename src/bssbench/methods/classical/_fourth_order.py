@@ -1,4 +1,4 @@
-"""Fourth-order cumulants of white components, as matrices that separation makes diagonal."""
+"""Cumulant matrices of white components, which separation diagonalises."""
 
 from itertools import combinations_with_replacement
 
@@ -8,19 +8,20 @@ __all__ = ["cumulant_matrices", "megabytes_of_cumulants"]
 
 
 def megabytes_of_cumulants(n_components: int) -> int:
-    """Return what n (n + 1) / 2 matrices of n² take, a few times over."""
+    """Return the memory of a few copies of n (n + 1) / 2 matrices of n² entries, in megabytes."""
     return int(n_components**4 * 4 * 8 / 1e6)
 
 
 def cumulant_matrices(components: np.ndarray) -> np.ndarray:
     """Return the cumulant matrices of an orthonormal basis of the symmetric matrices.
 
-    Of white components z and a symmetric matrix M it is
+    For white components z and a symmetric matrix M, the cumulant matrix is
 
         Q(M)_ij = Σ_kl cum(z_i, z_j, z_k, z_l) M_kl = E[(zᵀ M z) z zᵀ] − tr(M) I − 2 M.
 
-    Diagonalising those of any such basis leaves the same sum of squared cross-cumulants
-    cum(z_i, z_j, z_k, z_l), i ≠ j, as that of the eigenmatrices, which save work for many sources.
+    The joint diagonalisation criterion, the sum of squared cross-cumulants cum(z_i, z_j, z_k, z_l)
+    with i ≠ j, is the same for any such basis as for the eigenmatrices that JADE uses to save work
+    with many sources.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Joint diagonalisation by Jacobi rotations (Cardoso and Souloumiac, 1996), by pyRiemann."""
+"""Joint diagonalisation by Jacobi rotations (Cardoso and Souloumiac, 1996), from pyRiemann."""
 
 import warnings
 from abc import abstractmethod
@@ -13,14 +13,14 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class JointDiagonalisation(LinearMethod):
-    """The rotation that makes matrices as diagonal as they can be together.
+    """Linear method that rotates white components to diagonalise a set of matrices jointly.
 
     Attributes
     ----------
     max_iterations : int
-        Sweeps over all pairs of components.
+        Maximum number of sweeps over all pairs of components.
     tolerance : float
-        Sine of the largest rotation that counts as none.
+        Sine of the rotation angle below which a pair is left unchanged.
     """
 
     deterministic = True
@@ -34,14 +34,25 @@ class JointDiagonalisation(LinearMethod):
 
     @abstractmethod
     def matrices(self, components: np.ndarray) -> np.ndarray:
-        """Return symmetric matrices (matrix, component, component) of white (component, time)."""
+        """Return the symmetric matrices to diagonalise.
+
+        Parameters
+        ----------
+        components : numpy.ndarray
+            Shape (component, time), white.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (matrix, component, component).
+        """
 
     def start(self, size: Size) -> None:
         """Import pyRiemann, which takes seconds."""
         import pyriemann.geometry.ajd  # noqa: F401
 
     def solve(self, replicate: Replicate) -> Solution:
-        """Rotate; a further sweep would rotate no pair if that has converged."""
+        """Find the rotation. It has converged if a further sweep leaves every pair unchanged."""
         from pyriemann.geometry.ajd import rjd
 
         matrices = self.matrices(replicate.components)
@@ -52,9 +63,9 @@ class JointDiagonalisation(LinearMethod):
         return Solution(rotation.T @ replicate.whitening, at_rest, iterations=sweeps)
 
     def _sweeps(self, matrices: np.ndarray) -> int:
-        """Count the sweeps that the rotation takes, the last of which turns nothing.
+        """Count the sweeps until convergence, including the last, which changes nothing.
 
-        They are done again, one by one: pyRiemann does not say.
+        The sweeps are repeated one by one because pyRiemann does not report their number.
         """
         from pyriemann.geometry.ajd import rjd
 

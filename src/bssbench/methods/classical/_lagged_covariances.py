@@ -1,4 +1,4 @@
-"""What goes by spectra: joint diagonalisation of covariances at a number of lags."""
+"""Joint diagonalisation of lagged covariances."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class LaggedCovariances(JointDiagonalisation):
-    """Joint diagonalisation of lagged covariances, perhaps of other matrices too.
+    """Joint diagonalisation of lagged covariances, possibly together with other matrices.
 
     Attributes
     ----------
     lags : int or None
-        Lagged covariances to diagonalise, from lag 1; fewer where the series is short. By rule all
-        lags at which the slowest source's autocorrelation is more than estimation error, which the
-        observations say (see `bssbench.models.time_scales.longest_significant_lags`); beyond lag 64
-        in steps of 5 %.
+        Number of lagged covariances to diagonalise, from lag 1; at most half the series' length.
+        None: all lags at which the autocorrelation of the slowest source exceeds its estimation
+        error (see `bssbench.models.time_scales.longest_significant_lags`), beyond lag 64 in steps
+        of 5 %.
     """
 
     lags: int | None = parameter(
@@ -28,7 +28,18 @@ class LaggedCovariances(JointDiagonalisation):
     )
 
     def lagged_covariances(self, components: np.ndarray) -> np.ndarray:
-        """Return the lagged covariances (lag, component, component) of white (component, time)."""
+        """Return lagged covariances.
+
+        Parameters
+        ----------
+        components : numpy.ndarray
+            Shape (component, time), white.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (lag, component, component), symmetric.
+        """
         if self.lags is None:
             lags = lags_up_to(longest_significant_lags(components[None])[0])
         else:

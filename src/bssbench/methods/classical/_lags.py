@@ -1,4 +1,4 @@
-"""What an autoregression sees: a series and its past."""
+"""Lags of autoregressive methods: their spacing and the lagged series."""
 
 import numpy as np
 
@@ -12,12 +12,12 @@ _SAMPLES_FOR_A_COEFFICIENT = 2
 
 
 def check_order(order: int, n_series: int, size: Size) -> None:
-    """Object to predicting from `order` lags of `n_series` series what is too short for that.
+    """Check that a series is long enough to fit an autoregression on `n_series` series.
 
     Raises
     ------
     NotApplicable
-        If there are fewer than two samples for each coefficient.
+        If there are fewer than two samples per coefficient.
     """
     coefficients = order * n_series
     if size.length < _SAMPLES_FOR_A_COEFFICIENT * coefficients + order:
@@ -28,18 +28,18 @@ def check_order(order: int, n_series: int, size: Size) -> None:
 
 
 def lag_spacing(components: np.ndarray, order: int) -> int:
-    """Return how far apart lags are to be, in samples: the VAEs' rule, where the series allows it.
+    """Return the spacing of lags in samples, by the same rule as for the VAEs.
 
-    Of a series sampled faster than it varies, the last few samples say what comes next whatever
-    the source: lags are as far apart as the series can be looked at without loss. A quarter of the
-    series is the longest past.
+    If a series is sampled much faster than it varies, the last few samples predict the next one
+    whatever the source. The spacing is therefore the largest that still resolves the series, with a
+    past of at most a quarter of the series' length.
     """
     longest = max(1, components.shape[-1] // (4 * order))
     return min(lag_spacings(components[None])[0], longest)
 
 
 def lagged(components: np.ndarray, order: int, spacing: int) -> np.ndarray:
-    """Return components (component, time) and their past, where all of that is known.
+    """Return components (component, time) and their past, at times where all lags exist.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What `picard` and `infomax` share: maximum-likelihood ICA by python-picard."""
+"""Shared base of `picard` and `infomax`: maximum-likelihood ICA from python-picard."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,22 +15,22 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class MaximumLikelihoodMethod(RestartedMethod):
-    """Extended maximum-likelihood ICA: a density for heavy tails or light ones for each source.
+    """Extended maximum-likelihood ICA, with a heavy-tailed or light-tailed density per source.
 
-    Of several starts the likeliest is kept (see `negative_log_likelihood`).
+    The restart with the largest likelihood is kept (see `negative_log_likelihood`).
 
     Attributes
     ----------
     max_iterations : int
-        Where to give up.
+        Maximum number of iterations.
     tolerance : float
-        Gradient norm that counts as converged.
+        Gradient norm at convergence.
     """
 
     orthogonal: ClassVar[bool]
-    """Whether the sources are kept uncorrelated."""
+    """Whether the sources are constrained to be uncorrelated."""
     first_iterations: ClassVar[int | None] = None
-    """Iterations of FastICA to start from; without them a random rotation is where it starts."""
+    """Number of initial FastICA iterations; None starts from a random rotation."""
 
     max_iterations: int = parameter(
         1000,
@@ -44,7 +44,7 @@ class MaximumLikelihoodMethod(RestartedMethod):
         import picard  # noqa: F401
 
     def attempt(self, replicate: Replicate) -> Solution:
-        """Maximise the likelihood from the random rotation that the random state gives."""
+        """Maximise the likelihood from a random rotation."""
         from picard import picard
 
         whitening, unmixing, components, iterations = picard(
@@ -59,24 +59,30 @@ class MaximumLikelihoodMethod(RestartedMethod):
             return_n_iter=True,
         )
         loss = negative_log_likelihood(components, unmixing)
-        # It counts from 0. Converging in the very last iteration looks the same as giving up.
+        # Iterations are counted from 0. Convergence in the last one cannot be distinguished from no
+        # convergence.
         converged = iterations < self.max_iterations - 1
         return Solution(unmixing @ whitening, converged, (loss,), iterations + 1)
 
 
 def negative_log_likelihood(components: np.ndarray, unmixing_matrix: np.ndarray) -> float:
-    """Return that of extended Infomax (Lee et al., 1999), in nats per time point.
+    """Return the negative log-likelihood of extended Infomax (Lee et al., 1999).
 
-    With y = W z, the densities are p(y) ∝ exp(−y² / 2) / cosh(y) of a source with heavy tails and
-    p(y) ∝ exp(−y² / 2) cosh(y) of one with light ones, which the sign of E[sech² y] E[y²] −
-    E[y tanh y] tells. Their normalisers count here, for starts may differ in these signs.
+    With y = W z, the density of a heavy-tailed source is p(y) ∝ exp(−y² / 2) / cosh(y), that of a
+    light-tailed source p(y) ∝ exp(−y² / 2) cosh(y). The sign of E[sech² y] E[y²] − E[y tanh y]
+    selects the density. The normalisers are included because restarts may differ in these signs.
 
     Parameters
     ----------
     components : numpy.ndarray
-        y, shape (component, time).
+        Shape (component, time): y.
     unmixing_matrix : numpy.ndarray
-        W, of white components z.
+        Shape (component, component): W, applied to white components z.
+
+    Returns
+    -------
+    float
+        In nats per time point.
     """
     power = (components**2).mean(axis=1)
     tanh = np.tanh(components)
@@ -89,5 +95,5 @@ def negative_log_likelihood(components: np.ndarray, unmixing_matrix: np.ndarray)
 
 @cache
 def _log_heavy_normaliser() -> float:
-    """Return log E[1 / cosh ν] of a standard normal ν; that of cosh ν is ½."""
+    """Return log E[1 / cosh ν] for a standard normal ν; log E[cosh ν] is ½."""
     return float(np.log(gaussian_mean(lambda nodes: 1.0 / np.cosh(nodes))))

@@ -1,4 +1,4 @@
-"""What methods with a contrast or a likelihood share: several starts, of which it keeps one."""
+"""Shared base of methods with a contrast or likelihood: random restarts."""
 
 import math
 import warnings
@@ -16,23 +16,34 @@ from bssbench.randomness import child
 
 @dataclass(frozen=True)
 class RestartedMethod(LinearMethod):
-    """A linear method that starts at random; a subclass provides `attempt`.
+    """Linear method with random initialisation; a subclass provides `attempt`.
 
     Attributes
     ----------
     restarts : int or None
-        Initialisations of each seed, of which the one with the lowest loss is kept; by rule 3, with
-        ten sources or more 9, as for the VAEs.
+        Number of initialisations per seed; the one with the lowest loss is kept. None: 3, or 9 for
+        ten or more sources, as for the VAEs.
     """
 
     restarts: int | None = parameter(None, RESTARTS_RULE, at_least=1)
 
     @abstractmethod
     def attempt(self, replicate: Replicate) -> Solution:
-        """Start once, from the replicate's seed; return the solution with its one loss."""
+        """Run the method once from the replicate's seed.
+
+        Parameters
+        ----------
+        replicate : Replicate
+            Observations, whitened components and seed.
+
+        Returns
+        -------
+        Solution
+            The solution, with exactly one loss.
+        """
 
     def starts(self, n_sources: int) -> int:
-        """Return the number of starts: what is set, or by rule."""
+        """Return the number of restarts: `restarts`, or the default for this many sources."""
         return self.restarts or restarts_by_rule(n_sources)
 
     def seconds(self, size: Size) -> int:
@@ -40,9 +51,9 @@ class RestartedMethod(LinearMethod):
         return super().seconds(size) * self.starts(size.n_sources)
 
     def solve(self, replicate: Replicate) -> Solution:
-        """Keep the start with the lowest loss, and the warnings of that one alone.
+        """Return the restart with the lowest loss, and emit the warnings of that restart only.
 
-        A loss that is not a number counts as infinite, as in `bssbench.models.fitting`.
+        A NaN loss counts as infinite, as in `bssbench.models.fitting`.
         """
         attempts, messages = [], []
         for index in range(self.starts(len(replicate.components))):

@@ -12,12 +12,12 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class Method(ClassicalMethod):
-    """AMUSE: eigenvectors of one lagged covariance; uses the autocorrelation at one lag alone.
+    """AMUSE: eigenvectors of one lagged covariance; uses the autocorrelation at one lag.
 
     Attributes
     ----------
     lag : int
-        In samples. Sources of equal autocorrelation at this lag are not told apart.
+        Lag in samples. Sources with equal autocorrelation at this lag are not separated.
     """
 
     deterministic = True
@@ -27,7 +27,7 @@ class Method(ClassicalMethod):
     )
 
     def start(self, size: Size) -> None:
-        """Object to a series that is not longer than the lag."""
+        """Check that the series is longer than the lag."""
         if self.lag >= size.length:
             raise NotApplicable(f"a lag of {self.lag} samples in a series of {size.length}")
 

@@ -12,10 +12,21 @@ __all__ = ["Method", "prediction_errors"]
 
 
 def prediction_errors(series: np.ndarray, half_life: float) -> np.ndarray:
-    """Return how far series (…, time) are from the exponential average of their own past.
+    """Return the error of predicting series by an exponential average of their past.
 
-    The prediction is ȳ_t = λ ȳ_{t−1} + (1 − λ) y_{t−1} with λ = 2^(−1/h), h the half-life in
-    samples; it starts at zero.
+    The prediction is ȳ_t = λ ȳ_{t−1} + (1 − λ) y_{t−1} with λ = 2^(−1/h) and ȳ_0 = 0.
+
+    Parameters
+    ----------
+    series : numpy.ndarray
+        Shape (…, time).
+    half_life : float
+        h, in samples.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (…, time).
     """
     from scipy.signal import lfilter
 
@@ -25,18 +36,19 @@ def prediction_errors(series: np.ndarray, half_life: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Method(ClassicalMethod):
-    """Complexity pursuit (Stone): the most predictable combinations; uses smoothness alone.
+    """Complexity pursuit (Stone): maximum temporal predictability; uses smoothness only.
 
-    A source y has the predictability log V(y) / U(y): V is the mean squared error of a prediction
-    from its long-term past, which starts at the mean, U that from its short-term past, which starts
-    at the first sample. Both are quadratic in the weights of the channels, so the stationary
-    combinations are the eigenvectors of U w = μ V w, and the sources are all of them, the most
-    predictable first. The long half-life is so long that V is the variance of any usual series.
+    The predictability of a source y is log V(y) / U(y). V is the mean squared error of a prediction
+    from the long-term past, initialised with the mean. U is that of a prediction from the
+    short-term past, initialised with the first sample. Both are quadratic in the channels' weights
+    w, so the stationary points are the eigenvectors of U w = μ V w. The sources are all of these
+    eigenvectors, the most predictable first. With the default long half-life, V is close to the
+    variance of the series.
 
     Attributes
     ----------
     short_half_life, long_half_life : float
-        Of the exponential averages, in samples.
+        Half-lives of the exponential averages, in samples.
     """
 
     deterministic = True
@@ -59,7 +71,7 @@ class Method(ClassicalMethod):
             )
 
     def start(self, size: Size) -> None:
-        """Import what takes most of a second."""
+        """Import SciPy's modules, which takes most of a second."""
         import scipy.linalg
         import scipy.signal  # noqa: F401
 
@@ -69,8 +81,8 @@ class Method(ClassicalMethod):
 
         components = replicate.components
         long = prediction_errors(components, self.long_half_life)
-        # Of the short-term past the first sample is the best guess. Predicted to be the mean, it
-        # would err more than all others of a smooth source together.
+        # The first sample is the best initial prediction from the short-term past. With the mean
+        # instead, the first error of a smooth source would exceed all others together.
         short = prediction_errors(components - components[:, :1], self.short_half_life)
         _, vectors = eigh(short @ short.T, long @ long.T)
         return vectors.T @ replicate.whitening, True

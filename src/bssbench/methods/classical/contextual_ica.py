@@ -7,9 +7,9 @@ import numpy as np
 
 from bssbench.methods.classical._autoregressive import AutoregressiveMethod
 
-# Logits, means and log-deviations, in the innovation's standard deviations: heavy-tailed at the
-# start, for from a Gaussian one components stay together. A density can grow without limit around a
-# single sample: no component is narrower than a fiftieth.
+# Logits, means and log standard deviations, in units of the innovation's standard deviation. The
+# initial mixture is heavy-tailed, because the components of a Gaussian one would stay equal. The
+# lower bound on the widths (about 1/50) prevents an unbounded density around a single sample.
 _FIRST_SHAPE = (0.0, 0.0, 0.0, -0.1, 0.0, 0.1, -1.0, -0.3, 0.4)
 _FREE = (None, None)
 _BOUNDS = (_FREE, _FREE, _FREE, _FREE, _FREE, _FREE) + ((-4.0, 2.0),) * 3
@@ -17,30 +17,31 @@ _BOUNDS = (_FREE, _FREE, _FREE, _FREE, _FREE, _FREE) + ((-4.0, 2.0),) * 3
 
 @dataclass(frozen=True)
 class Method(AutoregressiveMethod):
-    """Contextual ICA: likelihood of autoregressions with mixture innovations, no VAE; uses both.
+    """Contextual ICA: autoregressive sources with mixture innovations; maximum likelihood, no VAE.
 
-    The density of a source given its past is that of its innovation, a mixture of Gaussians whose
-    weights, means and deviations are learned with the autoregression and the unmixing (Pearlmutter
-    and Parra, 1996, "A context-sensitive generalization of ICA"; they take logistic components and
-    follow the gradient sample by sample):
+    It uses both spectra and non-Gaussianity. The density of a source given its past is that of its
+    innovation, a mixture of Gaussians. Weights, means and standard deviations of the mixture are
+    learned together with the autoregression and the unmixing matrix:
 
-        −log p(x_t | past) = −log |det W| − Σ_i log Σ_j π_ij N(e_i(t); m_ij, s_ij²).
+        −log p(x_t | past) = −log |det W| − Σ_i log Σ_j π_ij N(e_i(t); m_ij, s_ij²)
 
-    Means and deviations are in the innovations' own standard deviations, which changes no density.
+    (Pearlmutter and Parra, 1996, "A context-sensitive generalization of ICA"; the paper uses
+    logistic components and stochastic gradient descent). Means and standard deviations are
+    expressed in units of the innovations' standard deviation, which leaves the model unchanged.
     """
 
     def first_shape(self) -> tuple[Sequence[float], Sequence[tuple[float | None, float | None]]]:
-        """Return three components' logits, means and log-deviations."""
+        """Return the logits, means and log standard deviations of three components."""
         return _FIRST_SHAPE, _BOUNDS
 
     def entropies(
         self, innovations: np.ndarray, shape: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the mean of −log p under the mixture, with its derivatives."""
+        """Return the mean of −log p under the mixture and its derivatives."""
         logits, means, log_stds = np.split(shape, 3, axis=1)
         log_weights = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
         precisions = np.exp(-log_stds)
-        # Component first, so that time runs contiguously: (component, source, time).
+        # Shape (component, source, time), so that time is contiguous.
         t = (innovations - means.T[..., None]) * precisions.T[..., None]
         constants = log_weights - log_stds - 0.5 * np.log(2.0 * np.pi)
         terms = constants.T[..., None] - 0.5 * t**2

@@ -1,4 +1,4 @@
-"""FastICA (Hyvärinen, 1999), by scikit-learn."""
+"""FastICA (Hyvärinen, 1999), from scikit-learn."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from bssbench.methods.classical._fastica import FastICAMethod
 
 @dataclass(frozen=True)
 class Method(FastICAMethod):
-    """FastICA, parallel, log cosh contrast (scikit-learn): uses non-Gaussianity alone."""
+    """FastICA, parallel, with log cosh contrast (scikit-learn); uses non-Gaussianity only."""
 
     def signals(self, replicate: Replicate) -> tuple[np.ndarray, None]:
         """Return the channels themselves."""

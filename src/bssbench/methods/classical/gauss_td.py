@@ -1,4 +1,4 @@
-"""Gauss-TD (Ziehe, Kawanabe, Harmeling and Müller, 2003): sensors' distortions undone by ranks."""
+"""Gauss-TD (Ziehe, Kawanabe, Harmeling and Müller, 2003): Gaussianise each channel, then SOBI."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,17 +14,23 @@ __all__ = ["Method", "gaussianised"]
 
 
 def gaussianised(observations: np.ndarray) -> np.ndarray:
-    """Give each channel a normal distribution, without changing the order of its values.
+    """Transform each channel to a normal distribution, keeping the order of its values.
 
-    A value of rank r among T becomes Φ⁻¹(r / (T + 1)). Sums of many sources are nearly Gaussian,
-    so that of a monotone distortion of such a sum this is nearly the inverse.
+    A value of rank r among T becomes Φ⁻¹(r / (T + 1)); tied values share their mean rank. Sums of
+    many sources are nearly Gaussian, so this approximately inverts a monotone distortion of such a
+    sum.
 
     Parameters
     ----------
     observations : numpy.ndarray
-        Shape (replicate, time, channel). Equal values keep equal, at the mean of their ranks.
+        Shape (replicate, time, channel).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (replicate, time, channel).
     """
-    # Imported here, as scipy.stats takes most of a second to import.
+    # Imported here because importing scipy.stats takes most of a second.
     from scipy.special import ndtri
     from scipy.stats import rankdata
 
@@ -33,17 +39,18 @@ def gaussianised(observations: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class GaussianisedDemixing:
-    """Channels made Gaussian as those of one replicate were, then unmixed.
+    """Demixing map of one replicate: Gaussianise each channel, then unmix.
 
-    Between the values that it was fitted to, and their ranks, it goes in a straight line; beyond
-    the largest and smallest it stays there.
+    The transformation interpolates linearly between the fitted values and is constant beyond the
+    largest and the smallest.
 
     Attributes
     ----------
     values, scores : numpy.ndarray
-        Shape (time, channel): each channel's values in ascending order, and what they became.
+        Shape (time, channel): the values of each channel in ascending order, and their Gaussianised
+        values.
     unmixing, mixing : numpy.ndarray
-        Shape (source, channel) and (channel, source), of what the channels became.
+        Shapes (source, channel) and (channel, source), with respect to Gaussianised channels.
     """
 
     values: np.ndarray
@@ -53,9 +60,9 @@ class GaussianisedDemixing:
 
     @classmethod
     def fitted(cls, observations: np.ndarray, unmixing: np.ndarray) -> Self:
-        """Return that of one replicate, (time, channel).
+        """Fit the map to the observations (time, channel) of one replicate.
 
-        The mixing matrix is that of least squares of the channels on the sources.
+        The mixing matrix is the least-squares regression of the channels on the sources.
         """
         scores = gaussianised(observations[None])[0]
         covariance = np.atleast_2d(np.cov(scores.T, bias=True))
@@ -76,7 +83,7 @@ class GaussianisedDemixing:
     def _interpolated(at: np.ndarray, places: np.ndarray, values: np.ndarray) -> np.ndarray:
         channels = []
         for where, place, value in zip(at.T, places.T, values.T, strict=True):
-            # Equal values have equal scores.
+            # Tied values have equal scores.
             distinct, first = np.unique(place, return_index=True)
             channels.append(np.interp(where, distinct, value[first]))
         return np.stack(channels, axis=1)
@@ -84,9 +91,9 @@ class GaussianisedDemixing:
 
 @dataclass(frozen=True)
 class Method(LaggedCovariances):
-    """Gauss-TD: channels made Gaussian by their ranks, then SOBI; for post-nonlinear mixing.
+    """Gauss-TD: rank-based Gaussianisation of each channel, then SOBI; for post-nonlinear mixing.
 
-    Of mixing that is known to be linear there is no distortion to undo, and it is SOBI.
+    For linear mixing the method is identical to SOBI.
     """
 
     can_demix_nonlinearly = True
@@ -98,7 +105,7 @@ class Method(LaggedCovariances):
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
-        """Undo the distortions and separate what is left, a linear mixture."""
+        """Undo the channels' distortions, then separate the remaining linear mixture."""
         if not problem.nonlinear:
             return super().separate(problem, progress)
         linear = replace(problem, observations=gaussianised(problem.observations), nonlinear=False)
@@ -113,9 +120,9 @@ class Method(LaggedCovariances):
                 for one, of_one in zip(separation.kept, maps, strict=True)
             ]
             separation = replace(separation, kept=tuple(kept))
-        # What the matrix applies to are not the observations.
+        # The matrix applies to the Gaussianised channels, not to the observations.
         return replace(separation, unmixing_matrix=None)
 
     def nonlinear_demixing(self, arrays: Mapping[str, np.ndarray]) -> Demixing | None:
-        """Return the map that is kept of a replicate, where there is one."""
+        """Return the stored map of a replicate, or None if there is none."""
         return GaussianisedDemixing(**arrays) if arrays else None

@@ -1,4 +1,4 @@
-"""Extended Infomax (Bell and Sejnowski, 1995; Lee et al., 1999), by python-picard."""
+"""Extended Infomax (Bell and Sejnowski, 1995; Lee et al., 1999), from python-picard."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,13 @@ from bssbench.methods.classical._picard import MaximumLikelihoodMethod
 
 @dataclass(frozen=True)
 class Method(MaximumLikelihoodMethod):
-    """Extended Infomax (python-picard): maximum-likelihood ICA, sources not forced uncorrelated.
+    """Extended Infomax (python-picard): maximum-likelihood ICA without a whiteness constraint.
 
-    The objective and its stationary points are those of Lee et al.; they are reached by
-    preconditioned L-BFGS in place of stochastic natural-gradient steps, whose step sizes and
-    stopping rule would be choices of their own. It starts from ten iterations of FastICA: from a
-    random rotation it ends, now and then, in a poor local maximum. A source that is hardly heavier-
-    or lighter-tailed than a Gaussian can change its density to and fro for ever, and then the
-    diagnostics say that it has not converged.
+    The objective is that of Lee et al. It is maximised by preconditioned L-BFGS instead of
+    stochastic natural-gradient steps, which would need a step size and a stopping rule. The
+    optimisation starts from ten iterations of FastICA, because a random rotation occasionally leads
+    to a poor local maximum. A source with nearly Gaussian tails can switch between the two
+    densities indefinitely; the diagnostics then report that the method has not converged.
     """
 
     orthogonal = False

@@ -11,7 +11,7 @@ from bssbench.methods.classical._joint_diagonalisation import JointDiagonalisati
 
 @dataclass(frozen=True)
 class Method(JointDiagonalisation):
-    """JADE: joint diagonalisation of cumulant matrices (pyRiemann's); uses kurtosis alone."""
+    """JADE: joint diagonalisation of cumulant matrices (by pyRiemann); uses kurtosis only."""
 
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""

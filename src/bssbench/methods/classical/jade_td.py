@@ -13,13 +13,12 @@ from bssbench.methods.classical._lagged_covariances import LaggedCovariances
 class Method(LaggedCovariances):
     """JADE-TD: joint diagonalisation of cumulants and lagged covariances; kurtosis and spectra.
 
-    There are as many matrices of either kind as sources and lags make, and their entries err by
-    unlike amounts. So that each kind counts once, its matrices are divided by the root of what
-    their squared entries off the diagonal, summed over the kind, are expected to be where there is
-    nothing to find: for white Gaussian components. Of each pair out of n and T samples that is
+    The two kinds of matrices differ in number and in estimation error. To give them equal weight,
+    each kind is divided by the square root of the expected sum of its squared off-diagonal entries
+    under white Gaussian components. For one pair of components and T samples, that sum is
 
-        (n + 2) (n + 3) / T  for the cumulants of n exactly whitened components,
-        L / 2T               for L lagged covariances, made symmetric.
+        (n + 2) (n + 3) / T  for the cumulant matrices of n exactly whitened components,
+        L / 2T               for L symmetrised lagged covariances.
     """
 
     def megabytes(self, size: Size) -> int:

@@ -1,4 +1,4 @@
-"""Picard (Ablin et al., 2018), by its authors' package."""
+"""Picard (Ablin et al., 2018), from its authors' package."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,6 @@ from bssbench.methods.classical._picard import MaximumLikelihoodMethod
 
 @dataclass(frozen=True)
 class Method(MaximumLikelihoodMethod):
-    """Picard, orthogonal and extended (python-picard): maximum-likelihood ICA, well converged."""
+    """Picard, extended (python-picard): maximum-likelihood ICA with a whiteness constraint."""
 
     orthogonal = True

@@ -9,7 +9,7 @@ from bssbench.methods.classical._lagged_covariances import LaggedCovariances
 
 @dataclass(frozen=True)
 class Method(LaggedCovariances):
-    """SOBI: joint diagonalisation of lagged covariances (pyRiemann's); uses spectra alone."""
+    """SOBI: joint diagonalisation of lagged covariances (by pyRiemann); uses spectra only."""
 
     def matrices(self, components: np.ndarray) -> np.ndarray:
         """Return the lagged covariances."""

@@ -1,4 +1,4 @@
-"""The upper control: what a map can reach when the true sources are known."""
+"""The upper control: a map fitted to the true sources."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from bssbench.separation import Separation, Stopwatch
 class Method(SeparationMethod):
     """Least squares on the true sources: the ceiling of linear demixing (control).
 
-    For nonlinear mixing a network of the form of the VAEs' encoder is fitted. Either is evaluated
-    on the samples that it was fitted to, so it is a ceiling and no promise for others.
+    For nonlinear mixing, a network with the architecture of the VAEs' encoder is fitted. Both are
+    evaluated on the samples to which they were fitted, so the score is an upper limit.
     """
 
-    # The seeds give the network's initial weights, which make next to no difference.
+    # The seeds set the network's initial weights, which have almost no effect on the result.
     deterministic = True
     needs_true_sources = True
     can_demix_nonlinearly = True
@@ -27,7 +27,7 @@ class Method(SeparationMethod):
     def megabytes(self, size: Size) -> int:
         """Return an upper estimate of the peak memory."""
         linear = 150 + int(size.values * 8 * 4 / 1e6)
-        # torch, and what the network's hidden units hold for each time point.
+        # torch, and the hidden units of the network at each time point.
         held_by_network = size.replicates * size.length * 32 * 10 * 4
         return linear + (300 + int(held_by_network / 1e6) if size.nonlinear else 0)
 
@@ -49,7 +49,7 @@ class Method(SeparationMethod):
         stopwatch.lap("warm_up")
         unmixing_matrix, converged = None, None
         if problem.nonlinear:
-            # A network has no criterion of convergence: it trains for a fixed time.
+            # The network trains for a fixed number of steps, without a convergence criterion.
             generators = [np.random.default_rng(seed) for seed in problem.seeds]
             sources = fit_supervised(problem.observations, problem.sources, generators, progress)
         else:

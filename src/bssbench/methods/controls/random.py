@@ -1,4 +1,4 @@
-"""The lower control: whitening, then a rotation drawn at random."""
+"""The lower control: whitening followed by a random rotation."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from bssbench.randomness import random_rotation
 
 @dataclass(frozen=True)
 class Method(ClassicalMethod):
-    """A random rotation of the whitened observations: the level of chance (control)."""
+    """Random rotation of the whitened observations: the chance level (control)."""
 
     def unmix(self, replicate: Replicate) -> tuple[np.ndarray, bool]:
-        """Rotate."""
+        """Apply a random rotation."""
         rotation = random_rotation(np.random.default_rng(replicate.seed), len(replicate.components))
         return rotation @ replicate.whitening, True

@@ -1,1 +1,1 @@
-"""Variational autoencoders with structured priors, one method a file."""
+"""Variational autoencoders with structured priors, one method per file."""

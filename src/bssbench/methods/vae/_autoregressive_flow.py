@@ -1,4 +1,4 @@
-"""What the AR-Flow VAEs share: an autoregressive flow on each latent."""
+"""Shared base of the AR-Flow VAEs: an autoregressive flow on each latent."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,26 +16,28 @@ _HELD_OUT = "held-out time, development seeds 0-9: results/extended/selection.cs
 
 @dataclass(frozen=True)
 class FlowMethod(VariationalMethod):
-    """A VAE with an autoregressive flow on each latent, or one for all.
+    """VAE with an autoregressive flow on each latent, or one flow for all latents.
 
     Attributes
     ----------
     order : int
-        Number of past samples that a latent's present depends on one by one.
+        Number of lags, each of which is a separate input of the flow.
     octaves : int
-        Number of blocks of the further past, each twice as long as the one before, that it depends
-        on by their means.
+        Number of blocks of older samples, whose means are further inputs. Each block is twice as
+        long as the previous one.
     spacing : int or None
-        Samples between one lag and the next; by rule as far apart as the observations' band allows
-        (see `bssbench.models.time_scales.lag_spacings`).
+        Spacing of the lags in samples. None: the largest spacing that resolves the observations'
+        band (see `bssbench.models.time_scales.lag_spacings`).
     layers : int
-        Number of autoregressive layers, one upon the other.
+        Number of stacked autoregressive layers.
     hidden_units : int
-        Of a network that the conditional mean has beside its linear part; 0 for none.
+        Hidden units of the network that is added to the linear part of the conditional mean; 0 for
+        no network.
     state_dependent_scale : bool
-        Whether that network also sets the scale of the innovations.
+        Whether the network also sets the scale of the innovations.
     network_scale : float
-        Of the prior on that network's weights, which keeps it out of what is linear; 0 for none.
+        Scale of the prior on the network's weights, which leaves linear dependence to the linear
+        part; 0 for no such prior.
     base : str
         Distribution of the innovations: mixture (of four Gaussians), normal, laplace or spline.
     """
@@ -51,9 +53,9 @@ class FlowMethod(VariationalMethod):
     spacing: int | None = parameter(
         None, "rule: the band that the observations' power lies in", at_least=1
     )
-    # A free network is by far the likelier one for waveforms, by far the less likely one for all
-    # else; with a prior on its weights it is as good as none where none is needed. Two layers are
-    # likelier on one data set of four.
+    # By held-out likelihood, a network without a prior on its weights is far better for waveforms
+    # and far worse for all other families. With the prior it does no harm where it is not needed.
+    # Two layers are better on one data set in four.
     layers: int = parameter(1, _HELD_OUT, at_least=1)
     hidden_units: int = parameter(16, _HELD_OUT, at_least=0)
     state_dependent_scale: bool = parameter(True, _HELD_OUT)
@@ -89,23 +91,24 @@ class FlowMethod(VariationalMethod):
 
     @property
     def copies(self) -> int:
-        """How many numbers are made of a latent value: each lag makes two."""
+        """Number of intermediate values per latent value; each lag creates two."""
         return (2 * (self.order + 4 * self.octaves) + 4 * self.hidden_units) * self.layers
 
     @property
     def nanoseconds(self) -> float:
-        """CPU time of a gradient step for each latent value: as measured, one for each copy."""
+        """CPU time of a gradient step per latent value: a measured 1 ns per intermediate value."""
         return super().nanoseconds + self.copies
 
     def megabytes(self, size: Size) -> int:
-        """Return an upper estimate of the peak memory, which holds all copies."""
+        """Return an upper estimate of the peak memory, with all intermediate values."""
         latents = self.series(size) * self.recipe(size).window
         return super().megabytes(size) + int(latents * self.copies * 4 / 1e6)
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
-        """State the form of the flow; its lags in units of the spacing, which each seed has one of.
+        """Return the form of the flow, and the spacing of its lags for each seed.
 
-        Each feature of the past is the mean over the lags from its first to its last.
+        Each feature of the past is the mean over the lags from its first to its last, in units of
+        the spacing.
         """
         from bssbench.priors.past import feature_lags
 

@@ -1,4 +1,4 @@
-"""What the GP-VAEs share: everything but kernel and core."""
+"""Shared base of the GP-VAEs; a subclass sets the kernel and the core."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,7 +12,7 @@ from bssbench.parameters import parameter
 if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
-# A kernel falls to one half at so many length-scales; these are the inverses.
+# Length-scale over half-decay lag, the lag at which the kernel falls to one half.
 _LENGTH_SCALE_PER_HALF_DECAY = {
     "squared-exponential": 0.85,
     "matern-1/2": 1.44,
@@ -23,19 +23,20 @@ _LENGTH_SCALE_PER_HALF_DECAY = {
 
 @dataclass(frozen=True)
 class GaussianProcessMethod(KernelMethod):
-    """A VAE with a Gaussian process on each latent.
+    """VAE with a Gaussian process on each latent.
 
-    The length-scales start spread between those that the half-decay lags of the fastest and the
-    slowest source suggest (see `bssbench.models.time_scales`) and are learned at every k-th step.
+    The initial length-scales are spread between two values, which follow from the half-decay lags
+    of the fastest and the slowest source (see `bssbench.models.time_scales`). They are updated
+    every k-th gradient step.
 
     Attributes
     ----------
     update_every : int
-        k; 0 keeps the length-scales where they start.
+        k; 0 keeps the initial length-scales.
     max_minutes : float
-        Longest training to try, by the number of operations that its factorisations take.
+        Limit on the training time, estimated from the operations of the factorisations.
     start_factor : float
-        How many times as long as that rule says the length-scales start.
+        Factor by which the initial length-scales are multiplied.
     """
 
     family = "inversion"
@@ -53,7 +54,7 @@ class GaussianProcessMethod(KernelMethod):
     )
 
     def prior(self, batch: "Batch") -> "Prior":
-        """Return the process prior of this batch's latents."""
+        """Return the Gaussian process prior of this batch's latents."""
         import torch
 
         from bssbench.models.time_scales import spread
@@ -72,7 +73,7 @@ class GaussianProcessMethod(KernelMethod):
         )
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
-        """State kernel and how often length-scales move."""
+        """Return the kernel and how often the length-scales are updated."""
         k = self.update_every
         learned = f"learned once in {k} steps" if k > 1 else "learned at every step"
         return {
@@ -84,18 +85,18 @@ class GaussianProcessMethod(KernelMethod):
 
     @property
     def nanoseconds(self) -> float:
-        """CPU time of a gradient step for each latent value, but for the factorisations."""
+        """CPU time of a gradient step per latent value in ns, without the factorisations."""
         return 80.0
 
     def updates(self, size: Size) -> int:
-        """Return how often each kernel is factorised."""
+        """Return how many times each kernel is factorised."""
         steps = self.recipe(size).steps
         if not CORES[self.chosen_core()].keeps:
             return steps
         return 1 + ((steps - 1) // self.update_every if self.update_every else 0)
 
     def operations(self, size: Size) -> float:
-        """Return how many operations all factorisations take."""
+        """Return the number of operations of all factorisations."""
         window = self.recipe(size).window
         return operations(self.chosen_core(), window) * self.series(size) * self.updates(size)
 
@@ -104,7 +105,7 @@ class GaussianProcessMethod(KernelMethod):
         return super().seconds(size) + int(self.operations(size) / OPERATIONS_PER_SECOND)
 
     def objection(self, size: Size) -> str:
-        """Return the arithmetic that forbids this size; empty if no limit does."""
+        """Return why this size exceeds a limit; empty if it does not."""
         core, series, recipe = self.chosen_core(), self.series(size), self.recipe(size)
         updates, needed = self.updates(size), self.operations(size)
         minutes = needed / OPERATIONS_PER_SECOND / 60.0

@@ -1,4 +1,4 @@
-"""What the VAEs share whose priors compute with kernels: the core, and a limit to its memory."""
+"""Shared base of the VAEs with kernel priors: the choice of core and its memory limit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,14 +15,14 @@ from bssbench.separation import Separation
 
 @dataclass(frozen=True)
 class KernelMethod(VariationalMethod):
-    """A VAE whose prior computes with kernels, in one of several ways.
+    """VAE whose prior computes with kernels, by one of several cores.
 
     Attributes
     ----------
     core : str
-        How: ``auto`` or a core of `family`.
+        ``auto`` or the name of a core of `family`.
     max_megabytes : int
-        Largest memory to try of what the core keeps.
+        Limit on the memory that the core keeps between steps.
     """
 
     family: ClassVar[Literal["inversion", "regression"]]
@@ -38,27 +38,27 @@ class KernelMethod(VariationalMethod):
         self.chosen_core()
 
     def chosen_core(self, device: str = "cpu") -> str:
-        """Return the core's name, by the catalogue's rule if it is ``auto``."""
-        # The data sets' grids are regular; there the rule does not ask for the length.
+        """Return the core's name; the catalogue's rule replaces ``auto``."""
+        # The data sets have regular time grids, for which the rule does not depend on the length.
         return chosen_core(self.core, self.family, self.kernel, length=0, device=device)
 
     @property
     def loaded_modules(self) -> tuple[str, ...]:
-        """The module of the core that the CPU takes, which is loaded by name."""
+        """The module of the core used on the CPU, which is loaded by name."""
         return (core_module(self.chosen_core()),)
 
     def kept_megabytes(self, size: Size) -> float:
-        """Return how much the core keeps between training steps."""
+        """Return the memory that the core keeps between training steps, in megabytes."""
         window = self.recipe(size).window
         return held_bytes(self.chosen_core(), window, self.series(size)) / 1e6
 
     def megabytes(self, size: Size) -> int:
-        """Return an upper estimate of the peak memory: nothing much where a limit forbids it."""
+        """Return an upper estimate of the peak memory, without a core that exceeds its limit."""
         kept = self.kept_megabytes(size)
         return super().megabytes(size) + (int(kept) if kept <= self.max_megabytes else 0)
 
     def objection(self, size: Size) -> str:
-        """Return the arithmetic that forbids this size; empty if no limit does."""
+        """Return why this size exceeds a limit; empty if it does not."""
         kept = self.kept_megabytes(size)
         if kept <= self.max_megabytes:
             return ""
@@ -70,12 +70,12 @@ class KernelMethod(VariationalMethod):
     def separate(
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
-        """Train as the other VAEs do, unless a limit forbids it; state the core.
+        """Train one VAE per seed and restart; add the core to the diagnostics.
 
         Raises
         ------
         NotApplicable
-            With the arithmetic.
+            If the size exceeds a limit.
         """
         objection = self.objection(problem.size)
         if objection:

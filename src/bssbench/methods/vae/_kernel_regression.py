@@ -1,4 +1,4 @@
-"""What the SKR-VAEs share: a kernel regression on each latent."""
+"""Shared base of the SKR-VAEs: a kernel regression on each latent."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,24 +17,26 @@ _BANDWIDTH_PER_HALF_DECAY = 0.42
 
 @dataclass(frozen=True)
 class KernelRegressionMethod(KernelMethod):
-    """A VAE with a kernel regression on each latent.
+    """VAE with a kernel regression on each latent.
 
-    The bandwidths start spread geometrically between 0.42 times the half-decay lags of the fastest
-    and the slowest source, which are read off the observations (see `bssbench.models.time_scales`).
+    The initial bandwidths are spread geometrically. The limits are 0.42 times the half-decay lags
+    of the fastest and the slowest source, which are estimated from the observations (see
+    `bssbench.models.time_scales`).
 
     Attributes
     ----------
     regularisation : float or None
-        Weight of the divergence from N(0, I) beside the regression's, which holds the latents'
-        scale; by rule 1, for nonlinear mixing 0.1, because it has the posterior's entropy a second
-        time, which there the decoder's Jacobian can be bent to.
+        Weight of the divergence from N(0, I), which fixes the latents' scale. None: 1 for linear
+        mixing and 0.1 for nonlinear mixing. The weight is smaller for nonlinear mixing because the
+        term counts the posterior's entropy a second time, and a nonlinear decoder can deform itself
+        to increase that entropy.
     shortest_bandwidth, longest_bandwidth : float or None
-        In samples; by rule as above.
+        Limits of the bandwidths in samples. None: the rule above.
     spacing : int or None
-        Samples between neighbouring times of the regression; by rule as far apart as the
-        observations' band allows (see `bssbench.models.time_scales.lag_spacings`).
+        Spacing of the regression's time points in samples. None: the largest spacing that resolves
+        the observations' band (see `bssbench.models.time_scales.lag_spacings`).
     uncorrelated : bool
-        Whether the latents are asked to be uncorrelated, by a penalty.
+        Whether correlations between latents are penalised.
     """
 
     family = "regression"
@@ -62,7 +64,7 @@ class KernelRegressionMethod(KernelMethod):
 
     @property
     def freedom(self) -> float:
-        """How far learning may move a bandwidth, in octaves."""
+        """Largest change of a bandwidth by learning, in octaves."""
         return 0.0
 
     def prior(self, batch: "Batch") -> "Prior":
@@ -95,12 +97,12 @@ class KernelRegressionMethod(KernelMethod):
         )
 
     def _weight(self, nonlinear: bool) -> float:
-        """Return `regularisation`, or what it is by rule."""
+        """Return `regularisation`, or its default for this kind of mixing."""
         by_rule = 0.1 if nonlinear else 1.0
         return by_rule if self.regularisation is None else self.regularisation
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
-        """State the form of the regression."""
+        """Return the form of the regression."""
         bandwidths = f"learned within {self.freedom:g} octaves" if self.freedom else "fixed"
         return {
             "regression": {
@@ -110,7 +112,7 @@ class KernelRegressionMethod(KernelMethod):
                 "uncorrelated": self.uncorrelated,
             },
             "regularisation": self._weight(nonlinear),
-            # One for each seed.
+            # One value per seed.
             "spacing": [self.spacing or spacing for spacing in lag_spacings],
             "length_scales": bandwidths,
         }

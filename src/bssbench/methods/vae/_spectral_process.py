@@ -1,4 +1,4 @@
-"""What the GP-VAEs in the spectral domain share (after Whittle, 1953)."""
+"""Shared base of the GP-VAEs in the spectral domain (after Whittle, 1953)."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class SpectralProcessMethod(GaussianProcessMethod):
-    """A VAE with a Gaussian process on each latent, whose divergence takes one Fourier transform.
+    """VAE with a Gaussian process on each latent, computed by one Fourier transform.
 
-    Each series, or stretch of one, is taken for a turn of a circle: an approximation, by a cost
-    where its ends meet. The length-scales move at every step.
+    Each series or window is treated as periodic. This is an approximation, with an error where the
+    two ends meet. The length-scales are updated at every step.
 
     Attributes
     ----------
     kernel : str
-        The processes' kernel.
+        Covariance function of the processes.
     """
 
     kernel: str = parameter(  # type: ignore[misc]  # fixed by the class for the other methods

@@ -1,4 +1,4 @@
-"""What the VAE methods share: everything but the prior. No torch until one of them runs."""
+"""Shared base of the VAE methods; a subclass adds the prior. torch is imported only to train."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from bssbench.priors.base import Batch, Prior
 
 _MEGABYTES_OF_TORCH = 450
-# Numbers in single precision that training holds at its peak, gradients included: for each observed
-# and latent value, and for each time point by the hidden units of encoder and decoder.
+# Single-precision values in memory at the peak of training, with gradients: per observed and latent
+# value, and per time point for the hidden units of encoder and decoder.
 _COPIES_OF_A_VALUE = 60
 _HELD_BY_NETWORKS = 4 * 32 * 10
-# CPU time of a gradient step, as measured, for each time point of encoder and decoder; and of a
-# process before the first.
+# Measured CPU time of a gradient step, per time point, of encoder and decoder; and of the process
+# before the first step.
 _NANOSECONDS_OF_NETWORKS, _SECONDS_TO_START = 600, 2
 _MANY_SOURCES = 5
 _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
@@ -31,38 +31,39 @@ _LONGEST_WHOLE, _WINDOW, _SHORTEST_WINDOW = 30_000, 8_192, 16
 
 @dataclass(frozen=True)
 class VariationalMethod(SeparationMethod):
-    """A VAE whose latents have a structured prior; a subclass provides `prior`.
+    """VAE whose latents have a structured prior; a subclass provides `prior`.
 
     Attributes
     ----------
     restarts : int or None
-        Initialisations of each seed, of which the one with the lowest loss is kept; by rule 3, with
-        ten sources or more 9.
+        Number of initialisations per seed; the one with the lowest loss is kept. None: 3, or 9 for
+        ten or more sources.
     steps : int or None
-        Gradient steps; by rule 600, with five sources or more 1,500, for nonlinear mixing 1,000.
+        Number of gradient steps. None: 1,500 for five or more sources; otherwise 600 for linear and
+        1,000 for nonlinear mixing.
     learning_rate : float or None
-        Peak of the one-cycle schedule; by rule 0.03, for nonlinear mixing 0.01.
+        Peak of the one-cycle schedule. None: 0.03 for linear and 0.01 for nonlinear mixing.
     observation_variance : float or None
-        Of the decoder, in the units of the whitened observations, where its annealing ends; by rule
-        what the observations suggest (see `bssbench.models.sensor_noise.decoder_variances`).
+        Variance of the decoder at the end of its annealing, in units of the whitened observations.
+        None: estimated from the observations (see `bssbench.models.sensor_noise`).
     window : int or None
-        Samples of time that a step sees; by rule all of up to 30,000 samples, of longer series
-        another stretch of 8,192 at each step.
+        Number of time points in a gradient step. None: all of a series of up to 30,000 samples; for
+        longer series, a different window of 8,192 samples at each step.
     rotation : bool
         Whether encoder and decoder share a rotation of the latents.
     smoothing : bool
-        Whether the posterior's mean is averaged over neighbouring times, where the prior is a
-        density that relates them.
+        Whether the posterior mean is smoothed over time, if the prior is a density that relates
+        time points.
     posterior : str
-        Covariance of the latents' errors: diagonal, full, or by rule, which is full for nonlinear
-        mixing where the prior supports it.
+        Covariance of the posterior: ``diagonal``, ``full``, or ``rule``, which is full for
+        nonlinear mixing if the prior supports it.
     scale : str
-        Of the latents that the prior sees: free, or closed, which is a variance of one for each
+        Scale of the latents in the prior: ``free``, or ``closed`` for unit variance of each latent
         (see `bssbench.models.scale`).
     """
 
     can_demix_nonlinearly = True
-    # Whether the prior says anything of time to come.
+    # Whether the prior predicts unseen time points.
     has_held_out_objective = True
 
     restarts: int | None = parameter(
@@ -76,8 +77,9 @@ class VariationalMethod(SeparationMethod):
     learning_rate: float | None = parameter(
         None, "rule of the training recipe: seen to converge on development seeds", above=0
     )
-    # Likelihood on held-out time can't settle this one: for a prior that is a density it rises as
-    # the variance falls, for a kernel regression the objective falls as the variance grows.
+    # The objective on held-out time cannot select this parameter: for a prior that is a density,
+    # the likelihood rises as the variance falls; for a kernel regression, the objective falls as
+    # the variance grows.
     observation_variance: float | None = parameter(
         None,
         "rule: the training recipe's 0.01; for linear mixing more where the observations leave "
@@ -102,22 +104,56 @@ class VariationalMethod(SeparationMethod):
 
     @property
     def nanoseconds(self) -> float:
-        """CPU time of a gradient step for each latent value, roughly: as for most priors."""
+        """Approximate CPU time of a gradient step per latent value in ns, for most priors."""
         return 40.0
 
     @abstractmethod
     def prior(self, batch: "Batch") -> "Prior":
-        """Return the prior of this batch's latents."""
+        """Return the prior of this batch's latents.
+
+        Parameters
+        ----------
+        batch : Batch
+            The number and length of the latents, and time scales estimated from the observations.
+
+        Returns
+        -------
+        Prior
+            A torch module with a prior for each replicate and latent.
+        """
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
-        """Return what a reader of a result has to know of the prior, in JSON's types.
+        """Return a description of the prior for the diagnostics, in JSON's types.
 
-        Each seed's observations have a lag spacing; the mixing is nonlinear or not.
+        Parameters
+        ----------
+        nonlinear : bool
+            Whether the mixing is nonlinear.
+        lag_spacings : list of int
+            The lag spacing of each seed's observations, in samples.
+
+        Returns
+        -------
+        dict
+            Added to the diagnostics of the separation.
         """
         return {}
 
     def recipe(self, size: Size, device: str = "cpu") -> Recipe:
-        """Return how to train: what is set, and by rule what is not."""
+        """Return the training settings, with defaults for what is not set.
+
+        Parameters
+        ----------
+        size : Size
+            The size of the problem.
+        device : str, default="cpu"
+            ``cpu`` or ``cuda``.
+
+        Returns
+        -------
+        Recipe
+            Steps, learning rate, window and form of the model.
+        """
 
         def chosen(name: str, by_rule: Any) -> Any:
             value = getattr(self, name)
@@ -138,7 +174,7 @@ class VariationalMethod(SeparationMethod):
         )
 
     def series(self, size: Size) -> int:
-        """Return the number of latent series in a batch: of all seeds and their restarts."""
+        """Return the number of latent series in a batch of all seeds and restarts."""
         return size.replicates * self.recipe(size).restarts * size.n_sources
 
     def megabytes(self, size: Size) -> int:
@@ -146,14 +182,14 @@ class VariationalMethod(SeparationMethod):
         recipe = self.recipe(size)
         share = recipe.window / size.length
         held = size.values * _COPIES_OF_A_VALUE * share
-        # The observations themselves are held in double precision as well.
+        # The observations are also in memory in double precision.
         held += size.values * 6 if share < 1 else 0
         if size.nonlinear:
             held += size.replicates * size.length * share * _HELD_BY_NETWORKS
         return _MEGABYTES_OF_TORCH + int(held * recipe.restarts * 4 / 1e6)
 
     def seconds(self, size: Size) -> int:
-        """Return a rough estimate of the CPU time of `separate`: that of its gradient steps."""
+        """Return a rough estimate of the CPU time of `separate`, from its gradient steps."""
         recipe = self.recipe(size)
         points = size.replicates * recipe.restarts * recipe.window
         networks = _NANOSECONDS_OF_NETWORKS if size.nonlinear else 0
@@ -164,7 +200,7 @@ class VariationalMethod(SeparationMethod):
         self, problem: Problem, progress: Callable[[int, int], None] | None = None
     ) -> Separation:
         """Train one VAE per seed and restart, in batches."""
-        # Imported here: torch takes two seconds, and listing methods must not.
+        # Imported here because importing torch takes two seconds, too long for listing methods.
         from bssbench.models.fitting import fit
 
         recipe = replace(self.recipe(problem.size, problem.device), keep=problem.keep)
@@ -175,11 +211,20 @@ class VariationalMethod(SeparationMethod):
         return replace(separation, diagnostics=separation.diagnostics | described)
 
     def held_out(self, problem: Problem) -> np.ndarray:
-        """Return the objective on the last fifth of the time, trained on what comes before.
+        """Return the objective on the last fifth of the series after training on the rest.
 
-        In nats per time point, of shape (replicate,). Lower is better; for choices between
-        configurations, which by the loss that they were trained on would fall on the one that fits
-        too much.
+        Use it to select between configurations; the training loss would select the one that
+        overfits.
+
+        Parameters
+        ----------
+        problem : Problem
+            The observations, the number of sources and the seeds.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (replicate,), in nats per time point; lower is better.
         """
         from bssbench.models.fitting import held_out_objective
 
@@ -191,22 +236,35 @@ class VariationalMethod(SeparationMethod):
         )
 
     def nonlinear_demixing(self, arrays: Mapping[str, np.ndarray]) -> Demixing | None:
-        """Return encoder and decoder of a VAE that was kept."""
+        """Return the encoder and decoder of a stored VAE, or None if there are no arrays."""
         return NetworkDemixing.of(arrays) if arrays else None
 
     def objective(
         self, arrays: Mapping[str, np.ndarray], observations: np.ndarray, device: str = "cpu"
     ) -> float:
-        """Return the objective of a VAE that was kept on other observations, (time, channel).
+        """Return the objective of a stored VAE on other observations.
 
-        In nats per time point, lower is better. It is that of the observations in the coordinates
-        of those that were trained on: for choices between configurations that were trained on the
-        same.
+        The observations are whitened by the matrix of the training data, so that only VAEs trained
+        on the same data can be compared.
+
+        Parameters
+        ----------
+        arrays : mapping of str to numpy.ndarray
+            The arrays of one replicate, as stored in `Kept.arrays`.
+        observations : numpy.ndarray
+            Shape (time, channel).
+        device : str, default="cpu"
+            ``cpu`` or ``cuda``.
+
+        Returns
+        -------
+        float
+            In nats per time point; lower is better.
 
         Raises
         ------
         NotApplicable
-            If the prior says nothing of other time.
+            If the prior does not predict other time points.
         """
         from bssbench.models.keeping import kept_objective
 

@@ -1,4 +1,4 @@
-"""AR-Flow VAE (arXiv 2603.14441) as its abstract reads: a reconstruction with nothing added."""
+"""AR-Flow VAE (arXiv 2603.14441) as described in its abstract: a reconstruction, no additions."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,18 @@ _PLAIN = "the abstract names no such thing"
 
 @dataclass(frozen=True)
 class Method(FlowMethod):
-    """AR-Flow VAE as the abstract reads, nothing added (reconstruction).
+    """AR-Flow VAE as described in the abstract, without additions (reconstruction).
 
-    The abstract, all that was available of the paper, names a VAE whose latents are the sources,
-    each endowed with a parameter-adaptive autoregressive flow prior of its own. That is read as the
-    plain autoregressive flow: a network of the past sets shift and scale of normal innovations.
-    What else `ar-flow-vae` adds is left out, at any cost in score; encoder, decoder and the course
-    of the training are as there.
+    Only the paper's abstract was available. It describes a VAE whose latents are the sources, each
+    with its own parameter-adaptive autoregressive flow prior. This method interprets it as a plain
+    autoregressive flow, in which a network of the past sets the shift and scale of normal
+    innovations. It omits the additions of `ar-flow-vae`, even where they improve the scores.
+    Encoder, decoder and training schedule are the same.
 
     Attributes
     ----------
     restarts, observation_variance, rotation, smoothing, posterior, octaves, spacing, network_scale
-        As for `ar-flow-vae`, with what it adds taken away.
+        As for `ar-flow-vae`; the defaults switch its additions off.
     base : str
         Distribution of the innovations.
     """

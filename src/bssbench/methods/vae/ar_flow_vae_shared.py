@@ -11,8 +11,8 @@ from bssbench.parameters import parameter
 class Method(FlowMethod):
     """AR-Flow VAE with one flow for all latents, every parameter shared (ablation).
 
-    Only Gaussian sources can show what that takes away. Non-Gaussian ones are told apart by one
-    prior for all, as in independent component analysis, unless the base is normal.
+    The effect is visible for Gaussian sources only. Unless the base is normal, a shared prior
+    separates non-Gaussian sources, as in independent component analysis.
     """
 
     shared = True

@@ -9,8 +9,8 @@ from bssbench.methods.vae._gaussian_process import GaussianProcessMethod
 class Method(GaussianProcessMethod):
     """VAE with an exact squared-exponential Gaussian process on each latent.
 
-    By the core ``auto`` the kernel matrices are inverted as Toeplitz matrices; ``cholesky`` and the
-    other cores by kernel inversion give the same divergence at another cost.
+    With the core ``auto``, kernel matrices are inverted as Toeplitz matrices. ``cholesky`` and the
+    other exact cores give the same divergence at a different cost.
     """
 
     kernel = "squared-exponential"

@@ -1,4 +1,4 @@
-"""GP-VAE as a user of GPyTorch would write it (Gardner et al., 2018)."""
+"""GP-VAE as a direct implementation in GPyTorch (Gardner et al., 2018)."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ from bssbench.parameters import parameter
 class Method(GaussianProcessMethod):
     """VAE with exact squared-exponential Gaussian processes, computed by GPyTorch.
 
-    The prior's arithmetic is that library's own throughout: its ``RBFKernel``, the divergence of
-    two of its ``MultivariateNormal``, Cholesky at every length, single precision and its jitter. It
-    is what `gp-vae` computes, at another cost. Length-scales are learned on a logarithmic scale, as
-    by every GP-VAE here; GPyTorch's constraint, if nothing else is said, is a softplus.
+    GPyTorch computes the whole prior: ``RBFKernel``, the divergence between two
+    ``MultivariateNormal``, Cholesky decomposition at every length, single precision and its own
+    jitter. The result is that of `gp-vae` at a different cost. Length-scales are learned on a
+    logarithmic scale, as in every GP-VAE here, instead of GPyTorch's default softplus constraint.
 
     Attributes
     ----------
     restarts : int or None
-        One by default: each costs as much again as the first.
+        Number of initialisations per seed. The default is 1 because each training is expensive.
     """
 
     kernel = "squared-exponential"

@@ -8,15 +8,15 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class Method(GaussianProcessMethod):
-    """VAE with squared-exponential Gaussian processes, bounded by means of 128 inducing points.
+    """VAE with sparse squared-exponential Gaussian processes, with 128 inducing points.
 
-    The points are spread evenly over the series. Where they stand farther apart than a source's
-    length-scale, the bound is loose, and the length-scale is driven to longer ones.
+    The points are evenly spaced over the series. If their spacing exceeds a source's length-scale,
+    the bound is loose and the learned length-scale is too long.
 
     Attributes
     ----------
     restarts : int or None
-        One by default: each costs as much again as the first.
+        Number of initialisations per seed. The default is 1 because each training is expensive.
     """
 
     kernel = "squared-exponential"

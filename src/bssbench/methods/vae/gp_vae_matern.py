@@ -1,4 +1,4 @@
-"""GP-VAE with Matérn-1/2 processes, as Markov processes: linear in time."""
+"""GP-VAE with Matérn-1/2 processes in Markovian form, with cost linear in time."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from bssbench.parameters import parameter
 class Method(GaussianProcessMethod):
     """VAE with an exact Matérn-1/2 Gaussian process on each latent, in state-space form.
 
-    Such a process is an autoregression of order one: rough where a squared-exponential one is
-    smooth. The length-scales move at every step.
+    A Matérn-1/2 process is an autoregression of order one. It is rough, whereas a
+    squared-exponential process is smooth. The length-scales are updated at every step.
     """
 
     kernel = "matern-1/2"

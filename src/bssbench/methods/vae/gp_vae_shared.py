@@ -11,8 +11,8 @@ from bssbench.parameters import parameter
 class Method(SpectralProcessMethod):
     """GP-VAE in the spectral domain with one length-scale for all latents (ablation).
 
-    `gp-vae-spectral` is its counterpart with length-scales of their own: at one cost, which that of
-    `gp-vae` exceeds.
+    Its counterpart with a separate length-scale for each latent is `gp-vae-spectral`, which has the
+    same cost; `gp-vae` is more expensive.
     """
 
     shared = True

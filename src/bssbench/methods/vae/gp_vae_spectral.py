@@ -1,4 +1,4 @@
-"""GP-VAE in the spectral domain (after Whittle, 1953): a Gaussian process on a circle."""
+"""GP-VAE in the spectral domain (after Whittle, 1953): periodic Gaussian processes."""
 
 from dataclasses import dataclass
 
@@ -7,4 +7,4 @@ from bssbench.methods.vae._spectral_process import SpectralProcessMethod
 
 @dataclass(frozen=True)
 class Method(SpectralProcessMethod):
-    """VAE with a Gaussian process on each latent, whose divergence takes one Fourier transform."""
+    """VAE with a Gaussian process on each latent, approximated in the spectral domain."""

@@ -14,22 +14,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method(VariationalMethod):
-    """VAE with a normal prior whose variances change from one segment of time to the next.
+    """VAE with a normal prior whose variances differ between segments of time.
 
-    Sources whose variance changes over time, each in its own way, are told apart; slow ones too,
-    whose power within a short segment is another in each. The encoder sees the observations alone,
-    as in every VAE here; the paper's is given the segment as well, and a network there makes the
-    variances of the segment's number.
+    It separates sources whose variances change over time in different ways. This includes slow
+    sources, because their power in a short segment varies. The encoder receives only the
+    observations, as in every VAE here. In the paper, the encoder also receives the segment, and a
+    network computes the variances from the segment's number.
 
     Attributes
     ----------
     segments : int
-        Segments of equal length; 40 as in the paper's simulations, there of more samples each.
+        Number of segments of equal length. The default is that of the paper's simulations, whose
+        segments have more samples.
     learned_means : bool
-        Whether each segment has a mean of its own as well; zero, as in the authors' code, if not.
+        Whether each segment also has a learned mean; otherwise the mean is zero, as in the authors'
+        code.
     """
 
-    # What a segment's variance is, is known from that segment alone.
+    # The variance of a segment can be learned from that segment only.
     has_held_out_objective = False
 
     window: int | None = parameter(None, "none: each step needs all segments")
@@ -50,10 +52,10 @@ class Method(VariationalMethod):
         )
 
     def recipe(self, size: Size, device: str = "cpu") -> Recipe:
-        """Return how to train: on all of the time, as every segment has variances to be learned."""
+        """Return the training settings; each step uses the whole series, to learn all segments."""
         return replace(super().recipe(size, device), window=size.length)
 
     def describe(self, nonlinear: bool, lag_spacings: list[int]) -> dict[str, Any]:
-        """State the form of the prior."""
+        """Return the form of the prior."""
         means = "learned" if self.learned_means else "zero"
         return {"segments": self.segments, "means_of_segments": means}

@@ -14,28 +14,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method(VariationalMethod):
-    """VAE with a learned mixture of four Gaussians on each latent, blind to time (reconstruction).
+    """VAE with a learned mixture of four Gaussians on each latent, ignoring time (reconstruction).
 
-    From the paper's abstract: each latent dimension has a Gaussian mixture of its own, learned with
-    encoder and decoder. So sources of unlike, non-Gaussian distributions are told apart, as in
-    independent component analysis, whatever their order in time. Weights, means and deviations are
-    free; training and posterior are those of every VAE here, and not the paper's.
+    According to the paper's abstract, each latent dimension has its own Gaussian mixture, learned
+    together with encoder and decoder. The method therefore separates non-Gaussian sources, as
+    independent component analysis does, and ignores their temporal order. Weights, means and
+    standard deviations are free. Training and posterior are those of every VAE here, not the
+    paper's.
 
-    All mixtures start alike and heavy-tailed, as `bssbench.priors.innovations.Mixture` says: it's
-    the encoder's random rotation that tells latents apart. Components that started alike would stay
-    so, and a Gaussian mixture of them is blind to rotations.
+    All latents start with the same heavy-tailed mixture; the random initial rotation of the encoder
+    breaks the symmetry between them. The components of the mixture start with different parameters,
+    because identical ones would stay identical, and the resulting Gaussian prior would be invariant
+    under rotations (see `bssbench.priors.innovations.Mixture`).
     """
 
     def prior(self, batch: "Batch") -> "Prior":
         """Return the mixture prior of this batch's latents."""
-        # A prior is a torch module, made here because listing methods must not wait for torch.
+        # A prior is a torch module. It is defined here so that listing methods need not import
+        # torch.
         import torch
 
         from bssbench.priors.base import Prior, expected_negative_entropy
         from bssbench.priors.innovations import Mixture
 
         class GaussianMixturePrior(Prior):
-            """p(z) = Π_t Σ_j w_j N(z_t; m_j, s_j²), for each latent its own w, m and s."""
+            """p(z) = Π_t Σ_j w_j N(z_t; m_j, s_j²), with separate w, m and s for each latent."""
 
             needs_sample = True
             relates_times = False
@@ -45,7 +48,7 @@ class Method(VariationalMethod):
                 self.density = Mixture((batch.replicates, batch.latents))
 
             def log_density(self, latents: torch.Tensor) -> torch.Tensor:
-                """Return log p(z) in nats, (replicate, latent), of (replicate, latent, time)."""
+                """Return log p(z) in nats, (replicate, latent), for (replicate, latent, time)."""
                 return self.density.log_density(latents).sum(-1)
 
             def divergence(
@@ -62,7 +65,7 @@ class Method(VariationalMethod):
                 return self.density.draw(generator, length)
 
             def summary(self) -> "Mapping[str, torch.Tensor]":
-                """Return weights, means and deviations, each (replicate, latent, component)."""
+                """Return weights, means and standard deviations (replicate, latent, component)."""
                 return {
                     "mixture_weight": torch.softmax(self.density.logits, dim=-1),
                     "mixture_mean": self.density.means,

@@ -7,4 +7,4 @@ from bssbench.methods.vae._kernel_regression import KernelRegressionMethod
 
 @dataclass(frozen=True)
 class Method(KernelRegressionMethod):
-    """VAE with a kernel regression of fixed, spread bandwidths on each latent (reconstruction)."""
+    """VAE with a kernel regression of distinct, fixed bandwidth on each latent (reconstruction)."""

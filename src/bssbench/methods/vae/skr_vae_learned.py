@@ -1,4 +1,4 @@
-"""SKR-VAE with bandwidths that learn."""
+"""SKR-VAE with learned bandwidths."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,19 @@ from bssbench.parameters import parameter
 
 @dataclass(frozen=True)
 class Method(KernelRegressionMethod):
-    """SKR-VAE whose bandwidths learn within bounds around where they start (reconstruction).
+    """SKR-VAE with bandwidths learned within bounds around their initial values (reconstruction).
 
-    Each step prepares the weights anew, with the exact gradient in the bandwidths.
+    Each step recomputes the kernel weights, with the exact gradient with respect to the bandwidths.
 
     Attributes
     ----------
     freedom : float
-        How far a bandwidth may move, in octaves up and down.
+        Largest change of a bandwidth in octaves, up or down.
     """
 
-    # Held-out time can't settle this one: it asks for as much freedom as there is
-    # (results/selection.csv), because what is next to a sample always says best what that is; so
-    # the bandwidths become short, and alike.
+    # The objective on held-out time cannot select this parameter: it always prefers more freedom
+    # (results/selection.csv). The neighbours of a sample predict it best, so that all bandwidths
+    # become short and equal.
     freedom: float = parameter(
         1.0,
         "chosen by us: an octave keeps bandwidths distinct that are spread over four or more",

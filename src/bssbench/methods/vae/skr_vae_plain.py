@@ -1,4 +1,4 @@
-"""SKR-VAE (arXiv 2508.09721) as its abstract reads: a reconstruction with nothing added."""
+"""SKR-VAE (arXiv 2508.09721) as described in its abstract: a reconstruction, no additions."""
 
 from dataclasses import dataclass
 
@@ -11,18 +11,19 @@ _PLAIN = "the abstract names no such thing"
 
 @dataclass(frozen=True)
 class Method(KernelRegressionMethod):
-    """SKR-VAE as the abstract reads, nothing added (reconstruction).
+    """SKR-VAE as described in the abstract, without additions (reconstruction).
 
-    The abstract, all that was available of the paper, names a VAE whose latents are the sources,
-    and kernel regression in place of Gaussian processes, with another kernel function for each
-    latent. What else `skr-vae` adds is left out, at any cost in score. How bandwidths are found and
-    whether a sample foretells itself, the abstract does not say: these, encoder, decoder and the
-    course of the training are as there.
+    Only the paper's abstract was available. It describes a VAE whose latents are the sources, with
+    kernel regression instead of Gaussian processes and a different kernel function for each latent.
+    This method omits the additions of `skr-vae`, even where they improve the scores. The abstract
+    does not state how bandwidths are chosen, nor whether the regression at a sample includes the
+    sample itself. Both choices are those of `skr-vae`, as are encoder, decoder and training
+    schedule.
 
     Attributes
     ----------
     restarts, observation_variance, rotation, posterior, regularisation, spacing, uncorrelated
-        As for `skr-vae`, with what it adds taken away.
+        As for `skr-vae`; the defaults switch its additions off.
     """
 
     restarts: int | None = parameter(1, _PLAIN, at_least=1)

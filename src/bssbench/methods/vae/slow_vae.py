@@ -1,4 +1,4 @@
-"""SlowVAE (Klindt et al., 2021): sparse changes from one sample to the next."""
+"""SlowVAE (Klindt et al., 2021): a prior of sparse changes between consecutive samples."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method(VariationalMethod):
-    """VAE whose latents have Laplace-distributed increments, all of one fixed rate.
+    """VAE whose latents have Laplace-distributed increments, with one fixed rate for all.
 
-    Sources of unlike roughness are told apart, Gaussian ones included: among the rotations of white
-    signals, the sources have the smallest sum of mean absolute increments. So are sources whose
-    increments are heavy-tailed, whatever their spectra. Those whose increments are Gaussian and of
-    one size are not.
+    It separates sources of different roughness, also Gaussian ones: among all rotations of white
+    signals, the sources have the smallest sum of mean absolute increments. It also separates
+    sources with heavy-tailed increments, whatever their spectra. It does not separate sources whose
+    increments are Gaussian with equal variance.
 
     Attributes
     ----------
     rate : float
-        λ of the increments; 6 as in the paper.
+        Rate λ of the increments.
     transition_weight : float
-        γ, the weight of the increments' divergence; 10 as in the paper.
+        Weight γ of the increments' divergence.
     marginal_weight : float
-        Weight of each sample's divergence from N(0, 1), which holds the latents' scale; 1 in the
-        paper, which learns from pairs of samples. At 0, and with a `transition_weight` of 1, the
-        prior is a Markov chain and the objective an evidence lower bound; the latents' scale is
-        free then, so that the rate makes no difference.
+        Weight of each sample's divergence from N(0, 1), which fixes the latents' scale. The
+        default, 1, is that of the paper, which learns from pairs of samples. With 0, and with a
+        `transition_weight` of 1, the prior is a Markov chain and the objective an evidence lower
+        bound; the scale is then free, and the rate has no effect.
     """
 
     rate: float = parameter(6.0, "Klindt et al., 2021: λ = 6", above=0)

@@ -1,4 +1,4 @@
-"""A plain VAE: the ablation, which must not separate."""
+"""A plain VAE: the ablation, which cannot separate."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method(VariationalMethod):
-    """VAE with the standard normal prior: blind to rotations of the latents (ablation)."""
+    """VAE with the standard normal prior, which is invariant under rotations (ablation)."""
 
     def prior(self, batch: "Batch") -> "Prior":
         """Return the unstructured prior of this batch's latents."""

@@ -1,1 +1,1 @@
-"""The package below which a user's files are imported: none of them lies here."""
+"""The package below which a user's files are imported from their own folders."""

@@ -1,1 +1,1 @@
-"""Scores, by what they hold an estimate against: a module here states its own under ``SCORES``."""
+"""Scores, grouped by their reference; each module lists its scores in ``SCORES``."""

@@ -1,7 +1,7 @@
-"""Whether a method finds the same sources again from another initialisation.
+"""Agreement of the sources that a method finds from different initialisations.
 
-That needs no truth. It tells what a method's answer owes to chance, and not whether it is right: a
-method may always fall for the same wrong sources.
+This score does not need the true sources. It measures the effect of the initialisation, not the
+correctness of the result: a method may always find the same wrong sources.
 """
 
 import numpy as np
@@ -16,19 +16,24 @@ __all__ = ["SCORES", "agreement"]
 
 
 def agreement(sources: np.ndarray, index: int) -> float:
-    """Return the mean over the other initialisations of the mean matched absolute correlation.
+    """Return the mean absolute correlation with the matched sources of other initialisations.
 
     Parameters
     ----------
     sources : numpy.ndarray
         Shape (initialisation, time, source), estimates of the same sources.
     index : int
-        Which of them is held to the others. What diverged of these is left out.
+        The initialisation to compare with the others; diverged ones are left out.
+
+    Returns
+    -------
+    float
+        Mean over the other initialisations.
 
     Raises
     ------
     NotApplicable
-        If no other is left.
+        If there is no other initialisation.
     """
     finite = np.isfinite(sources).all(axis=(1, 2))
     others = [other for other in np.flatnonzero(finite) if other != index]
@@ -38,7 +43,7 @@ def agreement(sources: np.ndarray, index: int) -> float:
 
 
 def _several_initialisations(dataset: Dataset, separation: Separation) -> bool:
-    """Return whether seeds differ in nothing but how they start; a deterministic method has one."""
+    """Return whether seeds differ only in their initialisation, and there is more than one."""
     return dataset.fixed and len(separation.sources) > 1
 
 

@@ -1,10 +1,10 @@
-"""Scores against an electrode that was held out: how well one component says what it recorded.
+"""Scores based on a held-out electrode: its correlation with the best component.
 
-The electrode by an eye is no source: it hears the eye and the brain behind it. That on the scalp of
-a child hears the child's heart alone, but the abdomen of the mother may hardly hear that. So a
-score is to be seen between two others: its ceiling, what all components together say of the
-electrode, and that of the control `random`, because the best of ten random directions has half of
-the ceiling already.
+An electrode near an eye is not a source, because it also records brain activity. An electrode on
+the fetal scalp records only the fetal heart, but this signal may be weak on the mother's abdomen.
+The score should therefore be compared with two others: its ceiling, the multiple correlation of the
+electrode with all components, and the score of the control `random`, because the best of ten random
+directions already reaches half of the ceiling.
 """
 
 import numpy as np
@@ -26,15 +26,19 @@ def electrode_correlation(electrode: np.ndarray, components: np.ndarray) -> floa
         Shape (time,).
     components : numpy.ndarray
         Shape (time, component).
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     return mean_correlation(electrode[:, None], components)
 
 
 def electrode_ceiling(electrode: np.ndarray, observations: np.ndarray) -> float:
-    """Return the electrode's multiple correlation with all observations, by least squares.
+    """Return the multiple correlation of the electrode with all observations, by least squares.
 
-    Whatever a linear method makes of these observations, its best component's correlation is at
-    most this.
+    This is the upper limit of `electrode_correlation` for every linear method.
 
     Parameters
     ----------
@@ -42,12 +46,17 @@ def electrode_ceiling(electrode: np.ndarray, observations: np.ndarray) -> float:
         Shape (time,).
     observations : numpy.ndarray
         Shape (time, channel).
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     return float(np.sqrt(linear_r2(electrode[:, None], observations)[0]))
 
 
 def _scores(name: str, position: int) -> tuple[Score, Score]:
-    """Return both scores against the electrode of this name."""
+    """Return the correlation and the ceiling for an electrode."""
 
     def needs(dataset: Dataset) -> None:
         dataset.references(name)

@@ -1,11 +1,12 @@
-"""Scores for an electrocardiogram with two hearts: the component that is the child's.
+"""Scores for an electrocardiogram of mother and child: the component with the fetal heart.
 
-No source is known, but a heart is: its beats are sharp, alike, and at almost equal intervals.
+The sources are unknown, but the properties of a heartbeat are known: beats are sharp, similar to
+each other, and at nearly equal intervals.
 
-Beats alone prove little. Some whitened directions hold much of the child's heart and little of the
-mother's, so that of 500 random rotations 349 had a component with beats as regular as a child's
-should be. They had no such purity, though (median 0.35, 95 % below 0.60): methods are to be
-compared by that.
+Regular beats alone are weak evidence. Some whitened directions contain a strong fetal and a weak
+maternal signal, so that 349 of 500 random rotations had a component with beats as regular as those
+of a fetal heart. Their purity was low, however (median 0.35, 95 % below 0.60). Compare methods by
+their purity.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from bssbench.scores.record import Replicate, Score
 __all__ = ["SCORES", "THORAX", "Heartbeat", "detect_beats", "fetal_heartbeat", "heart_rate"]
 
 THORAX = "thorax"
-"""What the names of reference signals begin with that show the mother's heart."""
+"""Beginning of the names of reference signals that show the mother's heart."""
 
 _SHARP_BAND = (10.0, 40.0)
 _REFRACTORY_SECONDS = 0.25
@@ -32,21 +33,21 @@ _LEAST_REGULAR = 0.1
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """The component that beats like a child's heart.
+    """The component with the fetal heart.
 
     Attributes
     ----------
     component : int
-        Its index.
+        Index of the component.
     beats : numpy.ndarray
-        Shape (beat,), the sample of each beat.
+        Shape (beat,). Sample of each beat.
     rate : float
-        Beats a minute.
+        Beats per minute.
     regularity : float
-        Coefficient of variation of the intervals; 0 for a clock.
+        Coefficient of variation of the intervals; 0 for perfect regularity.
     purity : float
-        Share of the component's variance that is the same in every beat; 1 if nothing else is in
-        it, about 0 for noise.
+        Share of the component's variance that repeats in every beat: 1 for a perfect component,
+        about 0 for noise.
     """
 
     component: int
@@ -57,26 +58,30 @@ class Heartbeat:
 
 
 def detect_beats(signal: np.ndarray, sampling_rate: float) -> np.ndarray:
-    """Return the samples of heart beats, shape (beat,).
+    """Return the samples of heart beats.
 
-    The same for every method and lead, and blind to sign and scale:
+    The algorithm is the same for every method and lead, and invariant to sign and scale:
 
-    1. Keep 10–40 Hz, where the sharp part of a beat has its power (Butterworth, zero phase), and
-       take the envelope, the magnitude of the analytic signal: one maximum a beat, whatever its
-       shape.
-    2. The height of a beat is the median of the maxima of whole seconds, which has a beat in each
-       and is not moved by one artefact. The threshold is half of it.
-    3. A beat is a maximum above the threshold; of two within 0.25 s the higher one counts, because
-       no heart is that fast.
+    1. Filter to 10–40 Hz, the band of the sharp part of a beat (Butterworth, zero phase). Compute
+       the envelope, the magnitude of the analytic signal, which has one maximum per beat.
+    2. The height of a beat is the median of the maxima of whole seconds, each of which contains a
+       beat; the median is robust to single artefacts. The threshold is half of this height.
+    3. A beat is a maximum above the threshold. Of two maxima within 0.25 s, which is shorter than
+       any interval between beats, the higher one counts.
 
     Parameters
     ----------
     signal : numpy.ndarray
-        Shape (time,), at least a second.
+        Shape (time,), at least one second long.
     sampling_rate : float
-        Hz, above 80.
+        In Hz, above 80.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (beat,).
     """
-    # Imported here: scipy.signal takes most of a second to import.
+    # Imported here because importing scipy.signal takes most of a second.
     from scipy.signal import butter, find_peaks, hilbert, sosfiltfilt
 
     sharp = butter(2, _SHARP_BAND, btype="bandpass", fs=sampling_rate, output="sos")
@@ -90,15 +95,28 @@ def detect_beats(signal: np.ndarray, sampling_rate: float) -> np.ndarray:
 
 
 def heart_rate(beats: np.ndarray, sampling_rate: float) -> float:
-    """Return beats a minute, by the median interval; zero for fewer than two beats."""
+    """Return the heart rate from the median interval.
+
+    Parameters
+    ----------
+    beats : numpy.ndarray
+        Shape (beat,). Sample of each beat.
+    sampling_rate : float
+        In Hz.
+
+    Returns
+    -------
+    float
+        Beats per minute; 0 for fewer than two beats.
+    """
     return float(60.0 * sampling_rate / np.median(np.diff(beats))) if len(beats) > 1 else 0.0
 
 
 def _purity(signal: np.ndarray, beats: np.ndarray) -> float:
     """Return the share of the signal's variance that repeats from beat to beat.
 
-    Cycles of one median interval are laid over each other at their beats; their variance around the
-    mean cycle, unbiased, is what does not repeat.
+    Cycles with the length of the median interval are aligned at their beats. Their unbiased
+    variance around the mean cycle is the part that does not repeat.
     """
     half = int(np.median(np.diff(beats))) // 2
     whole = beats[(beats >= half) & (beats + half < len(signal))]
@@ -109,14 +127,14 @@ def _purity(signal: np.ndarray, beats: np.ndarray) -> float:
 def fetal_heartbeat(
     components: np.ndarray, thorax: np.ndarray, sampling_rate: float
 ) -> Heartbeat | None:
-    """Find the component that is the child's heart; None if no component beats like it.
+    """Find the component with the fetal heart.
 
-    It has 110–180 beats a minute, at least 1.3 times the mother's, whose rate is the median of the
-    thoracic leads', where the child is not seen; at least 18 beats in ten seconds; and intervals
-    with a coefficient of variation of at most 0.1. In noise, too, a detector finds peaks at such a
-    rate, but not as regular ones: of 2,000 sets of eight components, phase-randomised or filtered
-    noise, none passed. Where several components qualify it is the one of the highest purity,
-    because in regularity they hardly differ.
+    Its rate is 110–180 beats per minute and at least 1.3 times that of the mother, which is the
+    median over the thoracic leads. It has at least 18 beats in ten seconds, and the coefficient of
+    variation of its intervals is at most 0.1. In noise, the detector also finds peaks at such a
+    rate, but less regular ones: none of 2,000 sets of eight components of phase-randomised or
+    filtered noise passed. If several components qualify, the one with the highest purity is
+    returned, because their regularity hardly differs.
 
     Parameters
     ----------
@@ -125,7 +143,12 @@ def fetal_heartbeat(
     thorax : numpy.ndarray
         Shape (time, lead).
     sampling_rate : float
-        Hz.
+        In Hz.
+
+    Returns
+    -------
+    Heartbeat or None
+        None if no component qualifies.
     """
     mother = np.median(
         [heart_rate(detect_beats(lead, sampling_rate), sampling_rate) for lead in thorax.T]

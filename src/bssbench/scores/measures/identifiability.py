@@ -1,4 +1,4 @@
-"""How much of the truth is in the estimates up to a linear map: whether it is lost, or mixed."""
+"""Share of the true sources that a linear map of the estimates explains."""
 
 import numpy as np
 
@@ -8,22 +8,28 @@ __all__ = ["SCORES", "linear_r2"]
 
 
 def linear_r2(targets: np.ndarray, predictors: np.ndarray) -> np.ndarray:
-    """Return each target's R², the share of its variance that an affine map of predictors explains.
+    """Return R² of each target, the share of its variance that an affine map explains.
 
-    The shape is (target,), the values in [0, 1]. The map is fitted by least squares on the very
-    samples it is judged on. With estimates as predictors of true sources, one means that estimates
-    are the sources up to an invertible linear map: nothing is lost, whether it is separated or not.
+    The map is fitted by least squares and evaluated on the same samples. With estimates as
+    predictors and true sources as targets, a value of 1 means that the estimates equal the sources
+    up to an invertible linear map, whether they are separated or not.
 
     Parameters
     ----------
     targets : numpy.ndarray
-        Shape (time, target), none of them constant.
+        Shape (time, target), not constant.
     predictors : numpy.ndarray
         Shape (time, predictor).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (target,), from 0 to 1.
     """
     centred = targets - targets.mean(axis=0)
     predictors = predictors - predictors.mean(axis=0)
-    # Scale is no reason for least squares to take a predictor for a rounding error.
+    # Scaled to unit variance, so that least squares does not treat small predictors as rounding
+    # errors.
     deviation = predictors.std(axis=0)
     predictors = predictors / np.where(deviation > 0, deviation, 1.0)
     coefficients, *_ = np.linalg.lstsq(predictors, centred)

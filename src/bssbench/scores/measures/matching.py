@@ -1,7 +1,7 @@
-"""Matching estimated sources to true ones, and the scores that rest on it.
+"""Matching of estimated to true sources, and the scores based on it.
 
-Separation leaves order, sign and scale open. All scores here are blind to them: sources are matched
-one to one so that the sum of absolute correlations is largest.
+Separation determines sources up to order, sign and scale, and all scores here are invariant to
+these. Sources are matched one to one by the largest sum of absolute correlations.
 """
 
 from collections.abc import Callable
@@ -26,10 +26,10 @@ __all__ = [
 ]
 
 DECIBEL_LIMIT = 60.0
-"""No source counts as more or less, in dB: an amplitude a thousand times the other.
+"""Limit of the ratio of each source in dB, corresponding to a ratio of amplitudes of 1,000.
 
-Without noise and in single precision a ratio beyond it is of rounding, and an estimate that is
-exact, or constant, has an infinite one.
+Beyond this limit, rounding errors of single precision dominate, and the ratio of an exact or a
+constant estimate is infinite.
 """
 
 
@@ -40,9 +40,9 @@ class Match:
     Attributes
     ----------
     correlations : numpy.ndarray
-        Shape (true, estimated), Pearson, signed.
+        Shape (true, estimated). Signed Pearson correlations.
     estimated : numpy.ndarray
-        Shape (true,), the index of the estimate matched to each true source.
+        Shape (true,). Index of the estimate that is matched to each true source.
     """
 
     correlations: np.ndarray
@@ -50,12 +50,12 @@ class Match:
 
     @property
     def matched_correlations(self) -> np.ndarray:
-        """Shape (true,), the signed correlation of each true source with its estimate."""
+        """Signed correlation of each true source with its estimate, shape (true,)."""
         return self.correlations[np.arange(len(self.estimated)), self.estimated]
 
 
 def _standardised(signals: np.ndarray) -> np.ndarray:
-    """Return signals (time, source) at zero mean and unit variance; constants stay zero."""
+    """Return signals (time, source) with zero mean and unit variance; constants become zero."""
     centred = signals - signals.mean(axis=0)
     deviation = centred.std(axis=0)
     return centred / np.where(deviation > 0, deviation, 1.0)
@@ -67,7 +67,12 @@ def match(true: np.ndarray, estimated: np.ndarray) -> Match:
     Parameters
     ----------
     true, estimated : numpy.ndarray
-        Shape (time, source), at least as many estimates as true sources.
+        Shape (time, source), with at least as many estimates as true sources.
+
+    Returns
+    -------
+    Match
+        The correlations and the matching.
     """
     correlations = _standardised(true).T @ _standardised(estimated) / len(true)
     _, columns = linear_sum_assignment(-np.abs(correlations))
@@ -80,23 +85,44 @@ def mean_correlation(true: np.ndarray, estimated: np.ndarray) -> float:
     Parameters
     ----------
     true, estimated : numpy.ndarray
-        Shape (time, source). For Spearman's version give `spearman_ranks` of both.
+        Shape (time, source). For Spearman's correlation, pass `spearman_ranks` of both.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     return float(np.abs(match(true, estimated).matched_correlations).mean())
 
 
 def spearman_ranks(signals: np.ndarray) -> np.ndarray:
-    """Return each source's ranks along time, ties averaged; shape (time, source)."""
+    """Return the ranks of each source along time, with averaged ties.
+
+    Parameters
+    ----------
+    signals : numpy.ndarray
+        Shape (time, source).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (time, source).
+    """
     return np.asarray(rankdata(signals, axis=0))
 
 
 def decibels(wanted: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
-    """Return the ratio of two powers in dB, within ± `DECIBEL_LIMIT`; of nothing the lowest.
+    """Return the ratio of two powers in dB, limited to ± `DECIBEL_LIMIT`.
 
     Parameters
     ----------
     wanted, unwanted : numpy.ndarray
-        Powers of one shape.
+        Powers, of the same shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same shape; −`DECIBEL_LIMIT` where `wanted` is zero.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = 10.0 * np.log10(np.where(wanted > 0, wanted / unwanted, 0.0))
@@ -106,20 +132,26 @@ def decibels(wanted: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
 def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the mean scale-invariant signal-to-distortion ratio of matched sources, in dB.
 
-    For a centred source s and estimate ŝ: 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with α = ⟨ŝ, s⟩ / ‖s‖² (Le
-    Roux et al., 2019), which is 10 log₁₀(ρ² / (1 − ρ²)) in their correlation ρ; of each
-    source within ± `DECIBEL_LIMIT`. Noise that reaches the estimate counts as distortion.
+    For a centred source s and its estimate ŝ, it is 10 log₁₀(‖αs‖² / ‖αs − ŝ‖²) with
+    α = ⟨ŝ, s⟩ / ‖s‖² (Le Roux et al., 2019). With their correlation ρ, this equals
+    10 log₁₀(ρ² / (1 − ρ²)). The ratio of each source is limited to ± `DECIBEL_LIMIT`. Noise in the
+    estimate counts as distortion.
 
     Parameters
     ----------
     true, estimated : numpy.ndarray
         Shape (time, source).
+
+    Returns
+    -------
+    float
+        In dB.
     """
     matched = match(true, estimated)
     target = _standardised(true)
     found = _standardised(estimated)[:, matched.estimated] * np.sign(matched.matched_correlations)
     scale = (found * target).mean(axis=0)
-    # Through the residual and not 1 − ρ², which cancels where the estimate is good.
+    # From the residual instead of 1 − ρ², which suffers from cancellation for good estimates.
     distortion = ((found - scale * target) ** 2).mean(axis=0)
     return float(decibels(scale**2, distortion).mean())
 
@@ -127,13 +159,18 @@ def si_sdr(true: np.ndarray, estimated: np.ndarray) -> float:
 def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
     """Return the root mean squared error after matching and least-squares scaling.
 
-    In units of a true source's standard deviation: each matched estimate is scaled (with its sign)
-    and shifted to fit its source best, and the squared errors are averaged over time and sources.
+    Each matched estimate is scaled (with sign) and shifted to fit its source, and the squared
+    errors are averaged over time and sources.
 
     Parameters
     ----------
     true, estimated : numpy.ndarray
         Shape (time, source).
+
+    Returns
+    -------
+    float
+        In units of a true source's standard deviation.
     """
     matched = match(true, estimated)
     found = _standardised(estimated)[:, matched.estimated] * matched.matched_correlations
@@ -143,7 +180,7 @@ def aligned_rmse(true: np.ndarray, estimated: np.ndarray) -> float:
 def _of_sources(
     compute: Callable[[np.ndarray, np.ndarray], float],
 ) -> Callable[[Replicate], float]:
-    """Return a function of true and estimated sources as one of a replicate."""
+    """Convert a function of true and estimated sources to a function of a replicate."""
     return lambda replicate: compute(replicate.true, replicate.estimated)
 
 

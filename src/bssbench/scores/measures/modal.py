@@ -1,4 +1,4 @@
-"""Scores for structural vibration: which reference modes components isolate, how purely."""
+"""Scores for structural vibration: reference modes that components isolate, and their purity."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,8 @@ from bssbench.scores.record import Replicate, Score
 
 __all__ = ["SCORES", "ModalScore", "modal_score", "modal_score_of_spectra"]
 
-# 2,048 samples at the steel frame's 256 / 9 Hz: what tells two modes apart is a time.
+# 2,048 samples at the steel frame's 256 / 9 Hz. In seconds, because the duration determines the
+# frequency resolution.
 _SEGMENT_SECONDS = 72.0
 _TOLERANCE = 0.05
 _HALF_WIDTH = 0.12
@@ -24,9 +25,9 @@ class ModalScore:
     Attributes
     ----------
     modes_found : int
-        How many reference modes have a component of their own.
+        Number of reference modes that a component isolates.
     mode_purity : float or None
-        The smallest, over the modes found, of the best component's purity; None if none is found.
+        Smallest purity over the modes found, each with its best component; None if none is found.
     """
 
     modes_found: int
@@ -38,18 +39,23 @@ def modal_score_of_spectra(
 ) -> ModalScore:
     """Score power spectra against reference frequencies.
 
-    A component's peak is the maximum of its spectrum and its mode the nearest reference within 0.05
-    Hz of that; its purity is the power within 0.12 Hz of the reference over its whole power. A mode
-    is found when some component has it with a purity of at least 0.8.
+    The mode of a component is the reference nearest to the maximum of its spectrum, within 0.05 Hz.
+    Its purity is the power within 0.12 Hz of the reference relative to its total power. A mode is
+    found if a component has it with a purity of at least 0.8.
 
     Parameters
     ----------
     frequencies : numpy.ndarray
         Shape (frequency,), in Hz.
     spectra : numpy.ndarray
-        Shape (component, frequency), power.
+        Shape (component, frequency). Power spectra.
     references : tuple of float
-        In Hz.
+        Reference frequencies in Hz.
+
+    Returns
+    -------
+    ModalScore
+        Number and purity of the modes found.
     """
     best: dict[int, float] = {}
     for spectrum in spectra:
@@ -67,8 +73,23 @@ def modal_score_of_spectra(
 def modal_score(
     components: np.ndarray, sampling_rate: float, references: tuple[float, ...]
 ) -> ModalScore:
-    """Score components of shape (time, component) by their Welch spectra (segments of 72 s)."""
-    # Imported here: scipy.signal takes most of a second to import.
+    """Score components by their Welch spectra, with segments of 72 s.
+
+    Parameters
+    ----------
+    components : numpy.ndarray
+        Shape (time, component).
+    sampling_rate : float
+        In Hz.
+    references : tuple of float
+        Reference frequencies in Hz.
+
+    Returns
+    -------
+    ModalScore
+        Number and purity of the modes found.
+    """
+    # Imported here because importing scipy.signal takes most of a second.
     from scipy.signal import welch
 
     segment = min(round(_SEGMENT_SECONDS * sampling_rate), len(components))

@@ -1,8 +1,9 @@
-"""How far a prior's learned parameters are from the laws of the sources.
+"""Errors of a prior's learned parameters with respect to the true ones.
 
-Each error is that of the latents matched to the sources, at the end of training; the score with
-``_start`` is the same at the first record of the history. What training is worth is the difference:
-length-scales start where the observations suggest, innovations start heavy-tailed.
+Each error is that of the latents matched to the sources, at the end of training. The score with the
+suffix ``_start`` is the same error at the first record of the history. The difference is the effect
+of training: initial length-scales are estimated from the observations, and initial innovations are
+heavy-tailed.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,11 +23,14 @@ from bssbench.separation import Separation
 __all__ = ["INNOVATION_KURTOSIS", "SCORES"]
 
 INNOVATION_KURTOSIS = {"coefficient": 6.0, "length_scale": 3.0}
-"""Of the innovations of families with this law, unless they state theirs: Laplace, and Gaussian."""
+"""Kurtosis of innovations, by the parameter of the family: Laplace and Gaussian, respectively.
+
+A family's own ``innovation_kurtosis`` takes precedence.
+"""
 
 
 def _latents(replicate: Replicate) -> np.ndarray:
-    """Return the latents that are matched to the sources, in their order."""
+    """Return the latents that are matched to the sources, in the order of the sources."""
     return match(replicate.true, replicate.estimated).estimated
 
 
@@ -40,14 +44,14 @@ def _length_scale_error(replicate: Replicate, record: int) -> float:
 
 
 def _spectrum_error(replicate: Replicate, record: int) -> float:
-    """Return the mean over sources of the root-mean-square difference of log-spectra, in dB.
+    """Return the root-mean-square difference of log-spectra in dB, averaged over sources.
 
-    Each spectrum is at unit power, for the families whose sources are first-order autoregressions.
-    A squared exponential's spectrum falls below any floor, so that a distance in dB would measure
-    the floor. What the prior sees is not the source but a draw from the posterior, on which are
-    sensor noise and the posterior's own variance. Being white, they fill up the frequencies that a
-    slow source leaves empty: with coefficient 0.97 its density is at the highest frequency 1.5 % of
-    the mean, where noise of 1.5 % of the variance makes an error of 3 dB.
+    Spectra have unit power. The error is defined for families of first-order autoregressions only:
+    the spectrum of a squared-exponential process decays so fast that a distance in dB would measure
+    the numerical floor. The prior is fitted to draws from the posterior, which contain sensor noise
+    and posterior variance. Both are white and dominate at frequencies where a slow source has
+    little power. For a coefficient of 0.97, the density at the highest frequency is 1.5 % of the
+    mean, so that noise of 1.5 % of the variance causes an error of 3 dB there.
     """
     spectra = learned_spectra(replicate.separation, replicate.index, record)
     laws = replicate.dataset.parameters["laws"]["coefficient"]
@@ -57,9 +61,9 @@ def _spectrum_error(replicate: Replicate, record: int) -> float:
 
 
 def _innovation_error(replicate: Replicate, record: int) -> float:
-    """Return the mean over sources of |log₂(learned / true)| of the innovations' kurtosis.
+    """Return the mean over sources of |log₂(learned / true)| for the kurtosis of the innovations.
 
-    That is 3 for Gaussian and 6 for Laplace innovations. Sensor noise makes them more Gaussian.
+    The kurtosis is 3 for Gaussian and 6 for Laplace innovations. Sensor noise reduces it.
     """
     excess = replicate.separation.history["innovation_excess_kurtosis"]
     learned = 3.0 + excess[replicate.index, record, replicate.once(_latents)]
@@ -70,10 +74,10 @@ def _innovation_error(replicate: Replicate, record: int) -> float:
 
 
 def _comparable(parameter: str, laws: Iterable[str]) -> Callable[[Dataset, Separation], bool]:
-    """Return whether a prior has learned a parameter and the sources have a law to hold it to."""
+    """Return a condition: the prior has this parameter, and its true value is known."""
 
     def applies(dataset: Dataset, separation: Separation) -> bool:
-        # A length-scale of another kernel is another quantity.
+        # Length-scales of different kernels are not comparable.
         alike = parameter != "length_scale" or (
             separation.diagnostics.get("kernel") == "squared-exponential"
         )
@@ -86,7 +90,7 @@ def _comparable(parameter: str, laws: Iterable[str]) -> Callable[[Dataset, Separ
 def _score(
     name: str, error: Callable[..., float], position: int, **said: Any
 ) -> tuple[Score, Score]:
-    """Return the score after training and the one before it, which claims compare it with."""
+    """Return the score after training and the same score before it, which claims compare."""
     compute = partial(error, record=-1)
     score = Score(name, compute, better="lower", position=position, **said)
     start = replace(

@@ -1,4 +1,4 @@
-"""How well an unmixing matrix undoes the mixing matrix, whatever it does to the noise."""
+"""Agreement of unmixing and mixing matrix, without regard to noise."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -12,13 +12,13 @@ __all__ = ["SCORES", "amari_distance", "interference_powers", "interference_rati
 
 
 def amari_distance(unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray) -> float:
-    """Return the Amari distance, the non-squared form, normalised to [0, 1].
+    """Return the Amari distance in its non-squared form, normalised to [0, 1].
 
-    With P = |unmixing · mixing| of size N (Amari et al., 1996),
+    With P = |unmixing · mixing| of size N (Amari et al., 1996), it is
 
-        [Σ_i (Σ_j P_ij / max_j P_ij − 1) + Σ_j (Σ_i P_ij / max_i P_ij − 1)] / (2 N (N − 1)),
+        [Σ_i (Σ_j P_ij / max_j P_ij − 1) + Σ_j (Σ_i P_ij / max_i P_ij − 1)] / (2 N (N − 1)).
 
-    zero if and only if P is a scaled permutation, one if all its entries are equal.
+    It is zero if and only if P is a scaled permutation, and one if all entries of P are equal.
 
     Parameters
     ----------
@@ -26,6 +26,11 @@ def amari_distance(unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray) -> fl
         Shape (source, channel).
     mixing_matrix : numpy.ndarray
         Shape (channel, source).
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     p = np.abs(unmixing_matrix @ mixing_matrix)
     n = len(p)
@@ -39,15 +44,23 @@ def amari_distance(unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray) -> fl
 def interference_powers(
     unmixing_matrix: np.ndarray, mixing_matrix: np.ndarray, variances: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the power of its own source in each estimate, and of all others; both (source,).
+    """Return the power of the matched source and of all other sources in each estimate.
 
-    Arguments and the matching of estimates to sources are those of `interference_ratio`.
+    Parameters
+    ----------
+    unmixing_matrix, mixing_matrix, variances : numpy.ndarray
+        As for `interference_ratio`, which also defines the matching.
+
+    Returns
+    -------
+    wanted, unwanted : numpy.ndarray
+        Both of shape (source,).
     """
     powers = (unmixing_matrix @ mixing_matrix) ** 2 * variances
     totals = powers.sum(axis=1, keepdims=True)
     estimates, sources = linear_sum_assignment(-np.sqrt(powers / np.where(totals > 0, totals, 1.0)))
     wanted = powers[estimates, sources]
-    # Summed without the signal and not by a difference, which cancels where the estimate is good.
+    # Summed without the signal, since a difference suffers from cancellation for good estimates.
     powers[estimates, sources] = 0.0
     return wanted, powers[estimates].sum(axis=1)
 
@@ -57,11 +70,12 @@ def interference_ratio(
 ) -> float:
     """Return the mean signal-to-interference ratio of matched sources, in dB.
 
-    Of G = unmixing · mixing, source i and its estimate k: 10 log₁₀(G_ki² v_i / Σ_{j≠i} G_kj² v_j)
-    in the sources' variances v (Tichavský, Koldovský and Oja, 2006, for sources of unit variance),
-    of each source within ± `bssbench.scores.measures.matching.DECIBEL_LIMIT`. Matched
-    are sources and estimates by the largest sum of the shares √(G_ki² v_i / Σ_j G_kj² v_j), which
-    are their correlations where sources are uncorrelated and there is no noise.
+    With G = unmixing · mixing and the variances v of the sources, the ratio of source i and its
+    estimate k is 10 log₁₀(G_ki² v_i / Σ_{j≠i} G_kj² v_j) (Tichavský, Koldovský and Oja, 2006, for
+    unit variances). The ratio of each source is limited to
+    ± `bssbench.scores.measures.matching.DECIBEL_LIMIT`. Sources and estimates are matched by the
+    largest sum of √(G_ki² v_i / Σ_j G_kj² v_j), which is their correlation if the sources are
+    uncorrelated and there is no noise.
 
     Parameters
     ----------
@@ -70,7 +84,12 @@ def interference_ratio(
     mixing_matrix : numpy.ndarray
         Shape (channel, source).
     variances : numpy.ndarray
-        Shape (source,), of the true sources.
+        Shape (source,). Variances of the true sources.
+
+    Returns
+    -------
+    float
+        In dB.
     """
     return float(decibels(*interference_powers(unmixing_matrix, mixing_matrix, variances)).mean())
 
@@ -82,7 +101,7 @@ def _needs_mixing_matrix(dataset: Dataset) -> None:
 
 
 def _matrices(replicate: Replicate) -> tuple[np.ndarray, np.ndarray]:
-    """Return the replicate's unmixing and mixing matrix."""
+    """Return the unmixing and mixing matrix of a replicate."""
     unmixing, mixing = replicate.separation.unmixing_matrix, replicate.dataset.mixing_matrix
     if unmixing is None or mixing is None:
         raise NotApplicable("the method's demixing is not linear")
