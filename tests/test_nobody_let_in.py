@@ -105,7 +105,9 @@ def test_a_header_can_not_name_a_file_elsewhere(part, name, tmp_path):
         "Brain Vision Data Exchange Header File Version 1.0\n[Common Infos]\n"
         f"{part} = {name}\nNumberOfChannels=1\n"
     )
-    with pytest.raises(InputError, match=f"its {part} is .*; give the name of a file beside it"):
+    with pytest.raises(
+        InputError, match=f"its {part} is .*; give the name of a file in the same folder"
+    ):
         read_table(path)
 
 

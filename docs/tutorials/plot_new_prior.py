@@ -104,8 +104,8 @@ finished = subprocess.run(
 print(finished.stdout)
 
 # %%
-# The skipped tests do not apply: they are about draws from the prior, and this prior has no
-# method ``sample``.
+# The skipped tests do not apply to this prior. It has no method ``sample``, for example, so there
+# are no draws to test.
 
 # %%
 # Train it
@@ -115,7 +115,7 @@ print(finished.stdout)
 # start, 300 steps) so that this page is built within seconds.
 
 bssbench.plugins.use([plugin])
-data = make_dataset("ar-laplace-equal-t800", seeds=[0, 1, 2, 3])
+data = make_dataset("ar-laplace-equal-t800", [0, 1, 2, 3], {}, root_seed=0)
 
 scores = {"vae": [], "skr-vae": [], "laplace-vae": []}
 for name, own in scores.items():

@@ -65,8 +65,9 @@ run("bssbench separate recording.csv --dry-run")
 
 # %%
 # The time column was recognised, and gave the sampling rate. The constant channel is left out.
-# The hum is a warning, and each warning ends with a remedy: an option that solves the problem.
-# Nothing is filtered unless you ask for it.
+# The hum causes a warning that ends with a remedy, the option ``--notch 50``. Nothing is filtered
+# unless you ask for it. The hum is also the reason why the eigenvalues suggest four sources: it is
+# common to all channels, like a source.
 
 # %%
 # Separate
@@ -132,8 +133,8 @@ for axis, name in zip(axes[1:], names, strict=True):
 axes[-1].set_xlabel("time (s)")
 
 # %%
-# The heartbeat, the breathing and the rhythm are separate. For a real recording no truth is
-# available, so try other methods too: ``--method all`` runs every method that applies and
-# compares their results.
+# The heartbeat, the rhythm and the breathing are separate. The signs of sources are arbitrary, so
+# the heartbeat is upside down. For a real recording the true sources are unknown, so try other
+# methods, too: ``--method all`` runs every method that applies and compares their results.
 
 temporary.cleanup()

@@ -191,9 +191,9 @@ def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, caps
     ("options", "message"),
     [
         (["--method", "skr"], "unknown method 'skr'"),
-        (["--method", "oracle"], "it is a control"),
-        (["--method", "sobi", "--nonlinear"], "demixes linearly"),
-        (["--method", "sobi", "--restarts", "2"], "'sobi' has no restarts; leave --restarts out"),
+        (["--method", "oracle"], "is a control"),
+        (["--method", "sobi", "--nonlinear"], "is linear"),
+        (["--method", "sobi", "--restarts", "2"], "'sobi' has no restarts; omit --restarts"),
         (["--method", "skr-vae", "--set", "steps"], "expected KEY=VALUE"),
         (["--method", "gp-vae", "--set", "core=fft", "--set", "core=auto"], "'core' stands twice"),
         (
@@ -203,12 +203,12 @@ def test_bad_recordings_are_one_line_and_code_2(content, message, tmp_path, caps
         (["--method", "skr-vae", "--set", "restarts=2", "--restarts", "3"], "stands twice"),
         (["--method", "skr-vae", "--set", "steps=many"], "steps must be of type int"),
         (["--method", "skr-vae", "--seeds", "0"], "--seeds must be at least 1"),
-        (["--method", "skr-vae", "--seed", "-1"], "--seed must not be negative"),
+        (["--method", "skr-vae", "--seed", "-1"], "--seed must be at least 0"),
         (["--method", "skr-vae", "--device", "tpu9"], "not usable here"),
         (["--method", "sobi", "--cpu-seconds", "0"], "--cpu-seconds must be at least 1"),
         (
             ["--method", "skr-vae", "--set", "steps=10000000", "--cpu-seconds", "2"],
-            "method 'skr-vae': more than 2 s of CPU time; allow more by --cpu-seconds",
+            "method 'skr-vae': more than 2 s of CPU time; raise --cpu-seconds",
         ),
         (["--method", "gp-vae", "--set", "max_minutes=0"], "does not apply: Gaussian process"),
         ([], "required: --method"),
@@ -230,7 +230,7 @@ def test_other_bad_input(tmp_path, recording, capsys):
     assert "no such file" in refused(capsys, "tables", "--statistics", out, "--out", out)
     assert "no such file" in refused(capsys, "score", out, "--data", out, "--out", out)
     words = ["separate", recording, "--method", "sobi", "--out", out]
-    assert "--n-sources is missing" in refused(capsys, *words)
+    assert "required: --n-sources" in refused(capsys, *words)
     (tmp_path / "data.npz").write_text("x")
     words = ["separate", tmp_path / "data.npz", "--method", "sobi", "--out", out]
     assert "cannot be read" in refused(capsys, *words)

@@ -94,7 +94,7 @@ def test_a_file_cut_short_is_refused(brief, recording, tmp_path):
     whole = (tmp_path / "one").read_bytes()
     for count in (4, 100, len(whole) - 1):
         (tmp_path / "one").write_bytes(whole[:count])
-        with pytest.raises(ValueError, match="not an estimator that bssbench saved"):
+        with pytest.raises(ValueError, match="not an estimator saved by bssbench"):
             bssbench.load(tmp_path / "one")
 
 

@@ -226,5 +226,5 @@ def test_a_table_never_replaces_the_measurement_it_is_made_from(tmp_path, capsys
     path = write_measurement(tmp_path)
     before = path.read_bytes()
     assert main(["cores", str(path), "--out", str(path.parent), "--figures", str(tmp_path)]) == 2
-    assert "name another folder" in capsys.readouterr().err
+    assert "use another folder" in capsys.readouterr().err
     assert path.read_bytes() == before

@@ -57,10 +57,10 @@ def test_a_name_goes_before_a_number(tmp_path, rng):
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
-        (Request(columns=("Rigth",)), r"no column is called 'Rigth'; did you mean 'right'\?"),
+        (Request(columns=("Rigth",)), r"there is no column 'Rigth'; did you mean 'right'\?"),
         (Request(columns=("xyzzy",)), "there are t, Left, right, Cz"),
         (Request(columns=("5",)), "no column 5; the file has 4 columns"),
-        (Request(time_column="tiem"), "--time-column: no column is called 'tiem'"),
+        (Request(time_column="tiem"), "--time-column: there is no column 'tiem'"),
         (Request(time_column="t", columns=("t",)), "'t' is among --columns, too"),
     ],
 )
@@ -77,13 +77,13 @@ def test_time_as_the_user_says(columns):
     assert table.names == ("right", "Cz")
     assert table.time is not None
     assert table.time.name == "Left"
-    assert any(said.startswith("warning: 'Left' goes back") for said in table.understood)
+    assert any(said.startswith("warning: 'Left' decreases") for said in table.understood)
 
 
 def test_the_users_rate_goes_before_the_files(columns):
     table = split(columns, Request(sampling_rate=500))
     assert table.sampling_rate == 500
-    assert any("the column of time says 250 Hz" in said for said in table.understood)
+    assert any("the column of time states 250 Hz" in said for said in table.understood)
 
 
 @pytest.mark.parametrize("width", [1, 2])
@@ -100,7 +100,7 @@ def test_names_are_made_different(tmp_path, rng):
     assert len(set(table.names)) == 5
     assert table.names[0] == "a"
     assert table.names[3:] == ("a_2", "channel_3")
-    assert any("names that occur twice are changed" in said for said in table.understood)
+    assert any("duplicate names are changed" in said for said in table.understood)
 
 
 def test_text_is_no_channel(tmp_path, rng):

@@ -142,10 +142,10 @@ def test_gaps_jitter_and_ways_back_are_said():
     lines = np.arange(400) + 4
     assert "line 105" in " ".join(sampling_of("time", gap, lines=lines).notes)
     assert "vary by" in said(jittering(0.8))
-    assert "goes back 1 times, first in row 201" in said((ROW % 200) * 0.01)
+    assert "decreases 1 times, first in row 201" in said((ROW % 200) * 0.01)
     with_hole = ROW * 0.01
     with_hole[[4, 9]] = np.nan
-    assert "misses 2 times, first in row 5" in said(with_hole)
+    assert "lacks 2 times, first in row 5" in said(with_hole)
     lost = np.delete(ROW, [300, 301]) % 256
     assert "1 gap" in " ".join(sampling_of("index", lost.astype(float), counter=True).notes)
 

@@ -59,13 +59,13 @@ def test_gpu_means_cuda():
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("sobi", {"n_seeds": 5}, "leave --seeds out"),
-        ("sobi", {"chosen_seed": True}, "leave the seed out"),
-        ("fastica", {"device": "cuda"}, "leave --device out"),
-        ("fastica", {"nonlinear": True}, "leave --nonlinear out"),
-        ("sobi", {"restarts": True}, "leave --restarts out"),
-        ("skr-vae", {"nonlinear": True, "bootstrap": 5}, "--bootstrap compares demixing"),
-        ("oracle", {}, "it is a control"),
+        ("sobi", {"n_seeds": 5}, "omit --seeds"),
+        ("sobi", {"chosen_seed": True}, "omit the seed"),
+        ("fastica", {"device": "cuda"}, "omit --device"),
+        ("fastica", {"nonlinear": True}, "omit --nonlinear"),
+        ("sobi", {"restarts": True}, "omit --restarts"),
+        ("skr-vae", {"nonlinear": True, "bootstrap": 5}, "--bootstrap compares unmixing"),
+        ("oracle", {}, "is a control"),
     ],
 )
 def test_what_a_method_would_ignore_is_refused(name, options, message):

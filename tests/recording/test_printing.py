@@ -20,7 +20,7 @@ def test_everything_can_be_shown_in_a_line(text, shown):
 
 def test_where_nobody_watches_the_lines_wait(capsys):
     screen = Screen()
-    screen.say("understood")
+    screen.report("understood")
     screen.warn(["odd\nthing"])
     assert capsys.readouterr().err == ""
     screen.finish()
@@ -30,5 +30,5 @@ def test_where_nobody_watches_the_lines_wait(capsys):
 
 def test_on_a_terminal_they_do_not(capsys, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    Screen().say("understood")
+    Screen().report("understood")
     assert capsys.readouterr().err == "bssbench: understood\n"

@@ -112,7 +112,7 @@ def test_files_of_others_are_not_replaced(tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     (out / "sources.csv").write_text("mine")
-    with pytest.raises(InputError, match="no file of an older result"):
+    with pytest.raises(InputError, match="does not belong to an older result"):
         ResultDirectory(out, NAMES, [])
     (out / "sources.csv").unlink()
     (out / "sobi").mkdir()

@@ -195,7 +195,7 @@ def test_bad_input_is_one_line(capsys):
     assert error("nowhere") == "nowhere: no such file"
     assert error("config") == "config/provenance.json: no such file"
     assert error("--configuration", "no.yaml").startswith("no.yaml: No such file")
-    assert error("results", "--results", "results").startswith("--results is for a figure")
+    assert error("results", "--results", "results").startswith("--results is for finding")
     assert error("config/paper.yaml", "--results", "figures").startswith("figures/manifest.json")
     write_json(Path("results/manifest.json"), {"tables": {"sha256": "1"}})
     assert "not the manifest of results" in error()

@@ -125,8 +125,8 @@ def test_what_the_record_says_of_parameters_counts_and_not_todays_defaults(recor
         (["--fresh-seeds", "102-105"], "seed 102 is reported by"),
         (["--fresh-seeds", "x"], "expected ranges"),
         (["--fresh-seeds", "200", "--cores", "0"], "--cores must be at least 1"),
-        (["--fresh-seeds", "200", "--seed", "200"], "are not for --fresh-seeds"),
-        (["--cell", "gp-distinct-t100/sobi"], "--out and --cores are for --fresh-seeds"),
+        (["--fresh-seeds", "200", "--seed", "200"], "combined with --fresh-seeds"),
+        (["--cell", "gp-distinct-t100/sobi"], "--out and --cores require --fresh-seeds"),
     ],
 )
 def test_bad_input_is_one_line(record, tmp_path, words, message, capsys):
@@ -149,12 +149,12 @@ def test_claims_on_what_the_record_has_not_are_refused_before_the_work(record, t
 def test_the_report_does_not_go_where_results_are(record, capsys):
     """Of a record that is kept, verdicts.csv has the reasons that were written by hand."""
     assert main(["verify", str(record), "--fresh-seeds", "200", "--out", str(record)]) == 2
-    assert "results are there already; name another folder" in capsys.readouterr().err
+    assert "contains results already; use another folder" in capsys.readouterr().err
 
 
 def test_a_folder_for_the_work_is_needed(record, capsys):
     assert main(["verify", str(record), "--fresh-seeds", "200"]) == 2
-    assert "--fresh-seeds needs --out" in capsys.readouterr().err
+    assert "--fresh-seeds requires --out" in capsys.readouterr().err
 
 
 def test_two_do_not_work_in_one_folder(record, tmp_path, monkeypatch, capsys):

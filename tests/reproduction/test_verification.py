@@ -244,9 +244,9 @@ def test_what_decides_the_last_bits_makes_an_environment():
     [
         (["--cell", "gp-distinct-t500/sob"], "did you mean 'gp-distinct-t500/sobi'?"),
         (["--cell", "gp-distinct-t500/sobi", "--seed", "7"], "seed 7 of gp-distinct-t500/sobi"),
-        (["--cell", "gp-distinct-t500/sobi", "--any"], "--any and --sampling-seed are for"),
-        (["--sample", "2", "--seed", "4"], "no --seed"),
-        (["--sample", "9"], "only 3 cells can be drawn"),
+        (["--cell", "gp-distinct-t500/sobi", "--any"], "--any and --sampling-seed require"),
+        (["--sample", "2", "--seed", "4"], "can't be combined with --seed"),
+        (["--sample", "9"], "only 3 cells qualify"),
         ([], "one of the arguments --cell --sample --fresh-seeds is required"),
     ],
 )

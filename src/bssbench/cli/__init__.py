@@ -1,11 +1,11 @@
-"""The command `bssbench`: what the workflow's rules call, and what a person can call."""
+"""The command `bssbench`, called by users and by the rules of the workflow."""
 
 import sys
 
 try:
     from bssbench.cli.main import main
 except KeyboardInterrupt:
-    # While it starts nothing has begun.
+    # Interrupted during the imports, before anything was started.
     sys.exit(130)
 
 __all__ = ["main"]

@@ -1,4 +1,4 @@
-"""Where libraries keep their caches, if their own places can't be written."""
+"""Cache folders for libraries whose default folders are not writable."""
 
 import os
 from pathlib import Path
@@ -7,12 +7,12 @@ __all__ = ["provide_cache_folders"]
 
 
 def provide_cache_folders() -> None:
-    """Lead caches to a temporary folder where their own can't be written, or there is no home.
+    """Redirect caches to a temporary folder if the default folders are not writable.
 
-    matplotlib has its fonts listed and its settings below ``MPLCONFIGDIR``, Snakemake and pooch
-    keep what they load below ``XDG_CACHE_HOME``. These variables are set, for this process and
-    those that it starts, only where what they or the home folder say is of no use. Compiled code of
-    numba needs none: it is compiled anew where there is no place for it.
+    matplotlib keeps its font list and settings in ``MPLCONFIGDIR``; Snakemake and pooch keep
+    downloads in ``XDG_CACHE_HOME``. The variables are set, for this process and its children, only
+    if these folders or their defaults in the home folder are not writable. numba needs no folder:
+    it compiles again where it can't store compiled code.
     """
     cache, settings = _folder("XDG_CACHE_HOME", ".cache"), _folder("XDG_CONFIG_HOME", ".config")
     named = os.environ.get("MPLCONFIGDIR")
@@ -28,7 +28,7 @@ def _folder(variable: str, below_home: str) -> Path:
 
 
 def _is_writable(folder: Path) -> bool:
-    # An unknown home stays "~", which is no folder of anyone's.
+    # Without a home folder, "~" is not expanded.
     if not folder.is_absolute():
         return False
     try:
@@ -39,7 +39,7 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _temporary() -> Path:
-    """Return this user's folder for caches, the same each time unless someone else has its name."""
+    """Return this user's folder for caches, or a new one if another user owns that name."""
     import tempfile
 
     folder = Path(tempfile.gettempdir(), f"bssbench-caches-{os.getuid()}")

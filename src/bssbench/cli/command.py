@@ -1,4 +1,4 @@
-"""How a command of `bssbench` is declared: a function, whose docstring is its help, and options."""
+"""Declaration of a command: a function, whose docstring is the help text, and its options."""
 
 import argparse
 import inspect
@@ -20,7 +20,7 @@ __all__ = [
     "whole_number",
 ]
 
-# More than any generator's state holds.
+# More digits than the state of any generator has.
 _MOST_DIGITS = 40
 
 Option = Callable[[argparse._ActionsContainer], object]
@@ -29,7 +29,7 @@ _Run = Callable[[argparse.Namespace], int | None]
 
 @dataclass(frozen=True)
 class Command:
-    """A command: named as its function is, which returns an exit code, or None for 0."""
+    """A command with the name of its function, which returns an exit code, or None for 0."""
 
     run: _Run
     options: tuple[Option, ...]
@@ -43,7 +43,7 @@ class Command:
             name, help=first[:1].lower() + first[1:].rstrip("."), description=description or first
         )
         if self.examples:
-            # As they are written: lines of examples must not be filled.
+            # Lines of examples must not be wrapped.
             parser.formatter_class = argparse.RawDescriptionHelpFormatter
             parser.epilog = self.examples
         _add_all((*self.options, _PLUGIN), parser)
@@ -51,31 +51,32 @@ class Command:
 
 
 def command(*options: Option, examples: str = "") -> Callable[[_Run], Command]:
-    """Make a function a command, whose docstring is its help: first a line for the list of all.
+    """Turn a function into a command.
 
-    `examples` stand at the end of the help.
+    The first line of its docstring is shown in the list of commands, the rest in the command's own
+    help, followed by `examples`.
     """
     return lambda run: Command(run, options, examples)
 
 
 def option(*names: str, **how: Any) -> Option:
-    """Declare an argument as `argparse` does."""
+    """Declare an argument, with the parameters of `argparse.ArgumentParser.add_argument`."""
     return lambda parser: parser.add_argument(*names, **how)
 
 
 def path(name: str, kind: str, text: str | None = None, **how: Any) -> Option:
-    """Declare a path, shown as `kind`, that must be given unless `how` says otherwise."""
+    """Declare a path, shown as `kind`, which is required unless `how` overrides this."""
     required = {"required": True} if name.startswith("-") else {}
     return option(name, **{"type": Path, "metavar": kind, "help": text, **required, **how})
 
 
 def group(title: str, *options: Option) -> Option:
-    """Show options together, under a title."""
+    """Show options under a title of their own."""
     return lambda parser: _add_all(options, parser.add_argument_group(title))
 
 
 def one_of(*options: Option) -> Option:
-    """Declare options of which exactly one must be given."""
+    """Declare options of which exactly one is required."""
     return lambda parser: _add_all(options, parser.add_mutually_exclusive_group(required=True))
 
 
@@ -86,21 +87,21 @@ def _add_all(options: Iterable[Option], parser: argparse._ActionsContainer) -> N
 
 def assignments(whose: str) -> Option:
     """Declare ``--set`` for the parameters of a method or a data set."""
-    text = f"a parameter of the {whose}; 'bssbench list' shows them"
+    text = f"set a parameter of the {whose}; 'bssbench list' shows them; may be repeated"
     how = {"dest": "assignments", "action": "append", "default": [], "metavar": "KEY=VALUE"}
     return option("--set", help=text, **how)
 
 
 def whole_number(text: str) -> int:
-    """Parse a number from 0 on, for ``option(…, type=whole_number)``."""
+    """Parse an integer of at least 0, for ``option(…, type=whole_number)``."""
     if not text.strip().isdecimal() or len(text) > _MOST_DIGITS:
         shown = text if len(text) <= _MOST_DIGITS else f"{text[:_MOST_DIGITS]}…"
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, not {shown!r}")
+        raise argparse.ArgumentTypeError(f"expected an integer of at least 0, not {shown!r}")
     return int(text)
 
 
 ROOT_SEED = option(
-    "--root-seed", type=whole_number, default=0, help="the experiment's seed (default 0)"
+    "--root-seed", type=whole_number, default=0, help="root seed of the experiment (default: 0)"
 )
 _PLUGIN = option(
     "--plugin",
@@ -109,7 +110,7 @@ _PLUGIN = option(
     default=[],
     metavar="PATH",
     type=Path,
-    help="a Python file, or a folder of such files, with methods, families, recordings or scores "
-    "of your own; may be given again",
+    help="a Python file, or a folder of Python files, that defines methods, families, recordings "
+    "or scores; may be repeated",
 )
-DEVICE = option("--device", default="cpu", help="cpu (default) or cuda, for the VAEs")
+DEVICE = option("--device", default="cpu", help="device for the VAEs: cpu (default) or cuda")

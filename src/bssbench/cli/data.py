@@ -1,4 +1,4 @@
-"""Commands of `bssbench` that show what there is, and make data sets."""
+"""Commands that list what is available and generate data sets."""
 
 import argparse
 import json
@@ -13,31 +13,34 @@ from bssbench.parameters import parse_assignments, parse_seeds
 
 @command(
     option(
-        "kind", nargs="?", choices=["datasets", "methods", "scores", "sweeps", "hyperparameters"]
+        "kind",
+        nargs="?",
+        choices=["datasets", "methods", "scores", "sweeps", "hyperparameters"],
+        help="what to list (default: everything except hyperparameters)",
     ),
     path(
         "--configfile",
         "YAML",
-        "the experiment whose sweeps are shown (default: config/sweeps.yaml, where it is there)",
+        "the experiment whose sweeps are listed (default: config/sweeps.yaml, if it exists)",
         required=False,
     ),
 )
 def _list(arguments: argparse.Namespace) -> None:
-    """Show data sets, methods, scores and sweeps."""
+    """List data sets, methods, scores and sweeps."""
     from bssbench.cli.listing import listing
 
     print(listing(arguments.kind, arguments.configfile))
 
 
 @command(
-    option("dataset", help="an id; see 'bssbench list datasets'"),
-    option("--seeds", default="0-9", help="for instance 0-9 (default) or 3,5"),
+    option("dataset", help="id of the data set; see 'bssbench list datasets'"),
+    option("--seeds", default="0-9", help="seeds, for instance 0-9 (default) or 3,5"),
     option("--out", type=Path, help="NPZ file (default: DATASET.npz)"),
     assignments("data set"),
     ROOT_SEED,
 )
 def _generate(arguments: argparse.Namespace) -> None:
-    """Make a data set."""
+    """Generate a data set."""
     from bssbench.datasets.catalogue import dataset_module, dataset_shape, make_dataset
     from bssbench.experiment.provenance import provenance
     from bssbench.files import write_json
@@ -47,7 +50,7 @@ def _generate(arguments: argparse.Namespace) -> None:
     seeds = parse_seeds(arguments.seeds)
     out = arguments.out or Path(f"{arguments.dataset}.npz")
     if out.suffix != ".npz":
-        raise InputError(f"--out {out}: a data set is an NPZ file; call it {out}.npz")
+        raise InputError(f"--out {out}: a data set is an NPZ file; use {out}.npz")
     shape = dataset_shape(arguments.dataset, parameters)
     _check_memory(8 * len(seeds) * shape.length * (shape.n_channels + shape.n_sources))
     dataset = make_dataset(arguments.dataset, seeds, parameters, arguments.root_seed)
@@ -62,27 +65,32 @@ def _generate(arguments: argparse.Namespace) -> None:
     }
     write_json(out.with_suffix(".json"), report)
     if dataset.unavailable:
-        print(f"bssbench: {arguments.dataset} is left out: {dataset.unavailable}", file=sys.stderr)
+        print(
+            f"bssbench: {arguments.dataset} is not available: {dataset.unavailable}",
+            file=sys.stderr,
+        )
 
 
 @command(
-    option("name", help="what the stacked data set is called"),
+    option("name", help="name of the stacked data set"),
     option(
         "--points",
         required=True,
         metavar="JSON",
-        help="a list with each data set's name, id and parameters, for instance "
+        help="list of the name, id and parameters of each data set, for instance "
         '[{"name": "quiet", "id": "gp-distinct-noise0", "parameters": {}}]',
     ),
-    option("--seeds", default="0-9", help="of each data set, for instance 0-9 (default) or 3,5"),
+    option(
+        "--seeds", default="0-9", help="seeds of each data set, for instance 0-9 (default) or 3,5"
+    ),
     ROOT_SEED,
-    path("--out", "NPZ", "the file"),
+    path("--out", "NPZ", "file to write"),
 )
 def _generate_block(arguments: argparse.Namespace) -> None:
-    """Make several data sets of one shape, stacked in one file.
+    """Generate several data sets of one shape in one file.
 
-    A method that separates the file separates all of them at once, each as if it were alone, and
-    'bssbench score' writes rows of each by its name. A sweep's points are made so.
+    A method separates all data sets of the file in one batch, each independently of the others, and
+    'bssbench score' writes rows for each of them. The points of a sweep are generated like this.
     """
     from bssbench.datasets.catalogue import dataset_module, dataset_shape
     from bssbench.datasets.stacking import make_block
@@ -114,10 +122,10 @@ def _generate_block(arguments: argparse.Namespace) -> None:
 
 
 def _check_memory(needed: int) -> None:
-    """Refuse data that this machine's memory can't hold, before they are made seed by seed."""
+    """Raise an error for data that do not fit into memory, before any are generated."""
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > there:
         raise InputError(
-            f"these data take {needed / 1e9:,.1f} GB of memory, and this machine has "
-            f"{there / 1e9:,.1f} GB; ask for fewer seeds or samples"
+            f"these data need {needed / 1e9:,.1f} GB of memory, and this machine has "
+            f"{there / 1e9:,.1f} GB; use fewer seeds or samples"
         )

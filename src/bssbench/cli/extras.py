@@ -1,4 +1,4 @@
-"""What `pip install bssbench` leaves out, and which extra brings it."""
+"""Optional dependencies, and the extra that installs each of them."""
 
 __all__ = ["EXTRAS", "what_is_missing"]
 
@@ -10,13 +10,13 @@ EXTRAS = {
     "cluster": ("snakemake_executor_plugin_slurm",),
     "recordings": ("edfio", "h5py", "mne", "pyarrow", "pybv", "soundfile"),
 }
-"""By extra, the names that its packages are imported by. ``pyproject.toml`` has their versions."""
+"""Import names of the packages of each extra. ``pyproject.toml`` has their versions."""
 
 
 def what_is_missing(error: ImportError) -> str | None:
-    """Say in one line which extra brings what could not be imported; None where no extra does."""
+    """Return a line that names the extra with the missing package, or None if no extra has it."""
     cause: BaseException | None = error
-    # pandas wraps the error of what it imports only where it is used.
+    # pandas imports optional packages late, and wraps the error.
     while cause is not None and not isinstance(cause, ModuleNotFoundError):
         cause = cause.__cause__
     package = ((cause.name if cause else None) or "").partition(".")[0]

@@ -1,4 +1,4 @@
-"""What `bssbench list` prints."""
+"""The output of `bssbench list`."""
 
 import dataclasses
 import importlib
@@ -16,12 +16,11 @@ __all__ = ["listing"]
 _SWEEPS = Path("config/sweeps.yaml")
 
 _IDENTIFIERS = """\
-  An id is {grammar}, in this order, without what is the default:
-  N sources, MIXING post-nonlinear or mlp-L (L layers; else linear), a mixing matrix of condition
-  number K, M channels, P % of noise (--set noise=0.125 for what is no whole percent), outliers in
-  Q % of the samples, T samples, and 4x for the same data at four times the rate, which recordings
-  can have as well.
-  For instance gp-distinct-5-mlp-1, waveforms-noise20, mixed-8-cond30, gp-distinct-4x."""
+  An id has the form {grammar}, in this order. Leave out parts that have
+  their default: N sources; MIXING post-nonlinear or mlp-L (L layers; default linear); a mixing
+  matrix of condition number K; M channels; P % noise (--set noise=0.125 for a fraction of a
+  percent); outliers in Q % of the samples; T samples; 4x for four times the sampling rate, also of
+  a recording. Examples: gp-distinct-5-mlp-1, waveforms-noise20, mixed-8-cond30, gp-distinct-4x."""
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]]) -> str:
@@ -39,19 +38,19 @@ def _parameters(kind: type[Any]) -> str:
 
 
 def _with_origin(name: str, kinds: tuple[str, ...], describe: Callable[[], str]) -> str:
-    """Return what there is to say of a name, and which plug-in it is from if it is of one."""
+    """Return the description of a name, and the plug-in that defines it if there is one."""
     origins = [plugin_modules(kind)[name].origin for kind in kinds if name in plugin_modules(kind)]
     if not origins:
         return describe()
     try:
         return f"{describe()} (plug-in: {origins[0]})"
     except InputError as error:
-        # A broken package must not hide what else there is.
+        # A broken package must not hide the others.
         return f"can't be used: {error}"
 
 
 def _datasets() -> str:
-    # Imported here, as scores are below: both bring much of SciPy, which takes a second.
+    # Imported here, like the scores below: both import much of SciPy, which takes a second.
     from bssbench.datasets.catalogue import dataset_names, summary
     from bssbench.datasets.families import family_names, load_family
     from bssbench.datasets.identifier import GRAMMAR
@@ -60,7 +59,7 @@ def _datasets() -> str:
         if name not in family_names():
             return summary(name)
         family = load_family(name)
-        untouched = " Untouched: nothing is chosen on it." if family.untouched else ""
+        untouched = " Never used to choose settings." if family.untouched else ""
         return summary(name) + untouched + _parameters(family)
 
     kinds = ("family", "recording")
@@ -100,7 +99,7 @@ def _score_line(name: str) -> str:
 
 
 def _hyperparameters() -> str:
-    """Return every method's parameters with their defaults and where these come from."""
+    """Return the parameters of all methods, with their defaults and how these were chosen."""
     rows = [
         (
             name,
@@ -111,15 +110,15 @@ def _hyperparameters() -> str:
         for name in method_names()
         for field in dataclasses.fields(load_method(name, {}))
     ]
-    # Imported here: names alone are listed in no time.
+    # Imported here, so that listing names stays fast.
     import pandas as pd
 
-    table = pd.DataFrame(rows, columns=["method", "parameter", "default", "where it comes from"])
+    table = pd.DataFrame(rows, columns=["method", "parameter", "default", "source"])
     return table.to_markdown(index=False, disable_numparse=True)
 
 
 def _sweeps(path: Path) -> str:
-    """Return an experiment's sweeps: what each asks, its axes, how many points and cells it has."""
+    """Return the sweeps of an experiment: question, axes, numbers of points and cells."""
     from bssbench.experiment.configuration import (
         changed_hyperparameters,
         configure,
@@ -133,7 +132,7 @@ def _sweeps(path: Path) -> str:
     hyperparameters = changed_hyperparameters(changed) if changed.exists() else None
     sweeps = configure(content, hyperparameters, path.parent).sweeps
     if not sweeps:
-        raise InputError(f"{path}: has no sweeps; write some under 'sweeps'")
+        raise InputError(f"{path}: no sweeps; define them under 'sweeps'")
     lines = [f"Sweeps of {path} (axes)"]
     for sweep in sweeps.values():
         axes = "; ".join(f"{axis} {_values(values)}" for axis, values in sweep.axes.items())
@@ -159,13 +158,13 @@ def _values(values: Iterable[Any]) -> str:
 def listing(kind: str | None = None, configuration: Path | None = None) -> str:
     """Return names and summaries of ``datasets``, ``methods``, ``scores`` or ``sweeps``, or of all.
 
-    ``hyperparameters`` are a Markdown table of all methods' parameters. Sweeps are those of the
-    file `configuration`; without one of ``config/sweeps.yaml``, if that is there.
+    ``hyperparameters`` gives a Markdown table of the parameters of all methods. Sweeps are read
+    from `configuration`, by default from ``config/sweeps.yaml`` if it exists.
 
     Raises
     ------
     InputError
-        If sweeps are asked for and there are none.
+        If sweeps are requested and the file has none.
     """
     if kind == "hyperparameters":
         return _hyperparameters()
@@ -174,6 +173,6 @@ def listing(kind: str | None = None, configuration: Path | None = None) -> str:
     if kind == "sweeps" or configuration:
         sections["sweeps"] = partial(_sweeps, file)
     elif file.exists():
-        # What is wrong with it must not hide what else there is.
+        # An invalid file must not hide the other sections.
         sections["sweeps"] = partial(_sweeps_or_why_not, file)
     return "\n\n".join(make() for name, make in sections.items() if kind in (None, name))

@@ -1,4 +1,4 @@
-"""The command `bssbench`: what the workflow's rules call, and what a person can call."""
+"""The command `bssbench`, called by users and by the rules of the workflow."""
 
 import argparse
 import io
@@ -19,7 +19,7 @@ from bssbench.errors import InputError
 
 __all__ = ["main"]
 
-# Layers are imported by the command that uses them, so that `bssbench --help` answers at once.
+# Each command imports what it needs when it runs, so that `bssbench --help` is fast.
 _COMMANDS = [
     command
     for group in (data, separating, running, new, paper, sweeping, reproduction)
@@ -29,7 +29,7 @@ _COMMANDS = [
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports a wrong command line in one line, as all bad input is."""
+    """Reports an invalid command line in one line, like all invalid input."""
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message} (see '{self.prog} --help')")
@@ -38,7 +38,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> _Parser:
     parser = _Parser(
         prog="bssbench",
-        description="Blind source separation with structured-prior VAEs: data, methods, scores.",
+        description="Benchmark and apply blind source separation with structured-prior VAEs.",
     )
     parser.add_argument("--version", action="version", version=f"bssbench {__version__}")
     parser.add_argument(
@@ -47,8 +47,8 @@ def _parser() -> _Parser:
         default=[],
         type=Path,
         metavar="PATH",
-        help="a Python file, or a folder of such files, with methods of your own; every command "
-        "takes it, before its name or after",
+        help="a Python file, or a folder of Python files, that defines methods, families, "
+        "recordings or scores; every command accepts it, before or after its name",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for command in _COMMANDS:
@@ -57,7 +57,7 @@ def _parser() -> _Parser:
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    """Run a command with the plug-ins that the user names."""
+    """Run a command with the plug-ins named on the command line."""
     plugins = [*parsed.plugin, *parsed.plugin_here]
     if not plugins:
         return int(parsed.run(parsed) or 0)
@@ -68,16 +68,17 @@ def _run(parsed: argparse.Namespace) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, or 2 with one line on standard error for bad input.
+    """Run the command line and return the exit code.
 
-    A command that judges returns 1 where its judgement is no.
+    Invalid input gives 2 and one line on standard error. A command that checks something gives 1 if
+    the check fails. Everything else gives 0.
     """
     launched = time.monotonic()
-    # One thread unless the user says otherwise, before any library reads it: numbers must not
-    # depend on how many processors there are, and on series of some thousand samples more threads
+    # One thread unless the user chose another number, set before any library reads it. Results must
+    # not depend on the number of processors, and on series of a few thousand samples more threads
     # only wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    # A path may have bytes that are no text, and a terminal may not know all letters.
+    # A path may contain bytes that are not text, and a terminal may lack some characters.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -89,12 +90,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             provide_cache_folders()
             return _run(parsed)
         finally:
-            # Not when Python ends, where what goes wrong is said in lines of its own.
+            # Not when Python exits: then an error would be reported in Python's own format.
             _write_out(sys.stdout)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever reads no further, as ``head``, has what it wanted.
+        # A reader that stops early, such as ``head``, has all it needs.
         _write_out(sys.stdout)
         return 0
     except Exception as error:
@@ -109,38 +110,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
             line = str(of_output)
         with suppress(OSError):
             print(f"bssbench: error: {' '.join(line.split())}", file=sys.stderr)
-        # What could not be printed is still in the stream.
+        # Text that could not be printed is still in the buffer of the stream.
         with suppress(OSError):
             _write_out(sys.stderr)
         return 2
 
 
 def _write_out(stream: TextIO | None) -> None:
-    """Flush a stream while an error can still be said: at its end, Python says it its own way."""
-    # Python has none where it was closed before it began.
+    """Flush a stream while an error can still be reported in one line."""
+    # None if the stream was closed before Python started.
     if stream is None:
         return
     try:
         stream.flush()
     except OSError as error:
-        # Nor does Python try again.
+        # So that Python does not try again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         if not isinstance(error, BrokenPipeError):
             raise OSError(error.errno, error.strerror, stream.name) from None
 
 
 def _is_interruption(error: BaseException | None) -> bool:
-    """Tell whether it began as Ctrl-C, of which the import of a library may make another error."""
+    """Return whether the cause was Ctrl-C, which the import of a library may turn into an error."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None
 
 
 def _explanation(error: Exception) -> str | None:
-    """Return what is wrong and what to do; None where that is a fault of this program."""
+    """Return what is wrong and what to do, or None if the error is a bug of this program."""
     if isinstance(error, ImportError):
         return what_is_missing(error)
     if isinstance(error, MemoryError):
-        return f"this takes more memory than there is: {error}".rstrip(": ")
-    # Of a full disk or a folder without write permission, the file and the reason say it all.
+        return f"not enough memory: {error}".rstrip(": ")
+    # For a full disk or a missing permission, the file and the reason are enough.
     return str(error) if isinstance(error, (InputError, OSError)) else None

@@ -1,4 +1,4 @@
-"""The command of `bssbench` that begins a plug-in."""
+"""The command that writes a template for a plug-in."""
 
 import argparse
 from pathlib import Path
@@ -7,15 +7,21 @@ from bssbench.cli.command import command, option, path
 
 
 @command(
-    option("kind", choices=["prior", "method", "family"], help="what it is"),
-    option("name", help="what it is called, for instance my-prior"),
-    path("--out", "DIR", "where the file goes (default: here)", required=False, default=Path()),
+    option("kind", choices=["prior", "method", "family"], help="what to write"),
+    option("name", help="name of the new prior, method or family, for instance my-prior"),
+    path(
+        "--out",
+        "DIR",
+        "folder for the file (default: the current folder)",
+        required=False,
+        default=Path(),
+    ),
 )
 def _new(arguments: argparse.Namespace) -> None:
-    """Write a prior, method or family of your own to begin with.
+    """Write a template for a new prior, method or family.
 
-    Write a Python file that runs as it is and has comments on what to change: a VAE with a prior of
-    its own, a method, or a family of sources. No file is written over.
+    Write a Python file that runs unchanged, with comments that explain what to change: a VAE with a
+    new prior, a method, or a family of sources. An existing file is not replaced.
     """
     from bssbench.templates.writing import next_steps, write_template
 

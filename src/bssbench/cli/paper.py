@@ -1,4 +1,4 @@
-"""Commands of `bssbench` that compare what was computed, and write tables and figures of it."""
+"""Commands that compare results and write tables and figures."""
 
 import argparse
 import json
@@ -10,16 +10,17 @@ from bssbench.errors import InputError
 
 
 @command(
-    path("candidates", "CSV", "written by 'bssbench held-out'", nargs="+"),
-    path("--out", "CSV", "the files as one"),
-    path("--tables", "DIR", "where the tables go", required=False),
+    path("candidates", "CSV", "from 'bssbench held-out'", nargs="+"),
+    path("--out", "CSV", "file for all candidates"),
+    path("--tables", "DIR", "folder for the tables", required=False),
 )
 def _select(arguments: argparse.Namespace) -> None:
     """Choose between candidates by their objectives on held-out time.
 
-    Join the files into one, and compare each candidate with the first of its choice. Chosen is the
-    candidate that is better in the median over seeds on the most data sets, if these are more than
-    half of them and it gains more there than it loses elsewhere, else the first.
+    Join the files, and compare each candidate with the first one of the same choice. The candidate
+    with the better median over seeds on most data sets is chosen, if these are more than half of
+    the data sets and it gains more on them than it loses on the others. Otherwise the first one is
+    chosen.
     """
     from bssbench.files import write_table
     from bssbench.paper.report import write
@@ -35,15 +36,15 @@ def _select(arguments: argparse.Namespace) -> None:
 
 @command(
     path("--scores", "CSV", "from 'bssbench score'"),
-    path("--out", "DIR", "where files go"),
+    path("--out", "DIR", "folder for the files"),
 )
 def _statistics(arguments: argparse.Namespace) -> None:
     """Compare methods on each data set, and rank them over data sets.
 
-    Write summary.csv (middle and spread of the seeds), comparisons.csv (each method against the
-    best of a data set, paired by seed), ranks.json (ranks over data sets, and their tests) and
-    equivalence.csv (how probable it is that one of two methods is better, or both equivalent).
-    'bssbench tables' and 'bssbench figures' show them.
+    Write summary.csv (centre and spread over seeds), comparisons.csv (each method against the best
+    one of a data set, paired by seed), ranks.json (ranks over data sets, with tests) and
+    equivalence.csv (the probabilities that one of two methods is better or that they are
+    equivalent). 'bssbench tables' and 'bssbench figures' read these files.
     """
     from bssbench.scores.table import read_scores
     from bssbench.statistics.comparisons import describe_undecidable
@@ -56,19 +57,19 @@ def _statistics(arguments: argparse.Namespace) -> None:
 
 
 @command(
-    path("--claims", "YAML"),
-    path("--scores", "CSV", "from 'bssbench score'; several are joined", nargs="+"),
+    path("--claims", "YAML", "file of claims"),
+    path("--scores", "CSV", "from 'bssbench score'; several files are joined", nargs="+"),
     path("--training-cost", "CSV", "rounds from 'bssbench join-rounds'", required=False),
-    path("--cores", "CSV", "likewise", required=False),
-    path("--out", "DIR"),
+    path("--cores", "CSV", "rounds from 'bssbench join-rounds'", required=False),
+    path("--out", "DIR", "folder for the verdicts"),
 )
 def _claims(arguments: argparse.Namespace) -> None:
-    """Judge claims by scores, times and memory.
+    """Test claims on scores, times and memory.
 
-    Write DIR/claims.csv and DIR/claims.md: for each claim of a file such as config/claims.yaml
-    whether it is supported, refuted, undecided or depends on the data, in each of its readings,
-    with the numbers behind that and, where seeds would decide it, how many. What needs a table that
-    is not given counts as not run.
+    Write DIR/claims.csv and DIR/claims.md. They state for each claim of a file such as
+    config/claims.yaml whether it is supported, refuted, undecided, or depends on the data, in each
+    of its readings, with the numbers behind the verdict. If more seeds would decide a claim, they
+    state how many. A test that needs a missing table counts as not run.
     """
     import pandas as pd
 
@@ -83,15 +84,20 @@ def _claims(arguments: argparse.Namespace) -> None:
     costs = read_cost_tables({name: path for name, path in given.items() if path})
     scores = pd.concat([read_scores(each) for each in arguments.scores], ignore_index=True)
     parts = judge_claims(claims, scores, costs)
-    # Sentences, which no page of two columns has the width for.
+    # No LaTeX: the sentences are too wide for a page with two columns.
     write(claims_report(claims, parts), arguments.out, formats=("csv", "md"))
 
 
 @command(
     path("--statistics", "DIR", "from 'bssbench statistics'", required=False),
-    path("--timings", "CSV", "of 'bssbench score': marks what did not converge", required=False),
-    path("--training-cost", "CSV", "of 'bssbench join-rounds'", required=False),
-    path("--out", "DIR"),
+    path(
+        "--timings",
+        "CSV",
+        "from 'bssbench score', to mark values that did not converge",
+        required=False,
+    ),
+    path("--training-cost", "CSV", "from 'bssbench join-rounds'", required=False),
+    path("--out", "DIR", "folder for the tables"),
 )
 def _tables(arguments: argparse.Namespace) -> None:
     """Write the tables of the paper."""
@@ -106,7 +112,7 @@ def _tables(arguments: argparse.Namespace) -> None:
     from bssbench.statistics.evaluation import Evaluation
 
     if not (arguments.statistics or arguments.training_cost):
-        raise InputError("nothing to make tables of; give --statistics or --training-cost")
+        raise InputError("no input; give --statistics or --training-cost")
     reports = []
     if arguments.statistics:
         found = Evaluation.load(arguments.statistics)
@@ -125,12 +131,12 @@ def _tables(arguments: argparse.Namespace) -> None:
 
 
 @command(
-    option("names", nargs="*", metavar="NAME", help="figures (default: all)"),
-    path("--scores", "CSV"),
-    path("--statistics", "DIR"),
-    path("--data", "DIR"),
-    path("--cells", "DIR"),
-    path("--out", "DIR"),
+    option("names", nargs="*", metavar="NAME", help="names of figures (default: all)"),
+    path("--scores", "CSV", "from 'bssbench score'"),
+    path("--statistics", "DIR", "from 'bssbench statistics'"),
+    path("--data", "DIR", "folder of the data sets"),
+    path("--cells", "DIR", "folder that contains DATASET/METHOD/run.json"),
+    path("--out", "DIR", "folder for the figures"),
 )
 def _figures(arguments: argparse.Namespace) -> None:
     """Draw the figures of the paper."""
@@ -139,7 +145,7 @@ def _figures(arguments: argparse.Namespace) -> None:
 
     results = Results(arguments.scores, arguments.statistics, arguments.data, arguments.cells)
     names = arguments.names or figure_names()
-    # All names are looked up before the first is drawn.
+    # All names are checked before the first figure is drawn.
     for name in names:
         figure_module(name)
     for name in names:
@@ -148,11 +154,11 @@ def _figures(arguments: argparse.Namespace) -> None:
 
 @command(
     path("measurement", "CSV", "rounds of 'bssbench measure-cores', from 'bssbench join-rounds'"),
-    path("--out", "DIR", "for the tables"),
-    path("--figures", "DIR", "for the figure"),
+    path("--out", "DIR", "folder for the tables"),
+    path("--figures", "DIR", "folder for the figure"),
 )
 def _cores(arguments: argparse.Namespace) -> None:
-    """Write tables and figure of the kernel cores."""
+    """Write the tables and the figure of the kernel cores."""
     from bssbench.paper.core_results import read_measurement
     from bssbench.paper.core_scaling import draw_core_scaling
     from bssbench.paper.core_tables import core_report
@@ -166,21 +172,21 @@ def _cores(arguments: argparse.Namespace) -> None:
 
 
 @command(
-    path("scores", "CSV", "from 'bssbench score', of all methods that are named"),
+    path("scores", "CSV", "from 'bssbench score', with all methods in --variants"),
     option(
         "--variants",
         required=True,
         metavar="JSON",
-        help="by method, by what is taken away from it, the name of the method that is left",
+        help="for each method, the name of the method without each of its additions",
     ),
-    path("--out", "DIR", "for the tables"),
-    path("--figures", "DIR", "for the figure"),
+    path("--out", "DIR", "folder for the tables"),
+    path("--figures", "DIR", "folder for the figure"),
 )
 def _ablation(arguments: argparse.Namespace) -> None:
-    """Compare methods with what is left of them without their additions.
+    """Compare methods with the same methods without one of their additions.
 
-    Write tables/ablation and the figure of it: the SI-SDR and the MCC of each, and the differences
-    from the whole method, paired by seed.
+    Write tables/ablation and its figure: the SI-SDR and MCC of each variant, and the differences
+    from the complete method, paired by seed.
     """
     from bssbench.paper.ablation_figure import draw_ablation
     from bssbench.paper.ablation_table import ablation_report
@@ -201,6 +207,6 @@ def _ablation(arguments: argparse.Namespace) -> None:
 
 
 def _spare(measurement: Path, out: Path) -> None:
-    """Refuse to write a table over the measurement that it is made from, which has its name."""
+    """Raise an error if a table would overwrite the measurement that it is made from."""
     if measurement.resolve().parent == out.resolve():
-        raise InputError(f"--out {out}: the table would replace {measurement}; name another folder")
+        raise InputError(f"--out {out}: the table would replace {measurement}; use another folder")

@@ -1,4 +1,4 @@
-"""From the options of `bssbench separate` to what they ask for, or one line that says why not."""
+"""Conversion of the options of `bssbench separate`, with one-line errors for invalid ones."""
 
 import argparse
 from typing import Any
@@ -18,21 +18,21 @@ __all__ = [
 ]
 
 ALL = "all"
-"""The method that is every method."""
+"""Name that stands for all methods."""
 
 SECONDS_OF_A_RECORDING, SECONDS_OF_EACH = 7200, 300
-"""Limits of CPU time: of one method, and of each of all."""
+"""Default limits of CPU time in seconds, for one method and for each of all methods."""
 
 _MOST_RUNS = 1000
 
 
 def required(arguments: argparse.Namespace, *names: str) -> None:
-    """Insist on options that not every use of the command needs.
+    """Check that options are given that only some uses of the command need.
 
     Raises
     ------
     InputError
-        For the first of `names` that was not given.
+        For the first of `names` that is missing.
     """
     for name in names:
         if getattr(arguments, name) is None:
@@ -48,7 +48,7 @@ def cpu_limit(arguments: argparse.Namespace, default: int) -> int:
     Raises
     ------
     InputError
-        If it is none.
+        If it is less than 1.
     """
     seconds = default if arguments.cpu_seconds is None else arguments.cpu_seconds
     if seconds < 1:
@@ -57,7 +57,7 @@ def cpu_limit(arguments: argparse.Namespace, default: int) -> int:
 
 
 def n_sources(text: str | None) -> int | None:
-    """Return the number of sources, or None for what the data speak for.
+    """Return the number of sources, or None for ``auto``.
 
     Raises
     ------
@@ -69,13 +69,13 @@ def n_sources(text: str | None) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise InputError(f"--n-sources must be a whole number or auto, not {text!r}") from None
+        raise InputError(f"--n-sources must be an integer or auto, not {text!r}") from None
 
 
 def asked_for(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
-    """Return what is asked of the method, an `Asked`, or None where a dry run names no method.
+    """Return the settings of the method, an `Asked`, or None for a dry run without a method.
 
-    Its number of sources is known only when the recording is.
+    The number of sources is set later, when the recording has been read.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def asked_for(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
 
     for name in ("name", "jobs_allowed"):
         if getattr(arguments, name) is not None:
-            raise InputError(f"--{name.replace('_', '-')} is for a data set")
+            raise InputError(f"--{name.replace('_', '-')} is for data sets")
     if arguments.method is None and arguments.dry_run:
         return None
     required(arguments, "method")
@@ -101,7 +101,7 @@ def asked_for(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
     device = known_device(arguments.device)
     if comparing:
         if arguments.assignments:
-            raise InputError("--set is for one method; --method all takes each as it is")
+            raise InputError("--set is for one method; --method all runs each with its defaults")
         check_bootstrap(arguments.nonlinear, arguments.bootstrap)
         method, parameters = ALL, {}
     else:
@@ -134,25 +134,25 @@ def _seeds(arguments: argparse.Namespace, default: int) -> tuple[int, ...]:
     if n_seeds < 1:
         raise InputError(f"--seeds must be at least 1, not {n_seeds}")
     if arguments.bootstrap < 0:
-        raise InputError(f"--bootstrap must not be negative, not {arguments.bootstrap}")
+        raise InputError(f"--bootstrap must be at least 0, not {arguments.bootstrap}")
     if n_seeds + arguments.bootstrap > _MOST_RUNS:
         raise InputError(
             f"--seeds {n_seeds} and --bootstrap {arguments.bootstrap} are more than {_MOST_RUNS} "
-            "runs; some 10 to 100 say how stable sources are"
+            "runs; 10 to 100 are enough to assess the stability of sources"
         )
     first = arguments.seed or 0
     if not 0 <= first < 2**63:
-        raise InputError(f"--seed must not be negative, nor have 64 bits, not {first}")
+        raise InputError(f"--seed must be at least 0 and less than 2**63, not {first}")
     return tuple(range(first, first + n_seeds))
 
 
 def request(arguments: argparse.Namespace) -> Any:
-    """Return what the user says of the file.
+    """Return how to read the file.
 
     Raises
     ------
     InputError
-        For a sampling rate that can be none.
+        For a sampling rate that is not positive and finite.
     """
     from bssbench.readers import Request
 
@@ -175,12 +175,12 @@ def request(arguments: argparse.Namespace) -> Any:
 
 
 def remedies(arguments: argparse.Namespace) -> Any:
-    """Return what the user asks to be done to the recording.
+    """Return how to prepare the recording.
 
     Raises
     ------
     InputError
-        For what can't be done to any.
+        For options that no recording allows.
     """
     from bssbench.preparation import Remedies
 

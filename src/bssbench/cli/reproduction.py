@@ -1,4 +1,4 @@
-"""Commands of `bssbench` that say whether results can be relied on, and join them."""
+"""Commands that verify, join and check results."""
 
 import argparse
 import json
@@ -14,48 +14,62 @@ from bssbench.errors import InputError
     path(
         "results",
         "DIR",
-        "has scores.csv, timings.csv, provenance.json (default: results/reference)",
+        "folder with scores.csv, timings.csv and provenance.json (default: results/reference)",
         nargs="?",
         default=Path("results/reference"),
     ),
     one_of(
-        option("--cell", metavar="DATASET/METHOD", help="this cell, its seeds in one batch"),
-        option("--sample", type=int, metavar="N", help="so many cells, drawn at random"),
+        option(
+            "--cell",
+            metavar="DATASET/METHOD",
+            help="recompute this cell, with its seeds in one batch",
+        ),
+        option("--sample", type=int, metavar="N", help="recompute N cells, drawn at random"),
         option(
             "--fresh-seeds",
             metavar="SEEDS",
-            help="all simulated data on seeds that nobody has seen, for instance 200-211",
+            help="run all simulated data on new seeds, for instance 200-211",
         ),
     ),
-    option("--seed", type=whole_number, help="of the cell this seed alone"),
+    option("--seed", type=whole_number, help="with --cell: only this seed"),
     option(
-        "--any", action="store_true", help="draw among all cells, not those of under two minutes"
+        "--any",
+        action="store_true",
+        help="with --sample: draw from all cells, not only those that take under two minutes",
     ),
-    option("--sampling-seed", type=whole_number, metavar="K", help="repeats a draw"),
-    path("--out", "DIR", "of fresh seeds: where the work and the report go", required=False),
-    option("--cores", type=int, metavar="N", help="for fresh seeds (default: all)"),
+    option(
+        "--sampling-seed",
+        type=whole_number,
+        metavar="K",
+        help="with --sample: seed of the draw, to repeat it",
+    ),
+    path("--out", "DIR", "with --fresh-seeds: folder for the run and the report", required=False),
+    option(
+        "--cores", type=int, metavar="N", help="with --fresh-seeds: number of cores (default: all)"
+    ),
 )
 def _verify(arguments: argparse.Namespace) -> int:
-    """Recompute recorded scores and compare, or see what fresh seeds change.
+    """Recompute recorded scores, or repeat an experiment on new seeds.
 
-    Recompute cells of DIR and compare their scores, never their times. In the environment of the
-    record (versions, platform, processor) a cell's rows must be the same bytes; in another, means
-    over seeds must lie within the tolerances that the table shows. Exit code 0 if all are, 1 if one
-    is not or could not be recomputed here.
+    Recompute cells of DIR and compare their scores; times are not compared. In the environment of
+    the record (versions, platform, processor), the rows of a cell must be identical byte for byte.
+    In another environment, means over seeds must lie within the tolerances shown in the table. The
+    exit code is 0 if all cells agree, and 1 if one differs or can't be recomputed here.
 
-    With --fresh-seeds run all separations of DIR's simulated data on other seeds, by today's code,
-    and write into --out which rankings (rankings.csv, .md) and which verdicts on claims
-    (verdicts.csv, .md) change. Recordings and costs are left out. A call that was stopped goes on
-    where it was. Exit code 0 if no verdict changes, else 1. Run it at the top of the project.
+    With --fresh-seeds, run all separations of the simulated data of DIR on new seeds with the
+    current code, and write to --out which rankings (rankings.csv, .md) and which verdicts on claims
+    (verdicts.csv, .md) change. Recordings and costs are left out. An interrupted run is continued
+    by the same command. The exit code is 0 if no verdict changes, and 1 otherwise. Run it in the
+    root folder of the project.
     """
     if arguments.cell and (arguments.any or arguments.sampling_seed is not None):
-        raise InputError("--any and --sampling-seed are for --sample")
+        raise InputError("--any and --sampling-seed require --sample")
     if arguments.sample is not None and (arguments.sample < 1 or arguments.seed is not None):
-        raise InputError("--sample takes a number of cells, at least 1, and no --seed")
+        raise InputError("--sample must be at least 1, and can't be combined with --seed")
     if arguments.fresh_seeds is not None:
         return _verify_on_fresh_seeds(arguments)
     if arguments.out is not None or arguments.cores is not None:
-        raise InputError("--out and --cores are for --fresh-seeds")
+        raise InputError("--out and --cores require --fresh-seeds")
     from bssbench.reproduction.recorded_results import RecordedResults
     from bssbench.reproduction.verification import comparison_table, find_cell, verify
 
@@ -72,7 +86,7 @@ def _verify(arguments: argparse.Namespace) -> int:
         print(f"bssbench: recomputing {dataset}/{method}", file=sys.stderr, flush=True)
         found = list(verify(results, dataset, method, arguments.seed))
         comparisons += found
-        # A recording that can't be had here is said, and in a sample another cell takes its place.
+        # A recording that is not available here is reported, and another cell is drawn instead.
         verified += all(each.verdict != "NOT VERIFIED" for each in found)
     print(f"\n{comparison_table(comparisons)}\n")
     failed = {each.cell for each in comparisons if each.verdict == "DIFFERENT"}
@@ -81,7 +95,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _print_origins(results: Any) -> None:
-    """Say of which code and environment a record is, and what of that is another here."""
+    """Print the commit and environment of a record, and how this environment differs."""
     from bssbench.experiment.provenance import describe_environment, environment_changes
 
     here = describe_environment()
@@ -108,27 +122,27 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
     from bssbench.statistics.replication import compare_orders, compare_verdicts
 
     if arguments.seed is not None or arguments.any or arguments.sampling_seed is not None:
-        raise InputError("--seed, --any and --sampling-seed are not for --fresh-seeds")
+        raise InputError("--seed, --any and --sampling-seed can't be combined with --fresh-seeds")
     if arguments.out is None:
-        raise InputError("--fresh-seeds needs --out, a folder for the work and the report")
+        raise InputError("--fresh-seeds requires --out, a folder for the run and the report")
     cores = os.cpu_count() or 1 if arguments.cores is None else arguments.cores
     if cores < 1:
         raise InputError(f"--cores must be at least 1, not {cores}")
     if (arguments.out / "scores.csv").exists():
-        raise InputError(f"--out {arguments.out}: results are there already; name another folder")
+        raise InputError(f"--out {arguments.out}: contains results already; use another folder")
     results = RecordedResults.read(arguments.results)
     part = the_only_part(results)
     recorded = read_scores(arguments.results / "scores.csv")
     if not part.experiment.claims:
-        raise InputError(f"{arguments.results}: names no claims whose verdicts could change")
+        raise InputError(f"{arguments.results}: its experiment has no claims to test")
     claims = read_claims(Path(part.experiment.claims))
-    # Not after hours of work: the claims are today's, and the methods those of the record.
+    # Checked before hours of work: the claims are current, the methods those of the record.
     check_methods(claims, part.experiment.methods)
     configuration = fresh_configuration(part, arguments.fresh_seeds)
     _print_origins(results)
     if fewer := with_fewer_seeds(part, configuration):
         print(
-            f"bssbench: warning: fewer seeds than in the record, which alone may change a verdict: "
+            f"bssbench: warning: fewer seeds than in the record, which can change verdicts: "
             f"{', '.join(fewer)}",
             file=sys.stderr,
         )
@@ -140,18 +154,21 @@ def _verify_on_fresh_seeds(arguments: argparse.Namespace) -> int:
         write(report, arguments.out, formats=("csv", "md"))
     best = orders.drop_duplicates(["dataset", "score"])
     n_best = int((best["recorded_best"] != best["fresh_best"]).sum())
-    print(f"another method is best on {n_best} of {len(best)} data sets and scores")
-    print(f"{int(orders['significant'].sum())} of {len(orders)} pairs changed places significantly")
+    print(f"another method is best for {n_best} of {len(best)} combinations of data set and score")
+    print(
+        f"{int(orders['significant'].sum())} of {len(orders)} pairs of methods changed order "
+        "significantly"
+    )
     for row in verdicts[verdicts["changed"].astype(bool)].itertuples():
         moved = f"{row.recorded} in the record, {row.fresh} on fresh seeds"
         print(f"claim {row.claim} ({row.reading}): {moved}")
     n_changed = int(verdicts["changed"].sum())
-    print(f"{n_changed} of {len(verdicts)} verdicts changed; the report is in {arguments.out}")
+    print(f"{n_changed} of {len(verdicts)} verdicts changed; see the report in {arguments.out}")
     return int(n_changed > 0)
 
 
 def _draw(results: Any, arguments: argparse.Namespace) -> list[tuple[str, str]]:
-    """Return cells in an order that can be repeated by what is printed."""
+    """Return cells in random order, and print the seed that repeats the draw."""
     import numpy as np
 
     from bssbench.reproduction.verification import draw_cells
@@ -162,43 +179,43 @@ def _draw(results: Any, arguments: argparse.Namespace) -> list[tuple[str, str]]:
     cells = draw_cells(results, np.random.default_rng(seed), arguments.any)
     if len(cells) < arguments.sample:
         raise InputError(
-            f"--sample {arguments.sample}: only {len(cells)} cells can be drawn; --any has all"
+            f"--sample {arguments.sample}: only {len(cells)} cells qualify; --any draws from all"
         )
     print(f"{arguments.sample} of {len(cells)} cells, drawn with --sampling-seed {seed}")
     return cells
 
 
 @command(
-    path("results", "DIR", "two or more", nargs="+"),
-    path("--out", "DIR", "a new folder"),
+    path("results", "DIR", "two or more folders of results", nargs="+"),
+    path("--out", "DIR", "folder for the joined results, which must be new"),
 )
 def _merge(arguments: argparse.Namespace) -> None:
-    """Join the results of several machines or teams.
+    """Join results from several machines or teams.
 
     Join scores.csv and timings.csv of several folders of results. Data sets, methods and seeds may
-    differ; the root seed and the parameters of what both have must be the same, and so must scores
-    that both have. Timings stay apart, each with its hardware.
+    differ. The root seed must be the same, and so must the parameters and scores of everything that
+    two folders have in common. Timings are kept separately, each with its hardware.
     """
     from bssbench.reproduction.merging import merge
 
     parts = merge(arguments.results, arguments.out)
     if len({part.provenance.get("commit") for part in parts}) > 1:
         print(
-            "bssbench: these results are of different commits; is the code of their methods the "
-            "same?",
+            "bssbench: warning: these results are from different commits; check that the code of "
+            "their methods is the same",
             file=sys.stderr,
         )
 
 
 @command(
-    option("--command-line", required=True),
-    option("--settings", required=True, metavar="JSON"),
-    option("--parameters", default="{}", metavar="JSON", help="of each method"),
-    option("--configuration", metavar="YAML", help="the file that has them"),
-    path("--out", "JSON_FILE"),
+    option("--command-line", required=True, help="the command that started the run"),
+    option("--settings", required=True, metavar="JSON", help="the configuration of the run"),
+    option("--parameters", default="{}", metavar="JSON", help="parameters of each method"),
+    option("--configuration", metavar="YAML", help="the file with the configuration"),
+    path("--out", "JSON_FILE", "file to write"),
 )
 def _provenance(arguments: argparse.Namespace) -> None:
-    """Record how a run of the workflow was made."""
+    """Record the provenance of a run of the workflow."""
     from bssbench.experiment.provenance import describe_environment
     from bssbench.files import write_json
     from bssbench.plugins.description import describe_used
@@ -214,7 +231,7 @@ def _provenance(arguments: argparse.Namespace) -> None:
 
 
 def _json_object(flag: str, text: str) -> dict[str, Any]:
-    """Return what an option says in JSON."""
+    """Parse the JSON object given to an option."""
     try:
         content = json.loads(text)
         json.dumps(content, allow_nan=False)
@@ -226,58 +243,60 @@ def _json_object(flag: str, text: str) -> dict[str, Any]:
 
 
 @command(
-    option("--stages", required=True, metavar="JSON", help="from the workflow"),
-    path("--results", "DIR"),
-    path("--figures", "DIR"),
+    option("--stages", required=True, metavar="JSON", help="set by the workflow"),
+    path("--results", "DIR", "results of the run"),
+    path("--figures", "DIR", "figures of the run"),
 )
 def _manifest(arguments: argparse.Namespace) -> None:
-    """Record what each table and figure of a run of the workflow was made from."""
+    """Record the inputs of each table and figure of a run of the workflow."""
     from bssbench.reproduction.manifest import write_manifest
 
     try:
         write_manifest(json.loads(arguments.stages), arguments.results, arguments.figures)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise InputError("--stages: this is for the workflow, which says what it runs") from None
+        raise InputError("--stages: invalid; this option is set by the workflow") from None
 
 
 @command(
     path(
         "path",
         "DIR|FILE",
-        "a run's results (default: results, or else results/reference), or a figure or table",
+        "results of a run (default: results, or else results/reference), or a figure or table",
         nargs="?",
     ),
     path(
         "--configuration",
         "YAML",
-        "the experiment's file (default: the one that the run was made from)",
+        "file of the experiment (default: the one recorded for the run)",
         required=False,
     ),
     path(
         "--results",
         "DIR",
-        "where to look for FILE (default: results, and the folders in it that are kept)",
+        "where to look for FILE (default: results and its committed folders)",
         required=False,
         nargs="+",
         default=[],
     ),
 )
 def _check(arguments: argparse.Namespace) -> int:
-    """Compare tables and figures with what they were made from.
+    """Check whether tables and figures are up to date.
 
-    A run's manifest.json has the SHA-256 of every table, figure and file of claims, and hashes of
-    the configuration, the code and the data that it was made from. Compare them with those of today
-    and name each file for which one differs: exit code 1, else 0. Code is compared without
-    comments, docstrings and line breaks. Cells of other code, as those of an older version, are
-    named with it. Of a FILE that was copied elsewhere say which run it is from: exit code 1 if it
-    is from none. Run it at the top of the project.
+    The manifest.json of a run has the SHA-256 of every table, figure and file of claims, and hashes
+    of the configuration, code and data they were made from. Compare these with the current ones and
+    list each file that differs. Code is compared without comments, docstrings and line breaks.
+    Cells that were computed by other code are listed with it. The exit code is 0 if everything is
+    up to date, and 1 otherwise.
+
+    For a FILE that was copied elsewhere, report the run it comes from; the exit code is 1 if there
+    is none. Run it in the root folder of the project.
     """
     from bssbench.reproduction.staleness import check
 
     if arguments.path is not None and not arguments.path.is_dir():
         return _find_origins(arguments.path, arguments.results)
     if arguments.results:
-        raise InputError("--results is for a figure or table, whose run is to be found")
+        raise InputError("--results is for finding the run of a figure or table")
     checked = check(arguments.path, arguments.configuration)
     stale = {file: reasons for file, reasons in checked.items() if reasons}
     for file, reasons in stale.items():
@@ -298,5 +317,5 @@ def _find_origins(file: Path, directories: list[Path]) -> int:
         commit = f"scores of commit {origin.commit}" if origin.commit else "no commit"
         print(f"{file} is {origin.path} of {origin.results} ({commit}), {state}")
     if not origins:
-        print(f"{file} is of no run that is known here; name others by --results DIR")
+        print(f"{file} is from no known run; name other results with --results DIR")
     return 0 if origins else 1

@@ -1,4 +1,4 @@
-"""Commands of `bssbench` that score what methods did, and measure what they cost."""
+"""Commands that score separations and measure costs."""
 
 import argparse
 
@@ -7,10 +7,10 @@ from bssbench.parameters import parse_assignments, parse_seeds
 
 
 @command(
-    path("runs", "RUN_JSON", "a cell's run.json", nargs="+"),
-    path("--data", "DIR", "NPZ data sets"),
-    path("--out", "CSV", "scores"),
-    path("--timings", "CSV", "seconds and memory, too", required=False),
+    path("runs", "RUN_JSON", "run.json of each cell", nargs="+"),
+    path("--data", "DIR", "folder of the NPZ data sets"),
+    path("--out", "CSV", "file for the scores"),
+    path("--timings", "CSV", "file for seconds and memory", required=False),
 )
 def _score(arguments: argparse.Namespace) -> None:
     """Score separations of data sets."""
@@ -24,15 +24,17 @@ def _score(arguments: argparse.Namespace) -> None:
 
 
 @command(
-    path("parts", "DIR", "from 'bssbench separate --of-seeds', in the seeds' order", nargs="+"),
-    path("--out", "DIR", "where the cell goes"),
+    path(
+        "parts", "DIR", "from 'bssbench separate --of-seeds', in the order of the seeds", nargs="+"
+    ),
+    path("--out", "DIR", "folder for the joined cell"),
 )
 def _join_cell(arguments: argparse.Namespace) -> None:
-    """Join parts of a cell, each with some of its seeds.
+    """Join the parts of a cell that have different seeds.
 
-    Write separation.npz and run.json as of all seeds together. What took time is the sum over
-    parts, and run.json has the provenance of each. A part without a separation leaves the cell
-    without one, for its reason.
+    Write separation.npz and run.json for all seeds together. Times are summed over the parts, and
+    run.json has the provenance of each part. If a part has no separation, the joined cell has none
+    either, for the same reason.
     """
     from bssbench.experiment.joined_cell import join_cell
 
@@ -44,24 +46,27 @@ def _join_cell(arguments: argparse.Namespace) -> None:
         "trials",
         nargs="+",
         metavar="'METHOD lengths=T,… …'",
-        help="a method from 'bssbench list methods', lengths of the data in samples, and perhaps "
-        "sources=N (3), seeds=N (3) in one batch, rounds=N (all), cpu_seconds=N for each length "
-        "(60), and parameters of the method, for instance 'skr-vae lengths=500,1000 steps=600'",
+        help="a method from 'bssbench list methods' and lengths of the data in samples; optionally "
+        "sources=N (default: 3), seeds=N in one batch (3), rounds=N (all), cpu_seconds=N for each "
+        "length (60), and parameters of the method; for instance 'skr-vae lengths=500,1000 "
+        "steps=600'",
     ),
-    option("--round", type=whole_number, default=0, help="number of this round (default 0)"),
+    option("--round", type=whole_number, default=0, help="number of this round (default: 0)"),
     ROOT_SEED,
     DEVICE,
-    path("--out", "CSV", "where rows go; beside it a JSON file says which machine and code"),
+    path(
+        "--out", "CSV", "file for the rows; a JSON file next to it records the machine and the code"
+    ),
 )
 def _training_cost(arguments: argparse.Namespace) -> None:
-    """Time the training of methods until the sources are apart, one round.
+    """Measure the time that methods train until the sources are separated, one round.
 
-    Train each METHOD on 'gp-distinct' (all seeds in one batch, one initialisation of each) at each
-    length, in a process of its own, and write a row for each: seconds until the MCC, median over
-    seeds, first reaches 0.95, and the SI-SDR 15 dB, seconds of the whole training, peak memory, or
-    why there is none. At each length one trial follows the other, so that what is compared stands
-    side by side. Let nothing else run beside it. 'bssbench join-rounds' joins rounds, and 'bssbench
-    tables --training-cost CSV' makes the tables.
+    Train each METHOD on 'gp-distinct' (all seeds in one batch, one initialisation each) at each
+    length, in a new process. Write a row for each: the seconds until the median MCC over seeds
+    first reaches 0.95, until the median SI-SDR reaches 15 dB, and of the whole training, and the
+    peak memory; or the reason why they are missing. At each length the trials run one after the
+    other, so that compared times are measured under equal conditions. Run nothing else meanwhile.
+    'bssbench join-rounds' joins rounds; 'bssbench tables --training-cost CSV' writes the tables.
     """
     from bssbench.experiment.rounds import write_origin
     from bssbench.experiment.training_cost import measure_round, parse_trial
@@ -75,20 +80,24 @@ def _training_cost(arguments: argparse.Namespace) -> None:
 
 @command(
     option("method", help="a VAE from 'bssbench list methods'"),
-    option("--dataset", required=True, help="an id; see 'bssbench list datasets'"),
-    option("--seeds", default="0-9", help="development seeds (default 0-9), not those reported"),
-    option("--choice", default="", help="what is chosen, in words"),
+    option("--dataset", required=True, help="id of a data set; see 'bssbench list datasets'"),
+    option(
+        "--seeds",
+        default="0-9",
+        help="development seeds (default: 0-9), not those of reported results",
+    ),
+    option("--choice", default="", help="description of the choice"),
     assignments("method"),
     ROOT_SEED,
-    option("--cpu-seconds", type=int, default=900, help="limit (default 900)"),
-    path("--out", "CSV", "where rows go"),
+    option("--cpu-seconds", type=int, default=900, help="limit of CPU time (default: 900)"),
+    path("--out", "CSV", "file for the rows"),
 )
 def _held_out(arguments: argparse.Namespace) -> None:
-    """Take a method's objective on time that it was not trained on.
+    """Compute the objective of a method on held-out time.
 
-    Train METHOD on the first four fifths of the time of a data set and write its objective on the
-    last fifth for each seed, in nats per time point, lower is better. True sources play no part.
-    'bssbench select CSV...' compares such candidates.
+    Train METHOD on the first four fifths of the time points of a data set, and write its objective
+    on the last fifth for each seed, in nats per time point (lower is better). The true sources are
+    not used. 'bssbench select CSV...' compares such candidates.
     """
     from bssbench.experiment.held_out import Candidate, measure
     from bssbench.scores.held_out import write_held_out
@@ -111,21 +120,23 @@ def _held_out(arguments: argparse.Namespace) -> None:
         default=[],
         metavar="'NAME=VALUE,… …'",
         help="measure only these cases, for instance --grid 'core=fft,banded length=256,1024'; may "
-        "be given again; names: core, kernel, parameters, grid, length, latents, replicates, pass, "
+        "be repeated; names: core, kernel, parameters, grid, length, latents, replicates, pass, "
         "dtype, device, threads (default: all cases)",
     ),
-    option("--round", type=whole_number, default=0, help="number of this round (default 0)"),
-    path("--out", "CSV", "where rows go; beside it a JSON file says which machine and code"),
+    option("--round", type=whole_number, default=0, help="number of this round (default: 0)"),
+    path(
+        "--out", "CSV", "file for the rows; a JSON file next to it records the machine and the code"
+    ),
 )
 def _measure_cores(arguments: argparse.Namespace) -> None:
     """Measure time, memory and accuracy of the kernel cores, one round.
 
-    Cases of one size are run in turn, and each row has the median of its runs in this process. How
-    far such numbers can be trusted, other rounds in other processes say: 'bssbench join-rounds'
-    joins them, and 'bssbench cores' and 'bssbench claims' read what it wrote. Errors, and cases of
-    many seconds, are measured in round 0 alone. Let nothing else run beside it.
+    Cases of one size run in turn, and each row has the median of the runs in this process. Further
+    rounds in other processes show how reliable these numbers are: 'bssbench join-rounds' joins
+    them for 'bssbench cores' and 'bssbench claims'. Errors, and cases that take many seconds, are
+    measured only in round 0. Run nothing else meanwhile.
     """
-    # What every case that measures memory is a fork of.
+    # Imported first, because each case that measures memory runs in a fork of this process.
     import gpytorch  # noqa: F401
     import torch  # noqa: F401
 
@@ -140,13 +151,13 @@ def _measure_cores(arguments: argparse.Namespace) -> None:
 
 @command(
     path("rounds", "CSV", "from 'bssbench measure-cores' or 'bssbench training-cost'", nargs="+"),
-    path("--out", "CSV", "all of them"),
+    path("--out", "CSV", "file for all rounds"),
 )
 def _join_rounds(arguments: argparse.Namespace) -> None:
     """Join the rounds of a measurement.
 
-    Write the rows of all rounds as one CSV file, and beside it a JSON file with the commit, the
-    machine and the versions of each.
+    Write the rows of all rounds to one CSV file, and the commit, machine and versions of each round
+    to a JSON file next to it.
     """
     from bssbench.experiment.rounds import join_rounds
 

@@ -1,4 +1,4 @@
-"""The command of `bssbench` that separates: a recording of one's own, or a data set."""
+"""The command that separates a recording or a data set."""
 
 import argparse
 import shlex
@@ -24,108 +24,137 @@ _SECONDS_OF_A_DATASET = 900
 
 _EXAMPLES = """\
 examples:
-  what is in a file, and what would be done with it:
+  check how a file is read, and what would be run:
     bssbench separate eeg.edf --dry-run
-  three sources by the autoregressive flow:
+  find three sources with AR-Flow VAE:
     bssbench separate mixtures.csv --method ar-flow-vae --n-sources 3 --out separated
-  as many as the eigenvalues speak for, after filters, and whether they can be trusted:
+  filter, choose the number of sources from the eigenvalues, and assess their stability:
     bssbench separate eeg.edf --method sobi --n-sources auto --band-pass 1 40 --notch 50 \\
       --bootstrap 20 --out separated
     bssbench separate mixtures.csv --method fastica --n-sources 4 --seeds 10 --out separated
-  which method?
+  compare all methods:
     bssbench separate mixtures.csv --method all --n-sources 4 --out compared
 """
 
 
 @command(
-    path("input", "FILE", "the recording, or a data set (NPZ)"),
+    path("input", "FILE", "a recording, or a data set (NPZ)"),
     option(
         "--method",
         metavar="NAME",
-        help="one of 'bssbench list methods', or 'all' to compare those that apply",
+        help="a method from 'bssbench list methods', or 'all' to compare all that apply",
     ),
-    path("--out", "DIR", "where results go", required=False),
+    path("--out", "DIR", "folder for the results", required=False),
     DEVICE,
-    option("--restarts", type=int, metavar="N", help="initialisations of each seed, best by loss"),
+    option(
+        "--restarts",
+        type=int,
+        metavar="N",
+        help="initialisations per seed; the one with the lowest loss is kept",
+    ),
     option(
         "--cpu-seconds",
         type=int,
         metavar="S",
-        help=f"limit of CPU time (default {SECONDS_OF_A_RECORDING} for a recording, "
+        help=f"limit of CPU time (default: {SECONDS_OF_A_RECORDING} for a recording, "
         f"{SECONDS_OF_EACH} for each method of 'all', {_SECONDS_OF_A_DATASET} for a data set)",
     ),
     group(
-        "a recording: how it is read",
+        "recordings: reading",
         option(
             "--dry-run",
             action="store_true",
-            help="say what was understood and what would run, and write nothing",
+            help="report how the file is read and what would be run, and write nothing",
         ),
-        option("--time-column", metavar="COLUMN", help="by name, or number from 1; or 'none'"),
+        option("--time-column", metavar="COLUMN", help="name, number (from 1), or 'none'"),
         option(
             "--columns",
             nargs="+",
             action="extend",
             metavar="COLUMN",
-            help="the channels, by name or number from 1 (default: all that are no time)",
+            help="channels, by name or number from 1 (default: all except time)",
         ),
-        option("--sampling-rate", type=float, metavar="HZ", help="where the file does not say it"),
-        option("--array", metavar="NAME", help="which array of a file that has several"),
-        option("--transpose", action="store_true", help="rows of the array are channels"),
-        option("--delimiter", metavar="MARK", help="of a text: a character, or tab, space, comma"),
-        option("--decimal", metavar="MARK", help="of a text: point or comma"),
-        option("--header", metavar="LINE", help="of a text: line of the names, from 1; or 'none'"),
+        option("--sampling-rate", type=float, metavar="HZ", help="if the file does not state it"),
+        option("--array", metavar="NAME", help="the array to read, if the file has several"),
+        option("--transpose", action="store_true", help="treat rows of the array as channels"),
+        option(
+            "--delimiter", metavar="MARK", help="of a text file: a character, tab, space or comma"
+        ),
+        option("--decimal", metavar="MARK", help="of a text file: point or comma"),
+        option(
+            "--header",
+            metavar="LINE",
+            help="of a text file: line with the names, from 1; or 'none'",
+        ),
     ),
     group(
-        "a recording: what is done to it first",
+        "recordings: preparation",
         option(
             "--drop",
             nargs="+",
             action="extend",
             default=[],
             metavar="WHAT",
-            help="channels by name or number from 1, or rows as rows:301-420",
+            help="channels by name or number from 1, or rows as in rows:301-420",
         ),
-        option("--fill", metavar="HOW", help="missing values and spikes: interpolate or hold"),
-        option("--detrend", action="store_true", help="subtract a straight line"),
-        option("--notch", type=float, metavar="HZ", help="cut out a frequency and its multiples"),
         option(
-            "--band-pass", type=float, nargs=2, metavar=("LOW", "HIGH"), help="keep a band, in Hz"
+            "--fill", metavar="HOW", help="replace missing values and spikes: interpolate or hold"
+        ),
+        option("--detrend", action="store_true", help="subtract a straight line"),
+        option("--notch", type=float, metavar="HZ", help="remove a frequency and its multiples"),
+        option(
+            "--band-pass",
+            type=float,
+            nargs=2,
+            metavar=("LOW", "HIGH"),
+            help="keep only a frequency band, in Hz",
         ),
     ),
     group(
-        "a recording: what is looked for, and how surely",
+        "recordings: separation and stability",
         option(
             "--n-sources",
             metavar="N",
-            help="how many sources to find, or 'auto' for what the eigenvalues speak for",
+            help="number of sources, or 'auto' to choose it from the eigenvalues",
         ),
-        option("--nonlinear", action="store_true", help="take the mixing to be nonlinear"),
-        option("--seed", type=int, metavar="S", help="the first initialisation's (default 0)"),
+        option("--nonlinear", action="store_true", help="assume nonlinear mixing"),
+        option(
+            "--seed", type=int, metavar="S", help="seed of the first initialisation (default: 0)"
+        ),
         option(
             "--seeds",
             type=int,
             metavar="K",
-            help="try K initialisations, keep the lowest loss, and say how stable each source is "
-            "(default 1; 3 for 'all')",
+            help="run K initialisations, keep the one with the lowest loss, and report how stable "
+            "each source is (default: 1; 3 for 'all')",
         ),
         option(
             "--bootstrap",
             type=int,
             default=0,
             metavar="B",
-            help="separate B recordings of resampled time as well, to see how stable it is",
+            help="also separate B bootstrap resamples, and report how stable each source is",
         ),
     ),
     group(
-        "a data set made by 'bssbench generate'",
-        option("--name", help="what the method is called in results (default: as it is)"),
-        option("--jobs-allowed", type=int, metavar="N", help="recorded with the timing"),
-        option("--code", default="", metavar="HASH", help="of the workflow, recorded"),
+        "data sets made by 'bssbench generate'",
+        option("--name", help="name of the method in the results (default: its own)"),
+        option(
+            "--jobs-allowed",
+            type=int,
+            metavar="N",
+            help="number of jobs that run at once; recorded with the timing",
+        ),
+        option(
+            "--code",
+            default="",
+            metavar="HASH",
+            help="hash of the code, from the workflow; recorded",
+        ),
         option(
             "--of-seeds",
             metavar="SEEDS",
-            help="these of its seeds alone, such as 100-104: 'bssbench join-cell' joins them",
+            help="only these of its seeds, such as 100-104; 'bssbench join-cell' joins the parts",
         ),
     ),
     assignments("method"),
@@ -135,15 +164,15 @@ examples:
 def _separate(arguments: argparse.Namespace) -> None:
     """Separate a recording or a data set.
 
-    A recording is text (CSV and its kin), NumPy, MATLAB, audio, Parquet, EDF and more; rows are
-    time, columns are channels, and a column of time is recognised. Into DIR go sources.csv (and
-    the sources in the recording's own format), mixing_matrix.csv, unmixing_matrix.csv,
-    sources.png, report.html and run.json: all of them or, if anything goes wrong, none. An older
-    result in DIR is replaced as a whole; other files there stay.
+    A recording is a text file such as CSV, or a NumPy, MATLAB, audio, Parquet, EDF or similar file.
+    Rows are time points, columns are channels; a time column is recognised. The command writes
+    sources.csv (and the sources in the format of the recording), mixing_matrix.csv,
+    unmixing_matrix.csv, sources.png, report.html and run.json to DIR. If it fails, it writes
+    nothing. An older result in DIR is replaced; other files in DIR are kept.
 
-    Of a data set made by 'bssbench generate' (NPZ), DIR/separation.npz and DIR/run.json.
+    For a data set made by 'bssbench generate' (NPZ), it writes DIR/separation.npz and DIR/run.json.
 
-    Computes on one thread; for a very long recording set OMP_NUM_THREADS.
+    One thread is used. For a very long recording, set OMP_NUM_THREADS.
     """
     given = arguments.assignments
     if arguments.restarts is not None:
@@ -156,7 +185,7 @@ def _separate(arguments: argparse.Namespace) -> None:
 
 
 def _is_dataset(arguments: argparse.Namespace) -> bool:
-    """Return whether the input is what 'bssbench generate' wrote, or an NPZ that can't be read."""
+    """Return whether the input is a data set, or an NPZ file that can't be read."""
     if arguments.input.suffix.lower() != ".npz":
         return False
     from bssbench.files import read_arrays
@@ -180,7 +209,7 @@ def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any])
     for name in of_a_recording:
         if getattr(arguments, name) not in (None, False, 0, []):
             flag = name.replace("_", "-")
-            raise InputError(f"--{flag} is for a recording; {arguments.input} says it itself")
+            raise InputError(f"--{flag} is for recordings; {arguments.input} is a data set")
     cell = Cell(
         data=arguments.input,
         method=known_method(arguments.method),
@@ -195,7 +224,7 @@ def _separate_dataset(arguments: argparse.Namespace, parameters: dict[str, Any])
     )
     status = run_cell(cell, arguments.out)
     if status != "ok":
-        print(f"bssbench: {status}; the reason is in {arguments.out}/run.json", file=sys.stderr)
+        print(f"bssbench: {status}; see the reason in {arguments.out}/run.json", file=sys.stderr)
 
 
 def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any]) -> None:
@@ -207,17 +236,18 @@ def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any
         required(arguments, "out")
         if arguments.n_sources is None:
             raise InputError(
-                "--n-sources is missing: how many sources are in the recording? Give a number, or "
-                "auto"
+                "the following argument is required: --n-sources, the number of sources, or auto"
             )
     number = n_sources(arguments.n_sources)
-    said, wanted = request(arguments), remedies(arguments)
+    reading, preparation = request(arguments), remedies(arguments)
     if asked is not None and not arguments.dry_run:
-        _refuse_place(arguments, asked)
-    understood = understand(arguments.input, said, wanted, number, strict=not arguments.dry_run)
+        _check_place(arguments, asked)
+    understood = understand(
+        arguments.input, reading, preparation, number, strict=not arguments.dry_run
+    )
     screen = Screen()
     for line in understood.words:
-        screen.say(line)
+        screen.report(line)
     screen.warn(understood.warnings)
     if arguments.dry_run:
         from bssbench.recording.plan import plan
@@ -248,8 +278,8 @@ def _run(arguments: argparse.Namespace, asked: Any, understood: Any, screen: Any
         screen.finish()
 
 
-def _refuse_place(arguments: argparse.Namespace, asked: Any) -> None:
-    """Refuse a place for results before anything is read."""
+def _check_place(arguments: argparse.Namespace, asked: Any) -> None:
+    """Check that the results can be written, before anything is read."""
     from bssbench.recording.comparing import names_of_all
     from bssbench.recording.result_directory import ResultDirectory
     from bssbench.recording.separating import file_names

@@ -1,4 +1,4 @@
-"""Commands of `bssbench` that show how near to what is possible methods come."""
+"""Commands that compare methods with the Cramér-Rao bound and show sweeps."""
 
 import argparse
 import dataclasses
@@ -10,15 +10,15 @@ from bssbench.errors import InputError
 
 
 @command(
-    path("runs", "RUN.JSON", "each cell's, from 'bssbench separate'", nargs="+"),
-    path("--data", "DIR", "the data sets"),
-    path("--out", "DIR", "for the tables"),
+    path("runs", "RUN.JSON", "run.json of each cell, from 'bssbench separate'", nargs="+"),
+    path("--data", "DIR", "folder of the data sets"),
+    path("--out", "DIR", "folder for the tables"),
 )
 def _efficiency(arguments: argparse.Namespace) -> None:
     """Compare methods with the Cramér-Rao bound.
 
-    Write tables/efficiency: of each method on each data set whose mixing is linear its separation,
-    beside the bound and the oracle's, and its efficiency, in dB.
+    Write tables/efficiency. For each method on each data set with linear mixing, it has the
+    separation of the method, of the oracle and of the bound, and the efficiency, in dB.
     """
     from bssbench.paper.efficiency_table import efficiency_report
     from bssbench.paper.report import write
@@ -34,18 +34,18 @@ def _efficiency(arguments: argparse.Namespace) -> None:
         "--sweep",
         required=True,
         metavar="JSON",
-        help="what is varied, its points and cells, how it is drawn; or the path of such a file",
+        help="the sweep: axes, points, cells and figure; or the path of a file with these",
     ),
-    path("--data", "DIR", "the blocks of points"),
-    path("--cells", "DIR", "the folder of BLOCK/METHOD/run.json"),
-    path("--out", "DIR", "for the table"),
-    path("--figures", "DIR", "for the figure"),
+    path("--data", "DIR", "folder of the data sets of the points"),
+    path("--cells", "DIR", "folder that contains BLOCK/METHOD/run.json"),
+    path("--out", "DIR", "folder for the table"),
+    path("--figures", "DIR", "folder for the figure"),
 )
 def _sweep(arguments: argparse.Namespace) -> None:
-    """Show a sweep: its table, its figure, and what is seen in both.
+    """Write the table and the figure of a sweep.
 
-    Write OUT/NAME.csv, a row for each point and method, OUT/NAME.md, and the figure NAME, as lines
-    or as a map. 'bssbench findings' makes a page of several tables.
+    Write OUT/NAME.csv with a row for each point and method, OUT/NAME.md, and the figure NAME, as
+    lines or as a map. 'bssbench findings' summarises several tables on one page.
     """
     from bssbench.paper.report import write
     from bssbench.paper.style import save_drawing
@@ -65,14 +65,14 @@ def _sweep(arguments: argparse.Namespace) -> None:
 
 @command(
     path("tables", "CSV", "from 'bssbench sweep'", nargs="+"),
-    path("--figures", "DIR", "where the figures are, to show them", required=False),
-    path("--out", "MD", "the page"),
+    path("--figures", "DIR", "folder of the figures to include", required=False),
+    path("--out", "MD", "file for the page"),
 )
 def _findings(arguments: argparse.Namespace) -> None:
-    """Write a page of what sweeps show.
+    """Write a page with the findings of sweeps.
 
-    Of each sweep it has the question, the answer in one sentence with numbers, a table and, with
-    --figures, the figure.
+    For each sweep, the page has the question, the answer in one sentence with numbers, a table and,
+    with --figures, the figure.
     """
     from bssbench.paper.findings_page import findings_report
     from bssbench.paper.report import write
@@ -80,10 +80,10 @@ def _findings(arguments: argparse.Namespace) -> None:
 
     out: Path = arguments.out
     if out.suffix != ".md":
-        raise InputError(f"--out {out}: the page is Markdown; name a file that ends in .md")
+        raise InputError(f"--out {out}: the page is Markdown; use a file name that ends in .md")
     tables = {table.stem: read_sweep_table(table) for table in arguments.tables}
     if len(tables) < len(arguments.tables):
-        raise InputError("two tables have one name; give each sweep once")
+        raise InputError("two tables have the same name; give each sweep once")
     links = {}
     if arguments.figures:
         folder = Path(os.path.relpath(arguments.figures, out.parent)).as_posix()

@@ -1,7 +1,7 @@
 """The methods as scikit-learn estimators: `SKRVAE` is the method `skr-vae`.
 
-A class is made when it is asked for, of the method's own dataclass, so that a method that someone
-adds has its class by itself. `make_estimator` returns it by the method's name.
+A class is created from the dataclass of its method on first access, so that every new method has
+an estimator without further code. `make_estimator` returns the class for the name of a method.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ __all__ = ["SourceSeparator", "estimator_names", "load", "make_estimator"]
 
 
 def __getattr__(name: str) -> Any:
-    # By this, too, pickle finds a class again.
+    # pickle finds classes by this function, too.
     names = {} if name.startswith("_") else estimator_names()
     if name not in names:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

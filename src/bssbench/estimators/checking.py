@@ -1,4 +1,4 @@
-"""What is given to an estimator, held to what can be separated."""
+"""Validation of the input of an estimator."""
 
 import warnings
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["check_channels", "count_sources", "plain"]
 
 
 def count_sources(observations: np.ndarray, asked: Any) -> int:
-    """Return how many sources to find: as asked, or as many as the channels can tell of.
+    """Return the number of sources: `asked`, or the rank of the observations.
 
     Parameters
     ----------
@@ -24,15 +24,14 @@ def count_sources(observations: np.ndarray, asked: Any) -> int:
     Raises
     ------
     EstimatorError
-        If there can't be so many.
+        If `asked` is not a possible number of sources.
     """
     n_channels, asked = observations.shape[1], plain(asked)
     if asked is None:
         rank = independent_directions(observations)
         if rank < n_channels:
             warnings.warn(
-                f"the {n_channels} channels span {rank} independent directions: "
-                f"{rank} sources are separated",
+                f"the {n_channels} channels have rank {rank}; {rank} sources are separated",
                 UserWarning,
                 stacklevel=5,
             )
@@ -41,20 +40,20 @@ def count_sources(observations: np.ndarray, asked: Any) -> int:
         raise EstimatorError(f"n_components must be a positive integer or None, not {asked!r}")
     if asked > n_channels:
         raise EstimatorError(
-            f"n_components={asked}: X has {n_channels} channels (n_features), and there can't "
-            "be more sources"
+            f"n_components={asked}: X has {n_channels} channels (n_features), and more sources "
+            "can't be separated"
         )
     return asked
 
 
 def check_channels(observations: np.ndarray, names: np.ndarray | None) -> None:
-    """Raise a line that names the channels that nothing can be separated of."""
+    """Raise an error that names constant channels and channels out of range."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         spread = observations.std(axis=0)
     still = np.ptp(observations, axis=0) == 0.0
     for unfit, what in (
-        (still, "does not vary: leave it out"),
-        (~still & ~((spread > 0.0) & np.isfinite(spread)), "is out of range: rescale it"),
+        (still, "is constant; remove it"),
+        (~still & ~((spread > 0.0) & np.isfinite(spread)), "is out of range; rescale it"),
     ):
         columns = np.flatnonzero(unfit)
         if len(columns):
@@ -63,5 +62,5 @@ def check_channels(observations: np.ndarray, names: np.ndarray | None) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Return NumPy's numbers, of which grids of parameters are made, as Python's."""
+    """Convert numbers of NumPy, as in grids of parameters, to numbers of Python."""
     return value.item() if isinstance(value, np.generic) else value

@@ -1,4 +1,4 @@
-"""The docstring of an estimator, from those of its method: numpydoc, for `help`."""
+"""Docstrings of estimators in numpydoc format, made from those of their methods."""
 
 import dataclasses
 import inspect
@@ -15,60 +15,60 @@ _TITLE, _METHODS = "bssbench", "bssbench.methods."
 _GENERAL = {
     "n_components": (
         "int or None, default=None",
-        "How many sources to find; None for as many as the channels can tell of.",
+        "Number of sources; None for the rank of the channels.",
     ),
     "nonlinear": (
         "bool, default=False",
-        "Whether the mixing is taken to be nonlinear. There is no unmixing matrix then.",
+        "Whether to assume nonlinear mixing. Then there is no unmixing matrix.",
     ),
-    "device": ("str, default='cpu'", "Where to train: cpu or cuda."),
+    "device": ("str, default='cpu'", "Device for training: cpu or cuda."),
     "random_state": (
         "int, RandomState instance, numpy.random.Generator, SeedSequence or None, default=None",
-        "Where the initialisations come from. An integer gives the same result each time, that "
+        "Source of the initialisations. An integer gives the same result each time, equal to that "
         "of ``bssbench separate --seed``.",
     ),
-    "verbose": ("bool, default=False", "Whether a bar shows the progress."),
+    "verbose": ("bool, default=False", "Whether to show a progress bar."),
 }
-_DETERMINISTIC = "Makes no difference: the method draws nothing at random."
+_DETERMINISTIC = "Not used: the method is deterministic."
 _ATTRIBUTES = """
 components_ : ndarray of shape (n_components, n_features)
     The unmixing matrix: sources are components_ @ (x - mean_).
 mixing_ : ndarray of shape (n_features, n_components)
-    The sensor pattern of each source: least squares of the channels on the sources. A right
+    The sensor pattern of each source, by least squares of the channels on the sources. A right
     inverse of components_.
 mean_ : ndarray of shape (n_features,)
-    Of each channel.
+    Mean of each channel.
 n_components_ : int
-    How many sources were found.
+    Number of sources.
 n_features_in_ : int
     Number of channels.
 feature_names_in_ : ndarray of shape (n_features_in_,)
-    The channels' names, where X has any.
+    Names of the channels, if X has names.
 converged_ : bool or None
-    Whether the method came to an end by its own criterion; None where it has none.
+    Whether the method met its convergence criterion; None if it has none.
 diagnostics_ : dict
-    What else the method says of the result.
+    Further information about the result, in types of JSON.
 """
 _OF_ITERATION = """
 n_iter_ : int
-    How many iterations it took.
+    Number of iterations.
 """
 _OF_CLOSED_FORM = """
 n_iter_ : int
-    1: the solution is in closed form.
+    1, because the solution has a closed form.
 """
 _OF_LOSS = """
 loss_ : float
-    What the method lowers, of the initialisation that was kept.
+    Loss of the initialisation that was kept.
 """
 _OF_TRAINING = """
 loss_curve_ : ndarray of shape (n_iter_,)
-    The objective that each step lowered, in nats per time point. The variance of the decoder
-    falls meanwhile, so that the curve may rise.
+    The objective at each step, in nats per time point. The curve may rise, because the variance
+    of the decoder decreases during training.
 prior_ : dict of str to ndarray of shape (n_components, ...)
-    The learned parameters of each source's prior.
+    Learned parameters of the prior of each source.
 uncertainty_ : ndarray of shape (n_components,)
-    A posterior standard deviation of each source.
+    Posterior standard deviation of each source.
 """
 
 
@@ -83,13 +83,13 @@ def document(
     Parameters
     ----------
     title : str
-        The class's name.
+        Name of the class.
     method : type
-        The method's dataclass.
+        Dataclass of the method.
     fields : mapping of str to dataclasses.Field
-        Its fields, by the names of the parameters.
+        Its fields, by parameter name.
     defaults : mapping of str to object
-        Of all keyword parameters, in their order.
+        Defaults of all keyword parameters, in order.
     """
     summary, *rest = _before_attributes(inspect.cleandoc(method.__doc__ or title))
     rest = [_source_of(method), *rest, *_of_bases(method)]
@@ -132,14 +132,14 @@ def _general(name: str, method: Any) -> str:
 
 
 def _own(name: str, field: dataclasses.Field[Any], text: str) -> str:
-    """Return the entry of a field: type and default from the field, what it means from a class."""
-    said = field.metadata
-    choices = said.get("choices")
+    """Return the entry of a field, with its type, default and limits."""
+    limits = field.metadata
+    choices = limits.get("choices")
     kind = "{" + ", ".join(map(repr, choices)) + "}" if choices else _type_name(field.type)
-    if said.get("at_least") is not None:
-        text += f" At least {said['at_least']:g}."
-    if said.get("above") is not None:
-        text += f" More than {said['above']:g}."
+    if limits.get("at_least") is not None:
+        text += f" At least {limits['at_least']:g}."
+    if limits.get("above") is not None:
+        text += f" More than {limits['above']:g}."
     return _entry(name, f"{kind}, default={field.default!r}", text.strip())
 
 
@@ -160,13 +160,13 @@ def _before_attributes(docstring: str) -> list[str]:
 
 
 def _source_of(method: Any) -> str:
-    """Return the first line of the method's module, which says whose method it is."""
+    """Return the first line of the module of the method, which names its source."""
     module = inspect.cleandoc(getattr(sys.modules.get(method.__module__), "__doc__", None) or "")
     return module.split("\n\n")[0]
 
 
 def _of_bases(method: Any) -> list[str]:
-    """Return the paragraphs of the bases that methods share, but for what a base is."""
+    """Return the paragraphs of the shared base classes, without their summary lines."""
     shared = [base for base in method.__mro__[1:] if base.__module__.startswith(_METHODS)]
     return [
         part for base in shared for part in _before_attributes(inspect.cleandoc(base.__doc__))[1:]
@@ -174,9 +174,9 @@ def _of_bases(method: Any) -> list[str]:
 
 
 def _described_attributes(method: Any) -> dict[str, str]:
-    """Return what the docstrings of a class and its bases say of their attributes, by name.
+    """Return the descriptions of attributes in the docstrings of a class and its bases, by name.
 
-    An entry without a type, ``as for`` another method, gives way to what a base says.
+    Entries without a type, such as ``as for`` another method, are skipped in favour of a base.
     """
     described: dict[str, str] = {}
     for base in method.__mro__:

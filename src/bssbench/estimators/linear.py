@@ -1,4 +1,4 @@
-"""Linear unmixing, and the mixing that goes with it."""
+"""Linear unmixing and the corresponding mixing."""
 
 from dataclasses import dataclass
 
@@ -27,8 +27,8 @@ class LinearDemixing:
 def sensor_patterns(centred: np.ndarray, components: np.ndarray) -> np.ndarray:
     """Return the mixing matrix (channel, source): least squares of the channels on the sources.
 
-    These are the sensor patterns of Haufe et al. (2014), C Wᵀ (W C Wᵀ)⁻¹ with the covariance C:
-    of as many sources as channels the inverse of W, else a right inverse of it.
+    These are the sensor patterns of Haufe et al. (2014), C Wᵀ (W C Wᵀ)⁻¹ with the covariance C: the
+    inverse of W if there are as many sources as channels, and otherwise a right inverse of W.
     """
     sources = centred @ components.T
     return np.linalg.solve(sources.T @ sources, sources.T @ centred).T

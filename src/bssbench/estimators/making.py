@@ -1,4 +1,4 @@
-"""A class for each method, made of its dataclass: a parameter stands in one place."""
+"""Estimator classes, created from the dataclasses of the methods."""
 
 import dataclasses
 import inspect
@@ -19,18 +19,18 @@ __all__ = ["estimator_names", "make_estimator"]
 
 
 def estimator_names() -> dict[str, str]:
-    """Return the method of each class, by the class's name: all methods but the controls."""
+    """Return the method of each estimator by class name, for all methods except the controls."""
     controls = control_names()
     return {class_name(name): name for name in method_names() if name not in controls}
 
 
 def make_estimator(name: str) -> type[SourceSeparator]:
-    """Return the class of a method, the same each time.
+    """Return the estimator class of a method; always the same object.
 
     Parameters
     ----------
     name : str
-        The method's, for instance ``skr-vae``.
+        Name of the method, for instance ``skr-vae``.
 
     Raises
     ------
@@ -63,14 +63,14 @@ def _made(name: str, method: Any) -> type[SourceSeparator]:
 
 
 def _defaults(method: Any, own: dict[str, Any]) -> dict[str, Any]:
-    """Return the defaults of all keyword parameters, in their order."""
+    """Return the defaults of all keyword parameters, in order."""
     first = {"nonlinear": False} if method.can_demix_nonlinearly else {}
     chosen = {"device": "cpu"} if issubclass(method, VariationalMethod) else {}
     return first | own | chosen | {"random_state": None, "verbose": False}
 
 
 def _initialiser(title: str, defaults: dict[str, Any]) -> Callable[..., None]:
-    """Return an ``__init__`` whose signature is that of a class written by hand."""
+    """Return an ``__init__`` with an explicit signature, as scikit-learn requires."""
 
     def __init__(self: Any, n_components: Any = None, **settings: Any) -> None:  # noqa: N807
         for name in settings.keys() - defaults.keys():

@@ -1,4 +1,4 @@
-"""What a method's class is called in Python: `skr-vae` is `SKRVAE`."""
+"""Class names of methods in Python: `skr-vae` is `SKRVAE`."""
 
 __all__ = ["class_name"]
 
@@ -9,7 +9,7 @@ _SPELLED = {"fastica": "FastICA", "gpytorch": "GPyTorch"}
 
 
 def class_name(method: str) -> str:
-    """Return the class's name; words that are no abbreviations begin with a capital."""
+    """Return the class name: abbreviations in capitals, other words capitalised."""
     return "".join(
         word.upper() if word in _ABBREVIATIONS else _SPELLED.get(word, word[:1].upper() + word[1:])
         for word in method.split("-")

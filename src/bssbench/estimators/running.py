@@ -1,4 +1,4 @@
-"""A method run from Python: its progress shown, Ctrl-C heard, errors said in Python's words."""
+"""Running a method from Python: progress, Ctrl-C, and errors in terms of Python."""
 
 import re
 import signal
@@ -16,12 +16,12 @@ Progress = Callable[[int, int], None]
 
 
 class EstimatorError(InputError, ValueError):
-    """What was given can't be separated; the message is one line, and it is a `ValueError`."""
+    """A `ValueError` for invalid input, with a message of one line."""
 
 
 @contextmanager
 def errors_of_python() -> Iterator[None]:
-    """Raise what a method objects to as a `ValueError`, with parameters by their names here."""
+    """Convert errors of a method to `ValueError`, with the parameter names of estimators."""
     try:
         yield
     except (InputError, NotApplicable) as error:
@@ -32,7 +32,7 @@ def errors_of_python() -> Iterator[None]:
 
 @contextmanager
 def shown(title: str, verbose: Any) -> Iterator[Progress]:
-    """Yield a function of (done, in all) that moves a bar on the screen if `verbose` is true."""
+    """Yield a function of (done, total) that updates a progress bar if `verbose` is true."""
     if not verbose:
         yield lambda *_: None
         return
@@ -49,10 +49,10 @@ def shown(title: str, verbose: Any) -> Iterator[Progress]:
 
 @contextmanager
 def interruptible(progress: Progress) -> Iterator[Progress]:
-    """Yield `progress`, which raises `KeyboardInterrupt` if Ctrl-C was pressed since it began.
+    """Yield `progress`, which raises `KeyboardInterrupt` at the next step after Ctrl-C.
 
-    So a training ends between two steps and not within one. Pressed again, Ctrl-C does not wait.
-    A program that has a handler of its own keeps it.
+    Training then ends between two steps. A second Ctrl-C raises immediately. A program that has its
+    own handler keeps it.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -80,9 +80,9 @@ def interruptible(progress: Progress) -> Iterator[Progress]:
 
 @contextmanager
 def flushing_restored() -> Iterator[None]:
-    """Leave the processor's treatment of the smallest numbers as it was.
+    """Restore the processor's treatment of denormal numbers.
 
-    VAEs train with these flushed to zero, which would change the caller's own arithmetic.
+    VAEs train with denormals flushed to zero, which would change the arithmetic of the caller.
     """
     kept_before = sys.float_info.min / 2.0 > 0.0
     try:

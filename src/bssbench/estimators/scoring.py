@@ -1,4 +1,4 @@
-"""Estimators that can be chosen between without the true sources."""
+"""Estimators with a score that does not need the true sources."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ __all__ = ["ScoringSeparator"]
 
 
 class ScoringSeparator(SourceSeparator):
-    """An estimator whose method has an objective on time that it was not trained on."""
+    """An estimator of a method that has an objective on held-out time."""
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
-        """Return how well the fitted prior and noise describe other time; higher is better.
+        """Return how well the fitted model describes held-out observations; higher is better.
 
-        It is the negative of the objective that training lowers, in nats per time point, in the
-        coordinates of the training data. Estimators that were fitted to the same data and have as
-        many components can be compared by it, but not over `observation_variance` or `scale`.
+        The score is the negative training objective in nats per time point, in the coordinates of
+        the training data. It can compare estimators with the same number of components that were
+        fitted to the same data, unless they differ in `observation_variance` or `scale`.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Observations, best of time after what was fitted.
+            Observations, preferably from after the training data.
         y : None
             Not used.
 

@@ -1,4 +1,4 @@
-"""What scikit-learn calls a random state, as the seed that a method is given."""
+"""Conversion of scikit-learn's ``random_state`` to the seed of a method."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ __all__ = ["seed_of"]
 
 
 def seed_of(random_state: Any) -> np.random.SeedSequence:
-    """Return the seed that a `random_state` stands for.
+    """Return the seed for a `random_state`.
 
-    An integer gives that of the command ``bssbench separate`` with the same ``--seed``; None
-    another each time.
+    An integer gives the seed of ``bssbench separate`` with the same ``--seed``. None gives a new
+    seed each time.
     """
     if random_state is None:
         return np.random.SeedSequence()

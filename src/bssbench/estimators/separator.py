@@ -1,4 +1,4 @@
-"""What all estimators share: a method's separation of one recording as scikit-learn has it."""
+"""The base class of all estimators, with the interface of scikit-learn."""
 
 import warnings
 from contextlib import nullcontext
@@ -27,12 +27,12 @@ __all__ = ["SourceSeparator"]
 
 
 class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """A method as an estimator; `bssbench.estimators.make_estimator` makes a class of each."""
+    """Base class of estimators; `bssbench.estimators.make_estimator` creates one for a method."""
 
     method_name: ClassVar[str]
-    """The method's name in `bssbench list`."""
+    """Name of the method in `bssbench list`."""
     method_parameters: ClassVar[dict[str, str]]
-    """Its fields, by the names of the parameters here."""
+    """Fields of the method, by the parameter names of the estimator."""
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: N803
         """Separate a recording.
@@ -51,7 +51,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Raises
         ------
         ValueError
-            In one line, if a parameter or the recording is unfit, or the method doesn't apply.
+            If a parameter or the recording is invalid, or the method does not apply.
         """
         self._separate(X)
         return self
@@ -74,7 +74,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return sources if self._demixing() is None else self._demixed(self._validated(X, False))
 
     def transform(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return the sources of observations of the same channels, new ones too.
+        """Return the sources of observations of the same channels, which may be new.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return self._demixed(self._validated(X, False))
 
     def inverse_transform(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return the observations that sources stand for, in the channels' own units.
+        """Return the observations that belong to sources, in the units of the channels.
 
         Parameters
         ----------
@@ -103,7 +103,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         sources = check_array(X, dtype=np.float64)
         if sources.shape[1] != self.n_components_:
             raise EstimatorError(
-                f"X has {sources.shape[1]} columns, but {type(self).__name__} has found "
+                f"X has {sources.shape[1]} columns, but {type(self).__name__} found "
                 f"{self.n_components_} sources"
             )
         return self._map().remix(sources)
@@ -111,7 +111,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def save(self, path: Any) -> None:
         """Write the fitted estimator to one file, which `bssbench.load` reads.
 
-        It holds arrays (safetensors) and JSON, nothing that could run. It is whole or absent.
+        The file has arrays (safetensors) and JSON, and no code. It is complete or absent.
 
         Parameters
         ----------
@@ -135,7 +135,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         )
 
     def _method(self) -> Any:
-        """Return the method with the parameters as they are now."""
+        """Return the method with the current parameters."""
         values = {
             field: plain(getattr(self, name)) for name, field in self.method_parameters.items()
         }
@@ -145,7 +145,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return hasattr(self, "_arrays")
 
     def _separate(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Fit, and return the method's own sources (time, source); or stay as it is."""
+        """Fit and return the sources (time, source); on failure, restore the previous state."""
         before = dict(vars(self))
         try:
             observations = self._validated(X, True)
@@ -159,7 +159,7 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return np.asarray(separation.sources[0])
 
     def _separation(self, observations: np.ndarray) -> Separation:
-        """Return the method's separation of (time, channel), as it is."""
+        """Return the separation of observations (time, channel) by the method."""
         name = type(self).__name__
         with errors_of_python():
             method = self._method()
@@ -210,25 +210,25 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         self._interrupted = kept.interrupted
 
     def _warn(self, separation: Separation) -> None:
-        """Say what is doubtful of the result, and which setting to change."""
+        """Warn of doubtful results, and name the parameter to change."""
         name, diagnostics = type(self).__name__, separation.diagnostics
         if self._interrupted:
             message = (
-                f"{name} was interrupted after {self.n_iter_} of {diagnostics['steps']} steps: "
-                "what it had reached is kept"
+                f"{name} was interrupted after {self.n_iter_} of {diagnostics['steps']} steps; "
+                "the result up to this step is kept"
             )
             warnings.warn(message, ConvergenceWarning, stacklevel=4)
         elif self.converged_ is False:
             setting = "steps" if _trains(self) else "max_iterations"
             used = diagnostics.get("steps", getattr(self, setting, None))
-            advice = "" if used is None else f" in {setting}={used}: raise {setting}"
+            advice = "" if used is None else f" in {setting}={used}; raise {setting}"
             warnings.warn(f"{name} did not converge{advice}", ConvergenceWarning, stacklevel=4)
         else:
             for message in diagnostics.get("warnings_of_replicates", {}).get("0", []):
                 warnings.warn(f"{name}: {message}", RuntimeWarning, stacklevel=4)
 
     def _demixing(self) -> Demixing | None:
-        """Return the map of the fitted method, None where it has kept none."""
+        """Return the map from channels to sources, or None if the method keeps none."""
         if hasattr(self, "components_"):
             return LinearDemixing(self.components_, self.mixing_, self.mean_)
         found: Demixing | None = self._method().nonlinear_demixing(self._arrays)
@@ -238,8 +238,8 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         found = self._demixing()
         if found is None:
             raise EstimatorError(
-                f"{type(self).__name__} keeps no map of its channels: it has the sources of what "
-                "it was fitted to alone, from fit_transform"
+                f"{type(self).__name__} can't transform: it has only the sources of the data it "
+                "was fitted to, from fit_transform"
             )
         return found
 
@@ -250,14 +250,14 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
 _ATTRIBUTES = frozenset(
     ("components_", "mixing_", "n_iter_", "loss_curve_", "prior_", "loss_", "uncertainty_")
 )
-"""What a fit may leave unset, so that none is left of an earlier one."""
+"""Optional fitted attributes, which are removed before each fit."""
 
 
 def _trains(method: Any) -> bool:
-    """Tell whether a method, or its estimator, takes gradient steps, as VAEs do."""
+    """Return whether a method or its estimator is trained by gradient steps."""
     return hasattr(method, "steps")
 
 
 def _in_rows(array: np.ndarray) -> np.ndarray:
-    """Return an array as a file gives it back: another layout makes sums round in another way."""
+    """Return the array in row order, as after reading it from a file, for equal rounding."""
     return array.copy(order="C")

@@ -1,4 +1,4 @@
-"""Fitted estimators as files: arrays by safetensors, all else as JSON in its header."""
+"""Fitted estimators as files: arrays in safetensors format, with JSON in the header."""
 
 import json
 import warnings
@@ -19,27 +19,27 @@ __all__ = ["load", "save"]
 
 _KEY = "bssbench"
 _FORMAT = 1
-# Of dictionaries of arrays: a name that stands before those of its arrays.
+# Prefixes for the names of arrays from attributes that are dictionaries.
 _PRIVATE = ("_arrays", "_interrupted", "_sklearn_output_config")
 _PREFIXES = {"prior_": "prior_/", "_arrays": "_arrays/"}
 
 
 def save(estimator: SourceSeparator, path: str | Path) -> None:
-    """Write a fitted estimator to one file, whole or not at all.
+    """Write a fitted estimator to one file, completely or not at all.
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
-        If it was not fitted.
+        If the estimator is not fitted.
     OSError
-        If it can't be written there.
+        If the file can't be written.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     check_is_fitted(estimator)
     arrays: dict[str, np.ndarray] = {}
-    said: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     parameters = {
         name: _of_json(name, value) for name, value in estimator.get_params(deep=False).items()
     }
@@ -48,19 +48,19 @@ def save(estimator: SourceSeparator, path: str | Path) -> None:
             continue
         if name in _PREFIXES:
             arrays |= {_PREFIXES[name] + key: array for key, array in value.items()}
-            said[name] = sorted(value)
+            attributes[name] = sorted(value)
         elif name == "feature_names_in_":
-            said[name] = value.tolist()
+            attributes[name] = value.tolist()
         elif isinstance(value, np.ndarray):
             arrays[name] = value
         else:
-            said[name] = value
+            attributes[name] = value
     header = {
         "format": _FORMAT,
         "version": bssbench.__version__,
         "method": estimator.method_name,
         "parameters": parameters,
-        "attributes": said,
+        "attributes": attributes,
     }
     try:
         with replacing(Path(path)) as temporary:
@@ -70,7 +70,7 @@ def save(estimator: SourceSeparator, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> SourceSeparator:
-    """Return the estimator that `SourceSeparator.save` wrote; nothing of the file is run.
+    """Read an estimator that `SourceSeparator.save` wrote; no code from the file is run.
 
     Parameters
     ----------
@@ -82,26 +82,30 @@ def load(path: str | Path) -> SourceSeparator:
     FileNotFoundError
         If there is no such file.
     ValueError
-        In one line, if it is another kind of file, or of a method that is not installed here.
+        If it is another kind of file, or the method is not installed.
     """
     header, arrays = _read(Path(path))
     try:
         with errors_of_python():
             made = make_estimator(header["method"])
         estimator = made(**header["parameters"])
-        said = dict(header["attributes"])
-        if "_arrays" not in said or not all(map(_is_fitted, said)):
-            raise ValueError("attributes of something else")
+        attributes = dict(header["attributes"])
+        if "_arrays" not in attributes or not all(map(_is_fitted, attributes)):
+            raise ValueError("unexpected attributes")
         for name, prefix in _PREFIXES.items():
-            if name in said:
-                setattr(estimator, name, {key: arrays.pop(prefix + key) for key in said.pop(name)})
-        if "feature_names_in_" in said:
-            said["feature_names_in_"] = np.array(said["feature_names_in_"], dtype=object)
+            if name in attributes:
+                setattr(
+                    estimator, name, {key: arrays.pop(prefix + key) for key in attributes.pop(name)}
+                )
+        if "feature_names_in_" in attributes:
+            attributes["feature_names_in_"] = np.array(
+                attributes["feature_names_in_"], dtype=object
+            )
     except EstimatorError as error:
         raise EstimatorError(f"{path}: {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise EstimatorError(f"{path}: a damaged estimator of bssbench ({error!r})") from None
-    for name, value in (said | {k: v for k, v in arrays.items() if _is_fitted(k)}).items():
+        raise EstimatorError(f"{path}: damaged estimator of bssbench ({error!r})") from None
+    for name, value in (attributes | {k: v for k, v in arrays.items() if _is_fitted(k)}).items():
         setattr(estimator, name, value)
     return estimator
 
@@ -120,26 +124,28 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     except (SafetensorError, OSError, ValueError, TypeError):
         header = None
     if not isinstance(header, dict):
-        raise EstimatorError(f"{path}: not an estimator that bssbench saved")
+        raise EstimatorError(f"{path}: not an estimator saved by bssbench")
     if header.get("format") != _FORMAT:
         raise EstimatorError(
             f"{path}: written by bssbench {header.get('version')} in format "
-            f"{header.get('format')}; this is {bssbench.__version__}, which reads {_FORMAT}"
+            f"{header.get('format')}; bssbench {bssbench.__version__} reads format {_FORMAT}"
         )
     return header, arrays
 
 
 def _is_fitted(name: str) -> bool:
-    """Tell whether an attribute is one that a fit sets, or `set_output`."""
+    """Return whether an attribute is set by ``fit`` or ``set_output``."""
     return name in _PRIVATE or (name.endswith("_") and not name.startswith("_"))
 
 
 def _of_json(name: str, value: Any) -> Any:
-    """Return a parameter as JSON has it."""
+    """Return a parameter in a type of JSON."""
     value = plain(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     warnings.warn(
-        f"{name}={value!r} is no number and no text: it is saved as None", UserWarning, stacklevel=4
+        f"{name}={value!r} is neither a number nor text, and is saved as None",
+        UserWarning,
+        stacklevel=4,
     )
     return None

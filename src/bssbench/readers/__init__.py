@@ -1,6 +1,6 @@
-"""Other people's recordings: from a file of whatever kind to a `Table`, and back.
+"""Reading recordings from files of many kinds into a `Table`, and writing them.
 
-A kind of file is a module in `formats/`, found by its place.
+Each kind of file is a module in `formats/`, which is found by its location.
 """
 
 from bssbench.readers.reading import read_table, write_table

@@ -1,4 +1,4 @@
-"""Finding columns by their names or numbers, and telling those of one name apart."""
+"""Finding columns by name or number, and renaming duplicates."""
 
 import difflib
 import re
@@ -23,7 +23,7 @@ def find_columns(wanted: str, names: Sequence[str], where: str) -> list[int]:
 def find_column(wanted: str, names: Sequence[str], where: str) -> int:
     """Return the index of the column with a name, or else with a number from 1.
 
-    Case and outer spaces are forgiven.
+    Case and surrounding spaces are ignored.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def find_column(wanted: str, names: Sequence[str], where: str) -> int:
         raise InputError(f"{where}: there is no column {key}; the file has {len(names)} columns")
     near = difflib.get_close_matches(key, [name for name in folded if name], n=1)
     advice = f"did you mean {names[folded.index(near[0])]!r}?" if near else _listing(names)
-    raise InputError(f"{where}: no column is called {wanted!r}; {advice}")
+    raise InputError(f"{where}: there is no column {wanted!r}; {advice}")
 
 
 def _span(wanted: str, names: Sequence[str]) -> list[int] | None:
@@ -56,9 +56,9 @@ def _span(wanted: str, names: Sequence[str]) -> list[int] | None:
 def _listing(names: Sequence[str]) -> str:
     known = [name for name in names if name]
     if not known:
-        return f"the columns have no names: give numbers from 1 to {len(names)}"
+        return f"the columns have no names; give numbers from 1 to {len(names)}"
     more = ", …" if len(known) > 10 else ""
-    return f"there are {', '.join(known[:10])}{more}"
+    return f"columns: {', '.join(known[:10])}{more}"
 
 
 def distinct_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -77,6 +77,6 @@ def distinct_names(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
             changed.append(f"{name!r} of channel {number} to {new!r}")
         seen.add(new)
         result.append(new)
-    said = f"warning: names that occur twice are changed: {', '.join(changed[:5])}"
+    remarks = f"warning: duplicate names are changed: {', '.join(changed[:5])}"
     more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
-    return tuple(result), [said + more] if changed else []
+    return tuple(result), [remarks + more] if changed else []

@@ -1,7 +1,7 @@
 """From all columns of a file to the channels among them.
 
 Columns of time, row numbers and counters, and columns of text, are no channels; they are left out
-and it is said why. `--time-column` and `--columns` overrule.
+and the reason is reported. `--time-column` and `--columns` override this.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ class Columns:
     lines : numpy.ndarray or None
         As in `Table`.
     sampling_rate : float or None
-        What the file itself says of it, in Hz.
+        Stated by the file, in Hz.
     cells : callable or None
         Returns a column's cells as they are in the file, for output; by default the numbers.
     understood : tuple of str
@@ -63,11 +63,11 @@ class Columns:
 
 
 def split(columns: Columns, request: Request) -> Table:
-    """Tell channels from columns of time and text.
+    """Separate channels from columns of time and text.
 
-    A column is left out if the request says so; if it is text; or if it is time, a row number or a
-    counter by the rules of `time_evidence`. Where no channel would remain, columns that are time
-    by their values alone stay channels. Of several columns of time the first with a known sampling
+    A column is left out if the request excludes it, if it is text, or if it is time, a row number
+    or a counter by the rules of `time_evidence`. If no channel would remain, columns that are time
+    only by their values stay channels. Of several columns of time the first with a known sampling
     rate is kept for output.
 
     Returns
@@ -92,7 +92,7 @@ def split(columns: Columns, request: Request) -> Table:
     if not channels:
         raise InputError(f"{columns.path}: no column of numbers is left to be a channel")
     names, renamed = distinct_names([columns.names[index] for index in channels])
-    time, rate, said = _sampling(columns, request, times, seconds)
+    time, rate, remarks = _sampling(columns, request, times, seconds)
     return Table(
         path=columns.path,
         values=_taken(columns.values, channels),
@@ -101,7 +101,7 @@ def split(columns: Columns, request: Request) -> Table:
         units=_units(columns, channels),
         time=time,
         left_out=_left_out(columns, times, channels),
-        understood=(*columns.understood, *notes, *said, *renamed),
+        understood=(*columns.understood, *notes, *remarks, *renamed),
         lines=columns.lines,
     )
 
@@ -130,7 +130,7 @@ def _times(
     chosen: list[int] | None,
     seconds: Mapping[int, np.ndarray],
 ) -> tuple[dict[int, Evidence], list[str]]:
-    """Return the columns that are time, by index, and what is to be said of it."""
+    """Return the columns that are time, by index, and remarks."""
     where = f"{columns.path}: --time-column"
     asked = request.time_column
     if asked is not None and asked.strip().casefold() == "none" and "none" not in columns.names:
@@ -147,11 +147,11 @@ def _times(
     if asked is not None:
         index = find_column(asked, columns.names, where)
         if chosen is not None and index in chosen:
-            raise InputError(f"{where}: {columns.title(index)!r} is among --columns, too")
+            raise InputError(f"{where}: {columns.title(index)!r} is also among --columns")
         known = times.pop(index, None)
         evidence = known or _asked(columns, index, where)
-        # What was asked for comes first, before what was only recognised.
-        return {index: replace(evidence, reason="time, as you say"), **times}, []
+        # The requested column comes before columns that were only recognised.
+        return {index: replace(evidence, reason="time, as requested"), **times}, []
     return _without_lonely_ramps(columns, times, chosen)
 
 
@@ -161,7 +161,7 @@ def _asked(columns: Columns, index: int, where: str) -> Evidence:
             f"{where}: {columns.title(index)!r} has neither numbers nor times "
             f"(such as {columns.text[index][0]!r})"
         )
-    return Evidence("time, as you say", by_values=False, counter=False)
+    return Evidence("time, as requested", by_values=False, counter=False)
 
 
 def _without_lonely_ramps(
@@ -175,7 +175,7 @@ def _without_lonely_ramps(
     kept = by_values or numbers
     listed = ", ".join(columns.title(index) for index in sorted(kept))
     note = (
-        f"warning: {listed} increases as time does, but is all there is: taken as a signal"
+        f"warning: {listed} increases like time, but is the only column, and is used as a signal"
         if kept
         else ""
     )
@@ -188,7 +188,7 @@ def _sampling(
     times: Mapping[int, Evidence],
     seconds: Mapping[int, np.ndarray],
 ) -> tuple[TimeColumn | None, float | None, list[str]]:
-    """Return the column of time for output, the sampling rate, and what is to be said of both."""
+    """Return the column of time for output, the sampling rate, and remarks on both."""
     found: dict[int, Sampling] = {
         index: sampling_of(
             columns.title(index),
@@ -205,7 +205,7 @@ def _sampling(
         next(iter(found), None),
     )
     # A counter beside time stamps knows of lost samples, too.
-    said = [
+    remarks = [
         note
         for index, sampling in found.items()
         if index == best or times[index].counter
@@ -214,9 +214,9 @@ def _sampling(
     measured = None if best is None else found[best].rate
     rate, more = _agreed(columns, request, measured)
     if best is None:
-        return None, rate, [*said, *more]
+        return None, rate, [*remarks, *more]
     cells = columns.cells(best) if columns.cells else columns.values[:, best].tolist()
-    return TimeColumn(columns.title(best), cells), rate, [*said, *more]
+    return TimeColumn(columns.title(best), cells), rate, [*remarks, *more]
 
 
 def _unit_of_time(columns: Columns, index: int) -> str:
@@ -228,16 +228,16 @@ def _unit_of_time(columns: Columns, index: int) -> str:
 def _agreed(
     columns: Columns, request: Request, measured: float | None
 ) -> tuple[float | None, list[str]]:
-    """Return the sampling rate by what is surest: the user, the column of time, the file's text."""
-    said = []
+    """Return the sampling rate from the user, else the time column, else the text of the file."""
+    remarks = []
     stated = columns.sampling_rate
     rate = next((r for r in (request.sampling_rate, measured, stated) if r is not None), None)
     if rate is not None:
         for other, whose in ((measured, "the column of time"), (stated, "the file")):
             if other is not None and abs(other / rate - 1) > 0.01:
-                said.append(f"warning: {whose} says {other:g} Hz, {rate:g} Hz is taken")
-        said.insert(0, f"sampling rate {rate:g} Hz")
-    return rate, said
+                remarks.append(f"warning: {whose} states {other:g} Hz, but {rate:g} Hz is used")
+        remarks.insert(0, f"sampling rate {rate:g} Hz")
+    return rate, remarks
 
 
 def _left_out(

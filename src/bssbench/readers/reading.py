@@ -39,24 +39,24 @@ def read_table(path: Path, request: Request | None = None) -> Table:
 
     The kind is that of the suffix, unless the content is of another kind that has a mark of its
     own; where the suffix is of no kind, the content alone decides. A file that gzip, bzip2 or xz
-    compressed is read as what it holds.
+    compressed is read as its content.
 
     Parameters
     ----------
     path : pathlib.Path
         The file, which is only read.
     request : Request, optional
-        What the user says of it; by default all is understood from the file.
+        How to read it; by default everything is inferred from the file.
 
     Raises
     ------
     InputError
-        If it is no file, can't be read, or holds no table of numbers.
+        If it is not a file, can't be read, or contains no table of numbers.
     """
     request = request or Request()
     _check_file(path)
     try:
-        with _uncompressed(path) as (inner, said):
+        with _uncompressed(path) as (inner, remarks):
             try:
                 table = _format_of(inner).read(inner, request)
             except InputError as error:
@@ -66,7 +66,7 @@ def read_table(path: Path, request: Request | None = None) -> Table:
         raise InputError(f"{path}: {error.strerror or error}") from None
     except MemoryError:
         raise InputError(f"{path}: too large for this machine's memory") from None
-    return replace(table, path=path, understood=(*said, *table.understood))
+    return replace(table, path=path, understood=(*remarks, *table.understood))
 
 
 def write_table(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) -> str:
@@ -110,7 +110,7 @@ def _check_file(path: Path) -> None:
         if not path.exists():
             raise InputError(f"{path}: no such file")
         if not path.is_file():
-            raise InputError(f"{path}: is no ordinary file; save it as one first")
+            raise InputError(f"{path}: is not a regular file")
         if path.stat().st_size == 0:
             raise InputError(f"{path}: the file is empty")
     except (OSError, ValueError) as error:
@@ -119,12 +119,12 @@ def _check_file(path: Path) -> None:
 
 @contextmanager
 def _uncompressed(path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Yield the path of what a file holds, unpacked if it was compressed."""
+    """Yield the path of the uncompressed file."""
     head = _head(path)
     suffix = next((key for key, (mark, _) in _COMPRESSED.items() if head.startswith(mark)), None)
     if suffix is None:
         if path.suffix.lower() in _COMPRESSED:
-            raise InputError(f"{path}: is not what its suffix {path.suffix} says")
+            raise InputError(f"{path}: does not have the format of its suffix {path.suffix}")
         yield path, ()
         return
     name = path.stem if path.suffix.lower() == suffix else path.name

@@ -1,4 +1,4 @@
-"""The sampling rate that a column of time has, and where its steps are not what they should be."""
+"""The sampling rate of a time column, and irregularities of its steps."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _PER_SECOND = {
     **dict.fromkeys(("min", "mins", "minute", "minutes"), 1 / 60),
     **dict.fromkeys(("h", "hour", "hours"), 1 / 3600),
 }
-# So many usual steps are a gap; a standard deviation above this fraction of one is said.
+# This many usual steps are a gap; a standard deviation above this fraction of a step is reported.
 _GAP = 1.5
 _JITTER = 0.05
 # Clocks are read with some error, and their times rounded: so near, a whole rate is meant.
@@ -26,7 +26,7 @@ _ROUNDING = 1e-5
 
 @dataclass(frozen=True)
 class Sampling:
-    """What a column of time says: a rate in Hz, or None, and remarks."""
+    """The sampling rate of a time column in Hz, or None, and remarks."""
 
     rate: float | None
     notes: tuple[str, ...]
@@ -58,8 +58,8 @@ def sampling_of(
     -----
     The unit is, in this order: the one given; one in the name (``time_ms``, ``t [s]``); what fits
     times since 1970; seconds, where steps are a fraction of one; milliseconds, where steps are
-    whole numbers from 2 to 100 and the name says time. Whole numbers that step by one are sample
-    numbers: they have no rate. The step is the mean of those within half of the median one.
+    whole numbers from 2 to 100 and the name contains ``time``. Whole numbers that step by one are
+    sample numbers, and have no rate. The step is the mean of those within half of the median one.
     """
     if np.isfinite(times).sum() < 2:
         return Sampling(None, ())
@@ -68,7 +68,7 @@ def sampling_of(
     if len(finite) < len(times):
         row = int(np.flatnonzero(~np.isfinite(times))[0])
         n_missing = len(times) - len(finite)
-        notes.append(f"warning: {title!r} misses {n_missing} times, first in {_row(row, lines)}")
+        notes.append(f"warning: {title!r} lacks {n_missing} times, first in {_row(row, lines)}")
     steps = (wrapped_steps if counter else np.diff)(times[finite]) / np.maximum(np.diff(finite), 1)
     step, notes_of_steps = _step(title, steps, finite, lines)
     notes += notes_of_steps
@@ -76,7 +76,7 @@ def sampling_of(
         return Sampling(None, tuple(notes))
     per_second, guessed = _units_per_second(title, unit, times[finite], step)
     if per_second is None:
-        notes.append(f"warning: the unit of {title!r} is not known; give --sampling-rate")
+        notes.append(f"warning: the unit of {title!r} is unknown; give --sampling-rate")
         return Sampling(None, tuple(notes))
     if guessed:
         notes.append(guessed)
@@ -89,14 +89,14 @@ def sampling_of(
 def _step(
     title: str, steps: np.ndarray, finite: np.ndarray, lines: np.ndarray | None
 ) -> tuple[float | None, list[str]]:
-    """Return the usual step, and what is to be said of others."""
+    """Return the usual step, and remarks on other steps."""
     notes = []
     back = np.flatnonzero(steps < 0)
     if len(back):
         where = _row(int(finite[back[0] + 1]), lines)
         notes.append(
-            f"warning: {title!r} goes back {len(back)} times, first in {where}: "
-            "rows may be out of order, or recordings joined"
+            f"warning: {title!r} decreases {len(back)} times, first in {where}: "
+            "rows may be out of order, or several recordings joined"
         )
     ahead = steps[steps > 0]
     if not len(ahead):
@@ -108,7 +108,7 @@ def _step(
         rows = slice(changes[0] + 1, changes[-1] + 1) if many else slice(None)
         return float(steps[rows].mean()), [
             *notes,
-            f"warning: rows share times of {title!r}: the step is the mean over the whole",
+            f"warning: rows share times in {title!r}; the mean step is used",
         ]
     median = float(np.median(ahead))
     usual = ahead[np.abs(ahead - median) <= 0.5 * median]
@@ -120,8 +120,8 @@ def _step(
         first = int(gaps[0])
         notes.append(
             f"warning: {title!r} has {len(gaps)} gap{'s' if len(gaps) > 1 else ''}, first before "
-            f"{_row(int(finite[first + 1]), lines)}: a step of {steps[first]:.6g} where {step:.6g} "
-            "is usual; rows are taken as evenly spaced"
+            f"{_row(int(finite[first + 1]), lines)}: a step of {steps[first]:.6g} instead "
+            f"of {step:.6g}; rows are taken as evenly spaced"
         )
     if spread > _JITTER:
         notes.append(
@@ -133,7 +133,7 @@ def _step(
 def _units_per_second(
     title: str, unit: str, times: np.ndarray, step: float
 ) -> tuple[float | None, str]:
-    """Return how many units make a second, and what is to be said if that is a guess."""
+    """Return how many units make a second, and a remark if that is a guess."""
     words = [unit.strip(" []()").casefold(), *re.split(r"[^a-zµμ]+", title.casefold())]
     if "delta" not in words:
         # 't' and 'x' have no unit; a name that is nothing but a unit is one.
@@ -149,7 +149,10 @@ def _units_per_second(
     if step == 1:
         return None, ""
     if 2 <= step <= 100 and "time" in title.casefold():
-        return 1e3, f"warning: {title!r} is taken as milliseconds; else give --sampling-rate"
+        return (
+            1e3,
+            f"warning: {title!r} is assumed to be in milliseconds; if not, give --sampling-rate",
+        )
     return None, ""
 
 

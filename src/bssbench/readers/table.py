@@ -1,4 +1,4 @@
-"""What a file is read into: a table of numbers, and what was understood of it."""
+"""A table of numbers that was read from a file, and how it was read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ __all__ = ["Request", "Table", "TimeColumn"]
 
 @dataclass(frozen=True)
 class Request:
-    """What the user says of a file; whatever is None is understood from the file itself.
+    """Options for reading a file; what is None is inferred from the file.
 
     Attributes
     ----------
     time_column : str or None
-        Name, or number from 1, of the column that is time; ``none`` says that there is none.
+        Name, or number from 1, of the column that is time; ``none`` if there is none.
     columns : tuple of str or None
         Names, or numbers from 1, of the channels to be read; all others are left out.
     sampling_rate : float or None
@@ -32,7 +32,7 @@ class Request:
     decimal : str or None
         Of a text file: ``point`` or ``comma``, or the mark itself.
     header : str or None
-        Of a text file: the number, from 1, of the line with the names; ``none`` says that there is
+        Of a text file: the number, from 1, of the line with the names; ``none`` if there is
         none.
     """
 
@@ -48,7 +48,7 @@ class Request:
 
 @dataclass(frozen=True)
 class TimeColumn:
-    """A column of times, counters or row numbers, which is no channel.
+    """A column of times, counters or row numbers, which is not a channel.
 
     Attributes
     ----------
@@ -81,11 +81,10 @@ class Table:
     time : TimeColumn or None
         The column of time that was left out, for output.
     left_out : dict of str to str
-        Columns that are no channels, by name, and why, in words.
+        Columns that are not channels, by name, with the reason.
     understood : tuple of str
-        What was understood of the file, each in words that make sense alone, for instance ``text in
-        UTF-16``, ``separated by semicolons``, ``decimal comma``, ``names in line 1``. What is
-        doubtful begins with ``warning: ``.
+        How the file was read, as short remarks, for instance ``text in UTF-16``, ``separated by
+        semicolons``, ``decimal comma``, ``names in line 1``. Warnings begin with ``warning: ``.
     kind : str
         The name of the module in `bssbench.readers.formats` that read it.
     layout : dict

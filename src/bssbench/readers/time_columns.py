@@ -8,7 +8,7 @@ import numpy as np
 __all__ = ["Evidence", "is_epoch", "time_evidence", "wrapped_steps"]
 
 # fmt: off
-# Names that mean time or a row number whatever the values are.
+# Names that mean time or a row number for any values.
 _TIME = frozenset((
     "time", "timestamp", "timestamps", "datetime", "date", "seconds", "milliseconds",
     "microseconds", "epochtime", "unixtime", "elapsedtime", "elapsed", "relativetime",
@@ -43,7 +43,7 @@ class Evidence:
     reason : str
         In words.
     by_values : bool
-        Whether the values alone say so.
+        Whether only the values show it.
     counter : bool
         Whether it counts rows and so has no unit of time.
     """

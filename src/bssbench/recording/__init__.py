@@ -1,1 +1,1 @@
-"""Separating a user's own recording: from a file to sources, a report and what can be trusted."""
+"""Separation of a recording: from a file to sources, their stability and a report."""

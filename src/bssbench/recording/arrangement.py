@@ -1,4 +1,4 @@
-"""The conventions that settle what a separation leaves open: order, sign and scale of sources."""
+"""Conventions for what a separation leaves open: the order, sign and scale of sources."""
 
 from dataclasses import dataclass
 
@@ -9,27 +9,27 @@ __all__ = ["Arranged", "arrange"]
 
 @dataclass(frozen=True)
 class Arranged:
-    """Sources in the order of the variance that they explain.
+    """Sources in the order of explained variance.
 
     Attributes
     ----------
     sources : numpy.ndarray
-        Shape (time, source), of mean zero and unit variance. The channel that a source weighs most
-        in, by its own standard deviation, has it with a positive sign.
+        Shape (time, source), with mean zero and unit variance. The sign of each source is positive
+        on the channel where it has the largest weight relative to the channel's standard deviation.
     mixing_matrix : numpy.ndarray
-        Shape (channel, source), in the file's units: the sensor patterns, by least squares of the
-        observations on the sources. Observations are their mean + mixing_matrix · sources + what is
-        left.
+        Shape (channel, source), in the units of the file: the sensor patterns, by least squares of
+        the observations on the sources. Observations are their mean + mixing_matrix · sources +
+        residual.
     unmixing_matrix : numpy.ndarray or None
-        Shape (source, channel), in the file's units, where the method is linear: sources =
+        Shape (source, channel), in the units of the file, if the method is linear: sources =
         unmixing_matrix · (observations − mean).
     explained : numpy.ndarray
-        Shape (source,), of each source the share of the channels' variance that it makes, each
-        channel at unit variance. Of uncorrelated sources they sum up to what all explain.
+        Shape (source,), the share of the variance of the channels that each source explains, with
+        every channel scaled to unit variance. For uncorrelated sources the shares add up.
     uncertainty : numpy.ndarray or None
-        Shape (source,), posterior standard deviations in the scale of `sources`.
+        Shape (source,), posterior standard deviations on the scale of `sources`.
     order : numpy.ndarray
-        Shape (source,), which of the method's sources each is.
+        Shape (source,), index of each source in the output of the method.
     """
 
     sources: np.ndarray
@@ -47,28 +47,28 @@ def arrange(
     unmixing_matrix: np.ndarray | None = None,
     uncertainty: np.ndarray | None = None,
 ) -> Arranged:
-    """Order sources by explained variance, choose their signs, and set their scale.
+    """Order sources by explained variance, and fix their signs and scale.
 
     Parameters
     ----------
     sources : numpy.ndarray
-        Shape (time, source), as a method found them.
+        Shape (time, source), the output of a method.
     observations : numpy.ndarray
-        Shape (time, channel), what the method was given.
+        Shape (time, channel), the input of the method.
     scale : numpy.ndarray
-        Shape (channel,): observations in the file's unit are `observations` times this.
+        Shape (channel,): `observations` times this are in the units of the file.
     unmixing_matrix : numpy.ndarray, optional
-        Shape (source, channel), of `observations`.
+        Shape (source, channel), for `observations`.
     uncertainty : numpy.ndarray, optional
-        Shape (source,), in the scale of `sources`.
+        Shape (source,), on the scale of `sources`.
     """
     deviations = sources.std(axis=0)
-    # A source without any variance stays zero.
+    # A source without variance stays zero.
     deviations = np.where(deviations > 0, deviations, 1.0)
     unit = (sources - sources.mean(axis=0)) / deviations
     spread = observations.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
-    # By the normal equations, in products of (time, …) arrays that need no copy of them.
+    # By the normal equations, whose products need no copy of the (time, …) arrays.
     cross = (unit.T @ observations) / len(unit)
     patterns = np.linalg.lstsq(unit.T @ unit / len(unit), cross, rcond=None)[0].T
     relative = patterns / spread[:, None]

@@ -1,4 +1,4 @@
-"""What is asked of a method."""
+"""The settings of a separation."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,26 +12,26 @@ __all__ = ["Asked"]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a method.
+    """The settings of a separation by one method.
 
     Attributes
     ----------
     method, parameters : str, dict
-        As `load_method` takes them.
+        As for `load_method`.
     n_sources : int
-        How many sources to find.
+        Number of sources to find.
     seeds : tuple of int
-        Initialisations, of which the one with the lowest loss is kept.
+        Seeds of the initialisations; the one with the lowest loss is kept.
     bootstrap : int
-        Resampled recordings, to see how stable the sources are.
+        Number of resampled recordings, to assess the stability of the sources.
     nonlinear : bool
-        Whether the mixing is taken to be nonlinear.
+        Whether nonlinear mixing is assumed.
     device : str
         ``cpu`` or ``cuda``.
     root_seed : int
-        Another one gives other initialisations for the same seeds.
+        Changes the initialisations that belong to the seeds.
     cpu_seconds : int
-        Limit of a process's CPU time.
+        Limit of CPU time for one process, in seconds.
     """
 
     method: str
@@ -50,6 +50,6 @@ class Asked:
         return method
 
     def size(self, observations: np.ndarray, replicates: int = 1) -> Size:
-        """Return the size of the problem with so many replicates of observations."""
+        """Return the size of the problem for a number of replicates of the observations."""
         length, n_channels = observations.shape
         return Size(replicates, length, n_channels, self.n_sources, self.nonlinear)

@@ -1,4 +1,4 @@
-"""Replicates of a problem in processes of their own, as many at a time as memory has room for."""
+"""Batches of replicates in separate processes, as large as memory allows."""
 
 import sys
 import time
@@ -18,13 +18,13 @@ from bssbench.separation import Separation
 
 __all__ = ["Batches", "in_batches", "separate_in_batches"]
 
-# The rest is for this process and for what else the machine does.
+# The rest is for this process and for other programs.
 _SHARE_OF_MEMORY = 0.5
 
 
 @dataclass
 class Batches:
-    """What the processes of all batches answered, joined along the replicates."""
+    """The results of all batches, joined along the replicates."""
 
     sources: np.ndarray
     unmixing_matrix: np.ndarray | None
@@ -42,10 +42,10 @@ def separate_in_batches(
     task: Callable[..., dict[str, Any]],
     launched: float,
 ) -> Batches:
-    """Separate `replicates` by `task`, a module's function, as many at a time as fit memory.
+    """Separate `replicates` with `task`, in batches that fit into memory.
 
-    `task` is called with `asked`, `observations`, some of the replicates, where to save a
-    separation, and when the command began, `launched`.
+    `task`, a function of a module, is called with `asked`, `observations`, the replicates of a
+    batch, the path for the separation, and `launched`, the time when the command started.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def separate_in_batches(
             arguments = (asked, observations, batch, path, launched)
             outcome = call_in_own_process(task, arguments, asked.cpu_seconds)
             if outcome["status"] != "ok":
-                # Of one's own method, say: where it broke.
+                # For example, where a plug-in failed.
                 sys.stderr.write(outcome.get("traceback", ""))
                 raise InputError(_explanation(asked.method, outcome))
             separations.append(Separation.load(path))
@@ -80,7 +80,7 @@ def separate_in_batches(
 def in_batches(
     asked: Asked, observations: np.ndarray, replicates: Sequence[Any]
 ) -> list[Sequence[Any]]:
-    """Return `replicates` in batches of what by the method's estimate fits half the free memory."""
+    """Split `replicates` into batches that need at most half of the free memory."""
     method = asked.load()
     room = _SHARE_OF_MEMORY * psutil.virtual_memory().available / 1e6
     size = len(replicates)
@@ -102,7 +102,7 @@ def _summed(timings: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, f
 
 
 def _explanation(method: str, outcome: dict[str, Any]) -> str:
-    """Return why there is no separation, and what to do."""
+    """Return why there is no separation, and the remedy."""
     does_not_apply = " does not apply" if outcome["status"] == "skipped" else ""
-    advice = "; allow more by --cpu-seconds" if outcome["status"] == "timeout" else ""
+    advice = "; raise --cpu-seconds" if outcome["status"] == "timeout" else ""
     return f"method {method!r}{does_not_apply}: {outcome['reason']}{advice}"

@@ -1,4 +1,4 @@
-"""Separating a recording by all methods: a result folder for each, and the comparison of them."""
+"""Separation of a recording by all methods, with a result folder for each and a comparison."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,15 +43,15 @@ _COLUMNS = (
 )
 _SHOWN = ("method", "agreement", "lowest I_q", "held-out", "converged", "seconds", "remark")
 _HELD_OUT = (
-    "The held-out objective is that of the last fifth of the time after training on the rest, in "
-    "nats per time point, lower is better; there is none for classical methods. Objectives of "
-    "different priors are on one scale only where both are densities, which a kernel regression "
-    "(skr-vae and its kin) is not."
+    "The held-out objective is computed on the last fifth of the time after training on the rest, "
+    "in nats per time point; lower is better. Classical methods have none. The objectives of two "
+    "priors are comparable only if both are densities. A kernel regression (skr-vae and its "
+    "variants) is not a density."
 )
 
 
 def names_of_all(asked: Asked) -> set[str]:
-    """Return the files and folders that may be written."""
+    """Return the names of all files and folders that may be written."""
     return {*_OWN, *applicable_methods(asked.nonlinear)}
 
 
@@ -63,15 +63,15 @@ def compare_methods(
     command: str,
     screen: Screen,
 ) -> str:
-    """Separate by every method that applies, and return the comparison as a table to be shown.
+    """Separate by every method that applies, and return the comparison as text.
 
-    Each method has a folder in `directory`, beside ``comparison.csv``, ``agreement.csv``,
-    ``report.html`` and ``run.json``. A method that fails is a row with the reason.
+    `directory` gets a folder for each method, and ``comparison.csv``, ``agreement.csv``,
+    ``report.html`` and ``run.json``. For a method that fails, its row has the reason.
 
     Raises
     ------
     InputError
-        If no method gives anything, or the result can't be written.
+        If no method succeeds, or the result can't be written.
     """
     place = ResultDirectory(directory, names_of_all(asked), [understood.path])
     made = provenance(command)
@@ -86,16 +86,16 @@ def compare_methods(
                 write_result(result, folder, directory / one.method, made)
         found = [entry for entry in entries if entry.status == "ok"]
         if not found:
-            raise InputError(f"no method separates it; {entries[0].method}: {entries[0].reason}")
+            raise InputError(f"no method succeeded; {entries[0].method}: {entries[0].reason}")
         agreement = agreement_of(found)
         best = recommended(found, agreement)
         _write(understood, entries, agreement, best, made, new, directory)
-    screen.say(f"{directory}: comparison.csv, report.html and a folder for each method are written")
+    screen.report(f"{directory}: wrote comparison.csv, report.html and a folder for each method")
     return f"{_as_text(entries, agreement)}\n\n{_verdict(best)}"
 
 
 def _verdict(best: str | None) -> str:
-    return f"recommended: {best}" if best else "recommended: none, for methods do not agree"
+    return f"recommended: {best}" if best else "recommended: none, because the methods do not agree"
 
 
 def _write(
@@ -107,7 +107,7 @@ def _write(
     new: Path,
     shown: Path,
 ) -> None:
-    """Write what compares the methods."""
+    """Write the files that compare the methods."""
     names = [entry.method for entry in entries if entry.status == "ok"]
     table = _table(entries, agreement)
     files = [path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()]
@@ -163,7 +163,7 @@ def _is_missing(value: object) -> bool:
 
 
 def _cells(entries: Sequence[Entry], agreement: np.ndarray) -> list[list[str]]:
-    """Return the rows of the table as they are shown: the best agreement first."""
+    """Return the rows of the table as text, sorted by agreement."""
     table = _table(entries, agreement)
     table = table.sort_values("agreement_with_others", ascending=False, kind="stable")
 
@@ -185,7 +185,7 @@ def _cells(entries: Sequence[Entry], agreement: np.ndarray) -> list[list[str]]:
 
 
 def _as_text(entries: Sequence[Entry], agreement: np.ndarray) -> str:
-    """Return the table in columns of equal width, remarks at the end of lines."""
+    """Return the table as text with aligned columns."""
     rows = [list(_SHOWN), *_cells(entries, agreement)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_SHOWN) - 1)]
     return "\n".join(
@@ -202,7 +202,7 @@ def _report(
     made: dict[str, Any],
 ) -> str:
     names = [entry.method for entry in entries if entry.status == "ok"]
-    where = "The folder of each method, beside this file, has a report of its own."
+    where = "The folder of each method, next to this file, has its own report."
     sections = [
         Section(
             "Methods",
@@ -211,13 +211,16 @@ def _report(
         ),
         Section(
             "Agreement between methods",
-            ["Mean |correlation| of matched sources. Methods that agree may still err alike."],
+            [
+                "Mean |correlation| of matched sources. Methods that agree can still make the same "
+                "error."
+            ],
             picture=picture(draw_agreement(agreement, names)),
         ),
         Section(
             "How many sources?",
             [
-                f"{understood.count.reason.capitalize()}; the criterion is "
+                f"{understood.count.reason.capitalize()}. The criterion is "
                 f"{understood.count.criterion}."
             ],
             picture=picture(understood.eigenvalue_picture()),

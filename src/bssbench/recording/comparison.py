@@ -1,4 +1,4 @@
-"""All methods on one recording, compared without its true sources."""
+"""Comparison of all methods on a recording whose true sources are unknown."""
 
 import time
 from collections.abc import Sequence
@@ -33,15 +33,14 @@ __all__ = [
 ]
 
 AGREEING = 0.95
-"""Two methods find the same sources from this mean |correlation| on; of three sources rotated at
-random one in twenty reaches it."""
+"""Two methods find the same sources if their mean |correlation| is at least this. One in twenty
+random rotations of three sources reaches it."""
 
 RULE = (
-    "Recommended is the method whose sources agree best with those of the others, by the median of "
-    "its mean |correlations| of matched sources with them, among the methods that converged and "
-    f"all of whose sources are stable (I_q from {TRUSTED}) where that was measured. It is "
-    f"recommended if that median is at least {AGREEING}, which takes three methods or more; else "
-    "none is."
+    "The recommended method is the one that agrees best with the others: the median over the other "
+    "methods of the mean |correlation| of matched sources is highest. It must have converged, all "
+    f"of its sources must be stable (I_q of at least {TRUSTED}) if stability was measured, and the "
+    f"median must be at least {AGREEING}. With fewer than three methods, none is recommended."
 )
 
 _MOST_SAMPLES = 20_000
@@ -49,7 +48,7 @@ _MOST_SAMPLES = 20_000
 
 @dataclass(frozen=True)
 class Entry:
-    """What became of one method.
+    """The outcome of one method.
 
     Attributes
     ----------
@@ -58,17 +57,17 @@ class Entry:
     status : str
         ``ok``, ``failed`` or ``left out``.
     reason : str
-        Why there is no result, or what is doubtful about it.
+        Why there is no result, or warnings about it.
     sources : numpy.ndarray or None
-        Shape (time, source), as arranged, of at most 20,000 samples spread over the recording.
+        Shape (time, source), arranged, at most 20,000 samples spread over the recording.
     lowest_quality : float or None
-        ICASSO's I_q of the least stable source, where there was more than one run.
+        ICASSO's I_q of the least stable source, if there was more than one run.
     converged : bool or None
-        Whether it did.
+        Whether the method converged.
     held_out : float or None
-        Its objective on the last fifth of the time, in nats per time point, lower is better.
+        Objective on the last fifth of the time, in nats per time point; lower is better.
     seconds : float or None
-        Wall time of all its runs.
+        Wall time of all runs.
     """
 
     method: str
@@ -82,14 +81,14 @@ class Entry:
 
 
 def candidates(asked: Asked, restarts: int | None) -> list[Asked]:
-    """Return what is asked of each method that has a meaning here.
+    """Return the settings for each method that applies.
 
     Parameters
     ----------
     asked : Asked
-        What is asked of any; each method is given of it what it has a use for.
+        Settings for all methods; each method gets those it uses.
     restarts : int or None
-        Initialisations of each seed, of the methods that have such.
+        Initialisations per seed, for methods with this parameter.
     """
     found = []
     for name in applicable_methods(asked.nonlinear):
@@ -108,30 +107,30 @@ def candidates(asked: Asked, restarts: int | None) -> list[Asked]:
 
 
 def too_large(asked: Asked, observations: np.ndarray) -> str:
-    """Return why a method is not even tried, or ``""``."""
+    """Return why a method exceeds its limits, or ``""``."""
     method = asked.load()
     seconds = method.seconds(asked.size(observations, len(asked.seeds)))
     if asked.bootstrap:
         seconds = max(seconds, method.seconds(asked.size(observations, asked.bootstrap)))
     if seconds > asked.cpu_seconds:
         return (
-            f"would take some {seconds} s of CPU time, more than {asked.cpu_seconds} s; allow more "
-            "by --cpu-seconds"
+            f"needs about {seconds} s of CPU time, more than {asked.cpu_seconds} s; raise "
+            "--cpu-seconds"
         )
     megabytes = method.megabytes(asked.size(observations))
     available = psutil.virtual_memory().available / 1e6
     if megabytes > available:
-        return f"would take up to {megabytes} MB of memory, and {available:.0f} MB are free"
+        return f"needs up to {megabytes} MB of memory, and {available:.0f} MB are free"
     return ""
 
 
 def try_method(understood: Understood, asked: Asked) -> tuple[Entry, Result | None]:
-    """Separate by one method, if it is not too large, and say what became of it.
+    """Separate by one method, unless it exceeds its limits, and return the outcome.
 
     Raises
     ------
     MachineError
-        If this machine can't do what is asked.
+        If this machine lacks something that the separation needs.
     """
     observations = understood.prepared.observations
     reason = too_large(asked, observations)
@@ -160,7 +159,7 @@ def try_method(understood: Understood, asked: Asked) -> tuple[Entry, Result | No
 
 
 def _held_out_objective(asked: Asked, observations: np.ndarray) -> float | None:
-    """Return the first seed's objective on held-out time, or None where there is none."""
+    """Return the objective of the first seed on held-out time, or None if the method has none."""
     if not asked.load().has_held_out_objective:
         return None
     outcome = call_in_own_process(_held_out, (asked, observations), asked.cpu_seconds)
@@ -169,7 +168,7 @@ def _held_out_objective(asked: Asked, observations: np.ndarray) -> float | None:
 
 
 def _held_out(asked: Asked, observations: np.ndarray) -> dict[str, Any]:
-    """Take the objective, in a process of its own."""
+    """Compute the objective; called in a separate process."""
     method: Any = asked.load()
     problem = Problem(
         observations=observations[None],
@@ -184,7 +183,7 @@ def _held_out(asked: Asked, observations: np.ndarray) -> dict[str, Any]:
 
 def agreement_of(entries: Sequence[Entry]) -> np.ndarray:
     """Return the mean |correlation| of matched sources between methods, shape (method, method)."""
-    # Imported here: it brings scipy.stats, which a single method does without.
+    # Imported here: it imports scipy.stats, which a single method does not need.
     from bssbench.scores.measures.matching import mean_correlation
 
     agreement = np.eye(len(entries))
@@ -192,7 +191,7 @@ def agreement_of(entries: Sequence[Entry]) -> np.ndarray:
         for second in range(first):
             one, other = entries[first].sources, entries[second].sources
             if one is None or other is None:
-                raise ValueError("a method without sources agrees with none")
+                raise ValueError("every entry must have sources")
             agreement[first, second] = agreement[second, first] = mean_correlation(one, other)
     return agreement
 
@@ -208,7 +207,7 @@ def with_others(agreement: np.ndarray) -> np.ndarray:
 def recommended(entries: Sequence[Entry], agreement: np.ndarray) -> str | None:
     """Return the method that `RULE` recommends, or None.
 
-    `agreement` is of these entries, all of which have sources.
+    `agreement` has shape (entry, entry); all entries must have sources.
     """
     if len(entries) < 3:
         return None

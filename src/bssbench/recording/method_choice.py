@@ -1,4 +1,4 @@
-"""Which method is meant, and whether it has a use for what was asked."""
+"""Finding the method by its name, and checking that it uses all given options."""
 
 import dataclasses
 import re
@@ -18,7 +18,7 @@ __all__ = [
     "known_method",
 ]
 
-# What people call families of methods of which several are here: the best known one.
+# Common names of families of methods, and the best known method of each.
 _MEANT = {
     "ica": "fastica",
     "pca": "fastica",
@@ -37,7 +37,7 @@ _MEANT = {
 
 
 def known_method(name: str) -> str:
-    """Return the method's name as it is listed; case, hyphens, underscores and spaces are forgiven.
+    """Return the name of the method as listed; ignores case, hyphens, underscores and spaces.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def _bare(name: str) -> str:
 
 
 def known_device(name: str) -> str:
-    """Return the device as torch calls it: ``gpu`` is ``cuda``."""
+    """Return the name of the device in torch: ``gpu`` becomes ``cuda``."""
     lowered = name.strip().lower()
     return re.sub(r"^gpu", "cuda", lowered)
 
@@ -77,54 +77,54 @@ def check_options(
     restarts: bool,
     bootstrap: int,
 ) -> SeparationMethod:
-    """Return the method, if it has a use for everything that was asked for.
+    """Return the method, if it uses all given options.
 
     Parameters
     ----------
     name, parameters : str, dict
-        As `load_method` takes them.
+        As for `load_method`.
     nonlinear, device, n_seeds, bootstrap : bool, str, int, int
-        As asked.
+        The options.
     chosen_seed, restarts : bool
-        Whether a seed other than 0, and a number of restarts, were asked for.
+        Whether a seed other than 0, and a number of restarts, were given.
 
     Raises
     ------
     InputError
-        For what the method would ignore.
+        For an option that the method would ignore.
     """
     if restarts and not _has(name, "restarts"):
-        raise InputError(f"method {name!r} has no restarts; leave --restarts out")
+        raise InputError(f"method {name!r} has no restarts; omit --restarts")
     method: SeparationMethod = load_method(name, dict(parameters))
     if method.needs_true_sources:
-        raise InputError(f"method {name!r} needs the true sources: it is a control")
+        raise InputError(f"method {name!r} is a control, which needs the true sources")
     if nonlinear and not method.can_demix_nonlinearly:
-        raise InputError(f"method {name!r} demixes linearly; leave --nonlinear out")
+        raise InputError(f"method {name!r} is linear; omit --nonlinear")
     check_bootstrap(nonlinear, bootstrap)
     if device != "cpu" and not computes_on_devices(method):
-        raise InputError(f"method {name!r} computes on the CPU alone; leave --device out")
+        raise InputError(f"method {name!r} runs only on the CPU; omit --device")
     if method.deterministic and n_seeds > 1:
         raise InputError(
-            f"method {name!r} starts from nothing random, and all seeds give the same; leave "
-            "--seeds out (--bootstrap B resamples time instead)"
+            f"method {name!r} is deterministic: all seeds give one result; omit --seeds "
+            "(--bootstrap B resamples time instead)"
         )
     if method.deterministic and chosen_seed and not bootstrap:
-        raise InputError(f"method {name!r} draws nothing at random; leave the seed out")
+        raise InputError(f"method {name!r} is deterministic; omit the seed")
     return method
 
 
 def check_bootstrap(nonlinear: bool, bootstrap: int) -> None:
-    """Refuse resampled time where there is nothing that it could be compared by.
+    """Check that resampled runs can be compared.
 
     Raises
     ------
     InputError
-        For nonlinear demixing.
+        For nonlinear mixing.
     """
     if nonlinear and bootstrap:
         raise InputError(
-            "--bootstrap compares demixing matrices, and nonlinear demixing has none; --seeds K "
-            "compares initialisations"
+            "--bootstrap compares unmixing matrices, which nonlinear methods lack; use --seeds K "
+            "to compare initialisations"
         )
 
 
@@ -134,7 +134,7 @@ def _has(name: str, parameter: str) -> bool:
 
 
 def applicable_methods(nonlinear: bool) -> list[str]:
-    """Return the methods that have a meaning for a recording: all but controls."""
+    """Return the methods that apply to a recording: all except the controls."""
     return [
         name
         for name in method_names()

@@ -1,4 +1,4 @@
-"""What would be run, said without running it."""
+"""Description of the separation that a command would run."""
 
 from dataclasses import replace
 
@@ -11,22 +11,22 @@ __all__ = ["plan"]
 
 
 def plan(understood: Understood, asked: Asked | None, restarts: int | None) -> list[str]:
-    """Return in words how many sources would be looked for, and by what.
+    """Return how many sources would be separated, and by which methods, as lines of text.
 
-    `asked` is None where no method was named; its method may be ``all``.
+    `asked` is None if no method was given; its method may be ``all``.
     """
     count = understood.count
     if count.number is None:
-        said = f"nothing speaks for a number of sources ({count.reason})"
+        estimate = f"no clear number of sources ({count.reason})"
     else:
-        said = f"they speak for {counted(count.number, 'source')} ({count.reason})"
-    lines = [f"eigenvalues: {said}"]
+        estimate = f"{counted(count.number, 'source')} ({count.reason})"
+    lines = [f"number of sources by the eigenvalues: {estimate}"]
     if understood.asked_for is None and count.number is None:
-        return [*lines, "would run: nothing without --n-sources N"]
+        return [*lines, "would run: nothing; give --n-sources N"]
     if asked is None:
         return [
             *lines,
-            f"would look for {counted(understood.n_sources, 'source')}, by the method you name",
+            f"would separate: {counted(understood.n_sources, 'source')}; give --method NAME",
         ]
     asked = replace(asked, n_sources=understood.n_sources)
     if asked.method == "all":
@@ -38,7 +38,7 @@ def _line(understood: Understood, asked: Asked) -> str:
     observations = understood.prepared.observations
     reason = too_large(asked, observations)
     if reason:
-        return f"would be more than its limits: {asked.method} ({reason})"
+        return f"would exceed its limits: {asked.method} ({reason})"
     runs = counted(len(asked.seeds), "seed")
     if asked.bootstrap:
         runs += f" and {counted(asked.bootstrap, 'resampled recording')}"
@@ -47,6 +47,6 @@ def _line(understood: Understood, asked: Asked) -> str:
     seconds = method.seconds(asked.size(observations, len(asked.seeds)))
     megabytes = method.megabytes(asked.size(observations, len(asked.seeds)))
     return (
-        f"would run: {asked.method}, {sources}, {runs}, some {seconds} s of CPU time for "
+        f"would run: {asked.method}, {sources}, {runs}, about {seconds} s of CPU time for "
         f"the seeds, at most {megabytes} MB"
     )

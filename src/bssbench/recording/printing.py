@@ -1,4 +1,4 @@
-"""What is said on the screen while a recording is separated."""
+"""Messages on the screen while a recording is separated."""
 
 import sys
 from collections.abc import Iterable
@@ -12,10 +12,9 @@ def counted(number: int, noun: str) -> str:
 
 
 def printable(text: object) -> str:
-    """Return text in which every character can be shown in a line: others as Python writes them.
+    """Return text in one line, with unprintable characters as Python's escapes.
 
-    Names of files may have new lines, and bytes that are no text, which no page or picture can
-    hold.
+    File names may contain new lines, and bytes that are not text.
     """
     return "".join(
         character
@@ -26,27 +25,27 @@ def printable(text: object) -> str:
 
 
 class Screen:
-    """Lines on standard error: at once on a terminal, else together with the result.
+    """Lines on standard error: immediately on a terminal, otherwise together at the end.
 
-    Where nobody is watching, input that turns out to be bad is then one line and no more.
+    Without a terminal, invalid input that is found later then gives exactly one line.
     """
 
     def __init__(self) -> None:
         self._waiting: list[str] = []
 
-    def say(self, text: object) -> None:
-        """Say something in one line."""
+    def report(self, text: object) -> None:
+        """Report something in one line."""
         self._waiting.append(f"bssbench: {printable(text)}")
         if sys.stderr.isatty():
             self.finish()
 
     def warn(self, texts: Iterable[object]) -> None:
-        """Say what is doubtful."""
+        """Report warnings."""
         for text in texts:
-            self.say(f"warning: {text}")
+            self.report(f"warning: {text}")
 
     def finish(self) -> None:
-        """Show what was said so far."""
+        """Print the lines that are waiting."""
         for line in self._waiting:
             print(line, file=sys.stderr)
         self._waiting.clear()

@@ -1,4 +1,4 @@
-"""The report: one HTML file that holds its pictures and asks nothing of the network."""
+"""The report: one HTML file with embedded pictures, which needs no network."""
 
 import base64
 import io
@@ -23,7 +23,7 @@ _RESOLUTION = 130
 
 @dataclass(frozen=True)
 class SectionTable:
-    """A table of a section, cells as they are shown."""
+    """A table of a section, with cells as text."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -31,7 +31,7 @@ class SectionTable:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report: words, perhaps a table, perhaps a picture (PNG in base64)."""
+    """A part of the report: paragraphs, an optional table and an optional picture (PNG, base64)."""
 
     title: str
     paragraphs: Sequence[str] = ()
@@ -40,7 +40,7 @@ class Section:
 
 
 def png(figure: "Figure", resolution: int = _RESOLUTION) -> bytes:
-    """Return a figure as PNG; letters that the font has not are boxes, without a warning."""
+    """Return a figure as PNG; characters missing in the font become boxes, without a warning."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*[Gg]lyph.*")
@@ -49,12 +49,12 @@ def png(figure: "Figure", resolution: int = _RESOLUTION) -> bytes:
 
 
 def embedded(image: bytes) -> str:
-    """Return an image in base64, as the page holds it."""
+    """Return an image in base64, to embed it in the page."""
     return base64.b64encode(image).decode("ascii")
 
 
 def picture(figure: "Figure") -> str:
-    """Return a figure as the page holds it."""
+    """Return a figure as PNG in base64, to embed it in the page."""
     return embedded(png(figure))
 
 
@@ -72,11 +72,11 @@ def page(
     title : str
         The recording and the method.
     understood, doubts : sequence of str
-        What was understood of the recording, and the warnings.
+        How the recording was read, and the warnings.
     sections : sequence of Section
-        Parts, in order.
+        The sections, in order.
     provenance : dict
-        As `bssbench.experiment.provenance.provenance` has it.
+        From `bssbench.experiment.provenance.provenance`.
     """
     import jinja2
 
@@ -85,11 +85,11 @@ def page(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
-        # Bytes of a file's name that are no text, and all else that no page can show.
+        # Escapes bytes of a file name that are not text, and other unprintable characters.
         finalize=lambda value: printable(value) if isinstance(value, str) else value,
     )
-    versions, commit = provenance["versions"], provenance["commit"] or "not known"
-    # Markup is a str as well, and is made after this.
+    versions, commit = provenance["versions"], provenance["commit"] or "unknown"
+    # Markup is a str too, but is created after this step.
     return environment.get_template("report.html.j2").render(
         title=title,
         understood=understood,
@@ -106,16 +106,16 @@ def page(
 
 
 def sections_of(result: Result, estimates: str, eigenvalues: str) -> list[Section]:
-    """Return the sections of one method's result, whose first pictures are drawn already."""
+    """Return the sections for one method's result, given two pictures in base64."""
     arranged, method = result.arranged, result.asked.method
     rate, channels = result.understood.sampling_rate, result.understood.prepared.names
     return [
         Section(
             "Sources",
             [
-                "Each has mean zero and unit variance. They come in the order of the variance of "
-                "the channels that they explain, each channel at unit variance, and with the sign "
-                "that the channel which a source weighs most in has it with.",
+                "Each source has mean zero and unit variance. Sources are ordered by the share of "
+                "the variance of the channels that they explain, with every channel scaled to unit "
+                "variance. Each sign is such that the largest weight on a channel is positive.",
             ],
             _summary(result),
             estimates,
@@ -128,8 +128,8 @@ def sections_of(result: Result, estimates: str, eigenvalues: str) -> list[Sectio
         Section(
             "Sensor patterns",
             [
-                "How much of each source every channel has, in the file's units: the columns of "
-                "the mixing matrix, by least squares of the channels on the sources.",
+                "The weight of each source on each channel, in the units of the file: the columns "
+                "of the mixing matrix, by least squares of the channels on the sources.",
             ],
             picture=picture(draw_patterns(arranged.mixing_matrix, channels)),
         ),
@@ -146,7 +146,7 @@ def _summary(result: Result) -> SectionTable:
         [f"{share:.2%}" for share in arranged.explained],
     ]
     if judged is not None:
-        columns += ["cluster quality I_q", "found in runs", "to be trusted"]
+        columns += ["cluster quality I_q", "found in runs", "stable"]
         cells += [
             [f"{value:.3f}" for value in judged.quality],
             [f"{share:.0%}" for share in judged.found_in],
@@ -161,29 +161,28 @@ def _summary(result: Result) -> SectionTable:
 def _stability_section(result: Result) -> Section:
     judged, asked = result.stability, result.asked
     if judged is None:
-        other = "" if asked.load().deterministic else "--seeds 10 tries other initialisations, "
-        resampled = "" if asked.nonlinear else "--bootstrap 20 resamples time"
-        return Section(
-            "Stability", [f"Not measured, for there was one run: {other}{resampled}.".strip()]
-        )
+        options = [] if asked.load().deterministic else ["--seeds 10"]
+        options += [] if asked.nonlinear else ["--bootstrap 20"]
+        advice = f" Use {' or '.join(options)}." if options else ""
+        return Section("Stability", [f"Not measured, because there was only one run.{advice}"])
     block = (
         ""
         if result.found.block is None
-        else f", of which {asked.bootstrap} are of resampled time, in blocks of "
+        else f", of which {asked.bootstrap} on bootstrap resamples in blocks of "
         f"{result.found.block} samples"
     )
     text = (
-        f"{judged.n_runs} runs{block}. Their sources are clustered by |correlation| (ICASSO); the "
-        "quality of a cluster is the mean similarity within less that to all others. Below "
-        f"{TRUSTED} a source is not to be trusted."
+        f"{judged.n_runs} runs{block}. Their sources are clustered by |correlation| (ICASSO). The "
+        "quality of a cluster is the mean similarity within it minus the mean similarity to all "
+        f"other sources. A source below {TRUSTED} is unstable and should not be interpreted."
     )
     return Section("Stability", [text], picture=picture(draw_stability(judged.quality, TRUSTED)))
 
 
 def _counted(result: Result) -> str:
     count = result.understood.count
-    said = f"{count.number}" if count.number is not None else "no number"
+    estimate = "no clear number" if count.number is None else str(count.number)
     return (
-        f"The eigenvalues speak for {said}: {count.reason}. The criterion is {count.criterion}. "
-        f"Separated were {result.n_sources}."
+        f"Number of sources by the eigenvalues: {estimate} ({count.reason}). The criterion is "
+        f"{count.criterion}. Sources that were separated: {result.n_sources}."
     )

@@ -1,4 +1,4 @@
-"""Resampled time: other recordings that might have been, made of stretches of this one."""
+"""Block bootstrap of a recording: resamples made of blocks of consecutive samples."""
 
 import numpy as np
 
@@ -6,19 +6,19 @@ __all__ = ["block_length", "correlation_time", "resampled_rows"]
 
 # Sokal's window: sums of squared autocorrelations are cut at this many times what they sum up to.
 _WINDOW = 5.0
-# A block holds so many correlation times, so that what its ends cut through is little of it ...
+# Blocks span this many correlation times, so that few dependencies are cut at their ends ...
 _TIMES = 10.0
-# ... and there are so many blocks, for fewer are hardly resampled.
+# ... and a resample has at least this many blocks, so that it differs from the recording.
 _FEWEST_BLOCKS = 10
 
 
 def correlation_time(signals: np.ndarray) -> float:
     """Return the longest correlation time of signals (time, signal), in samples.
 
-    That is 1 + 2 Σ ρ²(k) over lags k > 0, by which the variance of a sample covariance exceeds that
-    of white noise (Bartlett, 1946), with Sokal's (1997) self-consistent cut of the sum. Squares,
-    because oscillations would cancel. What never decays, such as a sine, gives the length of the
-    signal.
+    It is 1 + 2 Σ ρ²(k) over lags k > 0, the factor by which the variance of a sample covariance
+    exceeds that of white noise (Bartlett, 1946). The sum is truncated self-consistently (Sokal,
+    1997). The autocorrelations are squared, because oscillations would cancel. For a signal whose
+    autocorrelation does not decay, such as a sine, the result is the length of the signal.
     """
     from scipy.fft import next_fast_len, rfft
 
@@ -30,7 +30,7 @@ def correlation_time(signals: np.ndarray) -> float:
         autocovariance = np.fft.irfft(power, size)[: length // 2]
         if not autocovariance[0] > 0:
             continue
-        # At lag k there are fewer products; those beyond half the length are left out.
+        # Lag k has length − k products. Lags beyond half the length are left out.
         autocovariance = autocovariance / np.arange(length, length - len(autocovariance), -1)
         squares = (autocovariance / autocovariance[0]) ** 2
         times = 2.0 * np.cumsum(squares) - 1.0
@@ -40,10 +40,11 @@ def correlation_time(signals: np.ndarray) -> float:
 
 
 def block_length(observations: np.ndarray) -> int:
-    """Return how long the stretches of observations (time, channel) are to be, in samples.
+    """Return the length of the blocks for observations (time, channel), in samples.
 
-    Ten correlation times, at least the cube root of the length, the rate at which the best block
-    grows (Künsch, 1989; Politis and White, 2004), and at most a tenth of the recording.
+    It is ten correlation times, but at least the cube root of the length of the recording, the rate
+    at which the optimal block length grows (Künsch, 1989; Politis and White, 2004), and at most a
+    tenth of the recording.
     """
     length = len(observations)
     wanted = max(_TIMES * correlation_time(observations), length ** (1 / 3))
@@ -53,8 +54,8 @@ def block_length(observations: np.ndarray) -> int:
 def resampled_rows(length: int, block: int, generator: np.random.Generator) -> np.ndarray:
     """Draw rows by the circular block bootstrap (Politis and Romano, 1992); shape (length,).
 
-    Blocks begin anywhere and go on at the beginning where the recording ends, so that every row is
-    as likely as any other.
+    Blocks start at any row and wrap around at the end of the recording, so that all rows are
+    equally likely.
     """
     starts = generator.integers(0, length, size=-(-length // block))
     rows = (starts[:, None] + np.arange(block)) % length

@@ -1,4 +1,4 @@
-"""What came out of a recording by one method, and what is doubtful about it."""
+"""The result of separating a recording by one method, and its warnings."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -14,26 +14,26 @@ from bssbench.recording.understanding import Understood
 
 __all__ = ["Result", "result_of"]
 
-# What a method stops at, and where its user can let it go on.
+# Parameters that limit iterations, which the user can raise.
 _LIMITS = ("max_iterations", "steps")
 
 
 @dataclass(frozen=True)
 class Result:
-    """One method's separation of a recording.
+    """Separation of a recording by one method.
 
     Attributes
     ----------
     understood : Understood
         The recording.
     asked : Asked
-        The method.
+        The method and its settings.
     found : Found
-        What its runs found, in the method's own order and scale.
+        The output of the runs, in the order and scale of the method.
     arranged : Arranged
-        The same by the conventions of this package.
+        The same output by the conventions of this package.
     stability : Stability or None
-        Of the sources as they are arranged; None where there was a single run.
+        Stability of the arranged sources; None after a single run.
     """
 
     understood: Understood
@@ -44,12 +44,12 @@ class Result:
 
     @property
     def n_sources(self) -> int:
-        """How many sources there are."""
+        """Number of sources."""
         return self.arranged.sources.shape[1]
 
     @property
     def warnings(self) -> list[str]:
-        """What is doubtful about the separation, in words, beside what is about the recording."""
+        """Warnings about the separation, without those about the recording."""
         return [*self._convergence(), *self._distrust()]
 
     def _convergence(self) -> list[str]:
@@ -60,7 +60,7 @@ class Result:
         if n_seeds == 1:
             which = "did not converge"
         else:
-            kept = "" if found.best_converged else ", the one that is kept among them"
+            kept = "" if found.best_converged else ", including the one that is kept"
             which = f"did not converge from {found.unconverged} of {n_seeds} seeds{kept}"
         return [f"{asked.method} {which}{_advice(asked, self.understood)}"]
 
@@ -74,27 +74,27 @@ class Result:
             f"source {index + 1} (I_q {quality[index]:.2f})" for index in np.flatnonzero(~trusted)
         )
         runs = self.stability.n_runs
-        text = f"not to be trusted: {names}; below {TRUSTED} over {runs} runs"
+        text = f"unstable, do not interpret: {names}; below {TRUSTED} over {runs} runs"
         if not self.stability.separable:
-            text = f"not to be trusted: {names}; this is Gaussian white noise"
+            text = f"unstable, do not interpret: {names}; the recording is Gaussian white noise"
         elif not trusted.any():
-            text += f": none is stable, so {self.asked.method} finds nothing to separate by here"
+            text += f"; no source is stable, so {self.asked.method} can't separate this recording"
         return [text]
 
     @property
     def labels(self) -> list[str]:
-        """What there is to say of each source, short."""
+        """Short description of each source."""
         labels = [f"{share:.1%} of the variance" for share in self.arranged.explained]
         if self.stability is None:
             return labels
-        marks = ["" if trusted else ", not to be trusted" for trusted in self.stability.trusted]
+        marks = ["" if trusted else ", unstable" for trusted in self.stability.trusted]
         return [
             f"{label}, I_q {quality:.2f}{mark}"
             for label, quality, mark in zip(labels, self.stability.quality, marks, strict=True)
         ]
 
     def record(self) -> dict[str, Any]:
-        """Return what ``run.json`` says of it, in JSON's types."""
+        """Return the content of ``run.json``, in types of JSON."""
         asked, found, arranged = self.asked, self.found, self.arranged
         losses = found.losses
         return {
@@ -106,7 +106,9 @@ class Result:
             "device": asked.device,
             "root_seed": asked.root_seed,
             "chosen_seed": asked.seeds[found.best],
-            "chosen_by": "the first: this method has no loss" if losses is None else "lowest loss",
+            "chosen_by": "first seed, because the method has no loss"
+            if losses is None
+            else "lowest loss",
             "initialisations": [
                 {"seed": seed, "loss": None if losses is None else _finite(losses[index])}
                 for index, seed in enumerate(asked.seeds)
@@ -138,7 +140,7 @@ class Result:
 
 
 def result_of(understood: Understood, asked: Asked, found: Found) -> Result:
-    """Arrange what was found: sources by the variance that they explain, signs by convention."""
+    """Order the sources by explained variance, and fix their signs and scale."""
     prepared = understood.prepared
     arranged = arrange(
         found.sources,
@@ -161,7 +163,7 @@ def result_of(understood: Understood, asked: Asked, found: Found) -> Result:
 
 
 def _advice(asked: Asked, understood: Understood) -> str:
-    """Return which setting to raise so that a method goes on."""
+    """Return which parameter to raise so that the method can converge."""
     method: Any = asked.load()
     fields = {field.name for field in dataclasses.fields(method)}
     name = next((name for name in _LIMITS if name in fields), None)
@@ -169,18 +171,18 @@ def _advice(asked: Asked, understood: Understood) -> str:
         return ""
     value = getattr(method, name)
     if value is None:
-        # By rule, which the method knows.
+        # None stands for a rule, which the method evaluates.
         value = method.recipe(asked.size(understood.prepared.observations)).steps
-    return f" within {name}={value}; raise it: --set {name}={2 * value}"
+    return f" within {name}={value}; raise it with --set {name}={2 * value}"
 
 
 def _finite(value: float) -> float | None:
-    """Return a number that JSON can hold."""
+    """Return a number, or None if JSON can't represent it."""
     return float(value) if np.isfinite(value) else None
 
 
 def _listed(array: np.ndarray | None) -> list[Any] | None:
-    """Return an array as nested lists that JSON can hold: None for what is not finite."""
+    """Return an array as nested lists, with None for values that are not finite."""
     if array is None:
         return None
     if array.ndim > 1:

@@ -1,4 +1,4 @@
-"""A directory of results that is whole or absent, and never costs anybody a file."""
+"""A directory of results that is complete or absent, and in which no other file is lost."""
 
 import os
 import shutil
@@ -14,18 +14,17 @@ from bssbench.files import read_json
 __all__ = ["ResultDirectory", "named_in_errors"]
 
 _RECORD = "run.json"
-# What was written before the record named its files.
+# Files of results whose record does not list its files.
 _FORMER_FILES = ("sources.csv", "sources.png", _RECORD)
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 class ResultDirectory:
-    """Where a result goes: all of it at once, when all of it is there.
+    """The directory of a result, which is written completely or not at all.
 
-    A directory that does not exist is written under a hidden name beside its place, and renamed. In
-    one that does, the files of an older result, those that its ``run.json`` names, are replaced
-    together by the new ones, and whatever else is in there stays. A place in which a file of
-    somebody else has the name of one of ours is refused.
+    A new directory is written under a hidden name and then renamed. In an existing directory, the
+    files of an older result, which its ``run.json`` lists, are replaced by the new ones, and other
+    files are kept. It is an error if a file that does not belong to a result has the name of one.
 
     Parameters
     ----------
@@ -39,7 +38,7 @@ class ResultDirectory:
     Raises
     ------
     InputError
-        If writing there would replace an input or somebody else's file.
+        If an input, or a file that does not belong to a result, would be replaced.
     """
 
     def __init__(self, path: Path, names: Collection[str], inputs: Collection[Path]) -> None:
@@ -48,9 +47,9 @@ class ResultDirectory:
             raise InputError(f"{path}: is a file; --out is a directory")
         self._older = _files_of_older_result(path)
         for name in sorted({*names, *_tops(self._older)}):
-            self._refuse_to_replace(path / name, inputs)
+            self._check_replaceable(path / name, inputs)
 
-    def _refuse_to_replace(self, place: Path, inputs: Collection[Path]) -> None:
+    def _check_replaceable(self, place: Path, inputs: Collection[Path]) -> None:
         if not os.path.lexists(place):
             return
         inside = [*place.rglob("*")] if place.is_dir() and not place.is_symlink() else [place]
@@ -58,20 +57,20 @@ class ResultDirectory:
             for source in inputs:
                 if source.exists() and file.exists() and file.samefile(source):
                     raise InputError(
-                        f"{source}: is the recording itself, and results would be written over it; "
-                        "give another --out"
+                        f"{source}: is the recording itself, and would be overwritten; "
+                        "use another --out"
                     )
         for file in inside:
             if file.is_dir() and not file.is_symlink():
                 continue
             if file.relative_to(self.path).as_posix() not in self._older:
                 raise InputError(
-                    f"{file}: is no file of an older result; move it, or give another --out"
+                    f"{file}: does not belong to an older result; move it, or use another --out"
                 )
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
-        """Yield a directory whose files take their place when the block succeeds.
+        """Yield a directory whose files are moved into place if the block succeeds.
 
         Raises
         ------
@@ -104,14 +103,14 @@ class ResultDirectory:
                         parent.rmdir()
 
     def _replace(self, new: Path, old: Path) -> None:
-        """Exchange the older result for the new one; put it back if that fails.
+        """Replace the older result by the new one, and restore it if that fails.
 
-        The record goes first and comes last: without one a result is not whole.
+        The record is removed first and added last: a result without it counts as incomplete.
         """
         old.mkdir()
         done: list[tuple[Path, Path]] = []
         try:
-            # False sorts first.
+            # False sorts before True.
             for name in sorted(_tops(self._older), key=lambda name: name != _RECORD):
                 done.append((self.path / name, old / name))
                 os.rename(*done[-1])
@@ -126,7 +125,7 @@ class ResultDirectory:
 
 
 def _files_of_older_result(path: Path) -> set[str]:
-    """Return the files, relative to `path`, that an older result there consists of."""
+    """Return the files of an older result, relative to `path`."""
     if not (path / _RECORD).is_file():
         return set()
     with suppress(InputError):
@@ -147,7 +146,7 @@ def _tops(files: Collection[str]) -> set[str]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let signals wait while files change places."""
+    """Block signals while files are moved."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield
@@ -157,12 +156,12 @@ def _undisturbed() -> Iterator[None]:
 
 @contextmanager
 def named_in_errors(path: Path) -> Iterator[None]:
-    """Say of what goes wrong in the system, such as a full disk, which file it was.
+    """Add the path of the file to an error of the operating system, such as a full disk.
 
     Raises
     ------
     MachineError
-        In place of an OSError.
+        Instead of an OSError.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""The runs of one method on a recording: from several seeds, and on resampled time."""
+"""The runs of one method on a recording: from several seeds, and on bootstrap resamples."""
 
 import time
 from collections.abc import Sequence
@@ -27,32 +27,32 @@ __all__ = ["Found", "find"]
 
 @dataclass(frozen=True)
 class Found:
-    """What the runs of a method found.
+    """The output of the runs of a method.
 
     Attributes
     ----------
     sources : numpy.ndarray
-        Shape (time, source), of the seed that is kept, as the method has them.
+        Shape (time, source), of the seed that is kept, in the order and scale of the method.
     unmixing_matrix : numpy.ndarray or None
-        Shape (source, channel), of the observations that it was given.
+        Shape (source, channel), for the prepared observations.
     uncertainty : numpy.ndarray or None
-        Shape (source,).
+        Shape (source,), posterior standard deviations.
     losses : tuple of float or None
-        Of each seed; None where the method has no loss.
+        Loss of each seed; None if the method has no loss.
     best : int
-        Which of the seeds is kept.
+        Index of the seed that is kept.
     unconverged : int
-        How many of the seeds did not converge.
+        Number of seeds that did not converge.
     best_converged : bool
-        Whether the one that is kept did, or there is no telling.
+        Whether the seed that is kept converged; True if the method does not report this.
     stability : Stability or None
-        Of the sources, where there is more than one run.
+        Stability of the sources; None after a single run.
     block : int or None
-        Samples of the stretches that resampled recordings are made of.
+        Length of the blocks of the bootstrap, in samples.
     timing, diagnostics : dict
-        Of the seeds' run; of several batches summed up, and those of the first.
+        Of the runs from all seeds: times summed over batches, and diagnostics of the first batch.
     peak_bytes : int
-        The largest of all processes.
+        Peak memory, the largest of all processes.
     """
 
     sources: np.ndarray
@@ -70,10 +70,10 @@ class Found:
 
 
 def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
-    """Separate observations (time, channel) from all seeds, and resampled ones.
+    """Separate observations (time, channel) from all seeds, and resamples of them.
 
-    A method runs in processes of its own, with limits. All seeds are one batch, and so are all
-    resampled recordings, as far as memory allows. `launched` is when the command began, by
+    The method runs in separate processes with limits. All seeds are one batch, and so are all
+    resamples, if memory allows. `launched` is the time when the command started, from
     `time.monotonic`.
 
     Raises
@@ -92,13 +92,13 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
     unmixing = seeds.unmixing_matrix
     if unmixing is None and asked.bootstrap:
         raise InputError(
-            f"method {asked.method!r} has no demixing matrix to be compared; leave --bootstrap out"
+            f"method {asked.method!r} has no unmixing matrix to compare; omit --bootstrap"
         )
     block = block_length(observations) if asked.bootstrap else None
     judged = None
     if unmixing is None:
         if len(asked.seeds) > 1:
-            # A run that diverged is like none of the others.
+            # Zeros make a run that diverged unlike all others.
             finite = np.nan_to_num(seeds.sources, posinf=0.0, neginf=0.0)
             judged = stability(similarities_of(finite), asked.n_sources, best)
     elif len(asked.seeds) + asked.bootstrap > 1:
@@ -127,20 +127,20 @@ def find(asked: Asked, observations: np.ndarray, launched: float) -> Found:
 
 
 def _resampled(asked: Asked, observations: np.ndarray, block: int) -> Batches:
-    """Separate recordings of resampled time."""
+    """Separate bootstrap resamples of the recording."""
     draws = [(index, block) for index in range(asked.bootstrap)]
     try:
         return separate_in_batches(
             asked, observations, draws, _separate_resampled, time.monotonic()
         )
     except InputError as error:
-        raise InputError(f"of resampled time: {error}; leave --bootstrap out") from None
+        raise InputError(f"bootstrap resamples: {error}; omit --bootstrap") from None
 
 
 def _separate_seeds(
     asked: Asked, observations: np.ndarray, seeds: Sequence[int], path: Path, launched: float
 ) -> dict[str, Any]:
-    """Separate from all initialisations, and return what the report says of it."""
+    """Separate from all initialisations, and return the outcome."""
     problem = Problem(
         observations=np.broadcast_to(observations, (len(seeds), *observations.shape)),
         n_sources=asked.n_sources,
@@ -160,7 +160,7 @@ def _separate_resampled(
     path: Path,
     launched: float,
 ) -> dict[str, Any]:
-    """Separate resampled recordings; a draw is its number and the length of blocks."""
+    """Separate resamples; a draw is a pair of its index and the block length."""
     length = len(observations)
     resampled = np.stack(
         [
@@ -180,9 +180,9 @@ def _separate_resampled(
 
 
 def _converged(diagnostics: list[dict[str, Any]], n_seeds: int) -> list[bool]:
-    """Return whether each seed converged; what says nothing of it has."""
+    """Return whether each seed converged; True if the method does not report it."""
     flags: list[bool] = []
     for batch in diagnostics:
-        said = batch.get("converged")
-        flags += [bool(np.all(one)) for one in said] if isinstance(said, list) else []
+        reported = batch.get("converged")
+        flags += [bool(np.all(one)) for one in reported] if isinstance(reported, list) else []
     return flags if len(flags) == n_seeds else [True] * n_seeds

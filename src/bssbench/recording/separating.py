@@ -1,4 +1,4 @@
-"""Separating a user's own recording: a file in; sources, matrices, a picture and a report out."""
+"""Separation of a recording: reads a file; writes sources, matrices, a picture and a report."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,11 +33,11 @@ FILES = (
     *("sources.csv", "sources.png", "mixing_matrix.csv", "unmixing_matrix.csv", "report.html"),
     "run.json",
 )
-"""What is written of every recording; ``unmixing_matrix.csv`` where the method is linear."""
+"""Files of a result; ``unmixing_matrix.csv`` only if the method is linear."""
 
 
 def file_names(path: Path) -> list[str]:
-    """Return the files that may be written of the recording `path`."""
+    """Return the names of all files that may be written for the recording `path`."""
     own = own_format_name(path)
     return [*FILES] if own is None else [*FILES, own]
 
@@ -50,9 +50,9 @@ def separate_recording(
     command: str,
     screen: Screen,
 ) -> Result:
-    """Separate by one method and write a result into `directory`, whole or not at all.
+    """Separate by one method and write the complete result into `directory`, or nothing.
 
-    `launched` is when the command began, by `time.monotonic`; `command` repeats it.
+    `launched` is the time when the command started, from `time.monotonic`; `command` is its text.
 
     Raises
     ------
@@ -64,20 +64,19 @@ def separate_recording(
         found = find(asked, understood.prepared.observations, launched)
         result = result_of(understood, asked, found)
         for index, label in enumerate(result.labels):
-            screen.say(f"source {index + 1}: {label}")
+            screen.report(f"source {index + 1}: {label}")
         screen.warn(result.warnings)
         made = provenance(command)
-        said = write_result(result, new, directory, made)
-        screen.warn(said)
+        screen.warn(write_result(result, new, directory, made))
         written = sorted(path.name for path in new.iterdir())
-    screen.say(f"{directory}: {', '.join(written)} are written")
+    screen.report(f"{directory}: wrote {', '.join(written)}")
     return result
 
 
 def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -> list[str]:
-    """Write one method's result into the directory `new`, and return what there is to say.
+    """Write the result of one method into the directory `new`, and return warnings.
 
-    `shown` is where the directory will be, for messages; `made` is the provenance.
+    `shown` is the final path of the directory, for messages; `made` is the provenance.
 
     Raises
     ------
@@ -88,18 +87,18 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
     table, prepared = understood.table, understood.prepared
     sources, rows = arranged.sources, prepared.rows
     names = source_names(result.n_sources)
-    said: list[str] = []
+    notes: list[str] = []
     found = counted(result.n_sources, "source")
     title = f"{understood.path.name}: {found} by {result.asked.method}"
 
     def own_format(path: Path) -> None:
         note = write_own_format(path, sources, table, rows)
-        said.extend([note] if note else [])
+        notes.extend([note] if note else [])
 
     figure = draw_estimates(
         sources, result.asked.method, printable(title), understood.sampling_rate, result.labels
     )
-    # Once, for the file and for the report: it is most of what writing takes.
+    # Drawn once, for the file and the report, because it takes most of the time.
     estimates = png(figure, resolution=_RESOLUTION)
     writers: dict[str, Callable[[Path], object]] = {
         "sources.csv": lambda path: write_sources(path, sources, understood.time),
@@ -117,7 +116,7 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
     if own is not None and not is_plain(table):
         writers[own] = own_format
     write_all(writers, new, shown)
-    doubts = [*understood.warnings, *result.warnings, *said]
+    doubts = [*understood.warnings, *result.warnings, *notes]
     eigenvalues = embedded(png(understood.eigenvalue_picture()))
     sections = sections_of(result, embedded(estimates), eigenvalues)
     html = page(title, understood.words, doubts, sections, made)
@@ -136,21 +135,21 @@ def write_result(result: Result, new: Path, shown: Path, made: dict[str, Any]) -
         new,
         shown,
     )
-    return said
+    return notes
 
 
 def record_of(understood: Understood) -> dict[str, Any]:
-    """Return what ``run.json`` says of the recording."""
+    """Return the part of ``run.json`` about the recording."""
     return {"input": str(understood.path), "recording": understood.record()}
 
 
 def write_all(writers: Mapping[str, Callable[[Path], object]], new: Path, shown: Path) -> None:
-    """Let each writer write the file of its name in `new`; `shown` stands in messages.
+    """Write a file in `new` with each of `writers`; messages show paths in `shown`.
 
     Raises
     ------
     MachineError
-        For the first that can't be written.
+        For the first file that can't be written.
     """
     for name, write in writers.items():
         with named_in_errors(shown / name):

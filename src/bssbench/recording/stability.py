@@ -1,4 +1,4 @@
-"""Whether a source can be trusted: how alike the runs of a method find it (ICASSO)."""
+"""Stability of sources: how similar they are over the runs of a method (ICASSO)."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ import numpy as np
 __all__ = ["TRUSTED", "Stability", "similarities_by_unmixing", "similarities_of", "stability"]
 
 TRUSTED = 0.8
-"""The cluster quality from which a source is trusted.
+"""The cluster quality from which a source counts as stable.
 
-Sources that every run finds have nearly 1. Gaussian white noise, in which every direction is as
-good as any other, has 0.3 to 0.7 in 20 resampled runs of FastICA or SOBI on two to five channels of
-2,000 samples; so have Gaussian sources by FastICA, and white ones by SOBI. What these methods do
-separate has 0.84 and more.
+A source that every run finds has nearly 1. Gaussian white noise, in which all directions are
+equivalent, has 0.3 to 0.7 in 20 bootstrap runs of FastICA or SOBI on two to five channels with
+2,000 samples. The same holds for Gaussian sources by FastICA and for white sources by SOBI. Sources
+that these methods can separate have at least 0.84.
 """
 
 _MOST_SAMPLES = 20_000
@@ -20,20 +20,20 @@ _MOST_SAMPLES = 20_000
 
 @dataclass(frozen=True)
 class Stability:
-    """How stable each source of the chosen run is.
+    """The stability of each source of the chosen run.
 
     Attributes
     ----------
     quality : numpy.ndarray
-        Shape (source,), ICASSO's index I_q of the source's cluster: the mean similarity within less
-        the mean similarity to all that is outside. 1 is ideal.
+        Shape (source,), ICASSO's index I_q of the cluster of each source: the mean similarity
+        within it minus the mean similarity to all other sources. The best value is 1.
     found_in : numpy.ndarray
-        Shape (source,), the share of the runs that have a source in that cluster.
+        Shape (source,), share of the runs with a source in the same cluster.
     n_runs : int
-        How many runs were compared.
+        Number of runs that were compared.
     separable : bool
-        Whether the recording has anything to separate by. From Gaussian white noise, runs that
-        differ by their starts alone can all find the same accident of the sample.
+        Whether the recording has structure that a method can use. On Gaussian white noise, runs
+        from different initialisations can all find the same direction by chance.
     """
 
     quality: np.ndarray
@@ -43,24 +43,24 @@ class Stability:
 
     @property
     def trusted(self) -> np.ndarray:
-        """Shape (source,), whether the quality reaches `TRUSTED` and is of something."""
+        """Shape (source,), whether each source is stable: separable, and with enough quality."""
         return np.asarray((self.quality >= TRUSTED) & self.separable)
 
 
 def stability(similarities: np.ndarray, n_sources: int, chosen: int) -> Stability:
-    """Cluster the sources of all runs, and judge the clusters of the chosen run's sources.
+    """Cluster the sources of all runs, and rate the sources of the chosen run.
 
-    ICASSO (Himberg, Hyvärinen and Esposito, 2004, NeuroImage 22): agglomerative clustering by
-    average linkage of 1 − |correlation|, into as many clusters as there are sources.
+    ICASSO (Himberg, Hyvärinen and Esposito, 2004, NeuroImage 22) uses agglomerative clustering with
+    average linkage of 1 − |correlation|, with as many clusters as sources.
 
     Parameters
     ----------
     similarities : numpy.ndarray
-        Shape (run · source, run · source), absolute correlations, runs one after the other.
+        Shape (run · source, run · source), absolute correlations, ordered by run.
     n_sources : int
-        Sources of each run.
+        Number of sources of each run.
     chosen : int
-        The run whose sources are judged.
+        Index of the run whose sources are rated.
     """
     from scipy.cluster.hierarchy import cut_tree, linkage
     from scipy.spatial.distance import squareform
@@ -83,7 +83,7 @@ def stability(similarities: np.ndarray, n_sources: int, chosen: int) -> Stabilit
 
 
 def similarities_by_unmixing(unmixing_matrices: np.ndarray, observations: np.ndarray) -> np.ndarray:
-    """Return absolute correlations of what unmixing matrices make of the same observations.
+    """Return absolute correlations between sources by unmixing matrices of the same observations.
 
     Parameters
     ----------
@@ -103,9 +103,9 @@ def similarities_by_unmixing(unmixing_matrices: np.ndarray, observations: np.nda
 
 
 def similarities_of(sources: np.ndarray) -> np.ndarray:
-    """Return absolute correlations of all sources (run, time, source) of runs on the same time.
+    """Return absolute correlations between all sources (run, time, source) of all runs.
 
-    Of long recordings, 20,000 samples spread over the whole are compared.
+    For a long recording, 20,000 samples spread over the whole are compared.
     """
     step = -(-sources.shape[1] // _MOST_SAMPLES)
     thinned = sources[:, ::step]

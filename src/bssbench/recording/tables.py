@@ -28,14 +28,14 @@ _DECIMAL_COMMA = re.compile(r"^(\s*[+-]?\d+),(\d+)(?=$|[eE\s])")
 
 
 def source_names(n_sources: int) -> tuple[str, ...]:
-    """Return what the sources are called: ``source_1`` and so on."""
+    """Return the names of the sources: ``source_1`` and so on."""
     return tuple(f"source_{index + 1}" for index in range(n_sources))
 
 
 def write_sources(path: Path, sources: np.ndarray, time: TimeColumn | None) -> None:
-    """Write sources (time, source) as CSV, behind the column of time where there is one.
+    """Write sources (time, source) as CSV, after the time column if there is one.
 
-    Its cells are as in the file, but for a decimal comma.
+    The cells of the time column are copied from the file, with a decimal point for a comma.
     """
     names = source_names(sources.shape[1])
     if time is None:
@@ -48,7 +48,7 @@ def write_sources(path: Path, sources: np.ndarray, time: TimeColumn | None) -> N
     name = time.name
     while name in names:
         name += "_"
-    # As text, for numbers of time need all their digits.
+    # As text, to keep all digits of the times.
     table.insert(0, name, [_DECIMAL_COMMA.sub(r"\1.\2", str(cell)) for cell in time.cells])
     table.to_csv(
         path,
@@ -61,10 +61,10 @@ def write_sources(path: Path, sources: np.ndarray, time: TimeColumn | None) -> N
 
 
 def own_format_name(path: Path) -> str | None:
-    """Return what the file of sources in the recording's own format is called.
+    """Return the name of the file with the sources in the format of the recording.
 
-    ``sources`` with the recording's suffix; of ``.csv`` another name, for that is taken.
-    None where there is no suffix.
+    It is ``sources`` with the suffix of the recording, or another name for ``.csv``, because
+    ``sources.csv`` exists anyway. None if the recording has no suffix.
     """
     suffix = path.suffix
     if suffix.lower() in (".gz", ".bz2", ".xz"):
@@ -75,16 +75,17 @@ def own_format_name(path: Path) -> str | None:
 
 
 def is_plain(table: Table) -> bool:
-    """Return whether ``sources.csv`` is in the recording's own format already."""
+    """Return whether ``sources.csv`` already has the format of the recording."""
     if table.path.suffix.lower() != ".csv" or table.kind != "text":
         return False
     return all(table.layout.get(key) == value for key, value in _PLAIN.items())
 
 
 def write_own_format(path: Path, sources: np.ndarray, table: Table, rows: np.ndarray) -> str:
-    """Write sources (time, source) as the recording is written, and return what there is to say.
+    """Write sources (time, source) in the format of the recording, and return a remark.
 
-    That is ``""``, or why the file is not as the sources are, or is not there at all.
+    The remark states how the file differs from the sources, or why it was not written. It is empty
+    if there is nothing to report.
 
     Parameters
     ----------
@@ -95,18 +96,18 @@ def write_own_format(path: Path, sources: np.ndarray, table: Table, rows: np.nda
     table : Table
         The recording.
     rows : numpy.ndarray
-        Shape (time,), the rows of the table that they belong to.
+        Shape (time,), indices of their rows in the table.
     """
     names = source_names(sources.shape[1])
     try:
-        said = write_table(path, sources, names, kept_rows(table, rows))
+        remark = write_table(path, sources, names, kept_rows(table, rows))
     except InputError as error:
-        return f"{path.name} is not written: {str(error).removeprefix(f'{path}: ')}"
-    return f"{path.name}: {said}" if said else ""
+        return f"{path.name} was not written: {str(error).removeprefix(f'{path}: ')}"
+    return f"{path.name}: {remark}" if remark else ""
 
 
 def kept_rows(table: Table, rows: np.ndarray) -> Table:
-    """Return a table of these rows alone."""
+    """Return a table with only these rows."""
     if len(rows) == len(table.values):
         return table
     time = table.time
@@ -117,7 +118,7 @@ def kept_rows(table: Table, rows: np.ndarray) -> Table:
 
 
 def matrix_table(matrix: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> str:
-    """Return a matrix as CSV, with the names of its rows in the first column."""
+    """Return a matrix as CSV, with the names of the rows in the first column."""
     import pandas as pd
 
     table: Any = pd.DataFrame(matrix, columns=list(columns))

@@ -1,4 +1,4 @@
-"""What was understood of a recording before anything is separated."""
+"""A recording that was read, checked and prepared for separation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,15 +36,15 @@ class Understood:
     Attributes
     ----------
     table : Table
-        As it was read.
+        The content of the file.
     prepared : Prepared
-        What is separated.
+        The prepared observations.
     count : SourceCount
-        How many sources the eigenvalues speak for.
+        Number of sources by the eigenvalues.
     asked_for : int or None
-        How many sources were asked for; None for as many as `count` says.
+        Requested number of sources; None for `count`.
     n_sources : int
-        How many are separated: no more than the rank.
+        Number of sources to separate, at most the rank.
     """
 
     table: Table
@@ -60,23 +60,23 @@ class Understood:
 
     @property
     def sampling_rate(self) -> float | None:
-        """In Hz, where it is known."""
+        """In Hz, or None if unknown."""
         return self.table.sampling_rate
 
     @property
     def time(self) -> TimeColumn | None:
-        """The column of time, of the rows that are separated."""
+        """The time column of the rows that are separated."""
         return kept_rows(self.table, self.prepared.rows).time
 
     def eigenvalue_picture(self) -> "Figure":
-        """Draw the eigenvalues that the number of sources is read off."""
+        """Draw the eigenvalues and the number of sources they suggest."""
         from bssbench.paper.eigenvalue_picture import draw_eigenvalues
 
         return draw_eigenvalues(self.count)
 
     @property
     def warnings(self) -> list[str]:
-        """What is doubtful, in words."""
+        """Warnings about the recording."""
         of_the_file = [
             text.removeprefix(_WARNING)
             for text in self.table.understood
@@ -86,7 +86,7 @@ class Understood:
 
     @property
     def words(self) -> list[str]:
-        """What was understood and done, a line for each subject."""
+        """How the recording was read and prepared, as lines of text."""
         table, prepared = self.table, self.prepared
         length, n_columns = table.values.shape
         size = f"{counted(length, 'sample')} of {counted(n_columns, 'channel')}"
@@ -94,24 +94,23 @@ class Understood:
         read = [text for text in table.understood if not text.startswith(_WARNING)]
         lines = [
             f"{table.path}: {table.kind}, {size}{rate}" + (f" ({', '.join(read)})" if read else ""),
-            f"channels separated: {_enumerated(prepared.names)}; they span "
-            + counted(prepared.rank, "independent direction"),
+            f"channels: {_enumerated(prepared.names)}; rank {prepared.rank}",
         ]
         if table.time is not None:
-            lines.append(f"time: column {table.time.name!r}, which is no channel")
+            lines.append(f"time: column {table.time.name!r}")
         left_out = {
             name: why
             for name, why in (table.left_out | prepared.left_out).items()
             if table.time is None or name != table.time.name
         }
         lines += [f"left out: {name} ({why})" for name, why in left_out.items()]
-        lines += [f"done: {step}" for step in prepared.steps]
+        lines += [f"step: {step}" for step in prepared.steps]
         if len(prepared.rows) < length:
-            lines.append(f"rows separated: {len(prepared.rows)} of {length}")
+            lines.append(f"rows: {len(prepared.rows)} of {length}")
         return lines
 
     def record(self) -> dict[str, Any]:
-        """Return all of it in JSON's types."""
+        """Return everything in types of JSON."""
         table, prepared = self.table, self.prepared
         return {
             "kind": table.kind,
@@ -157,16 +156,16 @@ def understand(
     path : pathlib.Path
         The file, which is only read.
     request, remedies : Request, Remedies
-        What the user says of it, and asks to be done to it.
+        How to read and prepare it.
     n_sources : int or None
-        How many sources to find; None for as many as the eigenvalues speak for.
+        Number of sources; None to choose it from the eigenvalues.
     strict : bool
-        Whether it is an error that these speak for no number.
+        Whether it is an error if the eigenvalues suggest no number.
 
     Raises
     ------
     InputError
-        If it can't be read or separated, or nothing speaks for a number of sources.
+        If it can't be read or separated, or the eigenvalues suggest no number of sources.
     """
     if n_sources is not None and n_sources < 1:
         raise InputError(f"--n-sources must be at least 1, not {n_sources}")
@@ -177,12 +176,12 @@ def understand(
     if number is None:
         if strict:
             raise InputError(
-                f"{path}: nothing speaks for a number of sources ({count.reason}); say how many by "
+                f"{path}: the eigenvalues suggest no number of sources ({count.reason}); give "
                 "--n-sources N"
             )
         number = prepared.rank
     elif n_sources is None:
-        # Channels that would take the place of a source are known only with the number.
+        # Channels that could replace a source can be found only when the number is known.
         prepared = prepare(table, remedies, number)
     return Understood(table, prepared, count, n_sources, min(number, prepared.rank))
 
@@ -195,7 +194,7 @@ def _enumerated(names: Iterable[str]) -> str:
 
 
 def _ranges(rows: np.ndarray) -> list[list[int]]:
-    """Return the stretches of rows, as [first, last], counted from 0."""
+    """Return the ranges of consecutive rows, as [first, last], counted from 0."""
     if not len(rows):
         return []
     ends = np.flatnonzero(np.diff(rows) > 1)

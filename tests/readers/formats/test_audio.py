@@ -73,7 +73,7 @@ def test_what_is_cut_off_is_said_and_what_is_there_is_read(tmp_path, signals):
     path.write_bytes(path.read_bytes()[:-1200])
     table = audio.read(path, Request())
     assert np.array_equal(table.values, signals[:500])
-    assert any("shorter than its head says" in text for text in table.understood)
+    assert any("shorter than its header states" in text for text in table.understood)
 
 
 def test_a_length_that_was_not_known_when_it_was_written_is_no_cut(tmp_path, signals):

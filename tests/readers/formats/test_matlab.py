@@ -172,7 +172,7 @@ def test_structs_of_fieldtrip_say_that_rows_are_channels(tmp_path, signals, cuts
 
 def test_without_a_variable_that_can_be_read_it_is_said(tmp_path):
     scipy.io.savemat(tmp_path / "a.mat", {"name": "abc", "n": 3})
-    with pytest.raises(InputError, match="no array of numbers in it; it holds n, name"):
+    with pytest.raises(InputError, match="no array of numbers in it; it contains n, name"):
         matlab.read(tmp_path / "a.mat", Request())
 
 

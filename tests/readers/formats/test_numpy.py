@@ -104,7 +104,10 @@ def test_an_array_comes_with_rate_names_and_times_beside_it(tmp_path, signals):
 def test_rates_that_contradict_each_other_are_said(tmp_path, signals):
     np.savez(tmp_path / "a.npz", X=signals, fs=250, sfreq=500)
     table = npz.read(tmp_path / "a.npz", Request())
-    assert "warning: fs says 250 Hz, sfreq 500 Hz; --sampling-rate decides" in table.understood
+    assert (
+        "warning: fs states 250 Hz, but sfreq 500 Hz; --sampling-rate overrides both"
+        in table.understood
+    )
 
 
 def test_as_many_times_or_names_as_columns_say_that_rows_are_channels(tmp_path, signals):
@@ -151,7 +154,7 @@ def test_objects_beside_a_recording_are_not_loaded_and_do_not_hinder(tmp_path, s
     assert table.understood == ("warning: not loaded, for they hold Python objects: info",)
     for array in ("info", None):
         np.savez(tmp_path / "b.npz", info=np.array([{"a": 1}]))
-        with pytest.raises(InputError, match="'info' holds Python objects"):
+        with pytest.raises(InputError, match="'info' contains Python objects"):
             npz.read(tmp_path / "b.npz", Request(array=array))
 
 

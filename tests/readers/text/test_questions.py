@@ -37,9 +37,9 @@ def read(tmp_path):
         ('a,"b\n' + "1,2\n" * 30, "line 1: a quotation mark .* is opened but not closed"),
         ("<!DOCTYPE html>\n<html></html>\n", "no table of numbers .*<!DOCTYPE html>"),
         ("one,two\nthree,four\n", "no table of numbers"),
-        (bytes(range(256)), "not a text file"),
+        (bytes(range(256)), "neither text nor"),
         (b"\xff\xfe1\0,\0002\0\n", "begins like utf-16 text, but is not"),
-        ("0,31,1,05\n1,07,0,99\n0,12,2,03\n" * 10, "both decimal marks and between columns"),
+        ("0,31,1,05\n1,07,0,99\n0,12,2,03\n" * 10, "both decimal marks and delimiters"),
         ("1,2,3\n4,5,6\n", "2 rows and 3 columns, but rows must be time; give --transpose"),
     ],
 )

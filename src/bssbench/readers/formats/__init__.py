@@ -1,10 +1,10 @@
-"""Kinds of files, one module each, that `bssbench.readers` finds by their place.
+"""Kinds of files, one per module, which `bssbench.readers` finds by their location.
 
 A module has
 
 - ``SUFFIXES``, such as ``(".csv", ".tsv")``, in small letters;
 - ``recognises(head: bytes) -> bool``: whether a file that begins so (its first 512 bytes or more)
-  is of this kind, where the suffix says nothing;
+  is of this kind, used if the suffix does not decide;
 - ``read(path, request) -> Table``;
 - ``write(path, signals, names, like)``: writes signals (time, channel) as a file of the kind that
   the table `like` came from, with its time column and sampling rate, and returns in words what

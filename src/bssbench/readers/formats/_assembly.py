@@ -59,7 +59,7 @@ def columns_of_fields(
     Raises
     ------
     InputError
-        If a field holds complex numbers.
+        If a field contains complex numbers.
     """
     length = len(next(iter(fields.values())))
     values = np.full((length, len(fields)), np.nan)

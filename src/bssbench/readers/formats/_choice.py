@@ -1,4 +1,4 @@
-"""Which of a file's arrays is the recording, and which say its rate, times and names."""
+"""Finding the recording among the arrays of a file, with its rate, times and names."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _CLEARLY_LARGER = 10
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording as an archive of arrays holds it.
+    """A recording as stored in an archive of arrays.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Recorded:
 
 
 def flattened(arrays: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return what nested mappings hold by dotted names, such as ``EEG.data``."""
+    """Return the content of nested mappings by dotted names, such as ``EEG.data``."""
     flat: dict[str, Any] = {}
     for name, value in arrays.items():
         if isinstance(value, Mapping):
@@ -68,7 +68,7 @@ def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
     It is the array that the request names; else the only matrix of numbers, or the only one that
     is not square, or one that has ten times as many numbers as any other; else, without a matrix,
     vectors of one length as columns: of the length that has the most numbers. Single numbers such
-    as ``fs``, vectors such as ``time`` and texts such as ``labels`` say the rest, those in the same
+    as ``fs``, vectors such as ``time`` and texts such as ``labels`` are the rest, those in the same
     struct before others. Rows are channels only if there are as many times as columns, or fewer
     rows than columns and as many names as rows.
 
@@ -83,7 +83,7 @@ def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
         name = _named(request.array, flat, path)
         value = flat[name]
         if not isinstance(value, np.ndarray):
-            raise InputError(f"{path}: array {name!r} is no array of numbers")
+            raise InputError(f"{path}: array {name!r} is not an array of numbers")
         return _described(name, value, flat, path, request)
     matrices = {name: v for name, v in numeric.items() if _n_axes(v) >= 2}
     if matrices:
@@ -91,12 +91,12 @@ def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
         others = some(sorted(matrices.keys() - {name}))
         chosen = _described(name, matrices[name], flat, path, request)
         if others:
-            note = f"array {name} taken, by far the largest; others are {others} (--array)"
+            note = f"array {name} used, by far the largest; others are {others} (--array)"
             chosen = replace(chosen, understood=(note, *chosen.understood))
         return chosen
     vectors = {name: v for name, v in numeric.items() if v.size > 1}
     if not vectors:
-        raise InputError(f"{path}: there is no array of numbers in it; {_contents(flat)}")
+        raise InputError(f"{path}: there is not an array of numbers in it; {_contents(flat)}")
     return _columns(vectors, flat, path, request)
 
 
@@ -122,7 +122,8 @@ def _clearly_largest(matrices: Mapping[str, np.ndarray], path: Path) -> str:
         first, second = (matrices[name].size for name in by_size[:2])
         if first < _CLEARLY_LARGER * second:
             raise InputError(
-                f"{path}: it holds several arrays, {_shapes(matrices)}; say which by --array NAME"
+                f"{path}: it contains several arrays, {_shapes(matrices)}; choose one with "
+                "--array NAME"
             )
     return by_size[0]
 
@@ -132,7 +133,7 @@ def _shapes(arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def _contents(flat: Mapping[str, Any]) -> str:
-    return "it holds " + (some(sorted(name for name in flat if "." not in name)) or "nothing")
+    return "it contains " + (some(sorted(name for name in flat if "." not in name)) or "nothing")
 
 
 def _columns(
@@ -151,14 +152,14 @@ def _columns(
     others = sorted(n for n, v in vectors.items() if v.size != length)
     if others:
         note = f"warning: arrays of other lengths ({some(others)}) ignored; " + note
-    rate, said = rate_of(first, flat)
+    rate, remarks = rate_of(first, flat)
     return Recorded(
         np.concatenate(columns, axis=1),
         array=first if len(channels) == 1 else "",
         names=tuple(channels),
         sampling_rate=rate,
         time=times_of(first, flat, length),
-        understood=(note + some(list(channels)), *said),
+        understood=(note + some(list(channels)), *remarks),
     )
 
 
@@ -171,14 +172,14 @@ def _described(
         understood.append(f"rows of array {name} taken as channels, for {why}")
     matrix = as_matrix(array, path, f"array {name!r}", request)
     length, n_channels = matrix.values.shape
-    rate, said = rate_of(name, flat)
+    rate, remarks = rate_of(name, flat)
     return Recorded(
         matrix.values,
         name,
         names_of(name, flat, n_channels),
         rate,
         times_of(name, flat, length),
-        (*understood, *matrix.understood, *said),
+        (*understood, *matrix.understood, *remarks),
     )
 
 

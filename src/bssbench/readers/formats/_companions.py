@@ -1,4 +1,4 @@
-"""What stands beside a recording in a file: its rate, its times, and names of its channels."""
+"""Data that accompany a recording in a file: its rate, its times, and names of its channels."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ def _beside(name: str, flat: Mapping[str, Any]) -> list[str]:
 
 
 def rate_of(name: str, flat: Mapping[str, Any]) -> tuple[float | None, tuple[str, ...]]:
-    """Return the nearest rate, and a warning if others in the same place say another."""
+    """Return the nearest rate, and a warning if others in the same place differ."""
     rates = {
         other: rate
         for other in _beside(name, flat)
@@ -46,8 +46,8 @@ def rate_of(name: str, flat: Mapping[str, Any]) -> tuple[float | None, tuple[str
     ]
     if not others:
         return rates[first], ()
-    said = f"warning: {first} says {rates[first]:g} Hz, {some(others)}; --sampling-rate decides"
-    return rates[first], (said,)
+    conflict = f"{first} states {rates[first]:g} Hz, but {some(others)}"
+    return rates[first], (f"warning: {conflict}; --sampling-rate overrides both",)
 
 
 def times_of(name: str, flat: Mapping[str, Any], length: int) -> tuple[str, np.ndarray] | None:

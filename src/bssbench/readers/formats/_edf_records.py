@@ -13,7 +13,7 @@ _ANNOTATIONS = ("EDF Annotations", "BDF Annotations")
 
 @dataclass(frozen=True)
 class SignalHead:
-    """What the head says of a signal: label, unit, and samples in a record."""
+    """The header of a signal: label, unit, and samples per record."""
 
     label: str
     unit: str
@@ -24,7 +24,7 @@ def signal_heads(path: Path) -> list[SignalHead]:
     """Return the heads of signals, without those of annotations.
 
     The layout is that of Kemp et al. (1992), A simple format for exchange of digitized polygraphic
-    recordings. A damaged head has none: whoever reads the file says what is wrong with it.
+    recordings. A damaged header has none; reading the file reports the error.
     """
     with path.open("rb") as file:
         count = file.read(256)[252:256].strip()
@@ -46,7 +46,7 @@ def signal_heads(path: Path) -> list[SignalHead]:
 
 
 def duration_of(length: int, rate: float) -> float:
-    """Return the seconds of a record of `length` samples, as eight characters can hold them."""
+    """Return the seconds of a record of `length` samples, as a text of at most eight characters."""
     seconds = length / rate
     whole = len(str(int(seconds)))
     return round(seconds, max(0, _DURATION_WIDTH - 1 - whole))
@@ -55,7 +55,7 @@ def duration_of(length: int, rate: float) -> float:
 def record_length(n_samples: int, n_signals: int, rate: float, bits: int) -> int:
     """Return the number of samples of a data record: so that the last is filled up with least.
 
-    A record's duration has eight characters, and only durations that these hold exactly keep the
+    A record's duration has eight characters, and only durations that fit exactly keep the
     rate as it is. Where no such one leaves less than a second to be filled, the rate is off by less
     than a millionth instead.
     """

@@ -1,4 +1,4 @@
-"""Structs of EEGLAB and FieldTrip, which say themselves that their rows are channels."""
+"""Structs of EEGLAB and FieldTrip, whose rows are channels."""
 
 import math
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ __all__ = ["from_struct"]
 
 
 def from_struct(content: Mapping[str, Any], path: Path, request: Request) -> Recorded | None:
-    """Return the recording if a file holds one struct of EEGLAB or FieldTrip, else None.
+    """Return the recording if a file contains one struct of EEGLAB or FieldTrip, else None.
 
     EEGLAB's has the fields ``data`` (channel × time × trial, or the name of a file beside it with
     that in single precision), ``srate``, ``nbchan`` and ``chanlocs``, or these are the file's own
     variables; FieldTrip's has ``trial`` (a cell of channel × time), ``label``, and ``fsample`` or
-    ``time``. Trials are joined in time, which is said.
+    ``time``. Trials are joined in time, which is reported.
 
     Raises
     ------
@@ -37,7 +37,9 @@ def from_struct(content: Mapping[str, Any], path: Path, request: Request) -> Rec
         return None
     if len(known) > 1:
         names = ", ".join(sorted(known))
-        raise InputError(f"{path}: it holds several recordings, {names}; say which by --array NAME")
+        raise InputError(
+            f"{path}: it contains several recordings, {names}; choose one with --array NAME"
+        )
     name, struct = next(iter(known.items()))
     return (_eeglab if "data" in struct else _fieldtrip)(struct, name, path)
 

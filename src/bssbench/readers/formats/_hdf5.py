@@ -32,7 +32,7 @@ def hdf5_content(path: Path) -> dict[str, Any]:
 
 
 def _members(file: Any, group: Any, depth: int) -> dict[str, Any]:
-    """Return what a group holds by name, and attributes, of arrays by names such as ``X.fs``."""
+    """Return the content of a group by name, and attributes of arrays by names such as ``X.fs``."""
     import h5py
 
     members: dict[str, Any] = {}
@@ -51,7 +51,7 @@ def _members(file: Any, group: Any, depth: int) -> dict[str, Any]:
 
 
 def _attributes(item: Any) -> dict[str, Any]:
-    """Return attributes that say a rate or names of channels."""
+    """Return attributes that give a rate or names of channels."""
     found = {key: item.attrs[key] for key in item.attrs if is_rate(key) or is_names(key)}
     return {key: np.asarray(value) for key, value in found.items()}
 

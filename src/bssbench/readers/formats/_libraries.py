@@ -1,4 +1,4 @@
-"""Libraries that read files: absent ones, and what they raise, become one line."""
+"""One-line errors for missing libraries and for errors that libraries raise."""
 
 import warnings
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _LONGEST_REASON = 200
 
 @contextmanager
 def needed(path: Path, library: str, use: str = "read") -> Iterator[None]:
-    """Turn the failure to import `library` into a line that says how to install it.
+    """Report a missing `library` in one line that names the command to install it.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def needed(path: Path, library: str, use: str = "read") -> Iterator[None]:
 
 @contextmanager
 def reading(path: Path, kind: str) -> Iterator[None]:
-    """Turn whatever a library raises on a file into one line; `kind` is such as ``NPY``.
+    """Report any error of a library that reads a file in one line; `kind` is for example ``NPY``.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def reading(path: Path, kind: str) -> Iterator[None]:
 
 @contextmanager
 def writing(path: Path, kind: str) -> Iterator[None]:
-    """Turn whatever a library raises while it writes a file into one line.
+    """Report any error of a library that writes a file in one line.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def _in_words(path: Path, failure: str) -> Iterator[None]:
         raise
     except MemoryError:
         raise InputError(
-            f"{path}: {failure}: it needs more memory than there is, or is damaged"
+            f"{path}: {failure}: it needs more memory than is available, or is damaged"
         ) from None
     except OSError as error:
         reason = error.strerror or in_one_line(str(error)) or type(error).__name__

@@ -1,4 +1,4 @@
-"""One array of whatever type and shape: a matrix of real numbers, rows time, columns channels."""
+"""Conversion of an array of any type and shape to a real matrix (time, channel)."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from bssbench.readers.table import Request
 __all__ = ["Matrix", "as_matrix", "is_numeric"]
 
 _REFUSED = {
-    "O": "Python objects, which are never loaded, for they may run code; save it as numbers",
+    "O": "Python objects, which are never loaded because they may run code; save it as numbers",
     "U": "text; save it as numbers",
     "T": "text; save it as numbers",
     "S": "text; save it as numbers",
@@ -23,19 +23,19 @@ _REFUSED = {
 
 @dataclass(frozen=True)
 class Matrix:
-    """Values of shape (time, channel), and what was done to have that shape, in words."""
+    """Values of shape (time, channel), and remarks on the conversion."""
 
     values: np.ndarray
     understood: tuple[str, ...] = ()
 
 
 def is_numeric(array: np.ndarray) -> bool:
-    """Return whether an array holds numbers: integers, real or complex ones, or truth values."""
+    """Return whether an array contains numbers: integers, real or complex ones, or truth values."""
     return array.dtype.kind in "fiubc"
 
 
 def as_matrix(array: np.ndarray, path: Path, what: str, request: Request) -> Matrix:
-    """Return an array in double precision; rows become columns if the request says so.
+    """Return an array in double precision; rows become columns if requested.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def as_matrix(array: np.ndarray, path: Path, what: str, request: Request) -> Mat
     """
     place = f"{path}: {what}"
     if not is_numeric(array):
-        raise InputError(f"{place} holds {_REFUSED.get(array.dtype.kind, 'no numbers')}")
+        raise InputError(f"{place} contains {_REFUSED.get(array.dtype.kind, 'no numbers')}")
     understood: list[str] = []
     array = _two_axes(array, place, understood)
     if request.transpose:
         array = array.T
-        understood.append("rows of the file taken as channels, as asked")
+        understood.append("rows of the file taken as channels, as requested")
     rows, columns = array.shape
     if rows == 0 or columns == 0:
         raise InputError(f"{place} is empty: its shape is {array.shape}")
@@ -70,7 +70,7 @@ def as_matrix(array: np.ndarray, path: Path, what: str, request: Request) -> Mat
             f"{place} has {rows} rows and {columns} columns, but rows must be time; "
             + ("leave out --transpose" if request.transpose else "give --transpose")
         )
-    # Always a copy: of a mapped file, or of one that the caller holds.
+    # Always a copy, because the array may be mapped from a file or owned by the caller.
     return Matrix(np.array(_real(array, place), dtype=np.float64, order="C"), tuple(understood))
 
 
@@ -97,6 +97,6 @@ def _real(array: np.ndarray, place: str) -> np.ndarray:
         return array
     if np.any(array.imag):
         raise InputError(
-            f"{place} holds complex numbers; save real and imaginary parts, or moduli, as channels"
+            f"{place} contains complex numbers; save real and imaginary parts or moduli instead"
         )
     return array.real

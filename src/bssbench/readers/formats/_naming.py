@@ -1,4 +1,4 @@
-"""Names under which arrays, fields and columns of files hold a rate, times or names."""
+"""Common names of arrays, fields and columns for rates, times and channel names."""
 
 import math
 import re

@@ -18,7 +18,7 @@ from bssbench.readers.table import Request, Table
 
 __all__ = ["raw_array", "read_raw"]
 
-# Types of channels, in mne's words, that hold no signal of the subject.
+# Types of channels, by their names in mne, that record no signal of the subject.
 _NO_SIGNAL = {
     "stim": "a channel of triggers",
     "syst": "a channel of the system's state",
@@ -29,8 +29,8 @@ _NO_SIGNAL = {
     "dipole": "a fitted dipole",
 }
 _TRIGGERS = ("status", "trigger", "triggers", "stim", "events", "event", "marker", "markers")
-# What mne says of every file that is called as people call theirs.
-_NOT_WORTH_SAYING = ("naming conventions", "does not conform", "has changed from")
+# Warnings of mne about file names, which are not useful here.
+_NOT_WORTH_REPORTING = ("naming conventions", "does not conform", "has changed from")
 
 
 def read_raw(
@@ -42,10 +42,10 @@ def read_raw(
     suffixes: tuple[str, ...],
     notes: Collection[str] = (),
 ) -> Table:
-    """Return what mne makes of a file, in SI units (mne's), such as volts.
+    """Read a file with mne, in SI units such as volts.
 
     Channels of triggers and the like, and those marked as bad, are left out unless the request
-    names them; annotations are ignored. Both is said, and so is what mne warns of.
+    names them; annotations are ignored. Both are reported, and so are warnings of mne.
 
     Parameters
     ----------
@@ -112,15 +112,15 @@ def _called(path: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
 
 def _without(columns: Columns, request: Request, kind: str, no_signal: dict[str, str]) -> Table:
     """Return a table without some channels, unless the user names channels."""
-    # Time is the sampling rate: no channel is taken for it, unless the user says so.
+    # Time is the sampling rate: no channel is used as time unless the user requests it.
     request = replace(request, time_column=request.time_column or "none")
     if request.columns is not None:
         return assembled(columns, request, kind)
     kept = tuple(name for name in columns.names if name not in no_signal)
     if not kept:
         raise InputError(
-            f"{columns.path}: every channel is one of triggers, or bad, or the like; "
-            f"name those that are wanted all the same by --columns, such as {columns.names[0]}"
+            f"{columns.path}: every channel contains triggers, is marked as bad, or the like; "
+            f"to use some anyway, name them with --columns, such as {columns.names[0]}"
         )
     table = assembled(columns, replace(request, columns=kept), kind)
     return replace(table, left_out=no_signal)
@@ -138,7 +138,7 @@ def _no_signal(
         elif name.strip().lower() in _TRIGGERS:
             why[name] = "a channel of triggers, by its name"
         elif kind == "misc" and not all_undetermined:
-            why[name] = "a channel of type misc, which says nothing of what it is"
+            why[name] = "a channel of type misc, whose content is unknown"
         elif name in bads:
             why[name] = "marked as bad in the file"
     return why
@@ -164,15 +164,15 @@ def _annotations(raw: Any) -> list[str]:
 
 
 def _warned(caught: Collection[warnings.WarningMessage]) -> list[str]:
-    said = dict.fromkeys(
+    remarks = dict.fromkeys(
         in_one_line(str(each.message))
         for each in caught
         if issubclass(each.category, RuntimeWarning | UserWarning)
     )
     return [
-        f"warning: mne says: {text}"
-        for text in said
-        if not any(harmless in text for harmless in _NOT_WORTH_SAYING)
+        f"warning: mne reports: {text}"
+        for text in remarks
+        if not any(harmless in text for harmless in _NOT_WORTH_REPORTING)
     ]
 
 
@@ -187,6 +187,6 @@ def raw_array(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Tab
     with needed(path, "mne", "write"):
         import mne
     if like.sampling_rate is None:
-        raise InputError(f"{path}: its sampling rate is not known; take the CSV file")
+        raise InputError(f"{path}: its sampling rate is unknown; use the CSV file")
     info = mne.create_info(list(names), like.sampling_rate, "misc", verbose="ERROR")
     return mne.io.RawArray(signals.T, info, verbose="ERROR")

@@ -76,7 +76,7 @@ def read(path: Path, request: Request) -> Table:
         sampling_rate=float(rate),
         understood=tuple(understood),
     )
-    # Time is the sampling rate: no channel is taken for it, unless the user says so.
+    # Time is the sampling rate: no channel is used as time unless the user requests it.
     request = replace(request, time_column=request.time_column or "none")
     return assembled(columns, request, "audio")
 
@@ -109,13 +109,13 @@ def _by_soundfile(path: Path, soundfile: Any) -> tuple[np.ndarray, float, list[s
             if sound.subtype.startswith("PCM"):
                 understood.append("integers scaled to full scale at 1")
             if _is_cut_off(sound.extra_info) or len(values) < sound.frames:
-                found = f"{len(values)} samples are there"
-                understood.append(f"warning: the file is shorter than its head says; {found}")
+                found = f"{len(values)} samples were found"
+                understood.append(f"warning: the file is shorter than its header states; {found}")
             return values, sound.samplerate, understood
 
 
 def _is_cut_off(log: str) -> bool:
-    """Return whether libsndfile found less data than the head says, in what it logged."""
+    """Return whether the log of libsndfile states that data are missing."""
     found = re.search(r"^data : (\d+) \(should be (\d+)\)", log, re.MULTILINE)
     # The largest number stands where the length was not known yet.
     return found is not None and int(found[2]) < int(found[1]) < 2**32 - 1
@@ -141,15 +141,15 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
     Raises
     ------
     InputError
-        For a kind that can't hold so many channels or such a rate, or is not written.
+        For a kind that does not support the channels or the rate, or can't be written.
     """
     if path.suffix.lower() == ".mp3" or like.sampling_rate is None:
         why = (
-            "its sampling rate is not known"
+            "its sampling rate is unknown"
             if path.suffix.lower() != ".mp3"
             else "MP3 is not written"
         )
-        raise InputError(f"{path}: {why}; take the CSV file")
+        raise InputError(f"{path}: {why}; use the CSV file")
     # What was called otherwise and seen to be sound is written as WAV.
     kind = _FORMATS.get(path.suffix.lower(), _FORMATS[".wav"])
     peak = float(np.abs(signals).max(initial=0.0))
@@ -166,8 +166,10 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
                 import soundfile
             with path.open("wb") as file:
                 soundfile.write(file, scaled, rate, format=kind[0], subtype=kind[1])
-    said = {"VORBIS": ["compressed with loss"], "PCM_24": ["rounded to 24 bits"]}.get(kind[1], [])
-    said = [*said, f"multiplied by {scale:.6g}, so that the largest sample is {_PEAK}"]
+    remarks = {"VORBIS": ["compressed with loss"], "PCM_24": ["rounded to 24 bits"]}.get(
+        kind[1], []
+    )
+    remarks = [*remarks, f"multiplied by {scale:.6g}, so that the largest sample is {_PEAK}"]
     if rate != like.sampling_rate:
-        said.append(f"the rate of {like.sampling_rate:g} Hz rounded to {rate}")
-    return "; ".join(said)
+        remarks.append(f"the rate of {like.sampling_rate:g} Hz rounded to {rate}")
+    return "; ".join(remarks)

@@ -43,11 +43,9 @@ def read(path: Path, request: Request) -> Table:
         headers = [path.with_suffix(suffix) for suffix in (".vhdr", ".VHDR", ".ahdr")]
         found = next((file for file in headers if file.is_file()), None)
         if found is None:
-            raise InputError(
-                f"{path}: there is no {headers[0].name} beside it, which says what it is"
-            )
+            raise InputError(f"{path}: its header {headers[0].name} is missing")
         header = found
-    _refuse_parts_elsewhere(header)
+    _reject_parts_elsewhere(header)
     with _well_named(header) as file:
         table = read_raw(
             file,
@@ -60,14 +58,14 @@ def read(path: Path, request: Request) -> Table:
     return replace(table, path=path)
 
 
-def _refuse_parts_elsewhere(header: Path) -> None:
-    """Refuse a header that would have a file read from another folder, which may be any file."""
+def _reject_parts_elsewhere(header: Path) -> None:
+    """Raise an error for a header that refers to a file in another folder."""
     for line in header.read_bytes().decode("latin-1").splitlines():
         part = _PART_NAME.fullmatch(line)
         if part and re.search(r"[/\\]", part["name"]):
             raise InputError(
-                f"{header}: its {part['key']} is {part['name']!r}; give the name of a file beside "
-                "it, without a folder"
+                f"{header}: its {part['key']} is {part['name']!r}; give the name of a file in "
+                "the same folder"
             )
 
 
@@ -94,7 +92,7 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
     raw = raw_array(path, signals, names, like)
     with needed(path, "pybv", "write"):
         import pybv
-    # Apart, for pybv refuses names that exist, and takes the name for more than a name.
+    # In a new folder, because pybv rejects existing names and interprets the file name.
     with writing(path, "BrainVision"), tempfile.TemporaryDirectory(dir=path.parent) as folder:
         pybv.write_brainvision(
             data=raw.get_data(),

@@ -1,4 +1,4 @@
-"""EDF and its kin: EDF+, BDF (24 bits, of BioSemi) and GDF."""
+"""EDF and related formats: EDF+, BDF (24 bits, BioSemi) and GDF."""
 
 import math
 from dataclasses import replace
@@ -27,7 +27,7 @@ def recognises(head: bytes) -> bool:
     """Return whether a file that begins with `head` is EDF, BDF or GDF."""
     if head.startswith((b"\xffBIOSEMI", b"GDF 1.", b"GDF 2.")):
         return True
-    # White space could be text: the head says its own length, too.
+    # White space could be text, so the length stated in the header is checked, too.
     length, signals = head[184:192].strip(), head[252:256].strip()
     return (
         head.startswith(b"0       ")
@@ -60,7 +60,7 @@ def read(path: Path, request: Request) -> Table:
         (".edf", ".rec") if kind == "EDF" else (f".{kind.lower()}",),
         notes,
     )
-    # mne says volts of all, also of degrees.
+    # mne reports volts for all channels, even for degrees.
     other = {head.label: head.unit for head in heads if not head.unit.endswith("V")}
     units = tuple(other.get(name, "V") for name in table.names) if heads else table.units
     return replace(table, units=units if units and any(units) else None)
@@ -88,8 +88,8 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
     whole: Any
     rate = like.sampling_rate
     if path.suffix.lower() == ".gdf" or rate is None:
-        why = "its sampling rate is not known" if rate is None else "GDF is not written"
-        raise InputError(f"{path}: {why}; take the CSV file")
+        why = "its sampling rate is unknown" if rate is None else "GDF is not written"
+        raise InputError(f"{path}: {why}; use the CSV file")
     bits = 24 if path.suffix.lower() == ".bdf" else 16
     make, whole = (edfio.BdfSignal, edfio.Bdf) if bits == 24 else (edfio.EdfSignal, edfio.Edf)
     length = record_length(len(signals), signals.shape[1], rate, bits)
@@ -112,14 +112,16 @@ def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) 
             for i, label in enumerate(labels)
         ]
         whole(channels, data_record_duration=seconds).write(file)
-    said = [f"rounded to {bits} bits"]
+    remarks = [f"rounded to {bits} bits"]
     if padding:
-        said.append(f"the last sample repeated {padding} times, for records are of {length}")
+        remarks.append(
+            f"the last sample repeated {padding} times, to fill records of {length} samples"
+        )
     if labels != list(names):
-        said.append(f"names cut to {_LONGEST_LABEL} characters of ASCII")
+        remarks.append(f"names cut to {_LONGEST_LABEL} characters of ASCII")
     if factor != 1:
-        said.append(f"multiplied by {factor:g}")
-    return "; ".join(said)
+        remarks.append(f"multiplied by {factor:g}")
+    return "; ".join(remarks)
 
 
 def _factor(largest: float) -> float:
@@ -130,7 +132,7 @@ def _factor(largest: float) -> float:
 
 
 def _range(signal: np.ndarray) -> tuple[float, float]:
-    """Return a range around zero that holds a signal and takes at most eight characters."""
+    """Return a range around zero that covers a signal and has at most eight characters."""
     bound = max(float(np.abs(signal).max()), 1e-4)
     digits = 5 - len(str(int(bound)))
     upper = math.ceil(bound * 10**digits) / 10**digits

@@ -28,7 +28,7 @@ def read(path: Path, request: Request) -> Table:
     Raises
     ------
     InputError
-        If there are none (but epochs, say), the file is damaged, or mne is not installed.
+        If there are none (for example only epochs), the file is damaged, or mne is not installed.
     """
     return read_raw(
         path,
@@ -43,7 +43,7 @@ def read(path: Path, request: Request) -> Table:
 def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) -> str:
     """Write signals in double precision as channels of type misc."""
     raw = raw_array(path, signals, names, like)
-    # Apart, for mne refuses other names.
+    # In a new folder, because mne rejects other names.
     with writing(path, "FIF"), tempfile.TemporaryDirectory(dir=path.parent) as folder:
         file = Path(folder, "sources_raw.fif")
         raw.save(file, fmt="double", verbose="ERROR")

@@ -74,8 +74,8 @@ def _content(path: Path) -> dict[str, Any]:
     }
     if not content:
         raise InputError(
-            f"{path}: no variable can be read; tables and timetables of MATLAB can't, "
-            "save them by writetable or as a matrix"
+            f"{path}: no variable can be read; tables and timetables can't: "
+            "save them with writetable or as a matrix"
         )
     return content
 

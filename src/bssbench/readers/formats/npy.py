@@ -30,7 +30,7 @@ def read(path: Path, request: Request) -> Table:
         If it is no such array, or the file is damaged.
     """
     with reading(path, "NPY"):
-        # Mapped, because the file's size is then held against what its head says.
+        # Mapped, because the size of the file is then checked against its header.
         array = _load(path)
         if array.dtype.names is not None:
             return assembled(columns_of_records(array, path), request, "npy", {"records": True})
@@ -51,8 +51,8 @@ def _load(path: Path) -> np.ndarray:
         dtype = read_head(file)[2]
     if dtype.hasobject:
         raise InputError(
-            f"{path}: it holds Python objects, which are never loaded, for they may run code; "
-            "save it as an array of numbers"
+            f"{path}: it contains Python objects, which are never loaded because they may run "
+            "code; save it as an array of numbers"
         )
     return np.load(path, mmap_mode="r", allow_pickle=False)
 

@@ -55,7 +55,7 @@ def _archive(path: Path) -> Any:
     with path.open("rb") as file:
         is_array = file.read(6) == b"\x93NUMPY"
     if not is_array and not zipfile.is_zipfile(path):
-        # NumPy would take anything else for a pickle, and say so.
+        # NumPy would report anything else as a pickle.
         raise InputError(f"{path}: cannot be read as NPZ (it is no ZIP archive, or is cut off)")
     archive = np.load(path, allow_pickle=False)
     if not isinstance(archive, np.lib.npyio.NpzFile):
@@ -85,8 +85,8 @@ def read(path: Path, request: Request) -> Table:
         arrays, objects = _arrays(archive)
         if request.array in objects or (objects and not arrays):
             raise InputError(
-                f"{path}: array {sorted(objects)[0]!r} holds Python objects, which are never "
-                "loaded, for they may run code; save it as an array of numbers"
+                f"{path}: array {sorted(objects)[0]!r} contains Python objects, which are never "
+                "loaded because they may run code; save it as an array of numbers"
             )
         records = [v for v in arrays.values() if v.dtype.names is not None]
         if len(records) == len(arrays) == 1:
@@ -96,14 +96,14 @@ def read(path: Path, request: Request) -> Table:
         recorded = choose(arrays, path, request)
     if objects:
         listed = ", ".join(sorted(objects)[:5])
-        note = f"warning: not loaded, for they hold Python objects: {listed}"
+        note = f"warning: not loaded, because they contain Python objects: {listed}"
         recorded = replace(recorded, understood=(*recorded.understood, note))
     columns = columns_of_recorded(recorded, path)
     return assembled(columns, request, "npz", {"array": recorded.array or "sources"})
 
 
 def _arrays(archive: Any) -> tuple[dict[str, Any], set[str]]:
-    """Return arrays by name, and the names of those that hold Python objects."""
+    """Return arrays by name, and the names of those that contain Python objects."""
     arrays: dict[str, Any] = {}
     objects: set[str] = set()
     for name in archive.files:

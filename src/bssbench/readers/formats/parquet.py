@@ -30,7 +30,7 @@ def read(path: Path, request: Request) -> Table:
     Raises
     ------
     InputError
-        If no column holds numbers, the file is damaged, or pyarrow is not installed.
+        If no column contains numbers, the file is damaged, or pyarrow is not installed.
     """
     with needed(path, "pyarrow"):
         import pyarrow  # noqa: F401

@@ -8,7 +8,7 @@ from bssbench.readers.table import Request, Table
 __all__ = ["SUFFIXES", "read", "recognises", "write"]
 
 _PICKLED = (
-    "it is a pickle, which is never loaded, for it may run code; "
+    "it is a pickle, which is never loaded because it may run code; "
     "save the array with numpy.save, or the data frame with to_csv or to_parquet"
 )
 _SPREADSHEET = "spreadsheets are not read; save the sheet as CSV"
@@ -22,7 +22,7 @@ _WHY = {
     ".xlsm": _SPREADSHEET,
     ".xls": _SPREADSHEET,
     ".ods": _SPREADSHEET,
-    ".fdt": "it holds the numbers of an EEGLAB file alone; give the .set file beside it",
+    ".fdt": "it contains only the numbers of an EEGLAB file; give the .set file next to it",
     ".zip": "archives are not read; unpack it and give the file",
     ".tar": "archives are not read; unpack it and give the file",
     ".rds": "files of R are not read; save the data with write.csv",
@@ -59,7 +59,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(path: Path, request: Request) -> Table:  # noqa: ARG001 (as all formats)
-    """Say why a file of this kind is not read.
+    """Raise the reason why files of this kind are not read.
 
     Raises
     ------

@@ -43,7 +43,7 @@ def read(path: Path, request: Request) -> Table:
         If it is no table of numbers, or two readings make sense; the message names the line, or
         the option that settles it.
     """
-    text, encoding, said = decode(path.read_bytes(), path)
+    text, encoding, remarks = decode(path.read_bytes(), path)
     lines = lines_of(text, path)
     del text
     if not lines.texts:
@@ -68,7 +68,7 @@ def read(path: Path, request: Request) -> Table:
         sampling_rate=rate,
         cells=functools.partial(column_cells, rows, dialect),
         understood=(
-            *said,
+            *remarks,
             *dialect.words(),
             *header.understood,
             *_comments(lines),

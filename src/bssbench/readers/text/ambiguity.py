@@ -13,7 +13,7 @@ from bssbench.errors import InputError
 if TYPE_CHECKING:
     from bssbench.readers.text.dialect import Dialect
 
-__all__ = ["refuse_double_comma", "settle"]
+__all__ = ["reject_double_comma", "settle"]
 
 # So many rows are enough to see what digits follow a comma.
 _ROWS = 20_000
@@ -22,7 +22,7 @@ _ROWS_WITHOUT_ZERO = 60
 
 
 def settle(readings: Sequence[Dialect], lines: Sequence[str], path: Path) -> Dialect:
-    """Return the one of several readings, equally good by their cells, that more speaks for.
+    """Return the best supported of several readings that explain equally many cells.
 
     Delimiters go before white space, no mark between thousands before one, the point before the
     comma, except that
@@ -55,7 +55,7 @@ def settle(readings: Sequence[Dialect], lines: Sequence[str], path: Path) -> Dia
             if first.notation.is_number(cell) and "," in cell
         )
         raise InputError(
-            f"{path}: is the comma in {cell!r} a decimal mark, or does it stand between thousands? "
+            f"{path}: is the comma in {cell!r} a decimal mark or a thousands separator? "
             "Give --decimal comma or --decimal point"
         )
     return first
@@ -82,7 +82,7 @@ def _one_column_or_two(one: Dialect, two: Dialect, lines: Sequence[str], path: P
     )
 
 
-def refuse_double_comma(dialect: Dialect, lines: Sequence[str], path: Path) -> None:
+def reject_double_comma(dialect: Dialect, lines: Sequence[str], path: Path) -> None:
     """Refuse rows such as ``0,31,1,99``, in which commas separate decimals as well as columns.
 
     Their sign is an even number of whole numbers, of which every second has leading zeros and no
@@ -103,6 +103,6 @@ def refuse_double_comma(dialect: Dialect, lines: Sequence[str], path: Path) -> N
     leading = sum(len(cell) > 1 and cell[0] == "0" for cell in decimals)
     if leading > 0.02 * len(decimals) and not any(w[:1] == "0" and len(w) > 1 for w in wholes):
         raise InputError(
-            f"{path}: commas are both decimal marks and between columns; save it with another "
+            f"{path}: commas are both decimal marks and delimiters; save it with another "
             "delimiter, or with decimal points"
         )

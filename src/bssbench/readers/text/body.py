@@ -20,7 +20,7 @@ _MISSING = frozenset(MISSING)
 
 @dataclass(frozen=True)
 class Body:
-    """What the rows hold.
+    """The content of the rows.
 
     Attributes
     ----------
@@ -56,9 +56,9 @@ def read_body(
     numbers : sequence of int
         The line in the file of each.
     dialect : Dialect
-        How they are taken apart.
+        How lines are split into cells.
     kinds : sequence of Kind
-        What the columns hold.
+        The content of the columns.
     names : sequence of str
         Of the columns, for messages.
     path : pathlib.Path
@@ -182,7 +182,7 @@ def _read_each(
 
 
 def _finished(values: np.ndarray, text: dict[int, list[str]], dialect: Dialect) -> Body:
-    """Read columns that seemed empty after all, and make what is infinite missing."""
+    """Read columns that seemed empty, and replace infinite values by missing ones."""
     is_number, value = dialect.notation.is_number, dialect.notation.value
     for index, cells in list(text.items()):
         given = [(row, cell) for row, cell in enumerate(cells) if cell not in _MISSING]

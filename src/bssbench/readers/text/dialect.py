@@ -12,7 +12,7 @@ import numpy as np
 
 from bssbench.errors import InputError
 from bssbench.readers.table import Request
-from bssbench.readers.text.ambiguity import refuse_double_comma, settle
+from bssbench.readers.text.ambiguity import reject_double_comma, settle
 from bssbench.readers.text.lines import Lines
 from bssbench.readers.text.numbers import INFINITE, MISSING, Notation, notation
 from bssbench.readers.time_stamps import looks_like_stamp
@@ -40,7 +40,7 @@ _QUOTED = re.compile(r'"[^"]*"|\S+')
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text is to be taken apart.
+    """How a line of text is split into cells.
 
     Attributes
     ----------
@@ -70,16 +70,16 @@ class Dialect:
         return cells_of(line, self.delimiter)
 
     def words(self) -> list[str]:
-        """Return what is to be said of it."""
-        said = []
+        """Return remarks on it."""
+        remarks = []
         if self.width > 1:
             name = SPOKEN.get(self.delimiter, repr(self.delimiter))
-            said.append(f"separated by {name}")
+            remarks.append(f"separated by {name}")
         if self.decimal == ",":
-            said.append("decimal comma")
+            remarks.append("decimal comma")
         if self.thousands:
-            said.append(f"{self.thousands!r} between thousands")
-        return said
+            remarks.append(f"{self.thousands!r} as thousands separator")
+        return remarks
 
 
 def cells_of(line: str, delimiter: str) -> list[str]:
@@ -125,15 +125,15 @@ def find_dialect(lines: Lines, request: Request, path: Path) -> Dialect:
     """Return the dialect under which most cells are numbers, missing, or time stamps.
 
     Each delimiter is tried with each decimal mark and mark between thousands on lines spread over
-    the file. Of readings that explain equally many cells, `settle` takes the one that more speaks
-    for, or asks.
+    the file. If several readings explain equally many cells, `settle` chooses one by further
+    evidence, or raises an error.
 
     Parameters
     ----------
     lines : Lines
-        Of the file, with what it says of itself.
+        Lines of the file, with the marks it states.
     request : Request
-        Its delimiter and decimal mark are taken before what the file says.
+        Its delimiter and decimal mark override those that the file states.
     path : pathlib.Path
         For messages.
 
@@ -161,7 +161,7 @@ def find_dialect(lines: Lines, request: Request, path: Path) -> Dialect:
         # Of two columns of whole numbers a line that is cut off would be a number, too.
         equal += [d for score, d in scored if d.width == 2 and score >= 0.5 * best]
     dialect = settle(equal, lines.texts, path) if len(equal) > 1 else equal[0]
-    refuse_double_comma(dialect, lines.texts, path)
+    reject_double_comma(dialect, lines.texts, path)
     return _without_trailing(dialect, sample)
 
 
@@ -208,7 +208,7 @@ def _score(rows: Sequence[Sequence[str]], numbers: Notation) -> tuple[float, int
 
     for cells in rows:
         kinds = [kind(cell) for cell in cells]
-        # A line without any number is none: of empty cells, say.
+        # A line without any number is not a row, for example one of empty cells.
         if 2 in kinds:
             by_width[len(cells)] += sum(map(bool, kinds)) / len(kinds)
     if not by_width:

@@ -35,7 +35,7 @@ def looks_like_text(head: bytes) -> bool:
 
 
 def decode(content: bytes, path: Path) -> tuple[str, str, list[str]]:
-    """Return the text with new lines alone at ends of lines, its encoding, and what is to be said.
+    """Return the text with new lines as the only line ends, its encoding, and remarks.
 
     The encoding is UTF-8, UTF-16 or UTF-32 by their marks; UTF-16 without one, where every other
     byte is zero; UTF-8 if that is possible; else Windows-1252, else Latin-1.
@@ -51,7 +51,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str, list[str]]:
     if encoding is None:
         content = content.rstrip(b"\0")  # a logger that reserved more than it wrote
         if b"\0" in content or _controls(content[:65_536]):
-            raise InputError(f"{path}: not a text file, and no other kind that can be read")
+            raise InputError(f"{path}: neither text nor another kind of file that can be read")
     for name in (encoding,) if encoding else ("utf-8", "cp1252", "latin-1"):
         try:
             text = content.decode(name)
@@ -59,7 +59,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str, list[str]]:
             continue
         text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a")
         return text, name, [_SPOKEN[name]] if name in _SPOKEN else []
-    raise InputError(f"{path}: begins like {encoding} text, but is not: is it complete?")
+    raise InputError(f"{path}: begins like {encoding} text, but can't be decoded; is it complete?")
 
 
 def _without_mark(head: bytes) -> str | None:

@@ -32,7 +32,7 @@ class Header:
     quoted : bool
         Whether names stand in quotation marks.
     understood : tuple of str
-        What is to be said of it.
+        Remarks.
     """
 
     start: int
@@ -49,7 +49,7 @@ def find_header(
 ) -> Header:
     """Find the rows and their names.
 
-    Rows begin at the first line whose cells are what their columns hold (`first_row`). The line
+    Rows begin at the first line whose cells fit their columns (`first_row`). The line
     above has the names if none of its cells is a number where numbers are below; a row of units
     between them is understood, and so are R's names without one for the row names, names in a
     comment, pandas' whole numbers and several lines of names, which are joined.
@@ -61,9 +61,9 @@ def find_header(
     dialect : Dialect
         How cells are separated.
     kinds : sequence of Kind
-        What the columns hold.
+        The content of the columns.
     asked : str or None
-        What the user says: the number of the line of names, or ``none``.
+        Given by the user: the number of the line of names, or ``none``.
     path : pathlib.Path
         For messages.
 
@@ -111,8 +111,8 @@ def _as_asked(lines: Lines, dialect: Dialect, asked: str, start: int, path: Path
         raise InputError(f"{path}: --header {number}: there is no such line, or it is empty")
     if names is None:
         raise InputError(
-            f"{path}: --header {number}: that line has not the {dialect.width} columns that the "
-            "rows have"
+            f"{path}: --header {number}: that line does not have {dialect.width} columns like "
+            "the rows"
         )
     first = start if index is None else max(start, index + 1)
     style = "comment" if index is None else "line"
@@ -128,8 +128,8 @@ def _found(lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int, pa
         number = lines.numbers[index]
         if cells and names_or_sample(cells, texts[index : index + 2000], dialect, number, path):
             quoted = '"' in texts[index]
-            said = f"names in line {number} (numbers)"
-            return Header(index + 1, None, tuple(cells), None, "line", quoted, (said,))
+            remarks = f"names in line {number} (numbers)"
+            return Header(index + 1, None, tuple(cells), None, "line", quoted, (remarks,))
     candidates = []
     index = start - 1
     while index >= 0 and (names := names_in(texts[index], dialect, kinds)):
@@ -138,7 +138,7 @@ def _found(lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int, pa
         if len(candidates) == 4:
             break
     if not candidates:
-        _refuse_mistake(lines, dialect, kinds, start, path)
+        _reject_mistake(lines, dialect, kinds, start, path)
         return _from_comment(lines, dialect, kinds, start)
     units = None
     if len(candidates) > 1 and are_units(candidates[0][1], kinds):
@@ -146,7 +146,7 @@ def _found(lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int, pa
     return _from_lines(lines, dialect, candidates, kinds, units, start)
 
 
-def _refuse_mistake(
+def _reject_mistake(
     lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int, path: Path
 ) -> None:
     """Refuse a text cell among numbers in the line above the rows: it belongs to them."""
@@ -183,11 +183,11 @@ def _from_lines(
             used.insert(0, index)
             names = tuple(map(_joined, above, names, kinds))
     first = lines.numbers[used[0]]
-    said = [f"names in line {first}" if len(used) == 1 else f"names from line {first} on"]
+    remarks = [f"names in line {first}" if len(used) == 1 else f"names from line {first} on"]
     if units is not None:
-        said.append("a row of units below")
+        remarks.append("a row of units below")
     if used[0] > 0:
-        said.append(f"what is above line {first} is taken as a preamble")
+        remarks.append(f"lines above line {first} are taken as a preamble")
     raw = lines.texts[nearest]
     short = dialect.width > 1 and len(dialect.cells(raw)) == dialect.width - 1
     return Header(
@@ -197,7 +197,7 @@ def _from_lines(
         units or units_in(names),
         "short" if short else "line",
         raw.lstrip().startswith('"'),
-        tuple(said),
+        tuple(remarks),
     )
 
 
@@ -209,14 +209,14 @@ def _joined(top: str, below: str, kind: Kind) -> str:
 
 def _from_comment(lines: Lines, dialect: Dialect, kinds: Sequence[Kind], start: int) -> Header:
     """Take names from the comment next above the rows, if it has as many words as columns."""
-    said = (
-        [f"what is above line {lines.numbers[start]} is taken as a preamble"] if start > 0 else []
+    remarks = (
+        [f"lines above line {lines.numbers[start]} are taken as a preamble"] if start > 0 else []
     )
     number = max((n for n in lines.comments if n < lines.numbers[start]), default=None)
     if number is None or (start and number < lines.numbers[start - 1]):
-        return Header(start, understood=tuple(said))
+        return Header(start, understood=tuple(remarks))
     names = names_in(lines.comments[number], dialect, kinds)
     if names is None or not are_names(names):
-        return Header(start, understood=tuple(said))
-    said.append(f"names in line {number}, a comment")
-    return Header(start, None, names, units_in(names), "comment", False, tuple(said))
+        return Header(start, understood=tuple(remarks))
+    remarks.append(f"names in line {number}, a comment")
+    return Header(start, None, names, units_in(names), "comment", False, tuple(remarks))

@@ -1,4 +1,4 @@
-"""From text to its lines, with their numbers, and comments apart."""
+"""Splitting a text into numbered lines and comments."""
 
 import re
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ class Lines:
     comments : dict of int to str
         Comments, without their marks, by the number of their line.
     separator : str or None
-        What the file says of the delimiter: a first line such as ``sep=;``, which Excel writes, or
+        The delimiter that the file states: a first line such as ``sep=;``, which Excel writes, or
         LabVIEW's header.
     decimal : str or None
-        What LabVIEW's header says of the decimal mark.
+        The decimal mark that a header of LabVIEW states.
     """
 
     texts: list[str]
@@ -44,7 +44,7 @@ class Lines:
 
 
 def lines_of(text: str, path: Path) -> Lines:
-    """Take a text apart.
+    """Split a text into lines and comments.
 
     A line that begins with ``#``, ``%``, ``//`` or ``!`` is a comment wherever it stands. Lines
     that begin with ``;`` are comments if others have no such mark, and rows else.
@@ -98,7 +98,7 @@ def _is_comment(line: str) -> bool:
 
 
 def _take_labview_marks(found: Lines) -> None:
-    """Read which marks LabVIEW's header says it uses."""
+    """Read the marks that a header of LabVIEW states."""
     settings = dict(re.split(r"[\t,]", line + "\t", maxsplit=1) for line in found.texts[:40])
     found.separator = {"tab": "\t", "comma": ","}.get(settings.get("Separator", "").strip().lower())
     mark = settings.get("Decimal_Separator", "").strip(' \t"')

@@ -32,7 +32,7 @@ def names_in(line: str, dialect: Dialect, kinds: Sequence[Kind]) -> tuple[str, .
 def one_for_each(line: str, dialect: Dialect) -> tuple[str, ...] | None:
     """Return one name for each column from a line, or None if it has too few or too many."""
     width = dialect.width
-    # The name of a single column may hold what would separate others.
+    # The name of a single column may contain the delimiter.
     if width == 1:
         return (line.strip().removesuffix(dialect.delimiter * dialect.trailing).strip(' "'),)
     cells = dialect.cells(line)

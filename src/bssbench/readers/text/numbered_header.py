@@ -17,14 +17,14 @@ _ALL_DIGITS = 12
 def names_or_sample(
     cells: Sequence[str], lines: Sequence[str], dialect: Dialect, number: int, path: Path
 ) -> bool:
-    """Return whether the first line whose cells are all numbers holds names.
+    """Return whether the first line whose cells are all numbers contains names.
 
     It does if it is quoted and the others are not; or if its first cell is empty, as over pandas'
-    row numbers, and the others count from 0 or 1. Without these signs it must hold different whole
-    numbers. If most others are fractions and it counts from 0 or 1, it does if it has three cells
-    or more, or if all others are fractions with equally many decimals, or with all there are. What
-    is in between is asked: different whole numbers over nothing but fractions, a count of one or
-    two cells over mostly fractions, a longer count over mostly whole numbers.
+    row numbers, and the others count from 0 or 1. Without these signs it must contain distinct
+    whole numbers. If most others are fractions and it counts from 0 or 1, it does if it has three
+    cells or more, or if all others are fractions with equally many decimals or with all digits.
+    Other cases raise an error that asks the user: distinct whole numbers over only fractions, a
+    count of one or two cells over mostly fractions, a longer count over mostly whole numbers.
 
     Parameters
     ----------
@@ -101,6 +101,6 @@ def _decimals(cell: str, dialect: Dialect) -> str:
 def _question(cells: Sequence[str], number: int, path: Path) -> InputError:
     shown = ", ".join(cells[:6]) + (", …" if len(cells) > 6 else "")
     return InputError(
-        f"{path}: does line {number} ({shown}) hold names or a sample? "
+        f"{path}: does line {number} ({shown}) contain names or a sample? "
         f"Give --header {number} or --header none"
     )

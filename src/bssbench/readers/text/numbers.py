@@ -41,7 +41,7 @@ class Notation:
         self._groups = re.compile(groups) if thousands else None
 
     def value(self, cell: str) -> float:
-        """Return the value of a cell for which `is_number` holds."""
+        """Return the value of a cell for which `is_number` is true."""
         if self._groups is not None:
             cell = self._groups.sub("", cell)
         cell = cell.replace(self.decimal, ".").translate(_SIGNS)

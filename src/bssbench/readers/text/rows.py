@@ -1,4 +1,4 @@
-"""Where the rows of a table begin and end among the lines, and what its columns hold."""
+"""Finding the first and last row of a table, and the content of its columns."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -10,15 +10,15 @@ from bssbench.readers.time_stamps import looks_like_stamp
 
 __all__ = ["Kind", "after_last_row", "column_kinds", "first_row", "row_of"]
 
-# Rows looked at to tell which columns hold numbers.
+# Number of rows used to classify columns.
 _SAMPLE_ROWS = 500
 _LONGEST_FOOTER = 5
-# A column with words in fewer rows holds remarks, if these are not of the preamble.
+# A column with words in a smaller share of rows contains remarks, unless they are a preamble.
 _SPARSE = 0.1
 
 
 class Kind(Enum):
-    """What a column holds."""
+    """The content of a column."""
 
     NUMBER = "numbers"
     STAMP = "dates or times of day"
@@ -27,7 +27,7 @@ class Kind(Enum):
 
 
 def column_kinds(lines: Sequence[str], dialect: Dialect) -> list[Kind]:
-    """Return what each column holds in at least half of the rows that have something there.
+    """Return the content of each column in at least half of its cells that are not empty.
 
     Only rows spread over the file are looked at.
     """
@@ -57,10 +57,10 @@ def row_of(line: str, dialect: Dialect) -> list[str] | None:
 
 
 def first_row(texts: Sequence[str], dialect: Dialect, kinds: Sequence[Kind]) -> int | None:
-    """Return the index of the first row: each cell is missing or what its column holds.
+    """Return the index of the first row: each cell is missing or fits its column.
 
-    A remark in a column that is empty otherwise is let pass if the next line has none, so
-    that settings in a preamble are no rows. Lines before it that have nothing but marks of missing
+    A remark in an otherwise empty column is accepted if the next line has none, so that
+    settings in a preamble are not rows. Lines before it that have nothing but marks of missing
     numbers, such as ``nan``, are rows.
     """
     start = None
@@ -88,7 +88,7 @@ def after_last_row(texts: Sequence[str], dialect: Dialect, start: int) -> int:
         if any(is_numeric(cell, dialect.notation) or looks_like_stamp(cell) for cell in cells):
             break
         stop -= 1
-    # Five lines or more of words are no footer; they are said to be wrong where they stand.
+    # Five lines or more of words are not a footer; they are reported as errors.
     return len(texts) if stop == len(texts) - _LONGEST_FOOTER else stop
 
 
