@@ -144,7 +144,7 @@ axis.set_ylabel("SI-SDR (dB)")
 axis.legend(loc="upper left")
 
 # %%
-# On sources whose innovations are Gaussian the same prior is wrong, and separates less well than
+# On sources whose innovations are Gaussian the same prior is wrong, and separates slightly less well than
 # ``skr-vae``. To find out where a prior helps, name the plug-in and its method in an experiment's
 # file, next to the methods and data sets of your choice, and let the workflow run it on many
 # seeds. ``bssbench new prior my-prior`` writes a longer example, with settings and a method

@@ -88,7 +88,7 @@ def test_list_names_everything(capsys):
         "si_sdr",
         "restarts=by rule",
         "GPL-3.0",
-        "Untouched",
+        "Never used to choose settings",
     ]:
         assert name in out
 

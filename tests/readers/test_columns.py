@@ -58,10 +58,10 @@ def test_a_name_goes_before_a_number(tmp_path, rng):
     ("request_", "message"),
     [
         (Request(columns=("Rigth",)), r"there is no column 'Rigth'; did you mean 'right'\?"),
-        (Request(columns=("xyzzy",)), "there are t, Left, right, Cz"),
+        (Request(columns=("xyzzy",)), "columns: t, Left, right, Cz"),
         (Request(columns=("5",)), "no column 5; the file has 4 columns"),
         (Request(time_column="tiem"), "--time-column: there is no column 'tiem'"),
-        (Request(time_column="t", columns=("t",)), "'t' is among --columns, too"),
+        (Request(time_column="t", columns=("t",)), "'t' is also among --columns"),
     ],
 )
 def test_columns_that_there_are_not(columns, request_, message):

@@ -88,7 +88,9 @@ def test_what_is_no_file(tmp_path):
 def test_unknown_binary(tmp_path, name, rng):
     path = tmp_path / name
     path.write_bytes(b"\xc5\x91\x00" + rng.bytes(300))
-    with pytest.raises(InputError, match=r"unknown kind of file|neither text nor|is not what its"):
+    with pytest.raises(
+        InputError, match=r"unknown kind of file|neither text nor|does not have the format of its"
+    ):
         read_table(path)
 
 

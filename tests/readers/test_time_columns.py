@@ -138,7 +138,7 @@ def test_gaps_jitter_and_ways_back_are_said():
 
     assert said(ROW * 0.01) == ""
     gap = np.where(ROW > 100, ROW + 50, ROW) * 0.01
-    assert "1 gap, first before row 102: a step of 0.51 where 0.01 is usual" in said(gap)
+    assert "1 gap, first before row 102: a step of 0.51 instead of 0.01" in said(gap)
     lines = np.arange(400) + 4
     assert "line 105" in " ".join(sampling_of("time", gap, lines=lines).notes)
     assert "vary by" in said(jittering(0.8))

@@ -34,14 +34,14 @@ def test_a_file_of_each_kind_has_the_name_and_no_placeholder(folder):
 @pytest.mark.parametrize(
     ("kind", "name", "message"),
     [
-        ("prior", "my-prior", "own/my_prior.py is there already, and is not written over"),
-        ("method", "sobi", "there is a method 'sobi' already"),
-        ("prior", "skr_vae", "there is a method 'skr-vae' already"),
-        ("family", "modal-frame", "there is a recording 'modal-frame' already"),
-        ("family", "My family", "a name has small letters"),
-        ("family", "3-sources", "a letter first"),
-        ("family", "gp-5", "may not end as an id does"),
-        ("method", "../up", "a name has small letters"),
+        ("prior", "my-prior", "own/my_prior.py exists already, and is not replaced"),
+        ("method", "sobi", "a method 'sobi' exists already"),
+        ("prior", "skr_vae", "a method 'skr-vae' exists already"),
+        ("family", "modal-frame", "a recording 'modal-frame' exists already"),
+        ("family", "My family", "a name has lower-case letters"),
+        ("family", "3-sources", "starts with a letter"),
+        ("family", "gp-5", "must not end like an id"),
+        ("method", "../up", "a name has lower-case letters"),
         ("kernel", "own", "invalid choice"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What `bssbench new` writes: plug-ins that run as they are, with comments on what to change.
+"""Templates for `bssbench new`: plug-ins that run unchanged, with comments on what to change.
 
-They are modules of bssbench, so that they are checked as all its code is, but nothing imports them.
+They are modules of bssbench, so that the usual checks apply to them, but nothing imports them.
 """

@@ -1,8 +1,8 @@
 """NAME: a family of sources.
 
-The name of this file is the name of the family, with hyphens: data sets of it are called NAME,
-NAME-5 (five sources), NAME-noise20-t500 and so on, with all mixings. Change `sample`, `laws` and
-the class's documentation, whose first line `bssbench list datasets` shows.
+The name of this file gives the name of the family: its data sets are NAME, NAME-5 (five sources),
+NAME-noise20-t500 and so on, with all mixings. Change `sample`, `laws`, and the docstring of the
+class, whose first line is shown by `bssbench list datasets`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from scipy.signal import lfilter
 
 from bssbench.datasets.families import SourceFamily
 
-# So many samples before the first that is kept, until what came before is forgotten.
+# Samples that are discarded, so that the series no longer depends on its initial value.
 _BURN_IN = 500
 
 
@@ -23,7 +23,7 @@ class Family(SourceFamily):
     s_t = a s_{t−1} + e_t, with e_t uniform on (−1, 1).
     """
 
-    # What is not said is as it is for most families; see `SourceFamily`:
+    # Defaults of `SourceFamily`, which you can override:
     # default_n_sources = 3, default_noise = 0.05, negative_control = False, untouched = False
 
     # Parameters: `--set largest_coefficient=0.95` sets one.
@@ -35,13 +35,13 @@ class Family(SourceFamily):
             raise ValueError("coefficients must be between -1 and 1, the smallest first")
 
     def laws(self, n_sources: int) -> dict[str, list[float]]:
-        """Return the parameters that tell one source's law from another's, a list per name."""
+        """Return the parameters that differ between sources, as a list for each name."""
         coefficients = np.linspace(self.smallest_coefficient, self.largest_coefficient, n_sources)
         return {"coefficient": coefficients.tolist()}
 
     def sample(self, generator: np.random.Generator, n_sources: int, length: int) -> np.ndarray:
-        """Draw sources of shape (source, time); whoever calls standardises them."""
-        # The generator is the only source of randomness.
+        """Draw sources of shape (source, time); the caller standardises them."""
+        # Draw all random numbers from this generator.
         innovations = generator.uniform(-1, 1, (n_sources, _BURN_IN + length))
         paths = [
             lfilter([1.0], [1.0, -coefficient], own)

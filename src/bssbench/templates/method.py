@@ -1,7 +1,7 @@
 """NAME: a separation method.
 
-The name of this file is the name of the method, with hyphens. Change `unmix`, and what is said of
-the method in the first line of the class: `bssbench list methods` shows it.
+The name of this file gives the name of the method. Change `unmix`, and the first line of the
+docstring of the class, which is shown by `bssbench list methods`.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from bssbench.methods.classical._base import ClassicalMethod, Replicate
 from bssbench.parameters import parameter
 
 
-# For a method that starts anew and keeps the start of the lowest loss derive from `RestartedMethod`
-# (bssbench.methods.classical._restarts), for anything else from `SeparationMethod`
-# (bssbench.methods), whose documentation says what it has to return.
+# For a method with several initialisations, of which the one with the lowest loss is kept, derive
+# from `RestartedMethod` (bssbench.methods.classical._restarts). For anything else derive from
+# `SeparationMethod` (bssbench.methods); its documentation describes what to return.
 @dataclass(frozen=True)
 class Method(ClassicalMethod):
     """NAME: eigenvectors of a covariance at one lag; uses autocorrelation.
@@ -27,16 +27,16 @@ class Method(ClassicalMethod):
         In samples.
     """
 
-    # The seed makes no difference. Leave this out if the method draws random numbers, and draw them
-    # from np.random.default_rng(replicate.seed) alone.
+    # The result does not depend on the seed. Remove this line if the method draws random numbers,
+    # and draw them only from np.random.default_rng(replicate.seed).
     deterministic = True
 
-    # A parameter: its default, where that comes from in one line, and its bounds. `--set lag=2` on
-    # the command line and `NAME: {lag: 2}` in an experiment's file set it.
-    lag: int = parameter(1, "the shortest there is; not tuned", at_least=1)
+    # A parameter with its default, the source of the default in one line, and its bounds. Set it by
+    # `--set lag=2` on the command line, or by `NAME: {lag: 2}` in the file of an experiment.
+    lag: int = parameter(1, "the shortest possible lag; not tuned", at_least=1)
 
     def start(self, size: Size) -> None:
-        """Object to what the method has no meaning for."""
+        """Raise an error for data that the method does not apply to."""
         if self.lag >= size.length:
             raise NotApplicable(f"a lag of {self.lag} samples in a series of {size.length}")
 
@@ -48,10 +48,10 @@ class Method(ClassicalMethod):
         unmixing_matrix : numpy.ndarray
             Shape (source, channel): sources = unmixing · (observations − mean).
         converged : bool
-            Whether the method converged; what is computed in closed form has.
+            Whether the method converged; always true for a closed form.
         """
-        # As many white components as there are sources, shape (component, time), are there already.
-        # What is left to find is a rotation of them.
+        # The data are given as white components of shape (component, time), as many as sources. The
+        # method has to find a rotation of them.
         components = replicate.components
         covariance = components[:, : -self.lag] @ components[:, self.lag :].T
         _, vectors = np.linalg.eigh(covariance + covariance.T)

@@ -1,8 +1,8 @@
-"""NAME: a VAE whose latents have a prior of your own.
+"""NAME: a VAE with a new prior.
 
-The name of this file is the name of the method, with hyphens. Change `divergence` and what belongs
-to it, and what is said of the method in the first line of the class: `bssbench list methods` shows
-it. All else, encoder, decoder, training, restarts, is that of every VAE here.
+The name of this file gives the name of the method. Change the prior, above all `divergence`, and
+the first line of the docstring of the class, which is shown by `bssbench list methods`. Encoder,
+decoder, training and restarts are inherited.
 """
 
 import math
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 class Method(VariationalMethod):
     """VAE with a first-order autoregression on each latent, its coefficient learned.
 
-    p(z) = N(z_1; 0, 1) Π_{t≥2} N(z_t; a z_{t−1}, 1 − a²), with an a of each latent's own.
+    p(z) = N(z_1; 0, 1) Π_{t≥2} N(z_t; a z_{t−1}, 1 − a²), with a separate a for each latent.
 
     Attributes
     ----------
     largest_coefficient : float
-        No a is nearer to one than this at the start.
+        Upper limit of the initial a.
     """
 
-    # A parameter: its default, where that comes from in one line, and its bounds. `--set` on the
-    # command line and an experiment's file set it, as those that every VAE has.
+    # A parameter with its default, the source of the default in one line, and its bounds. Set it by
+    # `--set` on the command line or in the file of an experiment, like those of every VAE.
     largest_coefficient: float = parameter(0.98, "chosen by hand; not tuned", above=0)
 
     def __post_init__(self) -> None:
@@ -43,19 +43,19 @@ class Method(VariationalMethod):
             raise ValueError("largest_coefficient must be less than 1")
 
     def prior(self, batch: "Batch") -> "Prior":
-        """Return the prior of this batch's latents."""
-        # A prior is a torch module, and made in here because torch takes two seconds, which
-        # `bssbench list` must not wait for.
+        """Return the prior of the latents of one batch."""
+        # A prior is a module of torch. It is defined here because the import of torch takes two
+        # seconds, which would slow down `bssbench list`.
         import torch
         from torch import nn
 
         from bssbench.priors.base import Prior, expected_negative_entropy
 
         class Autoregression(Prior):
-            """Parameters have a leading replicate axis, and no replicate sees another."""
+            """Parameters have a leading replicate axis; replicates are independent."""
 
-            # Other attributes that a prior can set: needs_sample (the divergence takes a posterior
-            # draw, for want of a closed form), normalised (it is no density), relates_times,
+            # Other attributes that a prior can set: needs_sample (the divergence is estimated from
+            # a draw of the posterior), normalised (whether the prior is a density), relates_times,
             # supports_full_covariance, learning_rate_factor. See bssbench.priors.base.Prior.
 
             def __init__(self, coefficients: np.ndarray) -> None:
@@ -73,11 +73,11 @@ class Method(VariationalMethod):
             ) -> torch.Tensor:
                 """Return KL(q ‖ p) of shape (replicate,), in nats, for a factorised Gaussian q.
 
-                `mean` is (replicate, latent, time), `std` too or with one time for all.
+                `mean` is (replicate, latent, time), and so is `std`, or its time axis is 1.
                 """
                 a, variance = self.coefficient, (std**2).expand(mean.shape)
                 innovation_variance = 1.0 - a**2
-                # E_q of what stands in the exponents of p.
+                # Expectations under q of the exponents of p.
                 first = (mean[..., :1] ** 2 + variance[..., :1]).sum(-1)
                 squares = (mean[..., 1:] - a * mean[..., :-1]) ** 2
                 squares = squares + variance[..., 1:] + a**2 * variance[..., :-1]
@@ -98,11 +98,11 @@ class Method(VariationalMethod):
                 return torch.stack(series, dim=-1)
 
             def summary(self) -> "Mapping[str, torch.Tensor]":
-                """Return the parameters in readable units, each (replicate, latent, …)."""
+                """Return parameters in readable units, each of shape (replicate, latent, …)."""
                 return {"coefficient": self.coefficient}
 
-        # Half-decay lags from the fastest to the slowest source, as the observations show them: the
-        # latents start unlike each other.
+        # Initial values that differ between latents: half-decay lags from the fastest to the
+        # slowest source, estimated from the observations.
         fastest, slowest = batch.half_decay_lags.T
         lags = np.geomspace(fastest, slowest, batch.latents, axis=1)
         start = np.minimum(0.5 ** (1.0 / lags), self.largest_coefficient)

@@ -1,4 +1,4 @@
-"""Writing a plug-in to begin with, and what to do with it next."""
+"""Writing a plug-in from a template, and a description of the next steps."""
 
 import shlex
 from pathlib import Path
@@ -11,38 +11,39 @@ from bssbench.plugins.sources import NAME
 
 __all__ = ["next_steps", "write_template"]
 
-# A prior comes with the VAE that has it.
+# A prior is part of a VAE, which is a method.
 _OFFERED = {"prior": "method", "method": "method", "family": "family"}
 
 
 def write_template(kind: str, name: str, folder: Path) -> Path:
-    """Write a plug-in's file and return its path.
+    """Write the file of a plug-in and return its path.
 
     Parameters
     ----------
     kind : {'prior', 'method', 'family'}
-        What it is.
+        Kind of the plug-in.
     name : str
-        What it is called, with hyphens or underscores.
+        Name, with hyphens or underscores.
     folder : pathlib.Path
-        Where it goes; made if it is not there.
+        Folder for the file, created if needed.
 
     Raises
     ------
     InputError
-        If the name can't be one, something else has it, or there is such a file already.
+        If the name is invalid or taken, or the file exists.
     """
     name = name.replace("_", "-")
     if not NAME.fullmatch(name) or name[0].isdigit():
         raise InputError(
-            f"{name!r}: a name has small letters, digits and single hyphens, a letter first"
+            f"{name!r}: a name has lower-case letters, digits and single hyphens, and starts with "
+            "a letter"
         )
     offered = _OFFERED[kind]
     if offered == "family" and ENDS_AS_AN_ID.fullmatch(name):
-        raise InputError(f"{name!r}: the name of a family may not end as an id does")
+        raise InputError(f"{name!r}: the name of a family must not end like an id")
     for other in ("family", "recording") if offered == "family" else (offered,):
         if name in modules_below(KINDS[other]):
-            raise InputError(f"there is a {other} {name!r} already; choose another name")
+            raise InputError(f"a {other} {name!r} exists already; choose another name")
     text = Path(__file__).with_name(f"{kind}.py").read_text(encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name.replace('-', '_')}.py"
@@ -50,12 +51,12 @@ def write_template(kind: str, name: str, folder: Path) -> Path:
         with path.open("x", encoding="utf-8") as file:
             file.write(text.replace("NAME", name))
     except FileExistsError:
-        raise InputError(f"{path} is there already, and is not written over") from None
+        raise InputError(f"{path} exists already, and is not replaced") from None
     return path
 
 
 def next_steps(kind: str, path: Path) -> str:
-    """Return what to do with a file that `write_template` wrote, in lines."""
+    """Return instructions for a file that `write_template` wrote."""
     file, name = shlex.quote(str(path)), path.stem.replace("_", "-")
     if kind == "family":
         dataset, method, about = f"{name}-t500", "sobi", "datasets"
@@ -63,7 +64,7 @@ def next_steps(kind: str, path: Path) -> str:
         dataset, method, about = "gp-distinct-t500", name, "methods"
     key = f"{about}: {{{name}: …}}"
     return f"""\
-{path} is written. It runs as it is; see it listed, hold it to the laws, run it and score it:
+Wrote {path}. It runs unchanged. To list it, test it, run it and score the result:
 
   bssbench list {about} --plugin {file}
   pytest --pyargs bssbench.testing --bssbench-plugin {file}
@@ -71,5 +72,5 @@ def next_steps(kind: str, path: Path) -> str:
   bssbench separate {dataset}.npz --method {method} --out cell --plugin {file}
   bssbench score cell/run.json --data . --out scores.csv --plugin {file}
 
-In an experiment's file, 'plugins: [{path.name}]', by the path from that file, makes it one of those
-that '{key}' can name."""
+To use it in an experiment, add 'plugins: [{path.name}]' (a path relative to the file of the
+experiment) and '{key}'."""

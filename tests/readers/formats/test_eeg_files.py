@@ -120,7 +120,7 @@ def test_a_recording_that_was_stopped_early_is_read_and_said(tmp_path, raw):
     path.write_bytes(content[: 1280 + (len(content) - 1280) // 2])
     table = edf.read(path, Request())
     assert len(table.values) < 600
-    assert any("warning: mne says: Number of records" in text for text in table.understood)
+    assert any("warning: mne reports: Number of records" in text for text in table.understood)
 
 
 def test_the_header_of_brainvision_is_found_from_its_other_files(tmp_path, raw):
@@ -131,5 +131,5 @@ def test_the_header_of_brainvision_is_found_from_its_other_files(tmp_path, raw):
     path.with_suffix(".eeg").rename(tmp_path / "b.eeg")
     with pytest.raises(InputError, match=r"a\.eeg"):
         brainvision.read(path, Request())
-    with pytest.raises(InputError, match=r"no b\.vhdr beside it"):
+    with pytest.raises(InputError, match=r"its header b\.vhdr is missing"):
         brainvision.read(tmp_path / "b.eeg", Request())

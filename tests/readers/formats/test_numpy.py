@@ -93,7 +93,7 @@ def test_an_array_comes_with_rate_names_and_times_beside_it(tmp_path, signals):
     assert np.array_equal(table.values, signals)
     assert (table.names, table.sampling_rate) == (("a", "b", "c"), 250)
     assert np.array_equal(table.time.cells, times)
-    assert any("array X taken" in text and "k" in text for text in table.understood)
+    assert any("array X used" in text and "k" in text for text in table.understood)
     npz.write(tmp_path / "w.npz", signals[:, :2], ("s_1", "s_2"), table)
     again = npz.read(tmp_path / "w.npz", Request())
     assert np.array_equal(again.values, signals[:, :2])
@@ -151,7 +151,7 @@ def test_objects_beside_a_recording_are_not_loaded_and_do_not_hinder(tmp_path, s
     np.savez(tmp_path / "a.npz", X=signals, info=np.array([{"a": 1}]))
     table = npz.read(tmp_path / "a.npz", Request())
     assert np.array_equal(table.values, signals)
-    assert table.understood == ("warning: not loaded, for they hold Python objects: info",)
+    assert table.understood == ("warning: not loaded, because they contain Python objects: info",)
     for array in ("info", None):
         np.savez(tmp_path / "b.npz", info=np.array([{"a": 1}]))
         with pytest.raises(InputError, match="'info' contains Python objects"):

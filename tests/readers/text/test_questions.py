@@ -38,7 +38,7 @@ def read(tmp_path):
         ("<!DOCTYPE html>\n<html></html>\n", "no table of numbers .*<!DOCTYPE html>"),
         ("one,two\nthree,four\n", "no table of numbers"),
         (bytes(range(256)), "neither text nor"),
-        (b"\xff\xfe1\0,\0002\0\n", "begins like utf-16 text, but is not"),
+        (b"\xff\xfe1\0,\0002\0\n", "begins like utf-16 text, but can't be decoded"),
         ("0,31,1,05\n1,07,0,99\n0,12,2,03\n" * 10, "both decimal marks and delimiters"),
         ("1,2,3\n4,5,6\n", "2 rows and 3 columns, but rows must be time; give --transpose"),
     ],

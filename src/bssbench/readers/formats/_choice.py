@@ -96,7 +96,7 @@ def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
         return chosen
     vectors = {name: v for name, v in numeric.items() if v.size > 1}
     if not vectors:
-        raise InputError(f"{path}: there is not an array of numbers in it; {_contents(flat)}")
+        raise InputError(f"{path}: there is no array of numbers in it; {_contents(flat)}")
     return _columns(vectors, flat, path, request)
 
 
