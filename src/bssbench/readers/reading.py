@@ -25,7 +25,7 @@ _FORMATS = "bssbench.readers.formats"
 # Any file may be text, so that it is asked last.
 _LAST = "text"
 # Says of some kinds why they are not read.
-_REFUSED = "refused"
+_UNSUPPORTED = "unsupported"
 _HEAD = 4096
 _COMPRESSED: dict[str, tuple[bytes, Callable[..., Any]]] = {
     ".gz": (b"\x1f\x8b", gzip.open),
@@ -159,11 +159,11 @@ def _format_of(path: Path) -> Any:
     head = _head(path)
     recognising = [module for module in modules.values() if module.recognises(head)]
     agreed = [module for module in by_suffix if module in recognising]
-    # Anything legible may be text: that is no mark.
+    # Any legible file may be text, so text is not a distinctive mark.
     marked = [module for module in recognising if module is not modules[_LAST]]
     found = agreed or marked or by_suffix or recognising
     if not found:
-        readable = [module for kind, module in modules.items() if kind != _REFUSED]
+        readable = [module for kind, module in modules.items() if kind != _UNSUPPORTED]
         known = ", ".join(sorted({end for module in readable for end in module.SUFFIXES}))
         raise InputError(f"{path}: unknown kind of file; these can be read: {known}")
     return found[0]

@@ -114,7 +114,7 @@ def _step(
     usual = ahead[np.abs(ahead - median) <= 0.5 * median]
     step = float(usual.mean()) if len(usual) else median
     spread = float(usual.std()) / step if len(usual) else 0.0
-    # Of a clock that jitters a long step is no gap yet.
+    # With a clock that jitters, a long step is not yet a gap.
     gaps = np.flatnonzero(steps > max(_GAP, 1 + 5 * spread) * step)
     if len(gaps):
         first = int(gaps[0])

@@ -36,7 +36,7 @@ _EPOCH = (9e8, 2.2e9)
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a column is no channel.
+    """The reason why a column is not a channel.
 
     Attributes
     ----------

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bssbench.errors import InputError
-from bssbench.readers.formats import refused
+from bssbench.readers.formats import unsupported
 from bssbench.readers.table import Request, Table
 
 KINDS = ("npy", "npz", "matlab", "hdf5", "audio", "parquet", "fif", "edf", "brainvision")
@@ -98,7 +98,7 @@ def test_whole_files_are_read_and_halves_and_text_are_never_a_traceback(kind, fi
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_beginning_is_of_one_kind_alone(kind, files):
     head = files[kind].read_bytes()[:512]
-    assert [other for other in (*KINDS, "refused") if module(other).recognises(head)] == [kind]
+    assert [other for other in (*KINDS, "unsupported") if module(other).recognises(head)] == [kind]
 
 
 def test_a_head_that_promises_too_much_takes_no_memory(tmp_path):
@@ -122,4 +122,4 @@ def test_kinds_that_are_not_read_say_why(tmp_path, name, content, reason):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(InputError, match=reason):
-        refused.read(path, Request())
+        unsupported.read(path, Request())

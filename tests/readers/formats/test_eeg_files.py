@@ -98,7 +98,7 @@ def test_channels_of_triggers_and_bad_ones_are_left_out_unless_named(tmp_path, r
 def test_annotations_are_ignored_and_said(tmp_path, raw):
     annotated = raw.copy().set_annotations(mne.Annotations([0.1, 1], [0.5, 0.5], ["BAD_x", "go"]))
     table = fif.read(written(annotated, tmp_path / "a.fif"), Request())
-    assert "warning: 2 annotations ignored, of which 1 mark what is bad" in table.understood
+    assert "warning: 2 annotations ignored, of which 1 mark bad segments" in table.understood
     assert len(table.values) == 600
 
 

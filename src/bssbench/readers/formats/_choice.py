@@ -75,7 +75,7 @@ def choose(arrays: Mapping[str, Any], path: Path, request: Request) -> Recorded:
     Raises
     ------
     InputError
-        If there is no such array, or several, naming all.
+        If there is no such array, or several; the message names all.
     """
     flat = flattened(arrays)
     numeric = {name: v for name, v in flat.items() if isinstance(v, np.ndarray) and is_numeric(v)}

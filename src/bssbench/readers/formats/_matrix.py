@@ -10,7 +10,7 @@ from bssbench.readers.table import Request
 
 __all__ = ["Matrix", "as_matrix", "is_numeric"]
 
-_REFUSED = {
+_UNSUPPORTED = {
     "O": "Python objects, which are never loaded because they may run code; save it as numbers",
     "U": "text; save it as numbers",
     "T": "text; save it as numbers",
@@ -49,11 +49,11 @@ def as_matrix(array: np.ndarray, path: Path, what: str, request: Request) -> Mat
     Raises
     ------
     InputError
-        If it is no matrix of real numbers, is empty, or has more columns than rows.
+        If it is not a matrix of real numbers, is empty, or has more columns than rows.
     """
     place = f"{path}: {what}"
     if not is_numeric(array):
-        raise InputError(f"{place} contains {_REFUSED.get(array.dtype.kind, 'no numbers')}")
+        raise InputError(f"{place} contains {_UNSUPPORTED.get(array.dtype.kind, 'no numbers')}")
     understood: list[str] = []
     array = _two_axes(array, place, understood)
     if request.transpose:

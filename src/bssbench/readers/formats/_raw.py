@@ -129,7 +129,7 @@ def _without(columns: Columns, request: Request, kind: str, no_signal: dict[str,
 def _no_signal(
     names: Collection[str], types: Collection[str], bads: Collection[str]
 ) -> dict[str, str]:
-    """Return why channels are no signals, by name."""
+    """Return the reasons why channels are not signals, by name."""
     why: dict[str, str] = {}
     all_undetermined = set(types) <= {"misc", *_NO_SIGNAL}
     for name, kind in zip(names, types, strict=True):
@@ -160,7 +160,7 @@ def _annotations(raw: Any) -> list[str]:
         return []
     bad = sum(text.upper().startswith("BAD") for text in descriptions)
     count = f"{len(descriptions)} annotation{'s' if len(descriptions) > 1 else ''} ignored"
-    return [f"warning: {count}, of which {bad} mark what is bad" if bad else count]
+    return [f"warning: {count}, of which {bad} mark bad segments" if bad else count]
 
 
 def _warned(caught: Collection[warnings.WarningMessage]) -> list[str]:

@@ -68,7 +68,7 @@ def read(path: Path, request: Request) -> Table:
                 import soundfile
             values, rate, understood = _by_soundfile(path, soundfile)
     if len(values) == 0:
-        raise InputError(f"{path}: there are no samples in it")
+        raise InputError(f"{path}: it contains no samples")
     columns = Columns(
         path,
         ("",) * values.shape[1],

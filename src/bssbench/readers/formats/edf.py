@@ -75,7 +75,7 @@ def _kind(path: Path) -> str:
 
 
 def write(path: Path, signals: np.ndarray, names: tuple[str, ...], like: Table) -> str:
-    """Write EDF, or BDF if `path` is called so; each signal has a range of its own.
+    """Write EDF, or BDF by the suffix of `path`; each signal has its own range.
 
     Raises
     ------

@@ -81,7 +81,7 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def _dense(value: Any) -> Any:
-    """Return a sparse matrix as an array, a single number as one, and all else as it is."""
+    """Return a sparse matrix as an array, a single number as one, and anything else unchanged."""
     if hasattr(value, "toarray"):
         # Indices that lead outside crash SciPy.
         columns = value.tocsc()

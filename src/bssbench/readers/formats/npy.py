@@ -27,7 +27,7 @@ def read(path: Path, request: Request) -> Table:
     Raises
     ------
     InputError
-        If it is no such array, or the file is damaged.
+        If it is not such an array, or the file is damaged.
     """
     with reading(path, "NPY"):
         # Mapped, because the size of the file is then checked against its header.

@@ -120,7 +120,7 @@ def _arrays(archive: Any) -> tuple[dict[str, Any], set[str]]:
 
 
 def _fields(array: np.ndarray) -> Any:
-    """Return records as their fields by name, and any other array as it is."""
+    """Return records as their fields by name, and any other array unchanged."""
     names = array.dtype.names
     return array if names is None else {name: array[name] for name in names}
 

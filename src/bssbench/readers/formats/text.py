@@ -40,7 +40,7 @@ def read(path: Path, request: Request) -> Table:
     Raises
     ------
     InputError
-        If it is no table of numbers, or two readings make sense; the message names the line, or
+        If it is not a table of numbers, or is ambiguous; the message names the line, or
         the option that settles it.
     """
     text, encoding, remarks = decode(path.read_bytes(), path)

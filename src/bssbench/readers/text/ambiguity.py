@@ -17,7 +17,7 @@ __all__ = ["reject_double_comma", "settle"]
 
 # So many rows are enough to see what digits follow a comma.
 _ROWS = 20_000
-# Of decimals one in ten begins with a zero: that none of so many does is no chance.
+# One in ten decimals begins with a zero. This many without one are not a coincidence.
 _ROWS_WITHOUT_ZERO = 60
 
 

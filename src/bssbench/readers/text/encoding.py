@@ -43,7 +43,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str, list[str]]:
     Raises
     ------
     InputError
-        If that is no text.
+        If the content is not text.
     """
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None)
     if encoding is None:

@@ -178,7 +178,7 @@ def _from_lines(
     nearest, names = candidates[0]
     used = [nearest]
     for index, above in candidates[1:]:
-        # pandas writes the index's name in a line of its own, and levels of names in several.
+        # pandas writes the name of the index in a separate line, and levels of names in several.
         if sum(map(bool, names)) <= 1 < len(names) or len(set(names)) < len(names):
             used.insert(0, index)
             names = tuple(map(_joined, above, names, kinds))

@@ -22,7 +22,7 @@ _SPACES = {" ": " \u00a0\u202f\u2009"}
 class Notation:
     """How numbers are written: with which decimal mark and which mark between thousands.
 
-    A number has a digit before or after its mark. Underscores are no part of one: ``1_1`` is a
+    A number has a digit before or after its mark. Underscores are not part of one: ``1_1`` is a
     name. Thousands are groups of exactly three digits.
     """
 
