@@ -231,6 +231,8 @@ def test_other_bad_input(tmp_path, recording, capsys):
     assert "no such file" in refused(capsys, "score", out, "--data", out, "--out", out)
     words = ["separate", recording, "--method", "sobi", "--out", out]
     assert "required: --n-sources" in refused(capsys, *words)
+    every = "required: --method, --n-sources, --out"
+    assert every in refused(capsys, "separate", recording)
     (tmp_path / "data.npz").write_text("x")
     words = ["separate", tmp_path / "data.npz", "--method", "sobi", "--out", out]
     assert "cannot be read" in refused(capsys, *words)

@@ -32,14 +32,14 @@ def required(arguments: argparse.Namespace, *names: str) -> None:
     Raises
     ------
     InputError
-        For the first of `names` that is missing.
+        If some of `names` are missing; the message lists all of them.
     """
-    for name in names:
-        if getattr(arguments, name) is None:
-            flag = name.replace("_", "-")
-            raise InputError(
-                f"the following argument is required: --{flag} (see 'bssbench separate --help')"
-            )
+    flags = [f"--{name.replace('_', '-')}" for name in names if getattr(arguments, name) is None]
+    if flags:
+        raise InputError(
+            f"the following arguments are required: {', '.join(flags)} (see 'bssbench separate "
+            "--help')"
+        )
 
 
 def cpu_limit(arguments: argparse.Namespace, default: int) -> int:
@@ -95,7 +95,6 @@ def asked_for(arguments: argparse.Namespace, parameters: dict[str, Any]) -> Any:
             raise InputError(f"--{name.replace('_', '-')} is for data sets")
     if arguments.method is None and arguments.dry_run:
         return None
-    required(arguments, "method")
     comparing = arguments.method.strip().lower() == ALL
     seeds = _seeds(arguments, 3 if comparing else 1)
     device = known_device(arguments.device)

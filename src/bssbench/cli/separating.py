@@ -231,13 +231,9 @@ def _separate_recording(arguments: argparse.Namespace, parameters: dict[str, Any
     from bssbench.recording.printing import Screen
     from bssbench.recording.understanding import understand
 
-    asked = asked_for(arguments, parameters)
     if not arguments.dry_run:
-        required(arguments, "out")
-        if arguments.n_sources is None:
-            raise InputError(
-                "the following argument is required: --n-sources, the number of sources, or auto"
-            )
+        required(arguments, "method", "n_sources", "out")
+    asked = asked_for(arguments, parameters)
     number = n_sources(arguments.n_sources)
     reading, preparation = request(arguments), remedies(arguments)
     if asked is not None and not arguments.dry_run:
