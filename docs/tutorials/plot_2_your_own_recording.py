@@ -4,7 +4,7 @@ Your own recording
 
 ``bssbench separate`` reads a recording, checks it, separates it, and writes the sources with a
 report. This tutorial writes a CSV file that has two common defects, a dead channel and mains hum,
-and separates it from the command line. :doc:`plot_first_separation` uses the methods in Python.
+and separates it from the command line. :doc:`plot_1_first_separation` uses the methods in Python.
 """
 
 # %%

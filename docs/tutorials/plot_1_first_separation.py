@@ -131,4 +131,4 @@ axis.legend(fontsize="small", ncols=3, loc="lower center", bbox_to_anchor=(0.5, 
 # SOBI and SKR-VAE fall to the level of chance, and FastICA improves. AR-Flow VAE models both the
 # autocorrelation and the distribution, and separates both kinds of sources. One draw of the
 # sources proves nothing, however: the tables of this project are computed from many seeds, and
-# :doc:`plot_new_claim` shows how to test such a statement.
+# :doc:`plot_4_new_claim` shows how to test such a statement.
