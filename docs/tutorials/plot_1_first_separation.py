@@ -83,19 +83,20 @@ for column, axis in enumerate(axes[0]):
     axis.set_title(f"source {column + 1}")
 figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
 figure.supxlabel("time (samples)")
+plt.show()
 
 # %%
 # SOBI and both VAEs recover the sources. FastICA does not: the sources are Gaussian, and any
 # rotation of independent Gaussian variables is again independent.
 #
-# The scale-invariant signal-to-distortion ratio (SI-SDR) turns this into a number. At 10 dB, a
-# tenth of the power of the true source is added as distortion; at 20 dB, a hundredth.
+# The scale-invariant signal-to-distortion ratio (SI-SDR) turns this into a number. At 10 dB,
+# distortion has a tenth of the power of the source, and at 20 dB a hundredth.
 
 for name, estimated in estimates.items():
     print(f"{name:12} {si_sdr(smooth, estimated):5.1f} dB")
 
 # %%
-# Is 4 dB much?
+# Is 5 dB much?
 # -------------
 # With three sources even a random rotation of the true sources scores well above 0 dB, because
 # the best matching is chosen afterwards. Scores must be read against this chance level.
@@ -126,6 +127,7 @@ axis.set_xticks([0, 1], ["smooth Gaussian sources", "Laplace sources with equal 
 axis.set_ylabel("SI-SDR (dB)")
 axis.margins(y=0.1)
 axis.legend(fontsize="small", ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
+plt.show()
 
 # %%
 # SOBI and SKR-VAE fall to the level of chance, and FastICA improves. AR-Flow VAE models both the

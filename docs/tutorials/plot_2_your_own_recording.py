@@ -66,8 +66,8 @@ run("bssbench separate recording.csv --dry-run")
 # %%
 # The time column was recognised, and gave the sampling rate. The constant channel is left out.
 # The hum causes a warning that ends with a remedy, the option ``--notch 50``. Nothing is filtered
-# unless you ask for it. The hum is also the reason why the eigenvalues suggest four sources: it is
-# common to all channels, like a source.
+# unless you ask for it. The hum is also the reason why the eigenvalues suggest four sources: it
+# is common to all channels, like a source.
 
 # %%
 # Separate
@@ -131,6 +131,7 @@ for axis, name in zip(axes[1:], names, strict=True):
     estimated[name].loc[shown].plot(ax=axis, color="C0", linewidth=0.9)
     axis.set_ylabel(name.replace("_", " "))
 axes[-1].set_xlabel("time (s)")
+plt.show()
 
 # %%
 # The heartbeat, the rhythm and the breathing are separate. The signs of sources are arbitrary, so

@@ -84,7 +84,6 @@ class Method(VariationalMethod):
 
 temporary = TemporaryDirectory()
 plugin = Path(temporary.name, "laplace_vae.py")
-plugin.write_text(PLUGIN)
 
 # %%
 # Is it correct?
@@ -93,6 +92,7 @@ plugin.write_text(PLUGIN)
 # reach each parameter, a batch must give the same results as its members, and the divergence must
 # agree with a Monte Carlo estimate. Run these tests on a new prior before you train it.
 
+plugin.write_text(PLUGIN)
 command = ["pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "bssbench.testing"]
 finished = subprocess.run(
     [sys.executable, "-m", *command, "--bssbench-plugin", str(plugin)],
@@ -142,12 +142,13 @@ axis.set_xticks(range(len(scores)), scores)
 axis.set_xlim(-0.5, 2.5)
 axis.set_ylabel("SI-SDR (dB)")
 axis.legend(loc="upper left")
+plt.show()
 
 # %%
-# On sources whose innovations are Gaussian the same prior is wrong, and separates slightly less well than
-# ``skr-vae``. To find out where a prior helps, name the plug-in and its method in an experiment's
-# file, next to the methods and data sets of your choice, and let the workflow run it on many
-# seeds. ``bssbench new prior my-prior`` writes a longer example, with settings and a method
-# ``sample``.
+# On sources whose innovations are Gaussian the same prior is wrong, and separates slightly less
+# well than ``skr-vae``. To find out where a prior helps, name the plug-in and its method in an
+# experiment's file, next to the methods and data sets of your choice, and let the workflow run it
+# on many seeds. ``bssbench new prior my-prior`` writes a longer example, with settings and a
+# method ``sample``.
 
 temporary.cleanup()

@@ -81,8 +81,6 @@ claims:
 
 temporary = TemporaryDirectory()
 folder = Path(temporary.name)
-(folder / "experiment.yaml").write_text(EXPERIMENT)
-(folder / "claims.yaml").write_text(CLAIMS)
 
 # %%
 # Run it
@@ -91,6 +89,9 @@ folder = Path(temporary.name)
 # a clone of the project, without ``--snakefile`` and ``--directory``, the command is ``snakemake
 # --cores 2 --configfile experiment.yaml``, and it writes all tables and figures too. Here only
 # the verdicts are asked for, which takes about half a minute.
+
+(folder / "experiment.yaml").write_text(EXPERIMENT)
+(folder / "claims.yaml").write_text(CLAIMS)
 
 project = Path(bssbench.__file__).parents[2]
 options = ["--snakefile", str(project / "Snakefile"), "--directory", ".", "--cores", "2"]
@@ -112,8 +113,9 @@ print(claims[[*columns, "seeds", "seeds_needed"]].round(1).to_string(index=False
 # ``estimate`` is the mean over the seeds: of the difference for M1, of the score for M2 and M3. A
 # verdict rests on one-sided 95 % confidence bounds of this mean, computed in two ways: by
 # bootstrap (``low`` and ``high``) and from Student's t distribution. A claim is supported if all
-# bounds lie above the threshold, and refuted if all lie below it. Otherwise it is undecided, and
-# ``seeds_needed`` estimates how many seeds would decide it.
+# bounds lie above the threshold, and refuted if all lie below it and a test with Holm's
+# correction agrees. Otherwise it is undecided, and ``seeds_needed`` estimates how many seeds
+# would decide it.
 
 # %%
 # The interval behind a verdict
@@ -145,6 +147,7 @@ for row, claim in claims.iterrows():
 axis.set_yticks(range(len(claims)), [f"{name}: {what[name]}" for name in claims["claim"]])
 axis.invert_yaxis()
 axis.set_xlabel("SI-SDR, or its difference (dB)")
+plt.show()
 
 # %%
 # Verdicts are statements about these data sets. To ask more of a claim, add data sets and methods
