@@ -110,19 +110,18 @@ print(finished.stdout)
 # %%
 # Train it
 # --------
-# The plug-in is now a method like all others. The data are three autoregressions with the same
-# coefficient 0.8 and Laplace innovations, mixed linearly, for four seeds. Training is short (one
-# start, 300 steps) so that this page is built within seconds.
+# Named as a plug-in, the file is a method like all others. The data are three autoregressions
+# with the same coefficient 0.8 and Laplace innovations, mixed linearly, for four seeds. Training
+# is short (one start, 300 steps) so that this page is built within seconds.
 
-bssbench.plugins.use([plugin])
 data = make_dataset("ar-laplace-equal-t800", [0, 1, 2, 3], {}, root_seed=0)
-
 scores = {"vae": [], "skr-vae": [], "laplace-vae": []}
-for name, own in scores.items():
-    for mixtures, sources in zip(data.observations, data.sources, strict=True):
-        vae = make_estimator(name)(3, n_restarts=1, steps=300, random_state=0)
-        own.append(si_sdr(sources, vae.fit_transform(mixtures)))
-    print(f"{name:12} median {np.median(own):5.1f} dB")
+with bssbench.plugins.using([plugin]):
+    for name, own in scores.items():
+        for mixtures, sources in zip(data.observations, data.sources, strict=True):
+            vae = make_estimator(name)(3, n_restarts=1, steps=300, random_state=0)
+            own.append(si_sdr(sources, vae.fit_transform(mixtures)))
+        print(f"{name:12} median {np.median(own):5.1f} dB")
 
 # %%
 # Compare
