@@ -52,8 +52,11 @@ recording.to_csv(folder / "recording.csv", index=False, float_format="%.6f")
 def run(command):
     """Run a command line in the folder of the recording, and print it with its output."""
     words = [sys.executable, "-m", *shlex.split(command)]
-    finished = subprocess.run(words, cwd=folder, text=True, capture_output=True, check=False)
-    print(f"$ {command}\n{finished.stdout}{finished.stderr}")
+    output, errors = subprocess.PIPE, subprocess.STDOUT
+    finished = subprocess.run(
+        words, cwd=folder, text=True, stdout=output, stderr=errors, check=False
+    )
+    print(f"$ {command}\n{finished.stdout}")
 
 
 # %%

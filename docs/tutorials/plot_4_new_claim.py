@@ -56,7 +56,7 @@ claims:
         methods: [sobi]
         than: [fastica]
         margin: 3
-        because: A difference of 3 dB is half the power of the distortion.
+        because: A difference of 3 dB means half the power of the distortion.
   - name: M2
     sentence: SOBI separates non-Gaussian sources with equal spectra.
     source: this tutorial
@@ -150,7 +150,8 @@ axis.set_xlabel("SI-SDR, or its difference (dB)")
 plt.show()
 
 # %%
-# Verdicts are statements about these data sets. To ask more of a claim, add data sets and methods
-# to its test: all parts must then be supported.
+# The seeds of M3 lie on both sides of the threshold, so ten seeds do not decide it. Verdicts are
+# statements about these data sets. To ask more of a claim, add data sets and methods to its test:
+# all parts must then be supported.
 
 temporary.cleanup()

@@ -244,7 +244,7 @@ def test_other_bad_input(tmp_path, recording, capsys):
     assert "save the sheet as CSV" in refused(capsys, *words)
     words = ["generate", "gp-equal", "--set", "n-sources=5", "--out", tmp_path / "gp.npz"]
     assert "write 'gp-equal-5'" in refused(capsys, *words)
-    assert "call it foo.npz" in refused(capsys, "generate", "gp-equal", "--out", "foo")
+    assert "use foo.npz" in refused(capsys, "generate", "gp-equal", "--out", "foo")
     words = ["figures", "nofigure", "--scores", out, "--statistics", out, "--data", out]
     words += ["--cells", out, "--out", out]
     assert "unknown figure" in refused(capsys, *words)

@@ -95,7 +95,7 @@ def test_a_method_that_keeps_no_map_has_sources_alone(monkeypatch, recording):
     estimator = made(share=0.25)
     np.testing.assert_array_equal(estimator.fit_transform(recording), 0.25 * recording)
     assert estimator.converged_ is None
-    with pytest.raises(ValueError, match="HalfAndHalf keeps no map of its channels"):
+    with pytest.raises(ValueError, match="HalfAndHalf can't transform"):
         estimator.transform(recording)
 
 

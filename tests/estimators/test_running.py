@@ -34,7 +34,7 @@ def pressed(monkeypatch):
 def test_ctrl_c_keeps_what_training_has_reached(nonlinear, pressed, brief, recording):
     pressed(30)
     estimator = brief("ARFlowVAE", steps=10_000, random_state=0, nonlinear=nonlinear)
-    with pytest.warns(ConvergenceWarning, match="interrupted after 30 of 10000 steps: what it"):
+    with pytest.warns(ConvergenceWarning, match="interrupted after 30 of 10000 steps; the result"):
         sources = estimator.fit_transform(recording)
     assert estimator.n_iter_ == 30
     assert estimator.loss_curve_.shape == (30,)

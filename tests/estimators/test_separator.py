@@ -131,7 +131,7 @@ def test_names_of_channels_and_output_as_a_data_frame(brief, recording):
 
 def test_dependent_channels_have_as_many_sources_as_directions(brief, recording):
     referenced = np.hstack([recording, recording.sum(1, keepdims=True)])
-    with pytest.warns(UserWarning, match="the 4 channels span 3 independent directions"):
+    with pytest.warns(UserWarning, match="the 4 channels have rank 3"):
         estimator = brief("SOBI").fit(referenced)
     assert estimator.components_.shape == (3, 4)
     np.testing.assert_allclose(
@@ -142,8 +142,8 @@ def test_dependent_channels_have_as_many_sources_as_directions(brief, recording)
 @pytest.mark.parametrize(
     ("change", "parameters", "message"),
     [
-        ({1: 5.0}, {}, r"column 1 of X is constant: leave it out"),
-        ({2: 1e-170}, {}, r"column 2 of X is out of range: rescale it"),
+        ({1: 5.0}, {}, r"column 1 of X is constant; remove it"),
+        ({2: 1e-170}, {}, r"column 2 of X is out of range; rescale it"),
         ({}, {"n_components": 4}, "n_components=4: X has 3 channels"),
         ({}, {"n_components": 0}, "n_components must be a positive integer or None, not 0"),
         ({}, {"n_components": 2.0}, "n_components must be a positive integer or None, not 2.0"),
@@ -184,9 +184,9 @@ def test_a_methods_objection_is_an_input_error_too(brief, recording):
 @pytest.mark.parametrize(
     ("title", "parameters", "message"),
     [
-        ("SKRVAE", {"steps": 20}, "SKRVAE did not converge in steps=20: raise steps"),
-        ("FastICA", {"max_iterations": 1}, "FastICA did not converge in max_iterations=1: raise"),
-        ("SOBI", {"max_iterations": 1}, "SOBI did not converge in max_iterations=1: raise max"),
+        ("SKRVAE", {"steps": 20}, "SKRVAE did not converge in steps=20; raise steps"),
+        ("FastICA", {"max_iterations": 1}, "FastICA did not converge in max_iterations=1; raise"),
+        ("SOBI", {"max_iterations": 1}, "SOBI did not converge in max_iterations=1; raise max"),
     ],
 )
 def test_what_did_not_converge_says_what_to_raise(brief, title, parameters, message, recording):

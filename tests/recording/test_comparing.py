@@ -78,7 +78,7 @@ def test_all_methods_are_compared_and_a_failure_is_a_row(tmp_path, monkeypatch, 
     with monkeypatch.context() as patch:
         patch.setattr(comparison, "too_large", lambda asked, _: "too large")
         assert main(["separate", str(path), *words, "--out", str(out)]) == 2
-    assert "no method separates it; amuse: too large" in capsys.readouterr().err
+    assert "no method succeeded; amuse: too large" in capsys.readouterr().err
     assert os.listdir(tmp_path) == ["mixtures.npy"]
 
     monkeypatch.setattr(comparison, "too_large", lambda asked, _: "large" * asked.method.count("v"))

@@ -147,7 +147,7 @@ def test_nothing_stable_comes_of_white_noise_and_that_is_said(rng, tmp_path, cap
     words += ["--seeds", 3, "--bootstrap", 10, "--out", tmp_path / "out"]
     assert separate(*words) == 0
     err = capsys.readouterr().err
-    assert re.search("warning: not to be trusted: source 1 .* Gaussian white noise", err)
+    assert re.search("warning: unstable, do not interpret: source 1 .* Gaussian white noise", err)
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert run["stability"]["trusted"] == [False, False, False]
     assert [entry["seed"] for entry in run["initialisations"]] == [0, 1, 2]

@@ -183,7 +183,7 @@ def test_a_copy_of_a_figure_is_known_by_its_bytes(capsys):
     Path("figure-3.pdf").write_text("drawn by hand")
     code, (line,) = said("figure-3.pdf")
     assert code == 1
-    assert line.startswith("figure-3.pdf is of no run")
+    assert line.startswith("figure-3.pdf is from no known run")
 
 
 def test_bad_input_is_one_line(capsys):
