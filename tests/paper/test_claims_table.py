@@ -94,12 +94,12 @@ def test_a_claim_that_depends_names_the_data():
     parts = parts.assign(claim="C", reading="improved", claim_verdict="depends", seeds_needed=None)
     row = overview({"C": "It is so."}, parts).iloc[0]
     assert (row["plain"], row["improved"], row["supported"]) == ("", "depends", "2 of 4")
-    assert row["why"] == "holds on length 1, 2; refuted on length 3"
+    assert row["why"] == "supported on length 1, 2; refuted on length 3"
     parts["where"] = ["gp-near", "gp-distinct", "gp-tp", "waveforms"]
     both = pd.concat([parts, parts.assign(reading="plain")])
     assert overview({"C": "It is so."}, both)["why"].item() == (
-        "as the abstract reads, holds on gp-near, gp-distinct; refuted on gp-tp; "
-        "as improved here, holds on gp-near, gp-distinct; refuted on gp-tp"
+        "as the abstract reads, supported on gp-near, gp-distinct; refuted on gp-tp; "
+        "as improved here, supported on gp-near, gp-distinct; refuted on gp-tp"
     )
 
 
@@ -113,6 +113,6 @@ def test_both_readings_stand_side_by_side(judged, tmp_path):
     assert parts["good"].to_dict() == {"improved": "supported", "plain": "depends"}
     words = re.sub(" +", " ", text.read_text())
     assert "| good | It is good. | depends | supported | 1 of 2, 2 of 2 |" in words
-    assert "| as the abstract reads, holds on length 500; refuted on gp-equal |" in words
+    assert "| as the abstract reads, supported on length 500; refuted on gp-equal |" in words
     assert "## good: depends as the abstract reads, supported as improved here\n" in words
     assert "As the abstract reads, `mcc`: better by more than the margin. It is so." in words

@@ -140,8 +140,8 @@ def test_the_tables_compare_and_explain(measured, tmp_path):
     assert "at T = 2,048, the largest at which cholesky was measured, fft is the fastest" in text
     assert "419 at 2,048 (cholesky, fft)" in text
     assert "Commit 0123456789ab; A processor, 2 processors, 8 GiB of memory; threads: 1;" in text
-    assert "A time is the median over 3 processes, alone on the machine" in text
-    assert "differ by a factor of 1.33 in the median case, and of 1.33 at most." in text
+    assert "A time is the median over 3 processes, each alone on the machine" in text
+    assert "differ by a factor of 1.33 in the median case and of 1.33 at most." in text
     assert "- cholesky at T = 65,536: skipped, memory: about" in text
     assert "- fft at T = 1,024: failed" in text
     source = latex.read_text()
@@ -152,7 +152,7 @@ def test_a_complete_measurement_of_a_changed_tree_says_both(tmp_path):
     select = lambda row: row["length"] == 512  # noqa: E731
     measured = read_measurement(write_measurement(tmp_path, select, dirty=True))
     _, markdown, latex = write(core_report(measured), tmp_path)
-    assert markdown.read_text().endswith("None is.\n")
+    assert markdown.read_text().endswith("No value is missing.\n")
     for path in (markdown, latex):
         assert "Commit 0123456789ab, with uncommitted changes;" in path.read_text()
 

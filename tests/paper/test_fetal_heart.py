@@ -41,7 +41,7 @@ def test_the_beats_of_a_found_heart_are_marked_upright(results, hearts):
     _, beats = hearts
     drawing = draw_figure("fetal_heart", results)
     lead, found, missing = drawing.figure.axes
-    assert lead.get_title(loc="left").endswith("81 beats a minute, the mother's")
+    assert lead.get_title(loc="left").endswith("81 beats a minute (mother)")
     assert found.get_title(loc="left").startswith("ar-flow-vae: 13")
     trace, marks = found.lines
     assert trace.get_ydata().max() > -trace.get_ydata().min()
@@ -61,7 +61,7 @@ def test_without_a_heart_or_a_separation_it_says_so(results):
     path = results.data / "fetal-ecg.npz"
     dataclasses.replace(Dataset.load(path), reference_names=()).save(path)
     (text,) = draw_figure("fetal_heart", results).figure.texts
-    assert text.get_text().endswith("no data set has a mother's and a child's heart")
+    assert text.get_text().endswith("no data set has a maternal and a fetal heart")
 
 
 def test_it_says_what_random_rotations_reach(results):
@@ -74,4 +74,4 @@ def test_it_says_what_random_rotations_reach(results):
     write_json(results.cells / "fetal-ecg" / "random" / "run.json", {"status": "timeout"})
     results.scores_file.write_text(SCORES + "\n".join(rows) + "\n")
     caption = draw_figure("fetal_heart", results).caption
-    assert "2 of 3 have such a component, of median purity 0.36" in caption
+    assert "2 of 3 random rotations have such a component, with a median purity of 0.36" in caption

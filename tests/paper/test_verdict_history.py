@@ -102,7 +102,7 @@ def test_what_was_spoilt_by_hand_is_refused(tmp_path):
     path = tmp_path / "verdicts.csv"
     table = history(verdicts(a="supported"))
     pd.concat([table, table]).to_csv(path, index=False)
-    with pytest.raises(InputError, match="'a' stands twice in version v0"):
+    with pytest.raises(InputError, match="'a' occurs twice in version v0"):
         read_history(path)
     path.write_bytes(table.assign(reason="für").to_csv(index=False).encode("latin-1"))
     with pytest.raises(InputError, match=r"verdicts\.csv: .*utf-8"):
