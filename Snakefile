@@ -36,3 +36,7 @@ rule all:
         CORES if EXPERIMENT.cores else [],
         ARTEFACTS,
         MANIFEST,
+
+
+onsuccess:
+    print(get_first_results())

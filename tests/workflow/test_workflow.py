@@ -186,6 +186,19 @@ def cell(dataset, method):
 
 
 @pytest.mark.slow
+def test_a_run_ends_by_naming_the_results_to_open_first(run):
+    (run / "results" / "claims.md").unlink()
+    words = snakemake(run).stdout.partition("Open first:\n")[2].split()
+    paths = [word for word in words if "/" in word]
+    assert paths == [
+        "figures/median_scores.png",
+        "results/tables/separation.md",
+        "results/claims.md",
+    ]
+    assert all((run / path).is_file() for path in paths)
+
+
+@pytest.mark.slow
 def test_a_run_has_all_results_and_what_fails_is_rows_of_them(finished):
     assert planned(finished) == set()
     command = [sys.executable, "-m", "bssbench", "check"]

@@ -186,6 +186,23 @@ def get_outputs(stage):
 ARTEFACTS = [path for stage in STAGES for path in get_outputs(stage)]
 
 
+def get_first_results():
+    """Return a list of the results to open first, of those that the experiment has."""
+    purposes = {
+        f"{FIGURES}/median_scores.png": "which method separates which sources",
+        f"{RESULTS}/tables/separation.md": "the scores of all methods on all data sets",
+        f"{RESULTS}/claims.md": "the verdicts on the claims",
+        f"{RESULTS}/findings.md": "the findings of the sweeps",
+        f"{RESULTS}/tables/ablation.md": "what each addition to a method changes",
+    }
+    present = {path: purpose for path, purpose in purposes.items() if path in ARTEFACTS}
+    width = max(map(len, present), default=0)
+    lines = [f"  {path:{width}}  {purpose}" for path, purpose in present.items()]
+    return "\n".join(
+        ["Open first:", *lines, "To explore the committed results: make explore"]
+    )
+
+
 def get_code(stage):
     """Return what changes with the code that a stage's files depend on.
 

@@ -41,7 +41,7 @@ _BOUND, _UNREACHABLE, _ORACLE = "bound", "bound out of reach", "oracle"
 _LIMITS = {
     _BOUND: "Cramér–Rao bound",
     _UNREACHABLE: "Cramér–Rao bound without noise (not attainable)",
-    _ORACLE: "oracle (SI-SDR)",
+    _ORACLE: "SI-SDR of the oracle",
 }
 
 
@@ -76,8 +76,10 @@ def draw(results: Results) -> Drawing:
     figure = new_figure(height=(_BESIDE + _LINE * len(labels)) * n_rows + 0.6)
     grid = figure.subplots(n_rows, columns, squeeze=False, sharex=True, sharey=True)
     for axis, dataset in zip(grid.flat, datasets, strict=False):
-        _draw_panel(axis, drawn[drawn["dataset"] == dataset], lines)
-        axis.set_title("\n".join(wrap(dataset, _TITLE_WIDTH)), fontsize=7)
+        own = drawn[drawn["dataset"] == dataset]
+        _draw_panel(axis, own, lines)
+        title = f"{dataset} (oracle)" if (own["limit"] == _ORACLE).all() else dataset
+        axis.set_title("\n".join(wrap(title, _TITLE_WIDTH)), fontsize=7)
         axis.tick_params(axis="y", length=0)
     for axis in grid.flat[len(datasets) :]:
         axis.set_axis_off()
@@ -185,10 +187,10 @@ def _caption(seeds: str, drawn: pd.DataFrame, others: bool) -> str:
         "limit is the Cramer-Rao bound on interference where there is one. There, a marker is the "
         "mean bound over the mean power of interference, with its 95 percent bootstrap interval "
         "(BCa). An open marker means that the bound leaves noise out, so that no method can attain "
-        "it. Without a bound the limit is the oracle, which is fitted to the true sources, and a "
-        "marker is the mean difference in SI-SDR, paired by seed, with its interval. Grey: the "
-        "range of random rotations over the seeds. Within 5 dB of the limit the axis is linear, "
-        "beyond it logarithmic. "
+        "it. In panels marked oracle the limit is the oracle, which is fitted to the true sources, "
+        "and a marker is the mean difference in SI-SDR, paired by seed, with its interval. Grey: "
+        "the range of random rotations over the seeds. Within 5 dB of the limit the axis is "
+        "linear, beyond it logarithmic. "
         + ("The last line has a tick for each other method. " if others else "")
         + "A method without a mark failed, was not run or, where there is a bound, does not unmix "
         "linearly. " + _nearest(drawn)
