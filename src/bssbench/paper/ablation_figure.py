@@ -13,7 +13,7 @@ from bssbench.paper.style import empty_drawing, new_figure
 
 __all__ = ["draw_ablation"]
 
-# Inches: the line of an addition, and what title and axis take.
+# Inches: the line of an addition, and the title and axis of a panel.
 _LINE, _BESIDE = 0.13, 0.55
 _TITLE_WIDTH = 16
 # Up to here the axis is linear, and beyond it logarithmic; less is no difference that matters.

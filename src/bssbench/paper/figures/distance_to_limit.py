@@ -30,7 +30,7 @@ _COLUMNS = 5
 _SHOWN = (*MAIN_METHODS, "contextual-ica", "ar-flow-vae-plain", "skr-vae-plain", "jade-td")
 _MOST_SHOWN = 9
 _OTHERS = "all others"
-# Inches: what a line takes, and what the title of a panel takes.
+# Inches: the line of a method, and the title of a panel.
 _LINE, _BESIDE = 0.118, 0.4
 _TITLE_WIDTH = 20
 # In dB: the axis is linear within the first and ends at the second, below its logarithmic part.
@@ -86,7 +86,7 @@ def draw(results: Results) -> Drawing:
     for axis in grid.flat[max(0, len(datasets) - columns) : len(datasets)]:
         axis.tick_params(labelbottom=True)
     _set_axes(grid.flat[0], labels, drawn)
-    figure.supxlabel("distance from the limit (dB); 0 is the best that is possible", fontsize=7.5)
+    figure.supxlabel("distance from the limit (dB)", fontsize=7.5)
     _add_legend(figure, set(drawn["limit"]))
     seeds = {name: interference.loc[interference["dataset"] == name, "seed"] for name in datasets}
     return Drawing(figure, _caption(describe_seeds(seeds), drawn, others), drawn)
@@ -188,9 +188,11 @@ def _caption(seeds: str, drawn: pd.DataFrame, others: bool) -> str:
         "mean bound over the mean power of interference, with its 95 percent bootstrap interval "
         "(BCa). An open marker means that the bound leaves noise out, so that no method can attain "
         "it. In panels marked oracle the limit is the oracle, which is fitted to the true sources, "
-        "and a marker is the mean difference in SI-SDR, paired by seed, with its interval. Grey: "
-        "the range of random rotations over the seeds. Within 5 dB of the limit the axis is "
-        "linear, beyond it logarithmic. "
+        "and a marker is the mean difference in SI-SDR, paired by seed, with its interval. A "
+        "marker can lie above 0 by chance, or because the interference in a source counts at most "
+        "as much as the source itself, which does not limit the bound. Grey: the range of random "
+        "rotations over the seeds. Within 5 dB of the limit the axis is linear, beyond it "
+        "logarithmic. "
         + ("The last line has a tick for each other method. " if others else "")
         + "A method without a mark failed, was not run or, where there is a bound, does not unmix "
         "linearly. " + _nearest(drawn)

@@ -16,7 +16,7 @@ from bssbench.statistics.ranks import Ranking
 
 __all__ = ["draw"]
 
-# Inches: the side of a pair's square at most, and what the methods' names take beside a matrix.
+# Inches: the largest side of a pair's square, and the names of the methods.
 _SQUARE, _NAMES = 0.2, 1.45
 
 

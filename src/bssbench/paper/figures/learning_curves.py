@@ -25,7 +25,7 @@ _VARIANTS = (
     "gp-vae-inducing",
 )
 _COLUMNS = 5
-# Inches: a row of panels, and what the title and the label of a data set take.
+# Inches: a row of panels, and the title and axis label of a data set.
 _ROW, _BESIDE = 1.15, 0.5
 
 
@@ -56,7 +56,7 @@ def draw(results: Results) -> Drawing:
         f"{enumerated(dict.fromkeys(data['method']))} during training "
         f"({describe_seeds(seeds)}). Each panel highlights one method: the line is the median over "
         "seeds, the band their range; grey lines are the other methods. The time is that of all "
-        "seeds and restarts in one batch, including warm-up, on one thread and beside other jobs. "
+        "seeds and restarts in one batch, including warm-up, on one thread while other jobs ran. "
         "It differs from run to run; the SI-SDR at each step does not. For each seed the restart "
         "with the lowest loss is drawn."
     )

@@ -25,9 +25,9 @@ _TITLE = "Which method separates which sources? Median SI-SDR in dB"
 _VAES, _CLASSICAL, _OTHER, _CONTROLS = "VAEs", "classical methods", "other methods", "controls"
 _PACKAGES = {"vae": _VAES, "classical": _CLASSICAL}
 _RECORDINGS = "Recordings mixed from known sources"
-# Columns and rows left free before a group: of methods, and of data sets, whose title stands there.
+# Columns and rows left free before a group: of methods, and of data sets, with its title.
 _COLUMN_GAP, _ROW_GAP = 0.6, 1.15
-# Inches: a row, and what the names of the methods and the title take.
+# Inches: a row, and the names of the methods with the title.
 _ROW, _ABOVE = 0.155, 1.9
 # Darkest from here on, in dB: with noise of some percent no method reaches more.
 _DARKEST = 30.0

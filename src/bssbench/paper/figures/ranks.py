@@ -14,7 +14,7 @@ from bssbench.statistics.ranks import Ranking
 
 __all__ = ["draw"]
 
-# Inches: what a method and a bar take, and what title, axis and critical difference take beside.
+# Inches: the line of a method or a bar, and the axis with its title.
 _LINE, _BESIDE = 0.13, 0.95
 
 

@@ -22,7 +22,7 @@ __all__ = ["draw"]
 _COLUMNS = 4
 # A panel each, on the recordings that have the score.
 _SCORES = {name: score.axis for name, score in SCORES.items() if score.axis}
-# Inches: what a method takes, and what axis and title take beside.
+# Inches: the line of a method, and the axis and title of a panel.
 _METHOD, _BESIDE = 0.118, 0.75
 _TITLE_WIDTH = 24
 
