@@ -1,5 +1,6 @@
 """Comparisons and ranks as tables and figure, and the marks that separation tables have of them."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 
 from bssbench.cli.main import main
 from bssbench.errors import NotApplicable
+from bssbench.paper.equivalence_tables import decided_pairs
 from bssbench.paper.figures import Results, equivalence
 from bssbench.paper.figures.ranks import draw
 from bssbench.paper.looks import method_colour, method_marker
+from bssbench.paper.rank_tables import distinguished_pairs
 from bssbench.scores.table import read_scores
 from bssbench.statistics.evaluation import FILES, evaluate
 
@@ -118,6 +121,31 @@ def test_the_figure_has_a_label_for_each_method_and_whole_bars(scores, tmp_path)
     # The critical difference is 2.343 √(3 · 4 / (6 · 3)) = 1.9: neighbours are joined.
     assert sorted(means) == [1, 2, 3]
     assert [list(bar) for bar in bars] == [[1, 2], [2, 3]]
+    found = "Nemenyi's test distinguishes 1 of 3 pairs of methods"
+    assert axis.get_xlabel().endswith(f"\n{found}")
+    assert f"{found}: gp-vae ranks above sobi." in drawing.caption
+
+
+def test_ranks_that_differ_from_the_same_others_share_a_clause(scores):
+    (ranking,) = evaluate(read_scores(scores)).rankings
+    p_values = ranking.p_values.copy()
+    p_values.loc[["gp-vae", "skr-vae"], "sobi"] = 0.01
+    both = dataclasses.replace(ranking, p_values=p_values)
+    assert distinguished_pairs(both) == (
+        "Nemenyi's test distinguishes 2 of 3 pairs of methods: gp-vae and skr-vae rank above sobi."
+    )
+    none = dataclasses.replace(ranking, p_values=p_values.clip(lower=0.5))
+    assert distinguished_pairs(none) == (
+        "Nemenyi's test distinguishes none of the 3 pairs of methods."
+    )
+
+
+def test_decided_pairs_are_counted_by_outcome():
+    columns = ["p_better", "p_equivalent", "p_worse"]
+    pairs = pd.DataFrame([[0.96, 0, 0.04], [0, 0.02, 0.98], [0, 0.95, 0.05], [0.5, 0.5, 0]])
+    assert decided_pairs(pairs.set_axis(columns, axis=1)) == (
+        "3 of 4 pairs are decided (2 with one method better, 1 equivalent)"
+    )
 
 
 def test_the_matrix_says_who_is_better_and_who_is_equivalent(scores, tmp_path):

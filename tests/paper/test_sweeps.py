@@ -108,6 +108,14 @@ def test_a_figure_draws_its_numbers_and_says_what_is_seen(figure, draw, interfer
         assert drawing.data[quantity].to_numpy(dtype=float) == pytest.approx(expected, nan_ok=True)
 
 
+def test_controls_do_not_set_the_limits_of_an_axis(interference):
+    interference.loc[interference["method"] == "oracle", "interference"] = 1e-6
+    drawing = draw_lines(*shown(interference, LINES))
+    highest = drawing.data.groupby("method")["separation"].max()
+    for axis in drawing.figure.axes:
+        assert highest["skr-vae"] < axis.get_ylim()[1] < highest["oracle"]
+
+
 def test_cells_without_a_value_are_hatched_and_a_map_holds_the_rest(interference):
     figure = MAP | {"at": {"mixing": "mlp-1"}}
     drawing = draw_map(*shown(interference, figure))
