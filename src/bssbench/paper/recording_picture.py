@@ -59,7 +59,7 @@ def draw_estimates(
         axis.plot(time / (sampling_rate or 1.0), values, color=method_colour(method), linewidth=0.6)
         axis.set_ylabel(f"source {source + 1}")
         if labels:
-            axis.set_title(labels[source], loc="right", fontsize=6.5, parse_math=False)
+            axis.set_title(labels[source], loc="right", fontsize=7, parse_math=False)
     axes[-1].set_xlabel("time (samples)" if sampling_rate is None else "time (s)")
     figure.suptitle(title, fontsize=8.5, parse_math=False)
     return figure
@@ -118,7 +118,7 @@ def draw_patterns(mixing_matrix: np.ndarray, channels: Sequence[str]) -> Figure:
         axis.xaxis.set_major_locator(MaxNLocator(3))
         if n_channels <= _MOST_LABELS:
             axis.set_yticks(np.arange(n_channels))
-            for label in axis.set_yticklabels(list(channels), fontsize=6):
+            for label in axis.set_yticklabels(list(channels), fontsize=7):
                 label.set_parse_math(False)
         else:
             axis.set_ylabel("channel (number from 0)")

@@ -22,6 +22,7 @@ from bssbench.separation import Separation
 
 __all__ = ["draw"]
 
+_MOST_WRITTEN = 5
 _TELLING = ("ar-laplace-equal", "gp-distinct-5")
 
 
@@ -67,16 +68,11 @@ def _mean_correlations(true: np.ndarray, separation: Separation) -> np.ndarray:
 def _draw_matrix(axis: Axes, matrix: np.ndarray) -> None:
     size = len(matrix)
     axis.imshow(matrix, cmap="Greys", vmin=0.0, vmax=1.0)
-    for (row, column), value in np.ndenumerate(matrix):
-        axis.text(
-            column,
-            row,
-            f"{value:.2f}".removeprefix("0"),
-            ha="center",
-            va="center",
-            fontsize=7.5 if size < 6 else 5,
-            color="white" if value > 0.5 else "black",
-        )
+    # Numbers do not fit into the cells of a larger matrix.
+    for (row, column), value in np.ndenumerate(matrix if size <= _MOST_WRITTEN else matrix[:0]):
+        colour = "white" if value > 0.5 else "black"
+        text = f"{value:.2f}".removeprefix("0")
+        axis.text(column, row, text, ha="center", va="center", color=colour)
     numbers = [str(source + 1) for source in range(size)]
     axis.set_xticks(range(size), numbers)
     axis.set_yticks(range(size), numbers)
