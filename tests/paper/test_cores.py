@@ -87,7 +87,7 @@ def measured(tmp_path):
     return read_measurement(write_measurement(tmp_path))
 
 
-def test_a_row_says_what_the_rounds_measured(measured, tmp_path):
+def test_a_row_summarises_the_rounds(measured, tmp_path):
     csv = write(core_report(measured), tmp_path)[0].read_text().splitlines()
     assert csv[0] == HEADER == ",".join(COLUMNS)
     line = "cholesky,squared-exponential,learned,regular,512,3,1,forward+backward,float32,cpu,1,"
@@ -148,7 +148,7 @@ def test_the_tables_compare_and_explain(measured, tmp_path):
     assert source.count(r"\toprule") == source.count(r"\bottomrule") == text.count("\n## ") - 1
 
 
-def test_a_complete_measurement_of_a_changed_tree_says_both(tmp_path):
+def test_a_complete_measurement_of_a_changed_tree_reports_both(tmp_path):
     select = lambda row: row["length"] == 512  # noqa: E731
     measured = read_measurement(write_measurement(tmp_path, select, dirty=True))
     _, markdown, latex = write(core_report(measured), tmp_path)
@@ -188,7 +188,7 @@ def test_the_figure_shows_what_was_measured_and_where_it_ends(measured, tmp_path
         assert one == (tmp_path / f"two.{suffix}").read_bytes()
 
 
-def test_where_nothing_was_measured_tables_and_figure_say_why(tmp_path):
+def test_where_nothing_was_measured_tables_and_figure_state_why(tmp_path):
     path = write_measurement(tmp_path, lambda row: row["status"] != "ok")
     figures = tmp_path / "figures"
     assert main(["cores", str(path), "--out", str(tmp_path / "t"), "--figures", str(figures)]) == 0

@@ -53,7 +53,7 @@ def test_the_beats_of_a_found_heart_are_marked_upright(results, hearts):
     assert not missing.lines
 
 
-def test_without_a_heart_or_a_separation_it_says_so(results):
+def test_a_missing_heart_or_separation_is_reported(results):
     for method in ("ar-flow-vae", "fastica"):
         write_json(results.cells / "fetal-ecg" / method / "run.json", {"status": "timeout"})
     (text,) = draw_figure("fetal_heart", results).figure.texts
@@ -64,7 +64,7 @@ def test_without_a_heart_or_a_separation_it_says_so(results):
     assert text.get_text().endswith("no data set has a maternal and a fetal heart")
 
 
-def test_it_says_what_random_rotations_reach(results):
+def test_the_caption_states_what_random_rotations_reach(results):
     rows = [
         "fetal-ecg,random,0,beat_purity,0.31,ok,",
         "fetal-ecg,random,1,beat_purity,0.41,ok,",

@@ -74,7 +74,7 @@ def test_figures_do_without_a_seed_that_diverged(name, results, change):
 
 
 @pytest.mark.parametrize("name", figure_names())
-def test_a_figure_with_nothing_to_draw_says_so(name, results, tmp_path):
+def test_a_figure_with_nothing_to_draw_states_why(name, results, tmp_path):
     scores = results.scores.assign(value=np.nan, status="failed", reason="it broke")
     scores.to_csv(tmp_path / "failed.csv", index=False)
     for run in results.cells.rglob("run.json"):

@@ -10,7 +10,7 @@ from bssbench.paper.looks import MAIN_METHODS, method_colour, method_marker
 
 @pytest.fixture
 def further_methods(monkeypatch):
-    """Have two methods more, of which nobody said how they look."""
+    """Add two methods without a look of their own."""
     names = [*method_names(), "a-new-method", "another"]
     monkeypatch.setattr(looks, "method_names", lambda: sorted(names))
     looks._looks.cache_clear()

@@ -13,7 +13,7 @@ from bssbench.scores.collect import collect
 from bssbench.scores.table import read_timings
 
 
-def test_tables_say_what_the_scores_say(results, write_separation):
+def test_tables_agree_with_the_scores(results, write_separation):
     paths = write_separation(results.scores)
     table = pd.read_csv(paths[0]).set_index(["dataset", "method", "score"])
     values = results.scores.query("method == 'gp-vae' and dataset == 'gp-distinct'")
@@ -100,7 +100,7 @@ def test_the_latex_table_has_a_row_for_each_method(results, write_separation):
     for method in ("ar-flow-vae", "gp-vae", r"\textit{oracle}"):
         assert f"\n{method} & " in latex
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == n_tables
-    # A rule sets the controls apart, which have no prior whose parameters could be scored.
+    # A rule separates the controls, which have no prior parameters to score.
     assert latex.count("\\midrule\n\\textit{oracle} & ") == n_tables - 2 == 7
     assert r"\shortstack[r]{ar-laplace-\\distinct}" in latex
 

@@ -1,4 +1,4 @@
-"""Which data sets and scores the separation tables show beside each other, and how."""
+"""Which data sets and scores the separation tables show together, and how."""
 
 import pytest
 

@@ -148,7 +148,7 @@ def test_decided_pairs_are_counted_by_outcome():
     )
 
 
-def test_the_matrix_says_who_is_better_and_who_is_equivalent(scores, tmp_path):
+def test_the_matrix_shows_which_methods_are_better_or_equivalent(scores, tmp_path):
     table = read_scores(scores)
     table.loc[table["method"] == "sobi", "value"] -= 30
     evaluate(table).save(tmp_path)

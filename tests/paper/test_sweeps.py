@@ -93,7 +93,7 @@ def test_a_row_for_each_point_and_method_in_the_order_of_the_sweep(interference,
         (MAP | {"show": ["seconds"]}, draw_map),
     ],
 )
-def test_a_figure_draws_its_numbers_and_says_what_is_seen(figure, draw, interference, tmp_path):
+def test_a_figure_draws_its_numbers_and_states_the_findings(figure, draw, interference, tmp_path):
     sweep, table = shown(interference, figure)
     drawing = draw(sweep, table)
     save_drawing(drawing, sweep.name, tmp_path)
@@ -116,7 +116,7 @@ def test_controls_do_not_set_the_limits_of_an_axis(interference):
         assert highest["skr-vae"] < axis.get_ylim()[1] < highest["oracle"]
 
 
-def test_cells_without_a_value_are_hatched_and_a_map_holds_the_rest(interference):
+def test_cells_without_a_value_are_hatched_and_a_map_shows_the_rest(interference):
     figure = MAP | {"at": {"mixing": "mlp-1"}}
     drawing = draw_map(*shown(interference, figure))
     panels = {axis.get_title(): axis for axis in drawing.figure.axes if axis.get_title()}
@@ -129,7 +129,7 @@ def test_cells_without_a_value_are_hatched_and_a_map_holds_the_rest(interference
     assert drawn == pytest.approx(wanted)
 
 
-def test_where_nothing_has_a_value_the_figure_says_so(interference):
+def test_a_sweep_without_values_has_nothing_to_draw(interference):
     failed = interference.assign(status="failed", reason="it broke", interference=np.nan)
     for figure, draw in ((LINES, draw_lines), (MAP, draw_map)):
         drawing = draw(*shown(failed.assign(si_sdr=np.nan), figure))
@@ -166,13 +166,13 @@ def test_an_axis_is_logarithmic_where_values_are_multiples_or_widely_spread(valu
         ({"name": "../../elsewhere"}, "a name has letters, digits"),
     ],
 )
-def test_a_wrong_description_is_refused_in_one_line(changes, message):
+def test_a_wrong_description_is_rejected_in_one_line(changes, message):
     with pytest.raises(InputError, match=message) as caught:
         parse_sweep(description(LINES, **changes))
     assert "\n" not in str(caught.value)
 
 
-def test_a_cell_of_another_sweep_is_refused(interference):
+def test_a_cell_of_another_sweep_is_rejected(interference):
     with pytest.raises(InputError, match="no point of sweep"):
         shown(interference.assign(dataset="gp-distinct"), LINES)
 

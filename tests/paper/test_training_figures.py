@@ -57,7 +57,7 @@ def panel(drawing, title):
     return next((axis for axis in axes if axis.get_title().replace("\n", " ") == title), None)
 
 
-def test_convergence_is_drawn_beside_the_sources_own_length_scales(results, also, without, change):
+def test_convergence_is_drawn_with_the_true_length_scales(results, also, without, change):
     drawing = draw_figure("prior_convergence", results)
     lines = panel(drawing, "gp-vae on gp-distinct").lines
     true = [line.get_ydata()[0] for line in lines if line.get_color() == "black"]

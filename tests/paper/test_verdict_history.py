@@ -44,7 +44,7 @@ def test_a_sentence_moves_whatever_its_letter():
     assert moved(history(verdicts(a="supported"), renamed)) == [
         ["v1", "a", "improved", "supported", "refuted"]
     ]
-    # The letter stands for another sentence now.
+    # The letter now belongs to another sentence.
     table = history(verdicts(a="supported"), verdicts(a2="refuted"))
     assert moved(table) == [["v1", "a", "improved", "supported", "not asked"]]
     assert latest(table)["sentence"].tolist() == ["a2"]
@@ -59,7 +59,7 @@ def test_each_reading_moves_alone_and_a_first_one_is_no_move():
     assert row == ["day 2", "a", "a", "refuted", "depends, as the abstract reads", "not stated"]
 
 
-def test_what_is_not_asked_says_so_once_and_may_come_back():
+def test_a_claim_no_longer_asked_is_reported_once_and_may_come_back():
     asked, other = verdicts(a="supported", b="refuted"), verdicts(b="refuted")
     assert moved(history(asked, other, other, asked)) == [
         ["v1", "a", "improved", "supported", "not asked"],
@@ -73,7 +73,7 @@ def test_reasons_are_kept_where_a_version_is_written_again():
     again = carry_on(table, verdicts(a="refuted", b="supported"), "v1", "day 1")
     assert moves(again)["reason"].tolist() == ["A bug."]
     assert again["commit"].tolist() == ["v0", "v1", "v1"]
-    # A claim that is new is shown if it says what it replaces.
+    # A new claim is shown if it names the one that it replaces.
     again.loc[again.index[-1], "reason"] = "In the place of a."
     assert moves(again)[["sentence", "before"]].values.tolist() == [["a", "supported"], ["b", ""]]
 
@@ -90,7 +90,7 @@ def test_every_version_has_a_column():
     ]
 
 
-def test_other_columns_are_refused(tmp_path):
+def test_other_columns_are_rejected(tmp_path):
     (tmp_path / "verdicts.csv").write_text("claim,verdict\nC1,supported\n")
     with pytest.raises(InputError, match="expected the columns commit, date, claim"):
         read_history(tmp_path / "verdicts.csv")
@@ -98,7 +98,7 @@ def test_other_columns_are_refused(tmp_path):
         read_history(tmp_path / "no.csv")
 
 
-def test_what_was_spoilt_by_hand_is_refused(tmp_path):
+def test_a_file_spoilt_by_hand_is_rejected(tmp_path):
     path = tmp_path / "verdicts.csv"
     table = history(verdicts(a="supported"))
     pd.concat([table, table]).to_csv(path, index=False)
@@ -114,7 +114,7 @@ def test_the_newest_kept_version_is_the_records():
     assert commit.startswith(read_history(REFERENCE / "verdicts.csv")["commit"].iloc[-1])
 
 
-def test_every_verdict_that_moved_in_the_newest_version_says_why():
+def test_every_verdict_that_moved_in_the_newest_version_has_a_reason():
     """Write the reason into results/reference/verdicts.csv."""
     table = moves(read_history(REFERENCE / "verdicts.csv"))
     newest = table[table["commit"] == read_history(REFERENCE / "verdicts.csv")["commit"].iloc[-1]]
