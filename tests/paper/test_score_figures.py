@@ -33,7 +33,7 @@ def test_medians_are_those_of_the_seeds_by_group_of_methods(results):
     written = written_in(axis)
     # It failed there, and a failure is a result.
     assert written.pop(("gp-distinct", "oracle")) == "x"
-    assert written == {key: f"{value:.0f}" for key, value in expected.items()}
+    assert written == {key: f"{round(value)}" for key, value in expected.items()}
     assert dict(drawing.data.set_index(["dataset", "method"])["median"]) == dict(expected)
     groups = [text.get_text() for text in axis.texts if text.get_fontweight() == "bold"]
     assert groups == ["Linear mixing of three or four sources", "VAEs", "controls"]

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -162,17 +164,19 @@ def _set_axes(axis: Axes, labels: list[str], drawn: pd.DataFrame) -> None:
     labelled = [f"{tick}".replace("-", "\N{MINUS SIGN}") for tick in _TICKS]
     axis.set_xticks(_TICKS, labelled, fontsize=7)
     axis.minorticks_off()
-    highest = drawn[["value", "high"]].max(axis=None)
-    axis.set_xlim(_LOWEST, 1.1 * max(_LINEAR, float(highest)))
+    highest = drawn[["value", "high"]].to_numpy(dtype=np.float64)
+    axis.set_xlim(_LOWEST, 1.1 * max(_LINEAR, float(np.nanmax(highest))))
     axis.set_yticks(range(len(labels)), labels, fontsize=7)
     axis.set_ylim(len(labels) - 0.4, -0.6)
 
 
-def _add_legend(figure: Any, limits: set[str]) -> None:
+def _add_legend(figure: Figure, limits: set[str]) -> None:
     """Explain what the limit is, and the range of chance."""
     reached = " or ".join(_LIMITS[name] for name in (_BOUND, _ORACLE) if name in limits)
     marker: Any = {"linestyle": "none", "marker": "o", "markersize": 4, "color": "#555555"}
-    handles = [Line2D([], [], label=f"limit: {reached}", **marker)] if reached else []
+    handles: list[Artist] = []
+    if reached:
+        handles.append(Line2D([], [], label=f"limit: {reached}", **marker))
     if _UNREACHABLE in limits:
         label = f"limit: {_LIMITS[_UNREACHABLE]}"
         handles.append(Line2D([], [], label=label, markerfacecolor="white", **marker))

@@ -33,6 +33,7 @@ _ROW, _ABOVE = 0.155, 1.9
 _DARKEST = 30.0
 # A method is shown if it was run on at least this share of the data sets of a group.
 _SHARE = 0.5
+_WRITTEN: Any = {"ha": "center", "va": "center_baseline", "fontsize": 7}
 _BEST: Any = {"fill": False, "edgecolor": "#D55E00", "linewidth": 1.3, "zorder": 3}
 
 
@@ -158,15 +159,17 @@ def _draw_block(
         aspect="auto",
         extent=(left, right, bottom, top),
     )
-    for (row, column), value in np.ndenumerate(medians.to_numpy()):
-        dataset, method = medians.index[row], medians.columns[column]
-        text = f"{value + 0.0:.0f}".replace("-", "\N{MINUS SIGN}")
-        if np.isnan(value):
-            text = "x" if run.at[method, dataset] else ""
-        colour = "white" if value > 0.55 * _DARKEST else "black"
-        axis.text(
-            x[method], y[dataset], text, ha="center", va="center_baseline", fontsize=7, color=colour
-        )
+    for dataset, row in zip(map(str, medians.index), medians.to_numpy(np.float64), strict=True):
+        for method, value in zip(map(str, medians.columns), row, strict=True):
+            failed = "x" if run.at[method, dataset] else ""
+            text = f"{round(value)}" if np.isfinite(value) else failed
+            axis.text(
+                x[method],
+                y[dataset],
+                text.replace("-", "\N{MINUS SIGN}"),
+                color="white" if value > 0.55 * _DARKEST else "black",
+                **_WRITTEN,
+            )
 
 
 def _label(
