@@ -26,6 +26,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "generated_pages",
+    "mathml",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "_extensions", "tutorials", "ci", "**/GALLERY_HEADER.rst"]
@@ -36,7 +37,7 @@ default_role = "py:obj"
 # Markdown
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "html_image"]
 myst_heading_anchors = 3
-mathjax_path = "https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-mml-chtml.js"
+html_math_renderer = "mathml"
 
 # The interface of Python modules, from their docstrings
 autodoc_member_order = "bysource"
