@@ -191,7 +191,7 @@ def _lines(name: str, looks: Looks, logarithmic: bool) -> alt.LayerChart:
     )
     layers = [lines, points]
     if not logarithmic:
-        intervals = base.mark_rule(strokeWidth=1, opacity=0.5).encode(
+        intervals = base.mark_rule(strokeWidth=1, strokeOpacity=0.5).encode(
             alt.Y("low:Q", title="$value"), alt.Y2("high:Q")
         )
         bound = (

@@ -1,6 +1,7 @@
 """Claims for the page: each with its sentence, and each part with a link to what it rests on."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -44,7 +45,7 @@ def read_claims_table(results: Path) -> pd.DataFrame | None:
     return claims
 
 
-def address_of(part: dict[str, Any]) -> str:
+def address_of(part: Mapping[Any, Any]) -> str:
     """Return the fragment of the page's address that shows what a part of a claim rests on."""
     quantity, of, than = part["quantity"], part["of"], part["than"]
     sweep, _, point = part["where"].partition("/")
@@ -74,14 +75,14 @@ def _fragment(settings: dict[str, str]) -> str:
     return f"#{urlencode(settings)}"
 
 
-def read_sentences(results: Path, files: list[Path]) -> dict[str, Any]:
+def read_sentences(results: Path, files: Sequence[Path]) -> dict[str, Any]:
     """Return ``sentences`` and ``questions`` of the claims, by name.
 
     Parameters
     ----------
     results : pathlib.Path
         Their ``provenance.json`` names the file of claims that was judged.
-    files : list of pathlib.Path
+    files : sequence of pathlib.Path
         The files of claims, if not those.
     """
     # Imported here: it needs the extra `workflow`, which reading tables does not.
@@ -89,7 +90,8 @@ def read_sentences(results: Path, files: list[Path]) -> dict[str, Any]:
 
     sentences: dict[str, str] = {}
     questions: dict[str, str] = {}
-    for path in files or [*map(_judged, (results, results / SWEEPS))]:
+    judged = [_judged(folder) for folder in (results, results / SWEEPS)]
+    for path in files or judged:
         if path is not None:
             file = read_claims(path)
             sentences |= {claim.name: claim.sentence for claim in file.claims}

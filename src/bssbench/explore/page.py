@@ -9,7 +9,6 @@ from typing import Any
 import jinja2
 import vl_convert
 
-from bssbench import __version__
 from bssbench.errors import InputError
 from bssbench.explore import cells
 from bssbench.explore.charts import charts
@@ -106,7 +105,7 @@ def _words(table: Mapping[str, Any], column: str) -> list[str]:
 
 
 def _origin(results: Path) -> dict[str, str]:
-    """Return which commit the results are of, and when they were made, where that is known."""
+    """Return the commit and the time of the results, where they are known."""
     path = results / "provenance.json"
     provenance = read_json(path) if path.exists() else {}
     return {key: str(provenance.get(key, "")) for key in ("commit", "time")}
@@ -126,7 +125,6 @@ def render(content: Mapping[str, Any], title: str, origin: Mapping[str, str]) ->
     return environment.get_template("page.html.jinja").render(
         title=title,
         origin=origin,
-        version=__version__,
         style=(_HERE / "page.css").read_text(encoding="utf-8"),
         scripts=[library, own],
         # Nothing runs but these two scripts, and nothing is loaded from anywhere.

@@ -244,6 +244,9 @@ function costView(title, part, name, quantities, keys) {
 
 const SWEPT = { separation: "separation (dB)", efficiency: "efficiency (dB)", si_sdr: "SI-SDR (dB)", seconds: "time of a seed (s)" };
 
+// Separation is limited to this many decibels: here the bound states that nothing separates.
+const NO_BOUND = -60;
+
 const sweepsView = {
   title: "Sweeps",
   needs: ["sweeps"],
@@ -267,9 +270,9 @@ const sweepsView = {
     const rows = select(table, where)
       .filter((row) => row[quantity] !== null && row[quantity] !== "")
       .map((row) => ({ ...row, x: row[state.x], value: row[quantity], low: row[`${quantity}_low`] ?? null, high: row[`${quantity}_high`] ?? null, series: row.method }));
-    const bound = quantity === "separation" ? rows.filter((row) => row.bound !== null).map((row) => ({ x: row.x, value: row.bound })) : [];
+    const bound = quantity === "separation" ? rows.filter((row) => row.bound !== null && row.bound > NO_BOUND).map((row) => ({ x: row.x, value: row.bound })) : [];
     const once = [...new Map(bound.map((row) => [row.x, row])).values()];
-    const summary = `${question} ${counted(rows.length, "point")} of ${counted(different(rows, "method").length, "method")}.` + (once.length ? " The dashed line is the Cramér–Rao bound." : "");
+    const summary = `${question} ${counted(rows.length, "point")} of ${counted(different(rows, "method").length, "method")}.` + (once.length ? " The dashed line is the Cramér–Rao bound, where the sources can be separated at all." : "");
     return {
       summary,
       charts: rows.length ? [{ name: "sweep", datasets: { rows, bound: once }, fill: { value: SWEPT[quantity], x: axes[state.x] }, label: summary }] : [],
