@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from pathlib import Path
 
 import psutil
 import pytest
 
+from bssbench.cli.interruption import after_libraries_are_loaded
 from bssbench.cli.main import main
 
 # As the installed command is, and says when it begins; what is before that is Python's own start.
@@ -111,7 +113,6 @@ def test_while_libraries_are_imported_and_after(name, folder):
     check_interruption(folder, name, 0.3)
 
 
-# A moment in the import of a C++ library may end in that library's own words, once in some forty.
 @pytest.mark.slow
 @pytest.mark.skipif("BSSBENCH_FUZZ_EXAMPLES" not in os.environ, reason="tried by make faults")
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.15, 0.35, 0.6, 0.85])
@@ -133,3 +134,26 @@ def test_what_a_library_makes_of_it_is_still_ctrl_c(monkeypatch, capsys):
     monkeypatch.setattr(sys.modules["bssbench.cli.main"], "_run", import_broken)
     assert main(["list"]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_it_waits_until_a_library_is_loaded(monkeypatch):
+    events = []
+
+    def load(_):
+        signal.raise_signal(signal.SIGINT)
+        events.append("loaded")
+
+    def command():
+        loader.create_module(ModuleSpec("library", loader))
+        events.append("interruptible")
+        time.sleep(10)
+        events.append("not interrupted")
+
+    monkeypatch.setattr("_imp.create_dynamic", load)
+    handled = signal.SIGINT, signal.SIGALRM
+    before = [signal.getsignal(number) for number in handled]
+    loader = ExtensionFileLoader("library", "library.so")
+    with pytest.raises(KeyboardInterrupt), after_libraries_are_loaded():
+        command()
+    assert events == ["loaded", "interruptible"]
+    assert [signal.getsignal(number) for number in handled] == before

@@ -15,6 +15,7 @@ from bssbench.cli import data, new, paper, reproduction, running, separating, sw
 from bssbench.cli.cache_folders import provide_cache_folders
 from bssbench.cli.command import Command
 from bssbench.cli.extras import what_is_missing
+from bssbench.cli.interruption import after_libraries_are_loaded
 from bssbench.errors import InputError
 
 __all__ = ["main"]
@@ -87,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parsed.launched = launched
             parsed.words = sys.argv[1:] if arguments is None else list(arguments)
             provide_cache_folders()
-            return _run(parsed)
+            with after_libraries_are_loaded():
+                return _run(parsed)
         finally:
             # Not when Python ends, where what goes wrong is said in lines of its own.
             _write_out(sys.stdout)
