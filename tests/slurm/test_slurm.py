@@ -89,7 +89,8 @@ def start():
         options = ["--workflow-profile", "profiles/slurm", *OPTIONS]
         with open(project / "snakemake.log", "w") as log:
             process = subprocess.Popen(
-                [*SNAKEMAKE, *options, *words],
+                # Targets first: an option that takes several values would take them for its own.
+                [*SNAKEMAKE, *words, *options],
                 cwd=project,
                 env=environment(project),
                 stdout=log,
