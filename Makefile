@@ -14,6 +14,10 @@ FACTOR ?= 1.2
 # What faults tries: at how many moments a run is killed, and how many examples of each kind of input.
 KILLS ?= 100
 EXAMPLES ?= 1000
+# How many tests at once. A killed run takes two cores itself, but waits much.
+WORKERS ?= 2
+TRY_FAULTS = OMP_NUM_THREADS=1 BSSBENCH_KILLS=$(KILLS) BSSBENCH_FUZZ_EXAMPLES=$(EXAMPLES) \
+	$(BIN)/python -m pytest -q -n $(WORKERS)
 ASV_VARIABLES := OMP_NUM_THREADS=1 BSSBENCH_PRELOAD=1
 ASV_CONFIG := --config benchmarks/asv.conf.json
 
@@ -91,10 +95,11 @@ check: $(INSTALLED)
 
 # The table says what failed, and is the verdict.
 faults: $(INSTALLED)
-	@mkdir -p results && rm -f results/faults.xml
-	-OMP_NUM_THREADS=1 BSSBENCH_KILLS=$(KILLS) BSSBENCH_FUZZ_EXAMPLES=$(EXAMPLES) \
-		$(BIN)/python -m pytest -q --junitxml=results/faults.xml tests/faults tests/fuzz $(wildcard tests/slurm)
-	@$(BIN)/python workflow/scripts/faults.py results/faults.xml results/faults.md
+	@rm -rf results/faults && mkdir -p results/faults
+	-$(TRY_FAULTS) --junitxml=results/faults/kills.xml tests/faults/test_kills.py
+	-$(TRY_FAULTS) --junitxml=results/faults/others.xml --dist loadfile --ignore tests/faults/test_kills.py \
+		tests/faults tests/fuzz $(wildcard tests/slurm)
+	@$(BIN)/python workflow/scripts/faults.py results/faults/*.xml --out results/faults.md
 
 # In an environment of its own, for it brings much that this project does not need.
 audit: $(INSTALLED)

@@ -22,13 +22,14 @@ SEED = 20
 CONFIGURATION = {
     "output": {"results": "results", "figures": "figures"},
     "seeds": "0-1",
-    "datasets": {"gp-distinct-t50": None, "gp-equal-2-t60": {"methods": ["sobi", "random"]}},
-    "methods": {"sobi": None, "fastica": None, "oracle": None, "random": None},
+    "datasets": {"gp-distinct-t50": None, "gp-equal-2-t60": {"methods": ["amuse", "random"]}},
+    # Those whose libraries load soonest: of what a run takes, most is loading.
+    "methods": {"amuse": None, "fastica": None, "oracle": None, "random": None},
 }
-# All tables, and of the figures one of each kind: of scores, of ranks, of what cells hold.
+# All tables, a figure of statistics and one of cells.
 TARGETS = (
-    *("results/tables/separation.csv", "figures/median_scores.pdf", "figures/ranks.pdf"),
-    *("figures/recovered_sources.pdf", "results/provenance.json"),
+    *("results/tables/separation.csv", "figures/ranks.pdf", "figures/recovered_sources.pdf"),
+    "results/provenance.json",
 )
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The table of what was tried, from pytest's own report."""
+"""The table of faults, from pytest's own reports."""
 
 import subprocess
 import sys
@@ -24,21 +24,25 @@ def test_not_here():
 """
 
 
-def test_the_table_adds_up_what_ran_and_says_what_did_not(tmp_path):
+def test_the_table_adds_up_reports_and_lists_what_was_skipped(tmp_path):
     tests = tmp_path / "tests" / "faults"
     tests.mkdir(parents=True)
     (tests / "test_full_disk.py").write_text(TESTS)
-    report, out = tmp_path / "faults.xml", tmp_path / "faults.md"
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    subprocess.run(
-        [*words, "--rootdir", tmp_path, f"--junitxml={report}", "tests"],
-        cwd=tmp_path,
+    reports, out = [tmp_path / "all.xml", tmp_path / "once.xml"], tmp_path / "faults.md"
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path]
+    for report, selected in zip(reports, ("test", "once"), strict=True):
+        subprocess.run(
+            [*words, f"--junitxml={report}", "-k", selected, "tests"],
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+        )
+    done = subprocess.run(
+        [sys.executable, SCRIPT, *reports, "--out", out],
         check=False,
         capture_output=True,
-    )
-    done = subprocess.run(
-        [sys.executable, SCRIPT, report, out], check=False, capture_output=True, text=True
+        text=True,
     )
     assert done.returncode == 1, done.stderr
-    assert "| full disk | 16 | 15 | 1 | 1: no disk to fill |" in out.read_text()
+    assert "| full disk | 17 | 16 | 1 | 1: no disk to fill |" in out.read_text()
     assert done.stdout == out.read_text()
