@@ -19,6 +19,15 @@ CLAIM = {
 }
 STAGES = {"tables": {"configuration": "1", "code": "2", "inputs": [], "outputs": ["scores.csv"]}}
 
+# What the longest of them is measured on: the smallest case, the shortest training.
+CASE = (
+    "core=fft kernel=squared-exponential length=256 latents=1 replicates=1 dtype=float32 device=cpu"
+)
+TRIAL = "skr-vae lengths=100 seeds=1 steps=2"
+HELD_OUT = ["held-out", "skr-vae", "--dataset", DATASET, "--seeds", "0-1", "--choice", "smoothing"]
+VARIANTS = {"sobi": {"lags": "amuse"}}
+MEASURED = "cores/round-0.csv", "cores/round-1.csv"
+
 SCORED = ["--scores", "scores.csv", "--statistics", "statistics"]
 SEPARATE = ["separate", f"data/{DATASET}.npz", "--method"]
 COMMANDS = {
@@ -37,6 +46,18 @@ COMMANDS = {
         *("figures", "ranks", *SCORED, "--data", "data", "--cells", "cells", "--out", "figures")
     ],
     "claims": ["claims", "--claims", "own.yaml", "--scores", "scores.csv", "--out", "claims"],
+    "ablation": [
+        *("ablation", "scores.csv", "--variants", json.dumps(VARIANTS)),
+        *("--out", "ablation", "--figures", "ablation/figures"),
+    ],
+    "held-out": [*HELD_OUT, "--set", "steps=2", "--set", "restarts=1", "--out", "held-out.csv"],
+    "select": ["select", "held-out.csv", "--out", "selection.csv", "--tables", "selection"],
+    "measure-cores": ["measure-cores", "--grid", CASE, "--out", MEASURED[0]],
+    "another round": ["measure-cores", "--grid", CASE, "--round", "1", "--out", MEASURED[1]],
+    "join-rounds": ["join-rounds", *MEASURED, "--out", "cores.csv"],
+    "cores": ["cores", "cores.csv", "--out", "cores/tables", "--figures", "cores/figures"],
+    "training-cost": ["training-cost", TRIAL, "--out", "training.csv"],
+    "tables of training": ["tables", "--training-cost", "training.csv", "--out", "tables"],
     "manifest": [
         *("manifest", "--stages", json.dumps(STAGES), "--results", ".", "--figures", "figures")
     ],
@@ -123,6 +144,12 @@ def test_a_disk_that_may_not_be_written_is_said(name, disk_for_reading, capsys):
         ("tables", "timings.csv"),
         ("figures", "statistics/ranks.json"),
         ("claims", "own.yaml"),
+        ("ablation", "scores.csv"),
+        ("select", "held-out.csv"),
+        ("join-rounds", MEASURED[1]),
+        ("join-rounds", MEASURED[0].replace("csv", "json")),
+        ("cores", "cores.csv"),
+        ("tables of training", "training.csv"),
     ],
 )
 @pytest.mark.parametrize("fault", ["a folder", "nothing", "empty"])
