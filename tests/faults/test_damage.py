@@ -1,4 +1,4 @@
-"""Files that were damaged since they were written: none passes for a result."""
+"""Damaged files are detected and never used as results."""
 
 import os
 import random
@@ -94,7 +94,7 @@ FILES = {
 
 
 def damages(content, generator):
-    """Yield the bytes with a single bit turned, or cut off."""
+    """Yield the bytes with one bit flipped, or truncated."""
     for _ in range(N_DAMAGES):
         place = generator.randrange(len(content))
         if generator.random() < 0.25:
@@ -105,7 +105,7 @@ def damages(content, generator):
 
 
 def outcome(read, path):
-    """Return what is read, as text, or ``refused`` if that is said in a line with the path."""
+    """Return what is read, as text, or ``refused`` if one line with the path reports an error."""
     try:
         return repr(read(path))
     except InputError as error:
@@ -114,7 +114,7 @@ def outcome(read, path):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_turned_bit_or_a_lost_end_is_one_line_that_names_the_file(
+def test_a_flipped_bit_or_a_lost_end_is_reported_in_one_line_with_the_file(
     name, tmp_path, record_property
 ):
     record_property("tried", 2 * N_DAMAGES)
@@ -130,15 +130,15 @@ def test_a_turned_bit_or_a_lost_end_is_one_line_that_names_the_file(
         assert "\n" not in str(raised.value)
     path.write_bytes(whole)
     assert repr(read(path)) == expected
-    # What is wrong with a checksum is no more than a false alarm.
+    # A damaged checksum causes a false alarm, and no wrong result.
     kept = path.parent / checksums.FOLDER / f"{path.name}.sha256"
     for damaged in damages(kept.read_bytes(), random.Random(name)):
         kept.write_bytes(damaged)
         assert outcome(read, path) in (expected, "refused")
 
 
-def test_a_bit_that_costs_an_archive_its_arrays_and_no_error(tmp_path):
-    """Of a ZIP archive CRC-32 covers the members, and not the list of them."""
+def test_a_flipped_bit_by_which_an_archive_loses_its_arrays_without_an_error(tmp_path):
+    """The CRC-32 of a ZIP archive covers its members, but not their list."""
     path = tmp_path / "a.npz"
     write_arrays(path, {"first": np.arange(3), "second": np.arange(4)})
     content = bytearray(path.read_bytes())
@@ -151,8 +151,8 @@ def test_a_bit_that_costs_an_archive_its_arrays_and_no_error(tmp_path):
         read_arrays(path)
 
 
-def test_an_archive_without_a_checksum_is_read_or_refused(tmp_path, record_property):
-    """Whatever zipfile, zlib and NumPy make of what is damaged."""
+def test_an_archive_without_a_checksum_is_read_or_rejected(tmp_path, record_property):
+    """Whatever zipfile, zlib and NumPy raise for damaged bytes."""
     record_property("tried", N_DAMAGES)
     path = tmp_path / "a.npz"
     write_arrays(path, {"first": np.arange(3), "second": np.arange(4)})
@@ -165,26 +165,24 @@ def test_an_archive_without_a_checksum_is_read_or_refused(tmp_path, record_prope
     assert outcomes.count("refused") > N_DAMAGES / 2
 
 
-def test_a_checksum_is_what_sha256sum_writes_and_stays_behind_no_other_file(tmp_path):
+def test_a_checksum_has_the_format_of_sha256sum_and_is_removed_with_its_file(tmp_path):
     path = tmp_path / "müller & co.json"
     write_json(path, {"a": 1})
     kept = tmp_path / checksums.FOLDER / f"{path.name}.sha256"
     assert kept.read_text(encoding="utf-8") == f"{checksums.digest(path)}  {path.name}\n"
-    # Written by whoever keeps none.
+    # Written by a program that keeps no checksum.
     write_json(path, {"a": 2}, checksum=False)
     assert not kept.exists()
     assert read_json(path) == {"a": 2}
 
 
-def test_a_file_that_is_written_anew_is_never_held_to_the_checksum_of_another(
-    tmp_path, monkeypatch
-):
+def test_a_rewritten_file_is_never_compared_with_an_older_checksum(tmp_path, monkeypatch):
     path = tmp_path / "a.json"
     write_json(path, {"a": 1})
     replace, seen = os.replace, []
 
     def slow(source, target):
-        # Whoever reads while it is written finds the old file or the new one.
+        # A reader finds the old file or the new one at any time.
         seen.append(read_json(path))
         replace(source, target)
         seen.append(read_json(path))
@@ -194,7 +192,7 @@ def test_a_file_that_is_written_anew_is_never_held_to_the_checksum_of_another(
     assert [one["a"] for one in seen] == [1, 2, 2, 2]
 
 
-def test_what_is_damaged_is_set_aside_and_nothing_else(tmp_path):
+def test_only_damaged_files_are_set_aside(tmp_path):
     for name in ("scores.csv", "timings.csv", "cells/gp/sobi/run.json", "other/run.json"):
         write_json(tmp_path / name, {"a": name})
         (tmp_path / name).write_text(name)
@@ -208,7 +206,7 @@ def test_what_is_damaged_is_set_aside_and_nothing_else(tmp_path):
     assert checksums.set_aside_damaged(tmp_path, ("", "cells/*/*")) == {}
 
 
-def test_a_command_that_reads_damage_says_what_to_do_and_that_is_enough(
+def test_a_command_that_reads_a_damaged_file_names_a_remedy_that_works(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
@@ -233,6 +231,6 @@ def test_a_command_that_reads_damage_says_what_to_do_and_that_is_enough(
     Path("cell/separation.npz").unlink()
     assert main(separate) == main(score) == 0
     assert Path("cell/separation.npz").read_bytes() == whole
-    # A copy has no checksum and is taken as it is.
+    # A copy has no checksum, so it is accepted.
     shutil.copy("scores.csv", "copy.csv")
     assert len(read_scores(Path("copy.csv"))) == len(read_scores(Path("scores.csv")))

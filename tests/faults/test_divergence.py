@@ -1,4 +1,4 @@
-"""A replicate whose loss is no number is a failure of its own, and nobody else's."""
+"""A replicate whose loss becomes NaN or infinite fails alone."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ STEPS, BROKEN_FROM, SPOILT = 12, 5, 1
 
 
 class Breaking(StandardNormalPrior):
-    """A prior that from a step on is no number, or infinite, for one of the replicates."""
+    """A prior whose divergence is NaN or infinite for one replicate from a given step on."""
 
     def __init__(self, batch, value, differentiable):
         super().__init__(batch.replicates, batch.latents)
@@ -32,7 +32,7 @@ class Breaking(StandardNormalPrior):
             return whole
         factor = torch.ones_like(whole)
         factor[SPOILT] = self.value
-        # With a gradient the parameters are lost too; without one the loss alone.
+        # With a gradient, the parameters become NaN as well; without one, only the loss.
         return whole * factor if self.differentiable else whole.detach() * (factor - 1) + whole
 
 
@@ -58,7 +58,7 @@ def separate(method, dataset):
 
 @pytest.mark.parametrize("differentiable", [True, False])
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_it_fails_alone_and_says_from_which_step(value, differentiable, dataset):
+def test_it_fails_alone_and_reports_the_step(value, differentiable, dataset):
     given = {"steps": STEPS, "restarts": 1}
     spoilt = separate(Method(**given, value=value, differentiable=differentiable), dataset)
     sound = separate(Method(**given, value=1.0), dataset)
@@ -78,8 +78,8 @@ def test_it_fails_alone_and_says_from_which_step(value, differentiable, dataset)
     assert [rows[index] for index in others] == [expected[index] for index in others]
 
 
-def test_one_that_diverges_in_all_restarts_but_one_is_what_that_one_found(dataset):
-    """Of six models the second, one of the first seed's two, is no number."""
+def test_a_seed_that_diverges_in_all_restarts_but_one_has_the_result_of_that_one(dataset):
+    """Of six models the second, one of the first seed's two, diverges."""
     given = {"steps": STEPS, "restarts": 2}
     spoilt = separate(Method(**given), dataset)
     sound = separate(Method(**given, value=1.0), dataset)
@@ -89,7 +89,7 @@ def test_one_that_diverges_in_all_restarts_but_one_is_what_that_one_found(datase
     np.testing.assert_array_equal(spoilt.sources[1:], sound.sources[1:])
 
 
-def test_a_step_too_bold_for_all_is_a_failure_of_all(dataset):
+def test_a_step_size_too_large_for_all_makes_all_fail(dataset):
     method = load_method("skr-vae", {"steps": STEPS, "restarts": 1, "learning_rate": 1e30})
     separation = separate(method, dataset)
     assert np.isnan(separation.sources).all()

@@ -1,4 +1,4 @@
-"""A disk that is full, or may not be written: one line that names the file, and nothing is lost."""
+"""A full or read-only disk: one line names the file, and no file is lost."""
 
 import json
 import os
@@ -19,7 +19,7 @@ CLAIM = {
 }
 STAGES = {"tables": {"configuration": "1", "code": "2", "inputs": [], "outputs": ["scores.csv"]}}
 
-# What the longest of them is measured on: the smallest case, the shortest training.
+# The longest commands measure the smallest case and the shortest training.
 CASE = (
     "core=fft kernel=squared-exponential length=256 latents=1 replicates=1 dtype=float32 device=cpu"
 )
@@ -66,7 +66,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory):
-    """A small disk with the results of all commands on it, and the working directory."""
+    """A small disk, as working directory, with the results of all commands."""
     place = tmp_path_factory.mktemp("disk")
     mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", place]
     if os.getuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
@@ -80,14 +80,14 @@ def disk(tmp_path_factory):
         yield place
     finally:
         os.chdir(before)
-        # Lazily: a file that a failed test holds open must not keep it.
+        # Lazily, because a failed test may have left a file open.
         subprocess.run(["umount", "--lazy", place], check=True)
 
 
 @pytest.fixture
 def full_disk(disk):
     filling = disk / "filling"
-    # Comes to an end when there is no room.
+    # Ends when the disk is full.
     fill = ["dd", "if=/dev/zero", f"of={filling}", "bs=64k"]
     assert subprocess.run(fill, capture_output=True, check=False).returncode
     yield disk
@@ -107,7 +107,7 @@ def contents(place):
 
 
 def fails_in_one_line(name, place, capsys):
-    """Run a command again, and see that it can't and costs nothing."""
+    """Run a command again; check that it fails in one line and changes no file."""
     before = contents(place)
     capsys.readouterr()
     assert main(COMMANDS[name]) == 2
@@ -123,12 +123,12 @@ def fails_in_one_line(name, place, capsys):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_full_disk_costs_nothing_that_was_whole(name, full_disk, capsys):
+def test_a_full_disk_loses_no_file(name, full_disk, capsys):
     assert "No space left on device" in fails_in_one_line(name, full_disk, capsys)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_disk_that_may_not_be_written_is_said(name, disk_for_reading, capsys):
+def test_a_read_only_disk_is_reported(name, disk_for_reading, capsys):
     assert "Read-only file system" in fails_in_one_line(name, disk_for_reading, capsys)
 
 
@@ -176,7 +176,7 @@ def test_an_input_that_cannot_be_read_is_named(name, file, fault, capsys):
     ("words", "stream"),
     [("list methods", "stdout"), ("list scores", "stdout"), ("list nothing", "stderr")],
 )
-def test_what_is_printed_onto_a_full_disk_is_an_error_in_one_line(words, stream):
+def test_printing_onto_a_full_disk_is_reported_in_one_line(words, stream):
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "bssbench", *words.split()],
@@ -190,7 +190,7 @@ def test_what_is_printed_onto_a_full_disk_is_an_error_in_one_line(words, stream)
         assert line.startswith("bssbench: error: [Errno 28] No space left on device")
 
 
-def test_who_reads_no_further_has_what_it_wanted():
+def test_a_reader_that_stops_reading_causes_no_error():
     command = f"{sys.executable} -m bssbench list datasets | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("0\n", "")

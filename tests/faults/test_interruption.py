@@ -1,4 +1,4 @@
-"""Ctrl-C, at whatever moment: nothing is said, nothing is half-written, and it takes no time."""
+"""Ctrl-C at any moment: a prompt end without a message and without half a file."""
 
 import os
 import resource
@@ -16,7 +16,7 @@ import pytest
 from bssbench.cli.interruption import after_libraries_are_loaded
 from bssbench.cli.main import main
 
-# As the installed command is, and says when it begins; what is before that is Python's own start.
+# As the installed command, and prints when it begins: before that, Python itself starts.
 PROGRAM = """
 import sys
 
@@ -28,7 +28,7 @@ sys.addaudithook(say)
 from bssbench.cli import main
 sys.exit(main())
 """
-# Of CPU time: on a busy machine the clock says nothing.
+# Of CPU time, which is meaningful on a busy machine as well.
 SECONDS = 1.0
 COMMANDS = {
     "list": ["list", "datasets"],
@@ -42,7 +42,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with something for each command to read."""
+    """A folder with inputs for each command."""
     folder = tmp_path_factory.mktemp("interrupted")
     before = Path.cwd()
     os.chdir(folder)
@@ -57,7 +57,7 @@ def folder(tmp_path_factory):
 
 
 def interrupted(folder, words, share):
-    """Run a command, and interrupt it when that share of its time has gone."""
+    """Run a command, and interrupt it after that share of its run time."""
     command = [sys.executable, "-c", PROGRAM, *words]
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "process_group": 0}
     with subprocess.Popen(command, cwd=folder, **how) as process:
@@ -77,7 +77,7 @@ def interrupted(folder, words, share):
 
 
 def _seconds_of_all(pid):
-    """Of a process, and of those that it has started."""
+    """Return the CPU time of a process and of those that it started."""
     used = 0.0
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
@@ -95,8 +95,8 @@ def _seconds_of_children():
 
 def check_interruption(folder, name, share):
     code, said, seconds = interrupted(folder, COMMANDS[name], share)
-    # Where Python ends by the signal, when all is done, a shell calls that 130 as well. It may have
-    # ended before, as it would have without.
+    # If the signal arrives while Python shuts down, it ends the process, which a shell reports as
+    # 130 as well. The command may also have ended before.
     interruptions = (130, -signal.SIGINT)
     assert code in interruptions or (code in (0, 2) and share > 0.5), (code, said)
     assert "Traceback" not in said
@@ -121,8 +121,8 @@ def test_at_any_moment(name, share, folder):
     check_interruption(folder, name, share)
 
 
-def test_what_a_library_makes_of_it_is_still_ctrl_c(monkeypatch, capsys):
-    """C++ that is interrupted in an import says that the import failed."""
+def test_an_import_error_caused_by_ctrl_c_counts_as_ctrl_c(monkeypatch, capsys):
+    """A C++ library interrupted while it is imported raises ImportError."""
 
     def import_broken(_):
         try:
@@ -130,7 +130,7 @@ def test_what_a_library_makes_of_it_is_still_ctrl_c(monkeypatch, capsys):
         except KeyboardInterrupt as error:
             raise ImportError("initialization failed") from error
 
-    # By its name the package has the function.
+    # The package's attribute of this name is the function.
     monkeypatch.setattr(sys.modules["bssbench.cli.main"], "_run", import_broken)
     assert main(["list"]) == 130
     assert capsys.readouterr().err == ""

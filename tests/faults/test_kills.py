@@ -1,4 +1,4 @@
-"""A run that is killed at any moment goes on where it was, to the same bytes."""
+"""A run that is killed at any moment continues from there and ends with the same bytes."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ CONFIGURATION = {
     "output": {"results": "results", "figures": "figures"},
     "seeds": "0-1",
     "datasets": {"gp-distinct-t50": None, "gp-equal-2-t60": {"methods": ["amuse", "random"]}},
-    # Those whose libraries load soonest: of what a run takes, most is loading.
+    # The methods whose libraries load fastest: loading is most of a run's time.
     "methods": {"amuse": None, "fastica": None, "oracle": None, "random": None},
 }
 # All tables, a figure of statistics and one of cells.
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 
 def new_project(folder):
-    """Make a folder in which the workflow runs, with this project's own files behind links."""
+    """Make a folder in which the workflow runs, with links to the project's files."""
     folder.mkdir(parents=True)
     for name in ("Snakefile", "workflow", "profiles", "config"):
         (folder / name).symlink_to(PROJECT / name)
@@ -64,14 +64,14 @@ def complete(folder):
 
 
 def snapshot(folder):
-    """Bytes of scores, tables and figures, of which none shows seconds."""
+    """Return the bytes of scores, tables and figures; none of them contains times."""
     tables, figures = folder / "results" / "tables", folder / "figures"
     files = [folder / "results" / "scores.csv", *tables.glob("[!.]*.*"), *figures.glob("*.*")]
     return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def finished_cells(folder):
-    """When each cell was written that Snakemake has noted as finished."""
+    """Return when each cell was written that Snakemake has recorded as finished."""
     noted, begun = (folder / ".snakemake" / name for name in ("metadata", "incomplete"))
     found = {}
     for run in sorted((folder / "results" / "cells").glob("*/*/run.json")):
@@ -83,7 +83,7 @@ def finished_cells(folder):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """Return what a run leaves that nobody kills, and how long it takes; made once."""
+    """Return the files of a run that is not killed, and its seconds; computed once."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent

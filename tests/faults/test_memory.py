@@ -1,4 +1,4 @@
-"""A cell that takes more memory than there is ends as a row that says so."""
+"""A cell that needs more memory than there is ends as a row with that reason."""
 
 import faulthandler
 import mmap
@@ -19,7 +19,7 @@ MEGABYTE = 1 << 20
 
 
 def _with_little_room():
-    """Let this process have 64 MB more than it has."""
+    """Limit this process to 64 MB more than it uses now."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     limit = pages * mmap.PAGESIZE + 64 * MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -41,21 +41,21 @@ def _torch():
 
 
 def _ended_by(number):
-    # Or pytest's would say where.
+    # Otherwise pytest's handler would print a traceback.
     faulthandler.disable()
     os.kill(os.getpid(), number)
     return {}
 
 
 def _in_a_group(group):
-    """Take memory that the kernel does not give, but ends the process instead."""
+    """Use so much memory that the kernel ends the process."""
     Path(group, "cgroup.procs").write_text(str(os.getpid()))
     return {"length": len(np.ones(1 << 27))}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are Linux's")
 @pytest.mark.parametrize("task", [_python, _numpy, _torch])
-def test_memory_that_is_refused_is_the_reason(task):
+def test_a_failed_allocation_is_the_reason(task):
     answer = call_in_own_process(task, (), 60, method="fork")
     assert answer["status"] == "failed"
     assert answer["reason"].startswith("out of memory (")
@@ -70,12 +70,12 @@ def test_memory_that_is_refused_is_the_reason(task):
         (signal.SIGHUP, "ended by signal 1 (Hangup)"),
     ],
 )
-def test_what_ends_the_process_is_the_reason(number, reason):
+def test_the_signal_that_ends_the_process_is_the_reason(number, reason):
     answer = call_in_own_process(_ended_by, (number,), 60, method="fork")
     assert answer == {"status": "failed", "reason": reason}
 
 
-def test_a_process_that_the_kernel_ends_is_a_failure_for_want_of_memory():
+def test_a_process_that_the_kernel_ends_fails_for_lack_of_memory():
     group = CGROUPS / f"bssbench-test-{os.getpid()}"
     try:
         group.mkdir()
@@ -95,7 +95,7 @@ def _readiness():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux chooses what it ends by this")
-def test_the_kernel_ends_a_cell_before_the_run_that_it_is_of():
+def test_the_kernel_ends_a_cell_before_its_run():
     before = Path("/proc/self/oom_score_adj").read_text()
     assert call_in_own_process(_readiness, (), 60, method="fork")["score"] == "1000"
     assert Path("/proc/self/oom_score_adj").read_text() == before

@@ -1,4 +1,4 @@
-"""The workflow where a user may be: odd places, poor environments, cells that are killed."""
+"""The workflow in unusual folders and environments, with killed cells and with a second run."""
 
 import json
 import os
@@ -31,7 +31,7 @@ class Method(Random):
         return super().separate(problem, progress)
 """
 METHODS = {
-    # The kernel ends it, as it does where memory runs out.
+    # Ended by the kernel, as when memory runs out.
     "killed": "os.kill(os.getpid(), signal.SIGKILL)",
     "waiting": "while Path('wait').exists(): time.sleep(0.1)",
 }
@@ -46,7 +46,7 @@ CELLS = Path("results", "cells", DATASET)
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with an experiment of its own, beside a link to a copy of the project, no clone."""
+    """A folder with an experiment, beside a link to a copy of the project that is no clone."""
     top = tmp_path_factory.mktemp("Vögel & Fische")
     project = top / "project in café"
     for name in ("src", "workflow", "profiles", "config"):
@@ -64,7 +64,7 @@ def place(tmp_path_factory):
 
 
 def start(place, *targets):
-    """Start the workflow from there with a home that can't be written, in C's locale."""
+    """Start the workflow there, with a home folder that can't be written, in the C locale."""
     link = place.parent / "the link"
     environment = os.environ | {"PYTHONPATH": str(link / "src"), "LC_ALL": "C", "LANG": "C"}
     environment |= {"HOME": "/proc/nowhere", "XDG_CACHE_HOME": str(place / "caches")}
@@ -99,14 +99,14 @@ def contents(place):
 
 
 @pytest.mark.slow
-def test_a_run_ends_and_damage_is_made_good_by_the_next(place):
+def test_a_run_ends_and_the_next_one_repairs_damage(place):
     snakemake(place, "results/scores.csv", "results/provenance.json")
     results = place / "results"
     scores = pd.read_csv(results / "scores.csv", keep_default_na=False)
     assert set(scores["method"]) == {"oracle", "killed", "amuse"}
     killed = scores[(scores["method"] == "killed") & (scores["status"] != "skipped")]
     assert set(killed["status"]) == {"failed"}
-    assert set(killed["reason"]) == {"killed (SIGKILL), most likely out of memory"}
+    assert set(killed["reason"]) == {"killed (SIGKILL), most likely for want of memory"}
     assert set(scores["status"][scores["method"] != "killed"]) <= {"ok", "skipped"}
     provenance = json.loads((results / "provenance.json").read_text())
     assert provenance["commit"] is None
@@ -126,7 +126,7 @@ def test_a_run_ends_and_damage_is_made_good_by_the_next(place):
         name = path.relative_to(place)
         assert f"bssbench: warning: {name}: damaged or changed since it was written" in printed
         assert path.with_name(f"{path.name}.damaged").exists()
-    assert kept.stat().st_mtime_ns == before, "what is whole is not made again"
+    assert kept.stat().st_mtime_ns == before, "an intact file is not computed again"
 
 
 @pytest.mark.slow

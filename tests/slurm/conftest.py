@@ -1,4 +1,4 @@
-"""A real Slurm on this machine alone: munge, a controller and one node, up and down again."""
+"""A real Slurm on this machine alone: munge, a controller and one node."""
 
 import getpass
 import importlib.util
@@ -15,12 +15,12 @@ import psutil
 import pytest
 from filelock import FileLock
 
-# The executor's inner srun reads the configuration from no other place.
+# The executor's inner srun reads the configuration only from here.
 CONFIGURATION = Path("/etc/slurm/slurm.conf")
 DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch")
 N_PROCESSORS = 4
 NAME = "bssbench-test"
-# Seconds, on a machine that does much else.
+# Seconds; generous, because the machine may be busy.
 PATIENCE = 1800
 
 SLURM_CONF = """\
@@ -42,7 +42,7 @@ TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 SlurmdParameters=config_overrides
-# Soon, and not after minutes: a node that is silent is lost, one that is back is used.
+# A silent node is declared down after seconds, and used again once it is back.
 SlurmdTimeout=10
 ReturnToService=2
 KillWait=2
@@ -51,7 +51,7 @@ MpiDefault=none
 
 
 def missing():
-    """Why there can be no cluster here, or None."""
+    """Return why no cluster can run here, or None."""
     absent = [name for name in DAEMONS if shutil.which(name, path=search_path()) is None]
     if absent:
         return f"not installed: {', '.join(absent)}"
@@ -111,11 +111,11 @@ class Cluster:
             )
 
     def kill(self, name):
-        """As a machine goes down: without a word, and all that it has begun goes with it."""
+        """Kill a daemon and all processes that it started, as when a machine goes down."""
         process = psutil.Process(self.running.pop(name).pid)
         begun = process.children(recursive=True)
         if name == "slurmd":
-            # Steps are no children of the node's daemon, and their jobs none of theirs.
+            # Steps are no children of the node's daemon, and jobs no children of steps.
             begun += [
                 each
                 for each in psutil.process_iter()
@@ -158,13 +158,13 @@ def poll(holds, seconds=PATIENCE):
 
 @pytest.fixture
 def wait_until():
-    """Wait until a function returns what is true."""
+    """Wait until a function returns a true value."""
     return poll
 
 
 @pytest.fixture
 def cluster(tmp_path_factory):
-    """A cluster of this machine, which has one at a time, however many processes run the tests."""
+    """A cluster on this machine; only one exists at a time, even if tests run in parallel."""
     with FileLock(Path(tempfile.gettempdir()) / f"{NAME}.lock"):
         reason = missing()
         if reason:

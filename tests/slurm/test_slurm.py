@@ -1,4 +1,4 @@
-"""The workflow on a real Slurm: it ends as it does locally, whatever happens on the way."""
+"""The workflow on a real Slurm ends with the same files as locally, despite failures."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from bssbench.files import read_json
 
 PROJECT = Path(__file__).parents[2]
 SNAKEMAKE = [sys.executable, "-m", "snakemake"]
-# Notes that it was begun, and waits for as long as there is a file `wait`.
+# Records that it began, and waits while there is a file `wait`.
 METHOD = """
 import time
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ MADE = [
     *(f"results/tables/separation.{suffix}" for suffix in ("csv", "md", "tex")),
     *(f"figures/median_scores.{suffix}" for suffix in ("csv", "pdf", "png", "txt")),
 ]
-# Asked about each second, for these jobs take no time; but on a busy machine as long as they want.
+# Query the status each second, because these jobs are short, but give them time on a busy machine.
 OPTIONS = [
     *("--slurm-init-seconds-before-status-checks", "1"),
     *("--default-resources", "machine=1", "runtime=60"),
@@ -67,7 +67,7 @@ def environment(project):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A run on this machine that ended."""
+    """A finished local run."""
     folder = tmp_path_factory.mktemp("local")
     for name in ("src", "workflow", "profiles", "config"):
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -82,14 +82,14 @@ def finished(tmp_path_factory):
 
 @pytest.fixture
 def start():
-    """Start the workflow on the cluster; it ends with the test at the latest."""
+    """Start the workflow on the cluster; it is ended with the test."""
     begun = []
 
     def run(project, *words):
         options = ["--workflow-profile", "profiles/slurm", *OPTIONS]
         with open(project / "snakemake.log", "w") as log:
             process = subprocess.Popen(
-                # Targets first: an option that takes several values would take them for its own.
+                # Targets first: an option that takes several values would consume them.
                 [*SNAKEMAKE, *words, *options],
                 cwd=project,
                 env=environment(project),
@@ -119,7 +119,7 @@ def test_a_cluster_makes_the_same_bytes(start, cluster, finished, tmp_path):
     assert ended == 0, (tmp_path / "snakemake.log").read_text()
     assert contents(tmp_path, MADE) == contents(finished, MADE)
     log = (tmp_path / "snakemake.log").read_text()
-    # Data; cells of seconds; what joins them; scores; statistics, tables and the figure.
+    # Five jobs: data; short cells; the joined cell; scores; statistics, tables and the figure.
     assert log.count("has been submitted with SLURM jobid") == 5
     for path in (tmp_path / "results" / "cells").glob("*/*/run.json"):
         assert read_json(path)["provenance"]["node"] == cluster.host
@@ -129,7 +129,7 @@ def test_a_run_outlives_a_lost_job_a_lost_controller_and_a_lost_node(
     start, cluster, wait_until, finished, tmp_path
 ):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
-    # The data are there, and so are the cells of one of them.
+    # Data and the cells of one data set are kept.
     for made in (
         SCORES,
         "begun",
@@ -161,5 +161,5 @@ def test_a_run_outlives_a_lost_job_a_lost_controller_and_a_lost_node(
 
     (tmp_path / "wait").unlink()
     assert process.wait() == 0, (tmp_path / "snakemake.log").read_text()
-    assert begun() == {"quick": 1, "waiting": 3}, "what had ended was not begun again"
+    assert begun() == {"quick": 1, "waiting": 3}, "a finished cell was not computed again"
     assert contents(tmp_path, [SCORES]) == contents(finished, [SCORES])
