@@ -1,5 +1,5 @@
 # The whole experiment: data sets → separations → scores → tables and figures.
-# Configuration: config/paper.yaml, or another by --configfile.
+# Configuration: config/paper.yaml, or the file given by --configfile.
 
 
 include: "workflow/rules/common.smk"
@@ -20,8 +20,7 @@ localrules:
     all,
 
 
-# What tables are made from by itself too: where the tables are there and this is not, as in a fresh clone, nothing else
-# would ask for it.
+# This includes intermediate results: in a fresh clone, which has only the tables, nothing else would request them.
 rule all:
     default_target: True
     input:

@@ -186,11 +186,11 @@ def test_what_is_slower_larger_or_fails_is_named(compare):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--base", "nonsense"], "no commit is called 'nonsense'"),
+        (["--base", "nonsense"], "no such commit: 'nonsense'"),
         (["--base", "base", "--bench", "nonsense"], "no benchmark of a unit"),
         (["--base", "base", "--bench", "("], "is not a regular expression"),
         (["--base", "base", "--head", "unbuildable"], "can't be built"),
-        (["--base", "base", "--bench", "TooLarge"], "no benchmark ran in both commits"),
+        (["--base", "base", "--bench", "TooLarge"], "no benchmark succeeded in both commits"),
     ],
 )
 def test_where_nothing_can_be_measured_the_status_is_2(compare, options, message):

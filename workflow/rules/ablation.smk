@@ -1,4 +1,5 @@
-# Methods without their additions, whose scores are kept apart: they are no opponents in the tables of separation.
+# Methods without some of their components. Their scores are in a separate file, because these methods do not compete in
+# the tables of separation.
 
 ABLATION_CELLS = [
     f"{RESULTS}/cells/{dataset}/{method}"

@@ -1,6 +1,6 @@
-# What all of this shows: a verdict on each claim.
+# The verdict on each claim, from all results.
 
-# The measurements of costs that this experiment has, by their options.
+# Command-line options for the cost measurements that this experiment includes.
 CLAIM_COSTS = {}
 if EXPERIMENT.training_cost:
     CLAIM_COSTS["training-cost"] = TRAINING_COST

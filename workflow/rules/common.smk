@@ -1,4 +1,4 @@
-# The configuration, the paths, and what the stages share.
+# The configuration, the paths, and functions that several stages use.
 import json
 import math
 import os
@@ -23,21 +23,21 @@ from snakemake.utils import update_config
 
 CONFIGURATIONS = Path(workflow.basedir) / "config"
 
-# An experiment is one file: the default one counts only where no other is given.
+# An experiment is one file: the default one is used only if no other is given.
 CONFIGURATION_FILE = os.path.relpath(
     (workflow.configfiles or [CONFIGURATIONS / "paper.yaml"])[0]
 )
 
 try:
-    # Snakemake itself takes the last where a key stands twice.
+    # Check for duplicate keys: Snakemake would silently use the last one.
     for file in workflow.configfiles:
         read_yaml(Path(file))
-    # It would merge the default file with another, too. What --config says counts in both.
+    # Nor should Snakemake merge the default file with the given one. Values of --config take precedence in both cases.
     if not workflow.configfiles:
         overrides = dict(config)
         config.update(read_yaml(Path(CONFIGURATION_FILE)))
         update_config(config, overrides)
-    # First, for methods.yaml may say something of their methods.
+    # Before methods.yaml is read, which may contain parameters of the plug-ins' methods.
     use_plugins(config, Path(CONFIGURATION_FILE).parent)
     EXPERIMENT = configure(
         config,
@@ -45,7 +45,7 @@ try:
         Path(CONFIGURATION_FILE).parent,
     )
     if EXPERIMENT.claims:
-        # Not all its methods: one that no data set names has no scores to judge.
+        # Only methods that are run: a method that no data set uses has no scores for a claim.
         swept = [cell for sweep in EXPERIMENT.sweeps.values() for cell in sweep.cells()]
         run = {method for _, method in [*EXPERIMENT.cells(), *swept]}
         check_methods(read_claims(Path(EXPERIMENT.claims)), run)
@@ -54,7 +54,7 @@ except InputError as error:
     print(
         f"bssbench: error: {' '.join(str(error).split())}", file=sys.stderr, flush=True
     )
-    # Not an exception: Snakemake would add its own lines, and end with another code than bad input has.
+    # Do not raise an exception: Snakemake would print more lines and exit with another status.
     os._exit(2)
 
 RESULTS = EXPERIMENT.results
@@ -72,7 +72,7 @@ SWEEP_SCORES = f"{RESULTS}/sweep_scores.csv"
 SCORE_TABLES = [SCORES] * bool(EXPERIMENT.datasets) + [SWEEP_SCORES] * bool(
     EXPERIMENT.sweeps
 )
-# All scores and timings of the experiment's data sets, which one of sweeps alone has not.
+# Scores and timings; an experiment that consists only of sweeps has neither.
 SCORED = [SCORES, TIMINGS] if EXPERIMENT.datasets else []
 CORES = f"{RESULTS}/cores.csv"
 TRAINING_COST = f"{RESULTS}/training_cost.csv"
@@ -80,8 +80,7 @@ CANDIDATES = expand(
     f"{RESULTS}/selection/{{candidate}}.csv", candidate=EXPERIMENT.selection
 )
 
-# What was damaged since it was written counts as not there, so that it is made again: looked for once, and not by each
-# job that has a process of its own.
+# Damaged results are renamed, so that they are regenerated. Only the main process checks for them, not each job.
 if workflow.is_main_process:
     WRITTEN = [
         "",
@@ -89,42 +88,43 @@ if workflow.is_main_process:
     ]
     for path, aside in set_aside_damaged(Path(RESULTS), WRITTEN).items():
         print(
-            f"bssbench: warning: {path}: damaged or changed since it was written; it is now {aside}, and made again",
+            f"bssbench: warning: {path}: damaged or changed since it was written; renamed to {aside}, and will be regenerated",
             file=sys.stderr,
         )
 
-# This very environment, whether it is activated or not.
+# The environment that Snakemake runs in, whether or not it is activated.
 PYTHON = shlex.quote(sys.executable)
 BSSBENCH = f"{PYTHON} -m bssbench" + "".join(
     f" --plugin {shlex.quote(str(path))}" for path in EXPERIMENT.plugins
 )
 
-# A job takes 1 of the machine (profiles/default/config.yaml), one that measures time takes all of it: nothing runs
-# beside that, whatever --cores says. Here and not in the profile, where --resources would replace it.
+# A job uses 1 of the resource `machine` (profiles/default/config.yaml); a job that measures time uses all of it, so that
+# no other job runs at the same time, whatever --cores is. It is defined here because --resources would override the
+# profile.
 WHOLE_MACHINE = 100
 workflow.register_resource("machine", WHOLE_MACHINE)
 
 
-# On a cluster each job has a machine of its own, or its part of one (profiles/slurm/config.yaml).
+# On a cluster, each job has its own machine or its share of one (profiles/slurm/config.yaml).
 resource_scopes:
     machine="local",
 
 
-# Of the jobs that are ready and fit, the one of the highest priority starts. A job's is the seconds that it declares,
-# so that no long one is left alone at the end. What takes the whole machine goes before all others: later it fits only
-# once nothing else is ready.
+# Of the jobs that are ready and fit, the one with the highest priority starts. The priority is the job's estimated time
+# in seconds, so that no long job is left for the end. Jobs that use the whole machine come first: otherwise they would
+# wait until no other job is ready.
 FIRST = sys.maxsize
 
 
-# Snakemake limits how many jobs start in a second, and for that looks again a second after each time that it looked:
-# n jobs later, n times a second. Local jobs need no limit, and no option turns it off.
+# Snakemake's limit on job starts per second schedules another check one second after each check, so that after n jobs
+# it checks n times a second. Local jobs need no such limit, and there is no option to turn it off.
 onstart:
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
 
 
 def get_pattern(*names):
-    """Return the expression of any of these names; of nothing at all if there are none."""
+    """Return a regular expression that matches any of these names, or nothing if there are none."""
     return "|".join(map(re.escape, names)) or "(?!)"
 
 
@@ -140,13 +140,13 @@ wildcard_constraints:
     candidate=get_pattern(*EXPERIMENT.selection),
 
 
-# A job on a cluster holds two Snakemakes beside its work: one that starts it, and one that looks after it.
+# A job on a cluster includes two Snakemake processes besides its command: one that starts it and one that supervises it.
 SNAKEMAKE_MEGABYTES = 700
 STARTING_SECONDS = 30
 
 
 def megabytes(amount):
-    """Return the memory that a job declares, which grows with each attempt; of wildcards it may be a function."""
+    """Return a function for a job's memory in MB, proportional to the attempt; `amount` may be a function of wildcards."""
 
     def declared(wildcards, attempt):
         own = amount(wildcards) if callable(amount) else amount
@@ -156,9 +156,9 @@ def megabytes(amount):
 
 
 def minutes(seconds, limit=lambda wildcards: math.inf):
-    """Return the wall time that a job asks of a cluster: thrice the estimate, at each further attempt thrice that.
+    """Return a function for a job's wall time on a cluster, in minutes: three times the estimate, tripled at each retry.
 
-    `seconds`, and `limit` that the job itself keeps to, are functions of wildcards.
+    `seconds` is the estimate and `limit` the job's own time limit, both in seconds and functions of wildcards.
     """
 
     def declared(wildcards, attempt):
@@ -170,19 +170,19 @@ def minutes(seconds, limit=lambda wildcards: math.inf):
 
 
 def get_group(seconds, gpus=0):
-    """Return which jobs one may share a job of a cluster with; profiles/slurm/config.yaml says how many do."""
+    """Return the group of jobs that may share one cluster job; profiles/slurm/config.yaml sets how many do."""
     if seconds >= 100:
         return None
     return ("gpu_" if gpus else "") + ("seconds" if seconds < 10 else "tens_of_seconds")
 
 
 def get_outputs(stage):
-    """Return the files of a stage; none if the experiment does not have it."""
+    """Return the files of a stage; empty if the experiment does not include it."""
     names = STAGES[stage].outputs if stage in STAGES else ()
     return [str(locate(name, Path(RESULTS), Path(FIGURES))) for name in names]
 
 
-# All tables, figures and files of claims.
+# All tables, figures, and files of claims.
 ARTEFACTS = [path for stage in STAGES for path in get_outputs(stage)]
 
 
@@ -204,14 +204,14 @@ def get_first_results():
 
 
 def get_code(stage):
-    """Return what changes with the code that a stage's files depend on.
+    """Return a hash of the code that a stage's files depend on.
 
-    Rules ask in functions of wildcards: in a job on a cluster, Snakemake reads all rules to run one.
+    Rules call this in functions of wildcards, because a job on a cluster parses all rules to run one.
     """
     return code_hash(STAGES[stage].modules) if stage in STAGES else ""
 
 
 def get_assignments(parameters):
-    """Return a data set's or a method's parameters as options of the command line."""
+    """Return the parameters of a data set or method as command-line options."""
     words = {k: "null" if v is None else v for k, v in parameters.items()}
     return " ".join(f"--set {shlex.quote(f'{k}={v}')}" for k, v in words.items())

@@ -1,9 +1,9 @@
-# The kernel cores' time and memory, measured in rounds, and their tables and figure.
+# Time and memory of the kernel cores, measured in rounds, and their tables and figure.
 from bssbench.reproduction.artefacts import core_modules
 
 
 def get_core_grids():
-    """Return which cases are measured, as options of the command line."""
+    """Return the cases to measure, as command-line options."""
     grids = [
         " ".join(
             f"{name}={','.join(map(str, values))}" for name, values in grid.items()
@@ -13,8 +13,8 @@ def get_core_grids():
     return " ".join(f"--grid {shlex.quote(grid)}" for grid in grids)
 
 
-# Each round in a process of its own. The commit is no input: another one measures again only if it changes a file that
-# counts.
+# Each round is a separate process. The commit is not an input: another commit causes new measurements only if it changes
+# a relevant file.
 rule cores:
     output:
         f"{RESULTS}/cores/round-{{round}}.csv",
@@ -23,7 +23,7 @@ rule cores:
         f"{RESULTS}/logs/cores/round-{{round}}.log",
     priority: FIRST
     threads: 1
-    # All of the machine: nothing that runs beside it may blur its times.
+    # The whole machine, because other jobs would disturb the timing.
     resources:
         mem_mb=megabytes(6000),
         machine=WHOLE_MACHINE,

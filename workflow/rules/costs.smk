@@ -1,4 +1,4 @@
-# What training costs: methods at several lengths, each trained alone on the machine, in rounds.
+# Cost of training: methods at several lengths, each trained without other jobs on the machine, in rounds.
 from bssbench.reproduction.artefacts import trial_modules
 
 
@@ -18,7 +18,7 @@ rule training_cost:
                 + [0]
             )
         ),
-        # Each trial keeps to its own limit, at each of its lengths.
+        # Each trial has its own time limit, which applies to each of its lengths.
         runtime=minutes(
             lambda w: sum(
                 trial.cpu_seconds * len(trial.lengths)
@@ -36,7 +36,7 @@ rule training_cost:
         "--root-seed {params.root_seed} 2> {log}"
 
 
-# A killed run resumes with the rounds that are done.
+# A killed run resumes after the last complete round.
 rule join_rounds:
     input:
         [

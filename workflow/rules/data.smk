@@ -1,4 +1,4 @@
-# A data set is one file with all its seeds.
+# A data set is one file that contains all its seeds.
 from bssbench.reproduction.artefacts import data_modules
 
 
@@ -10,7 +10,7 @@ rule generate:
         f"{RESULTS}/logs/generate/{{dataset}}.log",
     wildcard_constraints:
         dataset=get_pattern(*EXPERIMENT.datasets),
-    # A job's priority is not its inputs'.
+    # The priority of a job does not extend to the jobs that make its inputs.
     priority: lambda w: EXPERIMENT.longest_cell_seconds(w.dataset)
     resources:
         mem_mb=megabytes(500),

@@ -1,4 +1,4 @@
-# What each table and figure was made from: last, for it has the hashes of all of them.
+# What each table and figure was made from; last, because the manifest contains the hashes of all of them.
 from bssbench.reproduction.manifest import FILE_NAME, hash_stages
 
 MANIFEST = f"{RESULTS}/{FILE_NAME}"

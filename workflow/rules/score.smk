@@ -1,7 +1,7 @@
 from bssbench.reproduction.artefacts import SCORE_MODULES
 
 
-# All scores in one job: seconds, where a process for each cell would take minutes.
+# All scores are computed in one job, which takes seconds; a process for each cell would take minutes.
 rule score:
     input:
         runs=RUNS,
@@ -21,8 +21,8 @@ rule score:
         "--out {output.scores} --timings {output.timings} 2> {log}"
 
 
-# No parameter of the rule, for the same reason as the number of jobs. On a cluster, where Snakemake starts itself anew
-# for each job, it is what the user typed.
+# Not a parameter of the rule, for the same reason as the number of jobs. On a cluster, where each job starts another
+# Snakemake, this is the command that the user entered.
 COMMAND = os.environ.setdefault(
     "BSSBENCH_COMMAND", shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
 )

@@ -1,8 +1,8 @@
-# Choices between configurations by likelihood on held-out time, on development seeds.
+# Selection of configurations by likelihood on held-out time, on development seeds.
 from bssbench.reproduction.artefacts import candidate_modules
 
 
-# It makes its own data, whose sources it takes away before it trains.
+# This generates its own data, and removes the sources before training.
 rule held_out:
     output:
         f"{RESULTS}/selection/{{candidate}}.csv",

@@ -1,17 +1,17 @@
-# A cell is one method on one data set, all seeds in one process. A cell that fails is a result too.
+# A cell is one method on one data set, with all seeds in one process. A failed cell is a result, too.
 from bssbench.reproduction.artefacts import cell_modules
 
-# Data sets whose cells are split by seeds, a job for each part.
+# Data sets whose cells are split by seeds, with one job for each part.
 SPLIT = [name for name, entry in EXPERIMENT.datasets.items() if entry.seeds_per_job]
 
 
 def get_gpus(wildcards):
-    """Return how many GPUs a cell computes on."""
+    """Return the number of GPUs that a cell uses."""
     return int(EXPERIMENT.all_methods[wildcards.method].device == "cuda")
 
 
 def get_options(wildcards):
-    """Return a cell's method's parameters and, if it is not the CPU, device as options of the command line."""
+    """Return the parameters of a cell's method and its device, unless it is the CPU, as command-line options."""
     own = EXPERIMENT.all_methods[wildcards.method]
     device = "" if own.device == "cpu" else f" --device {own.device}"
     return get_assignments(own.parameters) + device
@@ -33,7 +33,7 @@ rule separate:
     priority: lambda w: EXPERIMENT.cell_seconds(w.dataset, w.method)
     group:
         lambda w: get_group(EXPERIMENT.cell_seconds(w.dataset, w.method), get_gpus(w))
-    # One thread each: results must not depend on how many there are.
+    # One thread per cell, because results must not depend on the number of threads.
     threads: 1
     resources:
         mem_mb=megabytes(lambda w: EXPERIMENT.cell_megabytes(w.dataset, w.method)),
@@ -46,11 +46,11 @@ rule separate:
         code=lambda w: code_hash(cell_modules(EXPERIMENT, w.method)),
         directory=lambda w: f"{RESULTS}/cells/{w.dataset}/{w.method}",
         root_seed=EXPERIMENT.root_seed,
-        # The method that has this name in the experiment.
+        # The method that the experiment runs under this name.
         base=lambda w: EXPERIMENT.all_methods[w.method].base,
         cpu_seconds=lambda w: EXPERIMENT.all_methods[w.method].cpu_seconds,
         assignments=get_options,
-    # The number of jobs is no parameter: another one must not make a cell stale.
+    # The number of jobs is not a parameter, because changing it must not make a cell out of date.
     shell:
         "{BSSBENCH} separate {input.data} --method {params.base} --name {wildcards.method} --out {params.directory} "
         "--root-seed {params.root_seed} --cpu-seconds {params.cpu_seconds} "
@@ -58,7 +58,7 @@ rule separate:
 
 
 def get_seeds(wildcards):
-    """Return the seeds of a part, as an option of the command line."""
+    """Return the seeds of a part, as a command-line option."""
     seeds = EXPERIMENT.datasets[wildcards.dataset].seed_blocks()[int(wildcards.part)]
     return f"--of-seeds {','.join(map(str, seeds))}"
 
@@ -77,7 +77,7 @@ use rule separate as separate_part with:
 
 
 def get_parts(name):
-    """Return a function of a cell that names this file of each of its parts."""
+    """Return a function that lists this file for each part of a cell."""
     return lambda w: [
         f"{RESULTS}/cells/{w.dataset}/{w.method}/parts/{number}/{name}"
         for number in range(len(EXPERIMENT.datasets[w.dataset].seed_blocks()))

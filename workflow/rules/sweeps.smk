@@ -1,13 +1,14 @@
-# Methods on grids of data sets. Points of one shape are a block, in one file: a cell separates all of them at once.
+# Methods on grids of data sets. Points of the same shape form a block, which is one file: a cell separates all of them
+# together.
 
 
 def get_block(wildcards):
-    """Return the sweep of a block, and the block."""
+    """Return the sweep that a block belongs to, and the block."""
     return EXPERIMENT.blocks[wildcards.block]
 
 
 def get_sweep_cells(*names):
-    """Return the folders of the cells of sweeps."""
+    """Return the folders of all cells of sweeps."""
     return [
         f"{RESULTS}/cells/{block}/{method}"
         for name in names
@@ -16,7 +17,7 @@ def get_sweep_cells(*names):
 
 
 def get_sweep_inputs(*names):
-    """Return the files that the scores of sweeps are made from."""
+    """Return the files that the scores of sweeps are computed from."""
     cells = get_sweep_cells(*names)
     blocks = [block.name for name in names for block in EXPERIMENT.sweeps[name].blocks]
     return {

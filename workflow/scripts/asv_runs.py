@@ -1,4 +1,4 @@
-"""Running ASV by its command line, in a folder of its own, and reading what it wrote there."""
+"""Run ASV by its command line, with a separate folder for results, and read the results."""
 
 import itertools
 import json
@@ -14,23 +14,23 @@ __all__ = ["AsvRuns", "benchmark_title", "iterate_values"]
 
 
 class AsvRuns:
-    """A folder of ASV's results, emptied first, so that two measurements never mix.
+    """A folder of ASV results, emptied first, so that two measurements are never mixed.
 
-    Whatever the project's configuration says holds, but for where results go and for the branches:
-    any will do, even none, where what is measured is named.
+    The project's configuration applies, except for the folder of the results and the branches: the
+    commits to measure are named explicitly, so no particular branch has to exist.
 
     Parameters
     ----------
     configuration : Path
-        The project's ``asv.conf.json``, beside its benchmarks.
+        The project's ``asv.conf.json``, in the folder of the benchmarks.
     results : Path
-        The folder.
+        The folder for the results; its content is deleted.
     variables : mapping
-        Variables of ASV's environment beside this process's.
+        Environment variables for ASV, in addition to those of this process.
     """
 
     def __init__(self, configuration: Path, results: Path, variables: Mapping[str, str]) -> None:
-        # Only here: a machine may measure nothing and do without ASV, which brings it.
+        # Imported here because json5 is installed with ASV, which is needed only for measuring.
         import json5
 
         home = configuration.resolve().parent
@@ -39,7 +39,7 @@ class AsvRuns:
         shutil.rmtree(self.results, ignore_errors=True)
         self.results.mkdir(parents=True)
         own = json5.loads(configuration.read_text(encoding="utf-8"))
-        # ASV means all of these relative to the place of its configuration, which is another now.
+        # ASV resolves these relative to its configuration file, which is in another folder now.
         places = {name: str(home / own[name]) for name in ("repo", "benchmark_dir", "env_dir")}
         changes = {"results_dir": str(self.results), "branches": ["HEAD"]}
         text = json.dumps(own | places | changes).replace("{conf_dir}", json.dumps(str(home))[1:-1])
@@ -47,8 +47,8 @@ class AsvRuns:
         self.repository = home / own["repo"]
 
     def run(self, *options: str) -> tuple[int, str]:
-        """Call ``asv run``, show what it says, and return its exit code and last line."""
-        # Once it knows the machine, ASV notes it beside the results.
+        """Call ``asv run``, pass on its output, and return its exit code and last line."""
+        # ASV needs a description of the machine, which it stores with the results.
         if not any(self.results.glob("*/machine.json")):
             code, last = self._call("machine", "--yes")
             if code:
@@ -56,9 +56,26 @@ class AsvRuns:
         return self._call("run", *options)
 
     def measure(self, bench: list[str], *options: str) -> tuple[Path | None, str]:
-        """Measure what matches; return (the one file of results or None, why there is none).
+        """Measure the matching benchmarks.
 
-        ASV's exit code tells a failed benchmark from none, not whether there is a result.
+        Parameters
+        ----------
+        bench : list of str
+            Regular expressions that select benchmarks.
+        *options : str
+            Further options of ``asv run``.
+
+        Returns
+        -------
+        file : Path or None
+            The file of results; None if ASV wrote none.
+        reason : str
+            Why there is no file; empty if there is one.
+
+        Notes
+        -----
+        ASV's exit code does not tell whether there are results: it is also nonzero if a single
+        benchmark failed.
         """
         for file in self._files():
             file.unlink()
@@ -88,21 +105,32 @@ class AsvRuns:
 
 
 def benchmark_title(name: str, parameters: tuple[str, ...]) -> str:
-    """Return how ASV calls a benchmark with its parameters, which ``--bench`` selects by."""
+    """Return ASV's name of a benchmark with its parameters, as matched by ``--bench``."""
     return f"{name}({', '.join(parameters)})" if parameters else name
 
 
 def iterate_values(
     result: Mapping[str, Any],
 ) -> Iterator[tuple[str, tuple[str, ...], float | None]]:
-    """Yield (benchmark, its parameters as text, value) of every combination of parameters.
+    """Iterate over all combinations of parameters of all benchmarks.
 
-    `result` is the file's content. A value is None where a benchmark failed, and NaN where it was
-    skipped or not selected.
+    Parameters
+    ----------
+    result : mapping
+        The content of a file of results.
+
+    Yields
+    ------
+    name : str
+        The benchmark's name.
+    parameters : tuple of str
+        Its parameters, as text.
+    value : float or None
+        None if the benchmark failed; NaN if it was skipped or not selected.
     """
     for name, entries in result["results"].items():
         row = dict(zip(result["result_columns"], entries, strict=False))
-        # Where all failed, ASV keeps one null.
+        # If all combinations failed, ASV stores a single null.
         values = row["result"] or itertools.repeat(None)
         for parameters, value in zip(itertools.product(*row["params"]), values, strict=False):
             yield name, parameters, value

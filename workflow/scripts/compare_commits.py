@@ -1,9 +1,9 @@
-"""Say whether a commit is slower or larger than another: by much, and not by chance.
+"""Test whether a commit is substantially and significantly slower or larger than another.
 
 Both commits are built in ASV's own environment (not in .venv) and measured with the benchmarks of
-the working tree, in rounds that alternate between them, so that a machine that gets slower does not
-take sides. `asv continuous` does much of this, but its exit status does not tell a regression from
-a failure to measure, and `asv compare` has none to tell.
+the working tree, in rounds that alternate between the commits, so that drift of the machine's speed
+affects both. `asv continuous` is similar, but its exit status does not distinguish a regression
+from a failed measurement; `asv compare` always exits with 0.
 """
 
 import argparse
@@ -28,23 +28,24 @@ from bssbench.files import read_json
 
 DESCRIPTION = """\
 Build two commits in ASV's own environment, measure both with the benchmarks of the working tree,
-and print how they compare.
+and print a comparison.
 
-exit status: 0 nothing got worse; 1 something did; 2 nothing could be measured
+exit status: 0 nothing got worse; 1 something got worse; 2 nothing could be measured
 
-What counts as worse, by the unit of a benchmark:
-  seconds, ratio    the median of rounds grew by more than FACTOR, and significantly: Mann-Whitney's
-                    test, two-sided, of a value for each round (a process of its own), with a false
-                    discovery rate of 5 % over all benchmarks. The number of rounds follows from the
-                    number N of benchmarks: the least n with 2 / binomial(2n, n) < 0.05 / N, without
-                    which no single one could be significant, and two more so that it survives a
-                    disturbed round: 6 rounds for 1 benchmark, 9 for 50.
-  bytes             grew by more than FACTOR and more than 5 MB; measured once
-  relative error    grew by more than 10, that is, lost a digit, since rounding alone changes it by
-                    less; measured once
-  any               worked in BASE and fails in HEAD
-A tracked value of any other unit has no bad direction and is not run. What works in one commit
-alone, or is skipped there, is listed and does not count."""
+What counts as worse depends on the unit of the benchmark:
+  seconds, ratio    the median over rounds increased by more than FACTOR, and the increase is
+                    significant: two-sided Mann-Whitney test of one value per round (each round is a
+                    separate process), with a false discovery rate of 5 % over all benchmarks. For N
+                    benchmarks there are n + 2 rounds, where n is the smallest number with
+                    2 / binomial(2n, n) < 0.05 / N: with fewer than n, no single benchmark could be
+                    significant, and two more allow for a disturbed round. This gives 6 rounds for
+                    1 benchmark and 9 for 50.
+  bytes             increased by more than FACTOR and by more than 5 MB; measured once
+  relative error    increased by more than a factor of 10 (rounding causes smaller changes);
+                    measured once
+  any               succeeds in BASE and fails in HEAD
+Benchmarks with other units are not run, since neither direction is worse. A benchmark that
+succeeds only in one commit, or is skipped in one, is listed but does not count."""
 
 SIGNIFICANT = 0.05
 ROUNDS_TO_SPARE = 2
@@ -52,14 +53,14 @@ ROUNDS_TO_SPARE = 2
 
 @dataclass(frozen=True)
 class Unit:
-    """How values of a unit are judged; of all of them, more is worse."""
+    """How values of a unit are compared; for every unit, larger values are worse."""
 
-    shown: str  # in the table, as so many of it
-    scale: float = 1.0
-    repeated: bool = False  # measured in each round, and tested
-    margin: float = 0.0  # a smaller difference is none
-    least_factor: float = 1.0
-    floor: float = 0.0  # smaller values are alike
+    shown: str  # the unit in the table
+    scale: float = 1.0  # from the benchmark's unit to the one in the table
+    repeated: bool = False  # whether it is measured in each round, and tested
+    margin: float = 0.0  # differences up to this do not count
+    least_factor: float = 1.0  # smaller factors do not count, whatever --factor is
+    floor: float = 0.0  # smaller values are treated as equal to this one
 
 
 UNITS = {
@@ -72,9 +73,9 @@ UNITS = {
 
 @dataclass
 class Case:
-    """A benchmark with its parameters, and what was measured: a value for each round.
+    """A benchmark with its parameters, and the measured values, one per round.
 
-    A value is None where the benchmark failed, and NaN where it does not apply.
+    A value is None if the benchmark failed, and NaN if it does not apply.
     """
 
     name: str
@@ -85,11 +86,11 @@ class Case:
 
     @property
     def comparable(self) -> bool:
-        """Both commits gave a number in every round."""
+        """Whether both commits gave a number in every round."""
         return worked(self.base) and worked(self.head)
 
     def verdict(self, factor: float) -> str:
-        """Return a word for the table, empty where nothing changed."""
+        """Return a word for the table; empty if nothing changed."""
         if not self.comparable:
             if worked(self.base):
                 return "FAILS" if None in self.head else "only in BASE"
@@ -105,17 +106,17 @@ class Case:
 
 
 def worked(values: Sequence[float | None]) -> bool:
-    """Say whether a benchmark gave a number in every round."""
+    """Return whether a benchmark gave a number in every round."""
     return all(value is not None and not math.isnan(value) for value in values)
 
 
 def middle(values: Sequence[float | None]) -> float:
-    """Return the median."""
+    """Return the median of the rounds."""
     return float(np.median(np.asarray(values, dtype=float)))
 
 
 def rounds_needed(n_tests: int) -> int:
-    """Return how many rounds let one of `n_tests` benchmarks be significant, with some to spare."""
+    """Return the number of rounds for `n_tests` benchmarks: see DESCRIPTION."""
     rounds = 1
     while 2 / math.comb(2 * rounds, rounds) >= SIGNIFICANT / max(n_tests, 1):
         rounds += 1
@@ -123,20 +124,20 @@ def rounds_needed(n_tests: int) -> int:
 
 
 def git(repository: Path, *words: str) -> str | None:
-    """Return what git says, or None where it fails."""
+    """Return the output of a git command; None if it fails."""
     command = ["git", "-C", str(repository), *words]
     completed = subprocess.run(command, capture_output=True, text=True, check=False)
     return None if completed.returncode else completed.stdout.strip()
 
 
 def require_commits(repository: Path, allow_changes: bool) -> None:
-    """Reject a place without git, and changes in none of the commits to be measured."""
+    """Raise an `InputError` without a git repository, or if there are uncommitted changes."""
     status = git(repository, "status", "--porcelain", "--untracked-files=no")
     if status is None:
-        raise InputError("there is no git repository here, so there are no commits to compare")
+        raise InputError("not a git repository, so there are no commits to compare")
     if status and not allow_changes:
         raise InputError(
-            "uncommitted changes would not be measured: commit them, or name what to measure "
+            "uncommitted changes would not be measured: commit them, or name the commit to measure "
             "(--head HEAD)"
         )
 
@@ -145,39 +146,42 @@ def find_commit(repository: Path, name: str) -> str:
     """Return the hash of a commit."""
     found = git(repository, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     if not found:
-        raise InputError(f"no commit is called {name!r}")
+        raise InputError(f"no such commit: {name!r}")
     return found
 
 
 def find_cases(asv: AsvRuns, commits: dict[str, str], bench: str) -> list[Case]:
-    """Return what matches `bench`, of any commit: benchmarks may be made from its code."""
+    """Return the benchmarks that match `bench` in either commit.
+
+    Benchmarks may be generated from the code, so the commits can have different ones.
+    """
     found: dict[str, Case] = {}
-    # BASE last: the first round begins with it.
+    # BASE last, because the first round begins with it and it is then already installed.
     for side in ("head", "base"):
         code, last = asv.run(f"{commits[side]}^!", "--bench", "just-discover")
         if code:
             raise InputError(f"ASV ended with code {code}: {last}")
         listed = read_json(asv.results / "benchmarks.json")
-        # Beside them, the number of the file's version.
+        # The file also has a version number, which is not a benchmark.
         for benchmark in (entry for entry in listed.values() if isinstance(entry, dict)):
             for parameters in product(*benchmark["params"]):
                 title = benchmark_title(benchmark["name"], parameters)
                 if benchmark["unit"] in UNITS and re.search(bench, title):
                     found.setdefault(title, Case(title, benchmark["unit"]))
     if not found:
-        raise InputError(f"no benchmark of a unit that can get worse matches {bench!r}")
+        raise InputError(f"no benchmark with a comparable unit matches {bench!r}")
     return list(found.values())
 
 
 def measure_once(asv: AsvRuns, commit: str, cases: list[Case]) -> list[float | None]:
-    """Return a value of each case; None also where the commit does not have it."""
+    """Return a value per case; None if it failed or if the commit does not have it."""
     titles = [f"^{re.escape(case.name)}$" for case in cases]
     file, _ = asv.measure(titles, f"{commit}^!", "--show-stderr", "--attribute", "rounds=1")
     if file is None:
         return [None] * len(cases)
     result = read_json(file)
     duration = result["result_columns"].index("duration")
-    # What could not be built ASV writes down as failed, after no time.
+    # If the commit can't be built, ASV records all benchmarks as failed, without a duration.
     if not any(row[duration:] and row[duration] for row in result["results"].values()):
         raise InputError(f"commit {commit[:8]} can't be built; see above")
     values = {
@@ -188,7 +192,7 @@ def measure_once(asv: AsvRuns, commit: str, cases: list[Case]) -> list[float | N
 
 
 def measure(asv: AsvRuns, commits: dict[str, str], bench: str) -> list[Case]:
-    """Return what matches `bench`, measured in both commits in turn, round by round."""
+    """Measure the benchmarks that match `bench` in both commits, round by round."""
     cases = find_cases(asv, commits, bench)
 
     def measure_round(some: list[Case], sides: Sequence[str]) -> None:
@@ -201,23 +205,23 @@ def measure(asv: AsvRuns, commits: dict[str, str], bench: str) -> list[Case]:
     rounds = rounds_needed(len(again)) if again else 1
     for number in range(1, rounds):
         print(f"Round {number + 1} of {rounds}", file=sys.stderr, flush=True)
-        # There and back: the commit that ended a round begins the next, and is still installed.
+        # The commit that ended a round is still installed, so it begins the next one.
         measure_round(again, ("head", "base") if number % 2 else ("base", "head"))
     return cases
 
 
 def test(cases: list[Case]) -> None:
-    """Fill in the p-values of what was repeated, adjusted for their number."""
+    """Set the p-values of repeated benchmarks, adjusted for multiple testing."""
     tested = [case for case in cases if case.comparable and UNITS[case.unit].repeated]
     if tested:
-        # Exact, since the normal approximation is too cautious for what many benchmarks take.
+        # The normal approximation is too conservative for so few rounds and many benchmarks.
         raw = [mannwhitneyu(case.head, case.base, method="exact").pvalue for case in tested]
         for case, p in zip(tested, false_discovery_control(raw), strict=True):
             case.p = float(p)
 
 
 def table(cases: list[Case], factor: float) -> str:
-    """Return the comparison as text, a line for each case."""
+    """Return the comparison as a text table, one line per case."""
     lines = []
     for case in cases:
         unit = UNITS[case.unit]
@@ -235,7 +239,7 @@ def table(cases: list[Case], factor: float) -> str:
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Measure, print, and return the exit status 0 or 1."""
+    """Measure both commits, print the comparison, and return the exit status 0 or 1."""
     try:
         re.compile(arguments.bench)
     except re.error as error:
@@ -254,7 +258,7 @@ def compare(arguments: argparse.Namespace) -> int:
     worse = [case.name for case in cases if case.verdict(arguments.factor) in ("WORSE", "FAILS")]
     n_compared = sum(case.comparable for case in cases)
     if not worse and not n_compared:
-        raise InputError("no benchmark ran in both commits")
+        raise InputError("no benchmark succeeded in both commits")
     print(f"\n{n_compared} compared, {len(worse)} worse by more than {arguments.factor:g} times")
     for name in worse:
         print(f"worse: {name}")
@@ -267,15 +271,19 @@ def main() -> int:
         description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--base", required=True, help="the commit to compare with")
-    parser.add_argument("--head", help="the commit in question (the current one)")
-    parser.add_argument("--factor", type=float, default=1.2, help="what is much (1.2)")
-    parser.add_argument("--bench", default="", metavar="REGEX", help="which benchmarks (all)")
+    parser.add_argument("--head", help="the commit to test (default: HEAD)")
+    parser.add_argument(
+        "--factor", type=float, default=1.2, help="smallest increase that counts (default: 1.2)"
+    )
+    parser.add_argument(
+        "--bench", default="", metavar="REGEX", help="the benchmarks to run (default: all)"
+    )
     parser.add_argument(
         "--config", type=Path, default=Path("benchmarks/asv.conf.json"), help="ASV's configuration"
     )
     arguments = parser.parse_args()
     if not arguments.factor >= 1:
-        parser.error("--factor: at least 1")
+        parser.error("--factor: must be at least 1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         return compare(arguments)

@@ -1,7 +1,7 @@
-"""Clear away what a killed run of the workflow leaves behind, unless one is alive.
+"""Clean up after a killed run of the workflow, unless a run is still active.
 
-That is Snakemake's lock on this folder, and data sets that could not be had at the time, which
-deserve another try.
+This removes Snakemake's lock on this folder, and the records of data sets that were unavailable, so
+that the next run tries to obtain them again.
 """
 
 import subprocess
@@ -17,7 +17,7 @@ HERE = Path.cwd()
 
 
 def alive() -> list[int]:
-    """Return the processes of Snakemake that run in this folder."""
+    """Return the process ids of Snakemake runs in this folder."""
     found = []
     for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
         words = process.info["cmdline"] or []
@@ -28,7 +28,7 @@ def alive() -> list[int]:
 
 
 def is_to_be_made_again(report: Path) -> bool:
-    """Tell whether a data set could not be had, or its report is damaged."""
+    """Return whether a data set was unavailable, or its report is damaged."""
     try:
         return bool(read_json(report).get("unavailable"))
     except InputError:
@@ -36,7 +36,7 @@ def is_to_be_made_again(report: Path) -> bool:
 
 
 def main() -> int:
-    """Recover; return 2 if a run is alive."""
+    """Clean up; return exit status 2 if a run is active."""
     running = alive()
     if running:
         print(

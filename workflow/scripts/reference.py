@@ -1,6 +1,6 @@
-"""Copy the small files of finished results to where they are committed: tables, not arrays.
+"""Copy the small files of complete results (tables, not arrays) to the committed reference.
 
-The verdicts of all runs that were kept stay there, and those of this one are added.
+The verdicts of this run are added to the history of verdicts in the reference.
 """
 
 import json
@@ -26,17 +26,17 @@ SUFFIXES = (".csv", ".md", ".json")
 
 
 def main() -> int:
-    """Replace the reference; return 2 if the results are not complete."""
+    """Replace the reference; return exit status 2 if the results are incomplete."""
     for name in NEEDED:
         if not (RESULTS / name).is_file():
-            print(f"{RESULTS / name} is missing; make it with 'make paper'", file=sys.stderr)
+            print(f"{RESULTS / name} is missing; run 'make paper'", file=sys.stderr)
             return 2
     try:
         report = history_report(_history())
     except InputError as error:
         print(f"bssbench: error: {error}", file=sys.stderr)
         return 2
-    # What is no longer made must not stay.
+    # Files that the workflow no longer makes must not remain.
     shutil.rmtree(REFERENCE, ignore_errors=True)
     REFERENCE.mkdir()
     for path in sorted(RESULTS.iterdir()):
@@ -47,7 +47,7 @@ def main() -> int:
             shutil.copytree(
                 RESULTS / name,
                 REFERENCE / name,
-                # Git keeps its own.
+                # Checksums are not needed for committed files.
                 ignore=shutil.ignore_patterns(checksums.FOLDER),
                 copy_function=shutil.copyfile,
             )
@@ -56,17 +56,18 @@ def main() -> int:
 
 
 def _history() -> pd.DataFrame:
-    """Return the verdicts that are kept, and those of these results."""
+    """Return the history of verdicts, with those of these results added."""
     sentences = {claim.name: claim.sentence for claim in read_claims(CLAIMS).claims}
     parts = pd.read_csv(RESULTS / "claims.csv").fillna({"where": ""})
     if other := {*sentences} ^ {*parts["claim"]}:
         raise InputError(
-            f"{RESULTS / 'claims.csv'}: of other claims than {CLAIMS} ({min(other)}); make it again"
+            f"{RESULTS / 'claims.csv'}: its claims differ from those of {CLAIMS} ({min(other)}); "
+            "regenerate it"
         )
     run = json.loads((RESULTS / "provenance.json").read_text())
     if run["commit"] is None:
-        raise InputError(f"{RESULTS / 'provenance.json'}: no commit, which names a version")
-    # Ten digits name a commit.
+        raise InputError(f"{RESULTS / 'provenance.json'}: no commit to identify the version by")
+    # Ten digits are enough to identify a commit.
     return carry_on(
         read_history(REFERENCE / "verdicts.csv"),
         overview(sentences, parts),

@@ -1,4 +1,4 @@
-"""Write the JSON schemas by which editors check the YAML files beside them."""
+"""Write the JSON schemas of config/, which editors use to check the YAML files there."""
 
 from pathlib import Path
 

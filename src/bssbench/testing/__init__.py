@@ -1,6 +1,6 @@
-"""Laws of methods, priors, families of sources, recordings and scores: tests for one's own.
+"""Conformance tests for methods, priors, families of sources, recordings and scores.
 
-``pytest --pyargs bssbench.testing --bssbench-plugin FILE`` holds what a plug-in's file, or a folder
-of such files, offers to the laws that hold for whatever bssbench has itself; without a file, all of
-that. pytest is needed for this alone.
+``pytest --pyargs bssbench.testing --bssbench-plugin FILE`` runs the tests on what a plug-in file,
+or a folder of such files, provides. Without ``--bssbench-plugin`` they run on everything that is
+built into bssbench. Only this package needs pytest.
 """

@@ -1,4 +1,4 @@
-"""Lets the laws be run without the rest of the project's tests."""
+"""Configuration of pytest for the conformance tests, so that they run outside the repository."""
 
 from pathlib import Path
 
@@ -22,12 +22,12 @@ _KINDS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the marks, where no project's settings say them."""
+    """Register the markers, for runs without the project's own pytest settings."""
     config.addinivalue_line("markers", "recordings: needs the files of recordings")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out laws of what a plug-in does not offer."""
+    """Skip the test files of kinds that the plug-ins do not provide."""
     if collection_path.parent != Path(__file__).parent or collection_path.name not in _KINDS:
         return None
     names = of_kind(config, _KINDS[collection_path.name])

@@ -1,4 +1,4 @@
-"""What pytest is told of plug-ins, and which of their laws apply."""
+"""The pytest option that names plug-ins, and the names that each test file runs on."""
 
 from pathlib import Path
 
@@ -12,19 +12,19 @@ _OPTION = "--bssbench-plugin"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that names plug-ins."""
+    """Add the option ``--bssbench-plugin``."""
     parser.getgroup("bssbench").addoption(
         _OPTION,
         action="append",
         default=[],
         metavar="PATH",
         help="a Python file, or a folder of such files, whose methods, priors, families, "
-        "recordings and scores the tests of bssbench.testing are about",
+        "recordings and scores the tests of bssbench.testing check",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Use the plug-ins, or end with one line that says what is wrong with them."""
+    """Load the plug-ins; a plug-in that cannot be loaded is a usage error of one line."""
     paths = config.getoption(_OPTION, [])
     if not paths:
         return
@@ -37,14 +37,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def of_kind(config: pytest.Config, kind: str) -> list[str]:
-    """Return the names that laws of a kind are about: of the plug-ins named, or else of all.
+    """Return the names that the tests of one kind run on.
 
     Parameters
     ----------
     config : pytest.Config
-        Of this run.
+        The configuration of this run.
     kind : {'method', 'family', 'recording', 'score'}
-        Names of scores are those of their modules.
+        What is tested.
+
+    Returns
+    -------
+    list of str
+        The names that the plug-ins given by ``--bssbench-plugin`` provide; without the option, all
+        names. For scores these are the names of their modules.
     """
     from bssbench.discovery import modules_below
     from bssbench.plugins.offers import KINDS

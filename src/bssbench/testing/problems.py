@@ -1,4 +1,4 @@
-"""Problems and signals that laws are held on."""
+"""Problems, methods and signals for the conformance tests and for tests of plug-ins."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,22 @@ _QUICK = {"steps": 12, "restarts": 2}
 
 
 def problem_of(dataset: Dataset, chosen: Sequence[int] | None = None, **changes: Any) -> Problem:
-    """Return the problem of a data set, or of some of its replicates, with `changes`."""
+    """Return the separation problem of a data set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The data set.
+    chosen : sequence of int, optional
+        Indices of the replicates to include; all by default.
+    **changes : object
+        Fields of `Problem` that replace those of the data set.
+
+    Returns
+    -------
+    Problem
+        With the seeds that `bssbench separate` would use.
+    """
     rows = list(range(len(dataset.seeds))) if chosen is None else list(chosen)
     values: dict[str, Any] = {
         "observations": dataset.observations[rows],
@@ -36,23 +51,36 @@ def trains(name: str) -> bool:
 
 
 def quick_method(name: str, **parameters: Any) -> Any:
-    """Return a method that trains for a moment, if it trains at all."""
+    """Return a method that is quick to run: a VAE trains for 12 steps with 2 restarts.
+
+    Parameters
+    ----------
+    name : str
+        The method's name.
+    **parameters : object
+        Parameters of the method; they take precedence over the quick ones.
+
+    Returns
+    -------
+    Method
+        The method.
+    """
     return load_method(name, (_QUICK if trains(name) else {}) | parameters)
 
 
 def two_hearts() -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return ten seconds at 250 Hz of a mother's and a child's heart, and their beats.
+    """Return simulated signals of a mother's and a child's heart, and the times of their beats.
 
     Returns
     -------
-    signals : numpy.ndarray
-        Shape (time, heart).
+    signals : numpy.ndarray, shape (2500, 2)
+        Ten seconds sampled at 250 Hz: samples in rows, hearts (mother, child) in columns.
     beats : list of numpy.ndarray
-        Of each heart, in seconds.
+        The times of each heart's beats, in seconds.
     """
     seconds = np.arange(2500) / 250
     beats = [np.arange(0.3, 9.8, interval) for interval in (0.74, 0.45)]
-    # A sharp wave and a slow one after it; the child's is the narrower.
+    # Each beat is a sharp wave followed by a slow one; the child's are narrower.
     signals = [
         np.sum(
             [

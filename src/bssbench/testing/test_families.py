@@ -1,4 +1,4 @@
-"""Laws of every family of sources."""
+"""Tests of every family of sources."""
 
 import numpy as np
 import pytest
@@ -13,13 +13,13 @@ _MIXINGS = ("", "-post-nonlinear", "-mlp-1-noise0", "-cond30-outliers1")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Hold every family to every law."""
+    """Run every test on every family."""
     if "family_name" in metafunc.fixturenames:
         metafunc.parametrize("family_name", of_kind(metafunc.config, "family"))
 
 
 def test_it_says_what_it_is(family_name: str) -> None:
-    """As `bssbench list` shows it: a line of its own."""
+    """The class has a docstring, whose first line `bssbench list` shows."""
     family = load_family(family_name)
     first = (family.__doc__ or "").splitlines()[0]
     assert first.rstrip().endswith((".", ","))
@@ -28,7 +28,7 @@ def test_it_says_what_it_is(family_name: str) -> None:
 
 
 def test_laws_are_the_same_each_time_and_one_for_each_source(family_name: str) -> None:
-    """What is drawn anew for each seed is no law."""
+    """`laws` returns one value per source, which no seed changes."""
     family = load_family(family_name)()
     laws = family.laws(3)
     assert laws == load_family(family_name)().laws(3)
@@ -39,7 +39,7 @@ def test_laws_are_the_same_each_time_and_one_for_each_source(family_name: str) -
 def test_sources_are_standardised_and_the_shape_is_the_one_announced(
     family_name: str, mixing: str
 ) -> None:
-    """Whatever the mixing."""
+    """With every kind of mixing."""
     name = f"{family_name}{mixing}-t200"
     dataset, shape = make_dataset(name, [0, 1], {}), dataset_shape(name, {})
     assert dataset.sources is not None
@@ -62,7 +62,7 @@ def test_a_replicate_does_not_depend_on_the_others(family_name: str) -> None:
 
 
 def test_seeds_give_different_sources_and_none_is_another(family_name: str) -> None:
-    """Two sources of a seed are never the same series."""
+    """No two sources of the same seed are the same series, up to scale."""
     sources = make_dataset(f"{family_name}-t500", [0, 1], {}).sources
     assert sources is not None
     assert np.abs(sources[0] - sources[1]).max() > 0.1
@@ -76,7 +76,7 @@ def test_seeds_give_different_sources_and_none_is_another(family_name: str) -> N
 def test_samples_have_the_shape_that_was_asked_for(
     family_name: str, n_sources: int, length: int
 ) -> None:
-    """Few sources and short series too."""
+    """Also for few sources and short series."""
     generator = np.random.default_rng(0)
     sample = load_family(family_name)().sample(generator, n_sources, length)
     assert sample.shape == (n_sources, length)
@@ -85,7 +85,7 @@ def test_samples_have_the_shape_that_was_asked_for(
 
 
 def test_the_spectra_that_it_states_are_those_of_its_samples(family_name: str) -> None:
-    """Their mean over all frequencies is 1, and periodograms come to them on average."""
+    """Their mean over all frequencies is 1, and averaged periodograms agree with them."""
     family, length = load_family(family_name)(), 1024
     frequencies = 2.0 * np.pi * np.arange(1, length // 2 + 1) / length
     try:
@@ -98,11 +98,11 @@ def test_the_spectra_that_it_states_are_those_of_its_samples(family_name: str) -
     generator = np.random.default_rng(0)
     drawn = np.stack([family.sample(generator, 3, length) for _ in range(100)])
     drawn /= drawn.std(axis=(0, 2), keepdims=True)
-    # A window keeps the power of one frequency from leaking to others.
+    # The window reduces leakage of power between frequencies.
     window = np.hanning(length)
     powers = np.abs(np.fft.rfft(window * drawn)) ** 2 / (window**2).sum()
     periodograms = powers.mean(axis=0)[:, 1:]
-    # Where there is power: in bands, each of them a mean of many numbers.
+    # Compare means over bands, since single frequencies vary too much.
     bands = np.array_split(np.arange(len(frequencies)), 16)
     means = [[own[band].mean() for band in bands] for own in (*stated, *periodograms)]
     expected, found = np.array(means[:3]), np.array(means[3:])
@@ -110,7 +110,7 @@ def test_the_spectra_that_it_states_are_those_of_its_samples(family_name: str) -
 
 
 def test_the_information_that_it_states_is_that_of_a_distribution(family_name: str) -> None:
-    """Of one with unit variance it is 1 at least, and 1 of a Gaussian one alone."""
+    """A distribution of unit variance has Fisher information of at least 1."""
     try:
         information = load_family(family_name)().innovation_information(3)
     except NotApplicable as why:

@@ -1,4 +1,4 @@
-"""Laws of every method."""
+"""Tests of every method."""
 
 import dataclasses
 from dataclasses import replace
@@ -17,19 +17,19 @@ from bssbench.testing.problems import problem_of, quick_method, trains
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Hold every method to every law."""
+    """Run every test on every method."""
     if "method_name" in metafunc.fixturenames:
         metafunc.parametrize("method_name", of_kind(metafunc.config, "method"))
 
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    """Three seeds of three sources on three channels, 200 samples."""
+    """Return three seeds of three sources on three channels, with 200 samples."""
     return make_dataset("gp-distinct-t200", [0, 1, 2], {})
 
 
 def test_it_says_what_it_is_and_where_its_defaults_come_from(method_name: str) -> None:
-    """As `bssbench list` shows it: a line, and a source of each parameter's default."""
+    """The class has a docstring, and each parameter's default states its source."""
     method = load_method(method_name, {})
     first = (type(method).__doc__ or "").splitlines()[0]
     assert first.rstrip()
@@ -39,7 +39,7 @@ def test_it_says_what_it_is_and_where_its_defaults_come_from(method_name: str) -
 
 
 def test_a_separation_has_the_promised_shapes(method_name: str, dataset: Dataset) -> None:
-    """Sources of all seeds, finite, and where the method is linear the matrix."""
+    """Finite sources for all seeds, and the unmixing matrix if the method is linear."""
     separation = quick_method(method_name).separate(problem_of(dataset))
     assert separation.sources.shape == (3, 200, 3)
     assert np.isfinite(separation.sources).all()
@@ -52,7 +52,7 @@ def test_a_separation_has_the_promised_shapes(method_name: str, dataset: Dataset
 def test_a_separation_is_the_same_after_writing_and_reading(
     method_name: str, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """What it returns can be written: nothing is an object."""
+    """Saving and loading changes neither the sources nor the diagnostics."""
     path = tmp_path_factory.mktemp("separation") / "separation.npz"
     separation = quick_method(method_name).separate(problem_of(dataset, [0]))
     separation.save(path)
@@ -62,14 +62,14 @@ def test_a_separation_is_the_same_after_writing_and_reading(
 
 
 def test_the_unmixing_matrix_is_what_made_the_sources(method_name: str, dataset: Dataset) -> None:
-    """Where there is one."""
+    """The matrix applied to the centred observations gives the sources, up to a constant."""
     separation = quick_method(method_name).separate(problem_of(dataset))
     if separation.unmixing_matrix is None:
-        pytest.skip("it has no unmixing matrix")
+        pytest.skip("the method has no unmixing matrix")
     centred = dataset.observations - dataset.observations.mean(1, keepdims=True)
     unmixed = centred @ np.swapaxes(separation.unmixing_matrix, 1, 2)
     for estimated, mapped in zip(separation.sources, unmixed, strict=True):
-        # A VAE's encoder has a bias: sources are compared up to a constant.
+        # The encoder of a VAE has a bias, so compare the sources up to a constant.
         residual = (estimated - estimated.mean(0)) - (mapped - mapped.mean(0))
         assert np.abs(residual).max() < 1e-3 * np.abs(estimated).max()
 
@@ -86,7 +86,7 @@ def test_the_same_problem_has_the_same_numbers_each_time(
 
 
 def test_observations_are_not_written_to(method_name: str, dataset: Dataset) -> None:
-    """They are the caller's."""
+    """A method must not modify the arrays that it is given."""
     observations = dataset.observations.copy()
     quick_method(method_name).separate(problem_of(dataset, observations=observations))
     np.testing.assert_array_equal(observations, dataset.observations)
@@ -95,27 +95,27 @@ def test_observations_are_not_written_to(method_name: str, dataset: Dataset) -> 
 def test_what_says_it_is_deterministic_does_not_heed_the_seed(
     method_name: str, dataset: Dataset
 ) -> None:
-    """So that a fixed recording needs one replicate."""
+    """One replicate of a recording is enough for a deterministic method."""
     method = quick_method(method_name)
     if not method.deterministic:
-        pytest.skip("the seed makes a difference")
+        pytest.skip("the method depends on the seed")
     problem = problem_of(dataset)
     others = replace(problem, seeds=[np.random.SeedSequence(9 + i) for i in range(3)])
     np.testing.assert_array_equal(method.separate(problem).sources, method.separate(others).sources)
 
 
 def test_a_seed_does_not_depend_on_the_others(method_name: str, dataset: Dataset) -> None:
-    """Whatever the batch, a replicate's numbers are the same bytes."""
+    """The result of a replicate is identical, bit for bit, whatever else is in its batch."""
     together = quick_method(method_name).separate(problem_of(dataset))
     alone = quick_method(method_name).separate(problem_of(dataset, [1]))
     np.testing.assert_array_equal(alone.sources[0], together.sources[1])
 
 
 def test_dependent_channels_are_one_clear_line(method_name: str) -> None:
-    """Two sources can't be had of one signal."""
+    """Linearly dependent channels raise an `InputError` with a message of one line."""
     method = quick_method(method_name)
     if method.needs_true_sources:
-        pytest.skip("there are no true sources of these")
+        pytest.skip("the method needs true sources, which this problem does not have")
     one = np.random.default_rng(0).standard_normal((1, 100, 1))
     problem = Problem(np.concatenate([one, 2 * one], axis=2), 2, [np.random.SeedSequence(0)])
     with pytest.raises(InputError) as caught:
@@ -124,7 +124,7 @@ def test_dependent_channels_are_one_clear_line(method_name: str) -> None:
 
 
 def test_more_channels_than_sources(method_name: str) -> None:
-    """The sources that are asked for, of all channels."""
+    """The method returns as many sources as requested, unmixed from all channels."""
     dataset = make_dataset("ar-laplace-distinct-m6-t200", [0], {})
     separation = quick_method(method_name).separate(problem_of(dataset))
     assert separation.sources.shape == (1, 200, 3)
@@ -133,7 +133,7 @@ def test_more_channels_than_sources(method_name: str) -> None:
 
 
 def test_a_single_source(method_name: str) -> None:
-    """It is what the channels have in common."""
+    """A single source in two channels is recovered."""
     dataset = make_dataset("gp-equal-1-m2-t100", [0], {})
     separation = quick_method(method_name).separate(problem_of(dataset))
     assert dataset.sources is not None
@@ -141,16 +141,16 @@ def test_a_single_source(method_name: str) -> None:
 
 
 def test_the_declared_memory_grows_with_the_problem(method_name: str) -> None:
-    """By it the workflow decides what runs at the same time."""
+    """The workflow uses this estimate to decide which jobs can run at the same time."""
     method = quick_method(method_name)
-    # Few seeds, or a limit forbids the larger, which then keeps nothing.
+    # Few seeds, so that the larger problem stays below the limit on what is kept in memory.
     small, large = (method.megabytes(Size(5, length, 3, 3, False)) for length in (500, 1500))
     assert 100 < small < large
     assert method.megabytes(Size(5, 1500, 3, 3, True)) > large or not trains(method_name)
 
 
 def test_the_declared_time_is_positive_and_grows_with_the_problem(method_name: str) -> None:
-    """By it the workflow starts the longest first."""
+    """The workflow uses this estimate to start the longest jobs first."""
     method = load_method(method_name, {})
     small, large = (method.seconds(Size(10, length, 3, 3, False)) for length in (500, 30_000))
     assert 0 < small < large
@@ -158,9 +158,9 @@ def test_the_declared_time_is_positive_and_grows_with_the_problem(method_name: s
 
 
 def test_the_declared_time_grows_with_steps_and_restarts(method_name: str) -> None:
-    """Of what trains."""
+    """The estimate increases with the number of steps and of restarts."""
     if not trains(method_name):
-        pytest.skip("it does not train")
+        pytest.skip("the method is not trained")
     size = Size(10, 2000, 3, 3, False)
     seconds = [
         load_method(method_name, {"steps": steps, "restarts": restarts}).seconds(size)

@@ -1,4 +1,4 @@
-"""Laws of the priors that VAE methods build."""
+"""Tests of the priors that VAE methods build."""
 
 import math
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _Posterior = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Hold every prior to every law, and the densities among them to theirs."""
+    """Run every test on every prior, or on every prior with a normalised density."""
     kinds = {"prior_name", "density_name"}.intersection(metafunc.fixturenames)
     if kinds:
         names = [name for name in of_kind(metafunc.config, "method") if trains(name)]
@@ -32,13 +32,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(params=[1, 3])
 def spacing(request: pytest.FixtureRequest) -> int:
-    """Return the samples between times that tell more than one of them alone."""
+    """Return the `spacing` of the batch, in samples."""
     return int(request.param)
 
 
 @pytest.fixture
 def posterior() -> _Posterior:
-    """Return mean, deviation and a draw."""
+    """Return the mean and standard deviation of a posterior, and a sample from it."""
     generator = torch.Generator().manual_seed(0)
     mean = torch.randn(_REPLICATES, _LATENTS, _LENGTH, generator=generator)
     std = 0.1 + torch.rand(_REPLICATES, _LATENTS, 1, generator=generator)
@@ -47,7 +47,7 @@ def posterior() -> _Posterior:
 
 
 def _made(name: str, spacing: int, rows: Sequence[int] = _ALL, length: int = _LENGTH) -> Prior:
-    """Return the prior with other parameters than it starts with, each replicate's its own."""
+    """Return the prior with perturbed parameters, which differ between replicates."""
     own = np.array(rows) % _REPLICATES
     batch = Batch(len(rows), _LATENTS, length, length, spacing, _HALF_DECAYS[own])
     prior: Prior = load_method(name, {}).prior(batch)
@@ -60,7 +60,7 @@ def _made(name: str, spacing: int, rows: Sequence[int] = _ALL, length: int = _LE
 
 
 def _log_density(prior: Prior, series: torch.Tensor) -> torch.Tensor:
-    """Return log p of (replicate, latent, time): what all but the entropy says of a point."""
+    """Return the log density of a series, from the divergence of a very narrow posterior."""
     std = torch.full((*series.shape[:2], 1), 1e-3)
     entropy = expected_negative_entropy(std, series.shape[-1])
     with torch.no_grad():
@@ -70,7 +70,7 @@ def _log_density(prior: Prior, series: torch.Tensor) -> torch.Tensor:
 def test_a_gradient_reaches_every_parameter_from_the_start(
     prior_name: str, spacing: int, posterior: _Posterior
 ) -> None:
-    """In every replicate; and the posterior's mean and deviation."""
+    """Gradients are finite and nonzero for all parameters, the mean and the deviation."""
     half_decays = _HALF_DECAYS[_ALL]
     prior = load_method(prior_name, {}).prior(
         Batch(_REPLICATES, _LATENTS, _LENGTH, _LENGTH, spacing, half_decays)
@@ -85,7 +85,7 @@ def test_a_gradient_reaches_every_parameter_from_the_start(
 
 
 def test_a_batch_equals_its_members(prior_name: str, spacing: int, posterior: _Posterior) -> None:
-    """No replicate sees another."""
+    """The divergence of a replicate does not depend on the other replicates."""
     together = _made(prior_name, spacing).divergence(*posterior)
     assert together.shape == (_REPLICATES,)
     for i in _ALL:
@@ -96,7 +96,7 @@ def test_a_batch_equals_its_members(prior_name: str, spacing: int, posterior: _P
 def test_one_deviation_for_all_times_is_a_special_case_of_many(
     prior_name: str, spacing: int, posterior: _Posterior
 ) -> None:
-    """Its one value counts for every time."""
+    """A deviation given once is equivalent to the same value at every time."""
     mean, std, sample = posterior
     prior = _made(prior_name, spacing)
     one = prior.divergence(mean, std, sample)
@@ -107,7 +107,7 @@ def test_one_deviation_for_all_times_is_a_special_case_of_many(
 def test_a_resized_prior_is_the_one_made_for_that_length(
     prior_name: str, spacing: int, posterior: _Posterior
 ) -> None:
-    """With the same parameters; or it says that it has none."""
+    """It shares the parameters; a prior that cannot be resized raises `NotApplicable`."""
     mean, std, sample = posterior
     prior = _made(prior_name, spacing)
     prior.advance(0)
@@ -120,14 +120,14 @@ def test_a_resized_prior_is_the_one_made_for_that_length(
     else:
         with pytest.raises(NotApplicable):
             prior.resized(25)
-    # And the prior itself still is what it was.
+    # Resizing did not change the prior itself.
     torch.testing.assert_close(prior.divergence(mean, std, sample), before, rtol=0.0, atol=0.0)
 
 
 def test_a_resized_prior_is_as_the_parameters_are_now(
     prior_name: str, spacing: int, posterior: _Posterior
 ) -> None:
-    """Whatever the prior keeps while it is trained."""
+    """A resized prior uses current parameters, even if the prior caches results in training."""
     prior = _made(prior_name, spacing)
     prior.advance(0)
     with torch.no_grad():
@@ -141,7 +141,7 @@ def test_a_resized_prior_is_as_the_parameters_are_now(
 
 
 def test_summaries_are_for_each_replicate_and_latent(prior_name: str, spacing: int) -> None:
-    """Parameters in readable units."""
+    """Every summary has an entry per replicate and latent, and all are finite."""
     for value in _made(prior_name, spacing).summary().values():
         assert value.shape[:2] == (_REPLICATES, _LATENTS)
         assert torch.isfinite(value).all()
@@ -150,7 +150,7 @@ def test_summaries_are_for_each_replicate_and_latent(prior_name: str, spacing: i
 def test_the_divergence_agrees_with_monte_carlo(
     density_name: str, spacing: int, posterior: _Posterior
 ) -> None:
-    """It is E_q[log q − log p]."""
+    """The divergence is the expectation of log q − log p under q."""
     mean, std, _ = posterior
     prior = _made(density_name, spacing).resized(_LENGTH)
     generator = torch.Generator().manual_seed(1)
@@ -170,18 +170,18 @@ def test_the_divergence_agrees_with_monte_carlo(
 def test_samples_have_the_density_that_the_divergence_assumes(
     density_name: str, spacing: int
 ) -> None:
-    """Under p, p(a z) a^n / p(z) is one on average, for every a."""
+    """If z is drawn from p, the mean of p(a z) aⁿ / p(z) is 1 for every a > 0."""
     rows = list(range(900))
     prior = _made(density_name, spacing, rows).resized(_LENGTH)
     try:
         series = prior.sample(torch.Generator().manual_seed(2), _LENGTH)
     except NotApplicable:
-        pytest.skip("there is nothing to draw from")
+        pytest.skip("the prior can't be sampled")
     assert series.shape == (len(rows), _LATENTS, _LENGTH)
     factor = 1.03
     volume = _LATENTS * _LENGTH * math.log(factor)
     log_ratio = _log_density(prior, factor * series) - _log_density(prior, series) + volume
     ratio = torch.exp(log_ratio)
     error = ratio.std() / math.sqrt(len(rows))
-    assert error < 0.03, "or it would say little"
+    assert error < 0.03, "the estimate is too inaccurate to test"
     assert (ratio.mean() - 1.0).abs() < 4.5 * error

@@ -1,4 +1,4 @@
-"""Laws of every recording."""
+"""Tests of every recording."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ from bssbench.testing.options import of_kind
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Hold every recording to every law."""
+    """Run every test on every recording."""
     if "recording_name" in metafunc.fixturenames:
         metafunc.parametrize("recording_name", of_kind(metafunc.config, "recording"))
 
 
 def test_it_says_what_it_is_and_whose(recording_name: str) -> None:
-    """As `bssbench list` shows it, with a licence and a checksum of each file."""
+    """It has a summary and a citation, and each file has a licence and a checksum."""
     module = load_recording(recording_name)
     assert module.SUMMARY in summary(recording_name)
     assert module.CITATION in summary(recording_name)
@@ -29,7 +29,7 @@ def test_it_says_what_it_is_and_whose(recording_name: str) -> None:
 def test_it_has_the_size_that_it_announces_and_the_same_numbers_each_time(
     recording_name: str,
 ) -> None:
-    """Where its files can be had."""
+    """If its files are available; otherwise the test is skipped."""
     dataset = make_dataset(recording_name, [0, 1], {})
     if dataset.unavailable:
         pytest.skip(dataset.unavailable)

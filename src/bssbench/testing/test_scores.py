@@ -1,4 +1,4 @@
-"""Laws of the record of every score."""
+"""Tests of every score."""
 
 import dataclasses
 import importlib
@@ -22,7 +22,7 @@ _Pair = tuple[_Case, _Case]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Hold every score to every law."""
+    """Run every test on every score."""
     if "score_name" in metafunc.fixturenames:
         modules = modules_below(KINDS["score"])
         chosen = [modules[name] for name in of_kind(metafunc.config, "score")]
@@ -32,13 +32,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def simulated() -> Dataset:
-    """Return three sources, mixed linearly."""
+    """Return a data set of three sources, mixed linearly."""
     return make_dataset("gp-distinct-t400", [0], {})
 
 
 @pytest.fixture(scope="module")
 def pairs(simulated: Dataset) -> list[_Pair]:
-    """Return data with one kind of reference each, and a good separation and a worse one."""
+    """Return pairs of a good and a worse separation, for each kind of reference."""
     signals, _ = two_hearts()
     rng = np.random.default_rng(0)
     seconds = np.arange(len(signals)) / 250
@@ -93,21 +93,21 @@ def _value(name: str, dataset: Dataset, separation: Separation) -> float | None:
 
 
 def test_better_is_better(score_name: str, pairs: list[_Pair]) -> None:
-    """Where there is a direction, what is nearer to the reference never lies against it."""
+    """A separation that is closer to the reference never gets a worse value."""
     both = [[_value(score_name, *each) for each in pair] for pair in pairs]
     sign = -1 if SCORES[score_name].lower_is_better else 1
     gains = [
         sign * (good - worse) for good, worse in both if good is not None and worse is not None
     ]
     if not SCORES[score_name].better or not gains:
-        pytest.skip("no value is better, or a prior is scored")
+        pytest.skip("the score has no direction, or none of these separations has a value")
     assert all(math.isfinite(gain) for gain in gains)
     assert max(gains) > 1e-3
     assert min(gains) >= -1e-12
 
 
 def test_data_alone_decide_what_a_score_needs(pairs: list[_Pair]) -> None:
-    """A cell that failed lacks a number where a good separation has one, and only there."""
+    """Failed cells have failed rows for the scores that apply, and skipped rows for the others."""
     for (dataset, separation), _ in pairs:
         failed = score_outcome(dataset, "m", (0,), "failed", "it broke")
         scored = score_separation(dataset, "m", separation, (0,))
@@ -120,7 +120,7 @@ def test_data_alone_decide_what_a_score_needs(pairs: list[_Pair]) -> None:
 
 
 def test_its_record_says_what_tables_need(score_name: str) -> None:
-    """A description and a caption that no other has, and a tolerance."""
+    """Tabulated scores have a unique description and caption; every score has a tolerance."""
     score = SCORES[score_name]
     others = [each for each in SCORES.values() if each.tabulated and each is not score]
     if score.tabulated:

@@ -1,4 +1,4 @@
-"""Three channels as each of many programs writes them: a test for each row of docs/reference/file_formats.md."""
+"""Three channels as many programs write them: a test for each row of file_formats.md."""
 
 import numpy as np
 import pandas as pd
