@@ -69,7 +69,12 @@ def test_results_replace_the_reference_and_verdicts_are_added_to_it(run):
 @pytest.mark.parametrize(
     ("file", "text", "replacement", "message"),
     [
-        ("config/claims.yaml", "name: C1", "name: C9", "its claims differ from those of config/claims.yaml"),
+        (
+            "config/claims.yaml",
+            "name: C1",
+            "name: C9",
+            "its claims differ from those of config/claims.yaml",
+        ),
         ("results/provenance.json", '"0123456789abcdef"', "null", "no commit"),
     ],
 )
