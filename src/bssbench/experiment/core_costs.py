@@ -149,7 +149,7 @@ def measure_round(
     """
     cases = selected_cases(grids)
     if not cases:
-        raise InputError("--grid: no core has such a case; select fewer values")
+        raise InputError("--grid: no core has such a case; leave something out")
     measured = [_Measured(case) for case in cases if number == 0 or not _is_long(case)]
     # The progress bar is shown on a terminal only.
     with tqdm(desc=f"round {number}", total=2 * len(measured), disable=None, leave=False) as bar:

@@ -77,9 +77,7 @@ class Trial:
 
     def __post_init__(self) -> None:
         if not self.lengths or len(set(self.lengths)) < len(self.lengths):
-            raise InputError(
-                f"training cost of {self.method!r}: no length, or a length is given twice"
-            )
+            raise InputError(f"training cost of {self.method!r}: no length, or one stands twice")
         if self.seeds > MOST_SEEDS:
             raise InputError(f"training cost of {self.method!r}: more than {MOST_SEEDS} seeds")
         self.megabytes()
@@ -167,7 +165,7 @@ def parse_trial(text: str) -> Trial:
         method, *words = shlex.split(text)
     except ValueError:
         raise InputError(
-            f"{text!r}: a trial has the form METHOD lengths=T,… [KEY=VALUE …]"
+            f"{text!r}: a trial is METHOD lengths=T,… and what else there is"
         ) from None
     own = [word for word in words if word.partition("=")[0] in ("lengths", *_COUNTS)]
     counts: dict[str, Any] = {}
