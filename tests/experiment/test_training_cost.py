@@ -54,12 +54,12 @@ def test_a_length_beyond_one_that_ran_out_of_time_is_not_tried():
     [
         ("skrvae lengths=60", "did you mean 'skr-vae'"),
         ("skr-vae lengths=60 stepz=3", "did you mean 'steps'"),
-        ("skr-vae lengths=60,60", "is given twice"),
+        ("skr-vae lengths=60,60", "stands twice"),
         ("skr-vae", "no length"),
         ("skr-vae lengths=2", "length must be at least 16"),
         ("skr-vae lengths=60 cpu_seconds=0", "at least 1"),
         ("skr-vae lengths=60 seeds=many", "at least 1"),
-        ("", "a trial has the form METHOD"),
+        ("", "a trial is METHOD"),
     ],
 )
 def test_bad_input_is_one_line(trial, message, tmp_path, capsys):
