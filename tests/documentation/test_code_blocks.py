@@ -133,6 +133,9 @@ def check_make(words):
 
 
 def check_python(words):
+    if words[0] == "-m":
+        CHECKS[words[1]](words[2:])
+        return
     script = next(word for word in words if not word.startswith("-"))
     assert (PROJECT / script).is_file()
 

@@ -16,8 +16,7 @@ PAGES = [
     )
     if not {"_build", "auto_tutorials"} & set(path.parts) and path.is_file()
 ]
-FENCED = re.compile(r"^([ ]*)```(?!\{).*?^\1```[ ]*$", re.MULTILINE | re.DOTALL)
-CODE = re.compile(r"`[^`\n]*`")
+CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
 # [text](target), ![text](target), and the file of a directive: ```{figure} target.
 TARGET = re.compile(
     r"\]\(\s*<?([^)\s>]*)>?[^)]*\)|^[ ]*```\{(?:figure|include|image)\}[ ]+(\S+)", re.M
@@ -30,8 +29,22 @@ def written(page):
     return (PROJECT / page).read_text(encoding="utf-8")
 
 
+def without_code(text):
+    """Return a page without its blocks of code; directives stay, but for their closing fences."""
+    kept, fence, is_code = [], "", False
+    for line in text.splitlines():
+        if not fence and (opening := re.match(r"[ ]*(`{3,})", line)):
+            fence, is_code = opening[1], "{" not in line
+            kept += [] if is_code else [line]
+        elif fence and line.strip() == fence:
+            fence = ""
+        elif not fence or not is_code:
+            kept.append(line)
+    return "\n".join(kept)
+
+
 def prose(page):
-    return CODE.sub("", FENCED.sub("", written(page)))
+    return CODE.sub("", without_code(written(page)))
 
 
 def targets(page):
@@ -45,7 +58,7 @@ def slug(heading):
 
 
 def anchors(path):
-    text = FENCED.sub("", path.read_text(encoding="utf-8"))
+    text = without_code(path.read_text(encoding="utf-8"))
     headings = re.findall(r"^#{1,6} +(.+?) *#*$", text, re.MULTILINE)
     return {*map(slug, headings), *re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE)}
 

@@ -28,6 +28,14 @@ def test_the_schemas_for_editors_are_those_of_the_models(name):
     assert kept == json_schema(SCHEMAS[name]), "make schemas"
 
 
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_field_of_a_file_is_described(name):
+    schema = SCHEMAS[name].model_json_schema()
+    for model in (schema, *schema["$defs"].values()):
+        for field, content in model.get("properties", {}).items():
+            assert content.get("description"), f"{model['title']}.{field}"
+
+
 @pytest.mark.parametrize("path", sorted((PROJECT / "config").glob("*.yaml")))
 def test_a_file_that_has_a_schema_names_it(path):
     head = path.read_text().splitlines()[0].partition("$schema=")[2]

@@ -32,17 +32,17 @@ _GENERAL = {
 _DETERMINISTIC = "Not used: the method is deterministic."
 _ATTRIBUTES = """
 components_ : ndarray of shape (n_components, n_features)
-    The unmixing matrix: sources are components_ @ (x - mean_).
+    The unmixing matrix: sources are ``components_ @ (x - mean_)``.
 mixing_ : ndarray of shape (n_features, n_components)
     The sensor pattern of each source, by least squares of the channels on the sources. A right
-    inverse of components_.
+    inverse of `components_`.
 mean_ : ndarray of shape (n_features,)
     Mean of each channel.
 n_components_ : int
     Number of sources.
 n_features_in_ : int
     Number of channels.
-feature_names_in_ : ndarray of shape (n_features_in_,)
+feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the channels, if X has names.
 converged_ : bool or None
     Whether the method met its convergence criterion; None if it has none.
@@ -62,7 +62,7 @@ loss_ : float
     Loss of the initialisation that was kept.
 """
 _OF_TRAINING = """
-loss_curve_ : ndarray of shape (n_iter_,)
+loss_curve_ : ndarray of shape (`n_iter_`,)
     The objective at each step, in nats per time point. The curve may rise, because the variance
     of the decoder decreases during training.
 prior_ : dict of str to ndarray of shape (n_components, ...)

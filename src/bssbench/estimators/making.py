@@ -32,6 +32,11 @@ def make_estimator(name: str) -> type[SourceSeparator]:
     name : str
         Name of the method, for instance ``skr-vae``.
 
+    Returns
+    -------
+    type
+        The class, derived from `SourceSeparator`.
+
     Raises
     ------
     InputError

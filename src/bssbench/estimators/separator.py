@@ -79,10 +79,12 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
+            Observations.
 
         Returns
         -------
         ndarray of shape (n_samples, n_components)
+            Sources.
         """
         check_is_fitted(self)
         return self._demixed(self._validated(X, False))

@@ -77,6 +77,11 @@ def load(path: str | Path) -> SourceSeparator:
     path : str or pathlib.Path
         The file.
 
+    Returns
+    -------
+    SourceSeparator
+        The fitted estimator.
+
     Raises
     ------
     FileNotFoundError

@@ -143,9 +143,14 @@ Grid = Annotated[dict[str, Distinct[Parameter]], BeforeValidator(_fields), Field
 
 
 class Content(BaseModel):
-    """Base class of models: a mapping with known keys only, with hyphens or underscores."""
+    """Base class of models: a mapping with known keys only, with hyphens or underscores.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    The docstring below a field is its description in the JSON schema and in the documentation.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -62,21 +62,21 @@ _Threshold = Annotated[float, Field(strict=True, alias="threshold")]
 
 
 class _Test(Content):
-    """A test; `because` justifies its numbers and its choice of data."""
+    """A test of a claim."""
 
     because: _Line
+    """Where the numbers and the choice of data come from."""
 
 
 class _ScoreTest(_Test):
-    """A test on scores, for each data set, method and method to compare with.
-
-    An entry of `datasets` with a slash selects the points of a sweep that match it as a file name
-    pattern.
-    """
+    """A test of scores, with one part for each combination of data set, method and opponent."""
 
     score: _Score
+    """The score that is tested."""
     datasets: _Datasets
+    """Data sets by their ids, or points of sweeps as `SWEEP/PATTERN`."""
     methods: _Methods
+    """The methods that the claim is about."""
 
 
 class Comparison(_ScoreTest):
@@ -87,15 +87,20 @@ class Comparison(_ScoreTest):
     """
 
     test: Literal["non_inferior", "superior"]
+    """Whether the difference must exceed −margin (`non_inferior`) or margin (`superior`)."""
     than: _Methods
+    """The methods that they are compared with."""
     bound: _Margin
+    """The margin, in the unit of the score."""
 
 
 class Level(_ScoreTest):
     """Test whether the mean over seeds is above, or below, a threshold."""
 
     test: Literal["at_least", "at_most"]
+    """Whether the mean must be above or below the threshold."""
     bound: _Threshold
+    """The threshold, in the unit of the score."""
     than: ClassVar[tuple[str, ...]] = ()
 
 
@@ -103,34 +108,38 @@ class CloserThanStart(_ScoreTest):
     """Test whether training improves a score by more than the margin."""
 
     test: Literal["closer_than_start"]
+    """The kind of test."""
     score: _LearnedScore
+    """The score that is tested; it must have a value before training, too."""
     bound: _Margin
+    """The margin, in the unit of the score."""
     than: ClassVar[tuple[str, ...]] = ()
 
 
 class _CostTest(_Test):
-    """A test on a column of a table of time and memory, measured in rounds.
-
-    `where` selects the rows of both sides by values of columns; `of` and `than` select those of
-    each side.
-    """
+    """A test of a column of a table of time and memory, measured in rounds."""
 
     table: _CostTable
+    """The table: `training_cost.csv` or `cores.csv`."""
     quantity: Text
+    """The column that is compared."""
     where: Parameters
+    """Values by column that select the rows of both sides."""
     of: Parameters
+    """Values by column that select the rows of the side that the claim is about."""
     than: Parameters
+    """Values by column that select the rows that it is compared with."""
 
 
 class Cheaper(_CostTest):
-    """Test whether the cost of `than` is more than `factor` times that of `of`.
-
-    `each` contains lists of values by column, with one comparison for each combination.
-    """
+    """Test whether the cost of `than` is more than `factor` times that of `of`."""
 
     test: Literal["cheaper"]
+    """The kind of test."""
     each: dict[Text, Some[Parameter]]
+    """Lists of values by column, with one comparison for each combination."""
     factor: Annotated[float, Field(strict=True, gt=0)]
+    """The factor."""
 
 
 class LowerSlope(_CostTest):
@@ -140,6 +149,7 @@ class LowerSlope(_CostTest):
     """
 
     test: Literal["lower_slope"]
+    """The kind of test."""
     each: ClassVar[dict[str, tuple[Any, ...]]] = {}
 
 
@@ -151,9 +161,13 @@ class Claim(Content):
     """A claim: a sentence, its source, and tests that must all be satisfied."""
 
     name: Annotated[str, Field(pattern="^[A-Za-z0-9.-]+$")]
+    """A short name, such as C1a."""
     sentence: _Line
+    """The claim as a sentence that measurements can support or refute."""
     source: _Line
+    """Where the claim is made."""
     tests: Some[Annotated[ScoreTest | CostTest, Field(discriminator="test")]]
+    """The tests. The claim is supported if all of their parts are."""
 
 
 def _check_claims(claims: tuple[Claim, ...]) -> None:
@@ -169,16 +183,15 @@ def _check_claims(claims: tuple[Claim, ...]) -> None:
 
 
 class ClaimsFile(Content):
-    """A file of claims.
-
-    `plain` maps methods to their plain versions, which follow the abstracts; claims on scores are
-    also evaluated for these. `questions` maps the beginning of claims' names to the question that
-    these claims answer together; a summary has one line for each.
-    """
+    """A file of claims."""
 
     plain: dict[Text, Text] = Field(default_factory=dict)
+    """For a method, the method that has only what the abstract describes; tests of scores that
+    name the first are also judged for the second."""
     questions: dict[Text, _Line] = Field(default_factory=dict)
+    """For the beginning of claims' names, the question that these claims answer together."""
     claims: Annotated[Some[Claim], accepted_by(_check_claims)]
+    """The claims."""
 
     @model_validator(mode="after")
     def _check_questions(self) -> Self:
