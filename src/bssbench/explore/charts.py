@@ -69,7 +69,7 @@ def _legend() -> alt.Legend:
 def _scores(methods: Looks) -> Layered:
     """Rows of methods, or data sets, with seeds, the median and its interval."""
     y = alt.Y("label:N", sort=None, title=None)
-    x = alt.X("value:Q", title="$value", scale=alt.Scale(zero=False))
+    x = alt.X("value:Q", title="$value", scale=alt.Scale(zero=False, padding=8))
     colour = alt.Color("method:N", scale=_scale(methods, 0), legend=None)
     seeds = (
         alt.Chart(alt.NamedData("seeds"))
@@ -84,9 +84,7 @@ def _scores(methods: Looks) -> Layered:
     median = summary.mark_point(filled=True, size=70, opacity=1).encode(
         y, x, colour, alt.Shape("method:N", scale=_scale(methods, 1), legend=None), tooltip=named
     )
-    return alt.layer(seeds, interval, median).properties(
-        autosize=_FIT, width="container", height=alt.Step(22)
-    )
+    return alt.layer(seeds, interval, median).properties(autosize=_FIT, width="container")
 
 
 def _map() -> alt.Chart:
@@ -123,7 +121,7 @@ def _pairs(methods: Looks) -> Layered:
 
 def _differences() -> Layered:
     """Dots of differences by seed, with zero and the interval of the mean where it is known."""
-    x = alt.X("difference:Q", title="$difference")
+    x = alt.X("difference:Q", title="$difference", scale=alt.Scale(padding=8))
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(color="#555555").encode(x)
     interval = (
         alt.Chart(alt.NamedData("interval"))
@@ -135,9 +133,7 @@ def _differences() -> Layered:
         .mark_point(filled=True, size=60, opacity=1, color=_BLUE)
         .encode(alt.Y("seed:O", title="seed"), x, tooltip=["seed:O", "difference:Q"])
     )
-    return alt.layer(interval, zero, dots).properties(
-        autosize=_FIT, width="container", height=alt.Step(18)
-    )
+    return alt.layer(interval, zero, dots).properties(autosize=_FIT, width="container")
 
 
 def _over(data: str, x: str, y: str) -> alt.FacetChart:
