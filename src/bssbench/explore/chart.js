@@ -3,6 +3,7 @@
 const LEGEND_ENTRY = 150;
 const FACET_MARGIN = 70;
 const ERRORS_ONLY = 1;
+const LABELS = 0.42;
 
 /** Draw the chart `name` of `charts` in a new box at the end of `parent`. */
 async function drawChart(charts, parent, { name, datasets, fill = {}, label, height }) {
@@ -15,6 +16,8 @@ async function drawChart(charts, parent, { name, datasets, fill = {}, label, hei
   adapt(spec, fill, present, box.clientWidth);
   if (spec.spec) spec.spec.width = Math.max(120, box.clientWidth - FACET_MARGIN);
   if (height) spec.height = height;
+  // On a phone, long names are cut: the table has them whole.
+  spec.config.axisY.labelLimit = Math.min(spec.config.axisY.labelLimit, LABELS * box.clientWidth);
   spec.datasets = datasets;
   // The interpreter, because the page forbids to evaluate text as code.
   // A chart without an interval or a bound has empty data, which is nothing to warn of.

@@ -107,13 +107,13 @@ const compareView = {
       ? `${counted(rows.length, "seed")} that both methods have. ${direction} ${state.second} is ${score.better ? "better" : "higher"} on ${better}; the mean difference is ${printed(mean)}.` +
         (interval.length ? ` The band is ${of}: ${printed(interval[0].low)} to ${printed(interval[0].high)}.` : "")
       : "The two methods have no seed in common that has this score on this data set.";
-    const difference = `${score.better ? "improvement" : "difference"} from ${state.first} to ${state.second}`;
+    const difference = `${score.better ? "improvement" : "difference"} in ${score.label}`;
     return {
       summary,
       charts: rows.length
         ? [
             { name: "pairs", heading: "Values, a line for each seed", datasets: { seeds }, fill: { value: score.label }, label: summary },
-            { name: "differences", heading: "Differences, a dot for each seed", datasets: { differences: rows, zero: [{ difference: 0 }], interval }, fill: { difference }, label: `Differences by seed: ${difference}`, height: ROW * rows.length },
+            { name: "differences", heading: `From ${state.first} to ${state.second}, a dot for each seed`, datasets: { differences: rows, zero: [{ difference: 0 }], interval }, fill: { difference }, label: `Differences by seed: ${difference}`, height: ROW * rows.length },
           ]
         : [],
       columns: [["seed", "seed"], ["first", state.first], ["second", state.second], ["difference", difference]],
