@@ -15,9 +15,9 @@ from bssbench.separation import Separation
 from bssbench.statistics.evaluation import evaluate
 
 CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
-# As a plug-in could be called that means harm.
-HARMFUL = "<img src=x onerror=document.title='harmed'>"
-METHODS = ["skr-vae", "sobi", HARMFUL]
+# A malicious plug-in could give its method such a name.
+MALICIOUS = "<img src=x onerror=document.title='attacked'>"
+METHODS = ["skr-vae", "sobi", MALICIOUS]
 
 
 def write_results(folder):
@@ -144,6 +144,6 @@ def browse(driver):
 
 
 @pytest.fixture(scope="session")
-def harmful():
+def malicious():
     """Return the name of a method that would run as a script where it is not escaped."""
-    return HARMFUL
+    return MALICIOUS

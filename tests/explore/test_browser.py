@@ -137,6 +137,15 @@ def test_the_address_restores_a_view(small, scores):
     np.testing.assert_allclose(rows, expected, atol=6e-4)
 
 
+def test_of_errors_the_lower_one_is_better(small, scores):
+    small.open("#view=compare&score=rmse&dataset=gp-distinct&first=sobi&second=skr-vae")
+    assert "Lower values are better." in small.text("summary")
+    own = scores.query("dataset == 'gp-distinct' and score == 'rmse'")
+    values = own.pivot(index="seed", columns="method", values="value")
+    shown = [float(row[-1].replace("−", "-")) for row in small.table()[1:]]
+    np.testing.assert_allclose(shown, values["sobi"] - values["skr-vae"], atol=6e-4)
+
+
 def test_an_unknown_address_falls_back(small):
     small.open("#view=nothing&dataset=none&score=none&seed=x")
     assert small.text("title") == "Scores"
@@ -151,15 +160,15 @@ def test_a_cell_shows_its_sources(small):
     assert len(small.table()) == 1 + 3 * 250
 
 
-def test_names_are_text(small, harmful):
+def test_names_are_text(small, malicious):
     small.open("#view=cell&dataset=gp-distinct")
-    assert harmful in small.script("return document.getElementById('filter-method').textContent")
-    small.choose("method", harmful)
+    assert malicious in small.script("return document.getElementById('filter-method').textContent")
+    small.choose("method", malicious)
     small.open("#view=scores")
     small.table()
-    assert harmful in small.text("numbers")
+    assert malicious in small.text("numbers")
     assert not small.script("return document.querySelectorAll('img').length")
-    assert "harmed" not in small.driver.title
+    assert "attacked" not in small.driver.title
 
 
 def test_what_is_missing_is_named(small):

@@ -1,4 +1,4 @@
-"""What the page holds: the results' own numbers, and all of them."""
+"""The contents of the page are the numbers of the results, all of them."""
 
 import base64
 import hashlib
@@ -15,8 +15,10 @@ import pytest
 
 from bssbench.cli.main import main
 from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError
 from bssbench.explore.claims import address_of, read_claims_table
 from bssbench.explore.packing import columns_of, pack, unpack
+from bssbench.files import write_json
 from bssbench.scores.table import read_scores
 
 pytest.importorskip("altair")
@@ -39,7 +41,7 @@ def frame(table):
 
 
 @pytest.fixture(scope="module")
-def held(results, tmp_path_factory):
+def made(results, tmp_path_factory):
     """Return what is in the page itself, and its text."""
     path = tmp_path_factory.mktemp("page") / "explore.html"
     assert main(["explore", str(results), "--out", str(path)]) == 0
@@ -58,16 +60,16 @@ def test_numbers_come_back_to_the_last_bit():
     assert column(back, "t") == ["a", "nan", "a"]
 
 
-def test_scores_are_those_of_the_table(held, results):
+def test_scores_are_those_of_the_table(made, results):
     scores = read_scores(results / "scores.csv")
     own = scores.loc[scores["status"] == "ok", ["dataset", "method", "seed", "score", "value"]]
-    shown = frame(held[0]["scores"])
+    shown = frame(made[0]["scores"])
     pd.testing.assert_frame_equal(shown, own.reset_index(drop=True), check_dtype=False, rtol=0)
 
 
-def test_intervals_are_those_of_the_statistics(held, results):
+def test_intervals_are_those_of_the_statistics(made, results):
     summary = pd.read_csv(results / "statistics" / "summary.csv")
-    shown = frame(held[0]["summary"])
+    shown = frame(made[0]["summary"])
     for name in ("median", "median_low", "median_high", "n_ok", "n_failed"):
         np.testing.assert_allclose(shown[name].astype(float), summary[name], rtol=1e-15)
 
@@ -145,16 +147,16 @@ def test_sweeps_are_found_below_the_results(tmp_path):
     assert list(sweeps["series-length"]["axes"]) == ["length"]
 
 
-def test_what_is_not_there_is_left_out_with_how_to_get_it(held):
-    content, _ = held
+def test_what_is_not_there_is_left_out_with_how_to_get_it(made):
+    content, _ = made
     missing = content["about"]["missing"]
     assert set(missing) == {"claims", "cores", "training_cost", "sweeps"}
     assert "make paper" in missing["claims"]
     assert not set(missing) & set(content)
 
 
-def test_only_the_pages_own_scripts_may_run(held):
-    _, text = held
+def test_only_the_pages_own_scripts_may_run(made):
+    _, text = made
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe-eval" not in policy
@@ -201,10 +203,17 @@ def test_bad_results_give_one_line(kind, tmp_path, results, capsys):
         with (folder / "scores.csv").open("a") as file:
             file.write("x")
     assert main(["explore", str(folder)]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(f"bssbench: error: {folder}")
-    assert said.count("\n") == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"bssbench: error: {folder}")
+    assert error.count("\n") == 1
     assert not (folder / "explore.html").exists()
+
+
+def test_a_cell_that_is_none_gives_one_line(results, tmp_path):
+    shutil.copytree(results, tmp_path / "copy")
+    write_json(tmp_path / "copy" / "cells" / "waveforms" / "skr-vae" / "run.json", {"status": "ok"})
+    with pytest.raises(InputError, match=r"run\.json: not a cell of waveforms"):
+        dict(read_cells(tmp_path / "copy"))
 
 
 def test_it_does_without_torch():

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.signal import welch
 
 from bssbench.datasets.dataset import Dataset
+from bssbench.errors import InputError
 from bssbench.files import read_json
 from bssbench.scores.measures.matching import match
 from bssbench.scores.training_cost import si_sdr_at_records
@@ -33,20 +34,21 @@ _FLOOR = 1e-6
 def read_cells(results: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (name, content) for each data set of which `results` has cells.
 
-    Of the content, ``true``, and ``estimated`` of each of the ``methods``, hold a list for each
-    seed, in it one for each source: ``signals``, standardised, and ``spectra`` in dB, both as
-    integers. Estimates are matched to the true sources and have the sign of their correlation.
+    The content has ``true`` and, for each of its ``methods``, ``estimated``. Both are lists with an
+    entry for each seed. An entry has ``signals``, standardised, and ``spectra``, in dB: integers, a
+    list for each source. Estimates are in the order of the true sources, with the sign of their
+    correlation.
 
     Raises
     ------
     InputError
-        If a file is damaged.
+        If a file is damaged, or is not what `bssbench separate` writes.
     """
     for path in sorted((results / "data").glob("*.npz")):
         folders = sorted((results / "cells" / path.stem).glob("*/run.json"))
         if folders:
             dataset = Dataset.load(path)
-            methods = {run.parent.name: _method(dataset, run) for run in folders}
+            methods = {run.parent.name: _cell(dataset, run) for run in folders}
             shown = {name: method for name, method in methods.items() if method}
             if shown:
                 yield path.stem, _about(dataset) | {"methods": shown}
@@ -65,6 +67,15 @@ def _about(dataset: Dataset) -> dict[str, Any]:
         "frequencies": [float(f"{each:.4g}") for each in np.fft.rfftfreq(segment, 1 / rate)],
         "true": None if true is None else [_drawn(each, rate) for each in true[:SEEDS_SHOWN]],
     }
+
+
+def _cell(dataset: Dataset, run_file: Path) -> dict[str, Any] | None:
+    try:
+        return _method(dataset, run_file)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{run_file}: not a cell of {dataset.name} ({error!r}); run it again"
+        ) from None
 
 
 def _method(dataset: Dataset, run_file: Path) -> dict[str, Any] | None:

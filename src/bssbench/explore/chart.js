@@ -3,9 +3,10 @@
 const LEGEND_ENTRY = 150;
 const FACET_MARGIN = 70;
 const ERRORS_ONLY = 1;
+const LABELS = 0.42;
 
 /** Draw the chart `name` of `charts` in a new box at the end of `parent`. */
-async function drawChart(charts, parent, { name, datasets, fill = {}, label }) {
+async function drawChart(charts, parent, { name, datasets, fill = {}, label, height }) {
   const box = element("div", { className: "chart", role: "img", "aria-label": label });
   parent.append(box);
   const spec = structuredClone(charts[name]);
@@ -14,10 +15,15 @@ async function drawChart(charts, parent, { name, datasets, fill = {}, label }) {
   );
   adapt(spec, fill, present, box.clientWidth);
   if (spec.spec) spec.spec.width = Math.max(120, box.clientWidth - FACET_MARGIN);
+  if (height) spec.height = height;
+  // On a phone, long names are cut: the table has them whole.
+  spec.config.axisY.labelLimit = Math.min(spec.config.axisY.labelLimit, LABELS * box.clientWidth);
   spec.datasets = datasets;
   // The interpreter, because the page forbids to evaluate text as code.
   // A chart without an interval or a bound has empty data, which is nothing to warn of.
   await window.vegaEmbed(box, spec, { actions: false, ast: true, renderer: "svg", logLevel: ERRORS_ONLY });
+  // A chart that is wider than its box is scrolled, by keyboard too.
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
 
 /** Fill texts that begin with `$`, keep what is present in scales, and fit legends, in place. */

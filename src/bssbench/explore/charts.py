@@ -12,6 +12,8 @@ import altair as alt
 __all__ = ["charts"]
 
 Looks = Mapping[str, tuple[str, str]]
+# What Altair returns where it puts charts over each other.
+Layered = alt.LayerChart | alt.FacetChart
 
 _BLUE, _VERMILLION, _GREY = "#0072B2", "#D55E00", "#BBBBBB"
 _FONT = "system-ui, sans-serif"
@@ -54,7 +56,7 @@ def charts(methods: Looks, cores: Looks) -> dict[str, dict[str, Any]]:
 
 
 def _scale(looks: Looks, which: int) -> alt.Scale:
-    # Without a domain, Vega-Lite takes its own colours: so it is where there is nothing to name.
+    # An empty domain is no domain: without methods or cores Vega-Lite takes its own colours.
     if not looks:
         return alt.Scale()
     return alt.Scale(domain=list(looks), range=[look[which] for look in looks.values()])
@@ -64,10 +66,10 @@ def _legend() -> alt.Legend:
     return alt.Legend(columns=3, title=None)
 
 
-def _scores(methods: Looks) -> alt.LayerChart:
+def _scores(methods: Looks) -> Layered:
     """Rows of methods, or data sets, with seeds, the median and its interval."""
     y = alt.Y("label:N", sort=None, title=None)
-    x = alt.X("value:Q", title="$value", scale=alt.Scale(zero=False))
+    x = alt.X("value:Q", title="$value", scale=alt.Scale(zero=False, padding=8))
     colour = alt.Color("method:N", scale=_scale(methods, 0), legend=None)
     seeds = (
         alt.Chart(alt.NamedData("seeds"))
@@ -82,9 +84,7 @@ def _scores(methods: Looks) -> alt.LayerChart:
     median = summary.mark_point(filled=True, size=70, opacity=1).encode(
         y, x, colour, alt.Shape("method:N", scale=_scale(methods, 1), legend=None), tooltip=named
     )
-    return alt.layer(seeds, interval, median).properties(
-        autosize=_FIT, width="container", height=alt.Step(22)
-    )
+    return alt.layer(seeds, interval, median).properties(autosize=_FIT, width="container")
 
 
 def _map() -> alt.Chart:
@@ -104,7 +104,7 @@ def _map() -> alt.Chart:
     )
 
 
-def _pairs(methods: Looks) -> alt.LayerChart:
+def _pairs(methods: Looks) -> Layered:
     """Two columns of dots, those of a seed joined."""
     base = alt.Chart(alt.NamedData("seeds")).encode(
         alt.X("method:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
@@ -119,9 +119,9 @@ def _pairs(methods: Looks) -> alt.LayerChart:
     return alt.layer(lines, dots).properties(autosize=_FIT, width="container", height=260)
 
 
-def _differences() -> alt.LayerChart:
+def _differences() -> Layered:
     """Dots of differences by seed, with zero and the interval of the mean where it is known."""
-    x = alt.X("difference:Q", title="$difference")
+    x = alt.X("difference:Q", title="$difference", scale=alt.Scale(padding=8))
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(color="#555555").encode(x)
     interval = (
         alt.Chart(alt.NamedData("interval"))
@@ -133,9 +133,7 @@ def _differences() -> alt.LayerChart:
         .mark_point(filled=True, size=60, opacity=1, color=_BLUE)
         .encode(alt.Y("seed:O", title="seed"), x, tooltip=["seed:O", "difference:Q"])
     )
-    return alt.layer(interval, zero, dots).properties(
-        autosize=_FIT, width="container", height=alt.Step(18)
-    )
+    return alt.layer(interval, zero, dots).properties(autosize=_FIT, width="container")
 
 
 def _over(data: str, x: str, y: str) -> alt.FacetChart:
@@ -170,14 +168,14 @@ def _learning() -> alt.FacetChart:
     return rows.resolve_scale(y="independent")
 
 
-def _lines(name: str, looks: Looks, logarithmic: bool) -> alt.LayerChart:
+def _lines(name: str, looks: Looks, logarithmic: bool) -> Layered:
     """Lines over a length or an axis of a sweep, with intervals and a bound where there are any."""
     if logarithmic:
-        x = alt.X("x:Q", title="$x", scale=alt.Scale(type="log", nice=False, padding=8))
+        x_scale = alt.Scale(type="log", nice=False, padding=8)
+        x = alt.X("x:Q", title="$x", scale=x_scale, axis=alt.Axis(format="~s"))
         # A cost has no natural zero on a logarithmic axis.
-        y = alt.Y("value:Q", title="$value", scale=alt.Scale(type="log"))
-        x.axis = alt.Axis(format="~s")
-        y.axis = alt.Axis(format="$format")
+        y_scale, y_axis = alt.Scale(type="log"), alt.Axis(format="$format")
+        y = alt.Y("value:Q", title="$value", scale=y_scale, axis=y_axis)
     else:
         x = alt.X("x:O", title="$x", axis=alt.Axis(labelAngle=0), sort=None)
         y = alt.Y("value:Q", title="$value", scale=alt.Scale(zero=False))

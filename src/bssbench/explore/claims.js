@@ -45,7 +45,7 @@ function badge(verdict) {
 function claimBox(name, sentence, rows, state) {
   const verdicts = Object.keys(READINGS).flatMap((reading) => {
     const [first] = rows.filter((row) => row.reading === reading);
-    return first ? [" ", element("span", { className: "reading" }, `${READINGS[reading]}: `), badge(first.claim_verdict)] : [];
+    return first ? [element("span", { className: "reading" }, `${READINGS[reading]}: `, badge(first.claim_verdict)), " "] : [];
   });
   const box = element("details", { id: `claim-${name}`, open: state.claim === name },
     element("summary", {}, element("strong", {}, name), ` ${sentence}`, element("span", { className: "verdicts" }, ...verdicts)));

@@ -1,4 +1,4 @@
-// What the page holds: each part is decompressed when it is first asked for.
+// The contents of the page. Each part is decompressed when it is first needed.
 
 const parts = new Map(
   [...document.querySelectorAll("script[data-name]")].map((each) => [each.dataset.name, each]),

@@ -1,4 +1,4 @@
-// The page: its state is the address, and each change of the address draws the view anew.
+// The page. Its state is the address: each change of the address redraws the view.
 
 const VIEWS = {
   scores: scoresView,
@@ -59,7 +59,7 @@ function fillFilters(controls, state) {
   form.hidden = !made.length;
 }
 
-/** Return the state with each control at one of its options: what it says, or the first. */
+/** Return the state with each control at one of its options: the one that it names, or the first. */
 function settled(controls, state) {
   const settings = controls.map(({ key, options }) => {
     const values = options.map(([value]) => value);

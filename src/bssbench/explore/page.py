@@ -39,7 +39,7 @@ _REMEDIES = {
 
 
 def contents(results: Path, claims: list[Path]) -> dict[str, Any]:
-    """Return all that the page holds, by name: tables by columns, cells, and what explains them.
+    """Return the contents of the page by name: tables by columns, cells, charts and labels.
 
     Parameters
     ----------

@@ -3,6 +3,8 @@
 // option is [value, text]; a value in the state that is none of the options counts as the first.
 
 const ALL = "all";
+// The height of a row of dots.
+const ROW = 20;
 const asOptions = (values) => values.map((value) => [String(value), printed(value)]);
 const INTERVAL = "Lines are 95 % bootstrap intervals of the median over seeds.";
 
@@ -65,7 +67,7 @@ const scoresView = {
     return {
       summary,
       charts: rows.length
-        ? [{ name: map ? "map" : "scores", datasets: { summary: rows, seeds: map ? [] : ticks }, fill: { value: score.label }, label: `${score.caption}: ${summary}` }]
+        ? [{ name: map ? "map" : "scores", datasets: { summary: rows, seeds: map ? [] : ticks }, fill: { value: score.label }, label: `${score.caption}: ${summary}`, height: map ? undefined : ROW * labelled.size }]
         : [],
       columns: [["dataset", "data set"], ["method", "method"], ["value", state.seed === ALL ? "median" : "value"], ["median_low", "low"], ["median_high", "high"], ["n_ok", "seeds with a value"], ["n_seeds", "seeds"]],
       rows,
@@ -105,13 +107,13 @@ const compareView = {
       ? `${counted(rows.length, "seed")} that both methods have. ${direction} ${state.second} is ${score.better ? "better" : "higher"} on ${better}; the mean difference is ${printed(mean)}.` +
         (interval.length ? ` The band is ${of}: ${printed(interval[0].low)} to ${printed(interval[0].high)}.` : "")
       : "The two methods have no seed in common that has this score on this data set.";
-    const difference = `${score.better ? "improvement" : "difference"} from ${state.first} to ${state.second}`;
+    const difference = `${score.better ? "improvement" : "difference"} in ${score.label}`;
     return {
       summary,
       charts: rows.length
         ? [
             { name: "pairs", heading: "Values, a line for each seed", datasets: { seeds }, fill: { value: score.label }, label: summary },
-            { name: "differences", heading: "Differences, a dot for each seed", datasets: { differences: rows, zero: [{ difference: 0 }], interval }, fill: { difference }, label: `Differences by seed: ${difference}` },
+            { name: "differences", heading: `From ${state.first} to ${state.second}, a dot for each seed`, datasets: { differences: rows, zero: [{ difference: 0 }], interval }, fill: { difference }, label: `Differences by seed: ${difference}`, height: ROW * rows.length },
           ]
         : [],
       columns: [["seed", "seed"], ["first", state.first], ["second", state.second], ["difference", difference]],
@@ -189,7 +191,7 @@ const cellView = {
     const unit = content.rate ? ["time (s)", "frequency (Hz)"] : ["time (samples)", "frequency (cycles per sample)"];
     const charts = [
       { name: "sources", heading: "Sources", datasets: { signals }, fill: { time: unit[0] }, label: `Sources: ${summary}` },
-      { name: "spectra", heading: "Spectra", datasets: { spectra }, fill: { frequency: unit[1] }, label: `Spectra: ${summary}` },
+      { name: "spectra", heading: "Spectra, by Welch's method, down to −60 dB", datasets: { spectra }, fill: { frequency: unit[1] }, label: `Spectra: ${summary}` },
     ];
     if (records.length) {
       charts.push({ name: "learning", heading: "Learning curve", datasets: { records }, label: `Learning curve: ${summary}` });
