@@ -26,20 +26,20 @@ def refused(capsys, line):
 )
 def test_a_root_seed_is_a_whole_number(line, value, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert "whole number" in refused(capsys, f"{line} --root-seed {value}")
+    assert "expected an integer" in refused(capsys, f"{line} --root-seed {value}")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("generate gp-equal-t50 --seeds 0-999999999", "more than 100000"),
-        ("generate gp-equal-t50 --seeds 0-99999,200000-299999", "more than 100000"),
+        ("generate gp-equal-t50 --seeds 0-999999999", "more than the limit of 100000"),
+        ("generate gp-equal-t50 --seeds 0-99999,200000-299999", "more than the limit of 100000"),
         (f"generate gp-equal-t50 --seeds {'9' * 5000}", "at most 18 digits"),
         ("generate gp-equal-t100000000 --seeds 0-99999", "memory"),
-        ("held-out skr-vae --dataset gp-equal-t50 --seeds 0-999999999 --out x", "more than 100000"),
-        ("measure-cores --round -1 --out x.csv", "whole number"),
-        ("verify --sample 1 --sampling-seed -1", "whole number"),
+        ("held-out skr-vae --dataset gp-equal-t50 --seeds 0-999999999 --out x", "more than the limit of 100000"),
+        ("measure-cores --round -1 --out x.csv", "expected an integer"),
+        ("verify --sample 1 --sampling-seed -1", "expected an integer"),
     ],
 )
 def test_more_than_anyone_means(line, message, tmp_path, monkeypatch, capsys):
