@@ -147,7 +147,7 @@ def test_dependent_channels_have_as_many_sources_as_directions(brief, recording)
         ({}, {"n_components": 4}, "n_components=4: X has 3 channels"),
         ({}, {"n_components": 0}, "n_components must be a positive integer or None, not 0"),
         ({}, {"n_components": 2.0}, "n_components must be a positive integer or None, not 2.0"),
-        ({}, {"steps": 0}, "steps must be at least 1, not 0; None is the rule"),
+        ({}, {"steps": 0}, "steps must be at least 1, not 0; None selects the rule"),
         ({}, {"n_restarts": 0}, "n_restarts must be at least 1"),
         ({}, {"n_restarts": "two"}, "n_restarts must be of type int or None"),
         ({}, {"core": "magic"}, "magic"),
