@@ -138,5 +138,5 @@ def test_what_is_not_of_one_cell_is_not_joined(data, tmp_path):
 
 
 def test_a_seed_that_the_data_have_not_is_refused(data, tmp_path):
-    with pytest.raises(InputError, match="it has no seed 9"):
+    with pytest.raises(InputError, match="the data set has no seed 9"):
         run_cell(Cell(data, "sobi", seeds=(3, 9)), tmp_path / "cell")

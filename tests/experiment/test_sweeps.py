@@ -155,14 +155,14 @@ def test_what_is_told_of_a_sweep_is_json_and_names_all_of_its_cells():
         ({"axes": {**NEAR["axes"], "length": [None]}}, "null is not a valid value"),
         ({"axes": {**NEAR["axes"], "noise": [0.1234567, 0.12345671]}}, "two points have the name"),
         ({"axes": {**NEAR["axes"], "noise": [n / 1000 for n in range(80)]}}, "more than 500"),
-        ({"fixed": {"noise": 0}}, "'noise' is an axis"),
+        ({"fixed": {"noise": 0}}, "'noise' is also an axis"),
         ({"fixed": {"scale": 2}}, "unknown parameter 'scale'"),
         ({"methods": ["sobbi"]}, "did you mean 'sobi'"),
         ({"methods": ["sobi", "sobi"]}, "'sobi' is given twice"),
         ({"methods": {"sobi": {"size": [1]}}}, "'size' is not among the sweep's axes"),
         ({"methods": {"sobi": {"length": [65]}}}, "65 is not a value of the axis"),
         ({"methods": {"sobi": {"length": [64]}}}, "no method runs at"),
-        ({"methods": None}, "no method runs"),
+        ({"methods": None}, "there are no methods"),
         ({"vary": {"jade": {"lags": [1]}}}, "'jade' is not among"),
         ({"vary": {"skr-vae": {"stepz": [1]}}}, "did you mean 'steps'"),
         ({"vary": {"oracle": {"steps": [1]}}}, "control"),
@@ -211,7 +211,7 @@ def test_names_and_seeds_that_are_in_use_are_refused(changes, message):
 
 def test_a_sweep_may_not_take_the_place_of_another_table_or_figure():
     experiment = configure({**GOOD, "datasets": {"gp-distinct": None}, "sweeps": {"ranks": NEAR}})
-    with pytest.raises(InputError, match="file of the stage 'tables'"):
+    with pytest.raises(InputError, match="belongs to the stage 'tables'"):
         stages(experiment)
 
 
