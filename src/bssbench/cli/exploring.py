@@ -1,4 +1,4 @@
-"""The command of `bssbench` that makes the page in which results are explored."""
+"""The command that writes the page for exploring results."""
 
 import argparse
 from pathlib import Path
@@ -26,7 +26,7 @@ from bssbench.cli.command import command, option, path
     ),
 )
 def _explore(arguments: argparse.Namespace) -> None:
-    """Write a page in which results are explored in a browser.
+    """Write a page for exploring results in a browser.
 
     The page is one file that needs neither a network nor a server: scores, pairs of methods, cells,
     claims, costs and sweeps, with filters. What the folder lacks is left out, and the page states

@@ -183,7 +183,7 @@ def _cores(arguments: argparse.Namespace) -> None:
     path("--figures", "DIR", "folder for the figure"),
 )
 def _ablation(arguments: argparse.Namespace) -> None:
-    """Compare methods with the same methods without one of their additions.
+    """Compare methods with versions of them that lack one addition.
 
     Write tables/ablation and its figure: the SI-SDR and MCC of each variant, and the differences
     from the complete method, paired by seed.

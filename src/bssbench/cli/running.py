@@ -59,7 +59,7 @@ def _join_cell(arguments: argparse.Namespace) -> None:
     ),
 )
 def _training_cost(arguments: argparse.Namespace) -> None:
-    """Measure the time that methods train until the sources are separated, one round.
+    """Measure in one round how long methods train until the sources are separated.
 
     Train each METHOD on 'gp-distinct' (all seeds in one batch, one initialisation each) at each
     length, in a new process. Write a row for each: the seconds until the median MCC over seeds
@@ -129,7 +129,7 @@ def _held_out(arguments: argparse.Namespace) -> None:
     ),
 )
 def _measure_cores(arguments: argparse.Namespace) -> None:
-    """Measure time, memory and accuracy of the kernel cores, one round.
+    """Measure time, memory and accuracy of the kernel cores in one round.
 
     Cases of one size run in turn, and each row has the median of the runs in this process. Further
     rounds in other processes show how reliable these numbers are: 'bssbench join-rounds' joins

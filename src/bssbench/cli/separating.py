@@ -42,9 +42,12 @@ examples:
     option(
         "--method",
         metavar="NAME",
-        help="a method from 'bssbench list methods', or 'all' to compare all that apply",
+        help="a method from 'bssbench list methods', or 'all' to compare all that apply; needed "
+        "unless --dry-run is given",
     ),
-    path("--out", "DIR", "folder for the results", required=False),
+    path(
+        "--out", "DIR", "folder for the results; needed unless --dry-run is given", required=False
+    ),
     DEVICE,
     option(
         "--restarts",
@@ -56,7 +59,7 @@ examples:
         "--cpu-seconds",
         type=int,
         metavar="S",
-        help=f"limit of CPU time (default: {SECONDS_OF_A_RECORDING} for a recording, "
+        help=f"limit of CPU time in seconds (default: {SECONDS_OF_A_RECORDING} for a recording, "
         f"{SECONDS_OF_EACH} for each method of 'all', {_SECONDS_OF_A_DATASET} for a data set)",
     ),
     group(
@@ -66,7 +69,11 @@ examples:
             action="store_true",
             help="report how the file is read and what would be run, and write nothing",
         ),
-        option("--time-column", metavar="COLUMN", help="name, number (from 1), or 'none'"),
+        option(
+            "--time-column",
+            metavar="COLUMN",
+            help="column with the times: name, number from 1, or 'none'",
+        ),
         option(
             "--columns",
             nargs="+",
@@ -74,17 +81,24 @@ examples:
             metavar="COLUMN",
             help="channels, by name or number from 1 (default: all except time)",
         ),
-        option("--sampling-rate", type=float, metavar="HZ", help="if the file does not state it"),
+        option(
+            "--sampling-rate",
+            type=float,
+            metavar="HZ",
+            help="sampling rate in Hz, if the file does not state it",
+        ),
         option("--array", metavar="NAME", help="the array to read, if the file has several"),
         option("--transpose", action="store_true", help="treat rows of the array as channels"),
         option(
-            "--delimiter", metavar="MARK", help="of a text file: a character, tab, space or comma"
+            "--delimiter",
+            metavar="MARK",
+            help="what separates columns of a text file: a character, tab, space or comma",
         ),
-        option("--decimal", metavar="MARK", help="of a text file: point or comma"),
+        option("--decimal", metavar="MARK", help="decimal mark of a text file: point or comma"),
         option(
             "--header",
             metavar="LINE",
-            help="of a text file: line with the names, from 1; or 'none'",
+            help="number of the line with the column names in a text file, from 1; or 'none'",
         ),
     ),
     group(
@@ -95,13 +109,15 @@ examples:
             action="extend",
             default=[],
             metavar="WHAT",
-            help="channels by name or number from 1, or rows as in rows:301-420",
+            help="leave out channels, by name or number from 1, or rows, as in rows:301-420",
         ),
         option(
             "--fill", metavar="HOW", help="replace missing values and spikes: interpolate or hold"
         ),
         option("--detrend", action="store_true", help="subtract a straight line"),
-        option("--notch", type=float, metavar="HZ", help="remove a frequency and its multiples"),
+        option(
+            "--notch", type=float, metavar="HZ", help="remove a frequency in Hz and its multiples"
+        ),
         option(
             "--band-pass",
             type=float,
@@ -115,7 +131,8 @@ examples:
         option(
             "--n-sources",
             metavar="N",
-            help="number of sources, or 'auto' to choose it from the eigenvalues",
+            help="number of sources, or 'auto' to choose it from the eigenvalues; needed unless "
+            "--dry-run is given",
         ),
         option("--nonlinear", action="store_true", help="assume nonlinear mixing"),
         option(
@@ -125,8 +142,8 @@ examples:
             "--seeds",
             type=int,
             metavar="K",
-            help="run K initialisations, keep the one with the lowest loss, and report how stable "
-            "each source is (default: 1; 3 for 'all')",
+            help="separate with K seeds, keep the result with the lowest loss, and report how "
+            "stable each source is (default: 1; 3 for 'all')",
         ),
         option(
             "--bootstrap",
@@ -143,18 +160,18 @@ examples:
             "--jobs-allowed",
             type=int,
             metavar="N",
-            help="number of jobs that run at once; recorded with the timing",
+            help="number of jobs that run at once, to be recorded with the timing",
         ),
         option(
             "--code",
             default="",
             metavar="HASH",
-            help="hash of the code, from the workflow; recorded",
+            help="hash of the code, to be recorded; set by the workflow",
         ),
         option(
             "--of-seeds",
             metavar="SEEDS",
-            help="only these of its seeds, such as 100-104; 'bssbench join-cell' joins the parts",
+            help="separate only these seeds, such as 100-104; 'bssbench join-cell' joins the parts",
         ),
     ),
     assignments("method"),
@@ -172,7 +189,7 @@ def _separate(arguments: argparse.Namespace) -> None:
 
     For a data set made by 'bssbench generate' (NPZ), it writes DIR/separation.npz and DIR/run.json.
 
-    One thread is used. For a very long recording, set OMP_NUM_THREADS.
+    It uses one thread. For a very long recording, set OMP_NUM_THREADS to the number of threads.
     """
     given = arguments.assignments
     if arguments.restarts is not None:

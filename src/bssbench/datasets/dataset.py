@@ -45,22 +45,22 @@ class Dataset:
     reference_frequencies : tuple of float
         Known modal frequencies of a structure in Hz; empty if there are none.
     reference_signals : numpy.ndarray or None
-        Shape (replicate, time, reference). Signals recorded together with the mixture, each of
-        which is close to one source.
+        Shape (replicate, time, reference). Signals that were recorded together with the mixture.
+        Each is close to one source.
     reference_names : tuple of str
-        Names of the reference signals, by which scores select them: ``EOG1``, ``EOG2`` (electrodes
-        near the eyes), ``thorax 1`` and so on (leads on the mother's chest), ``scalp`` (the lead on
-        the fetal scalp).
+        Names of the reference signals. Scores select them by these names: ``EOG1`` and ``EOG2``
+        (electrodes near the eyes), ``thorax 1`` and so on (leads on the mother's chest), ``scalp``
+        (the lead on the fetal scalp).
     parameters : dict
-        The parameters that generated the data. The entry ``laws`` contains the parameters in which
-        the sources differ, for instance ``{"length_scale": [2.0, 8.9, 40.0]}``.
+        The parameters that generated the data. The entry ``laws`` contains those that have a value
+        for each source, for instance ``{"length_scale": [2.0, 8.9, 40.0]}``.
     unavailable : str or None
         Why there are no observations, if there are none.
     identifier : str
         The data set's id if it differs from `name`; otherwise empty.
     points : tuple of dict
-        The ``name``, ``id`` and ``parameters`` of each data set that is stacked in this one, in the
-        order of their replicates; otherwise empty.
+        If several data sets are stacked in this one: the ``name``, ``id`` and ``parameters`` of
+        each, in the order of their replicates. Otherwise empty.
     """
 
     name: str

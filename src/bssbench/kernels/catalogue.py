@@ -38,19 +38,21 @@ INDUCING_POINTS = 128
 class CoreDescription:
     """Abilities and costs of a core.
 
-    Costs are approximate: the leading power of T for a forward and a backward pass, with a factor
-    that agrees with measurements within a small factor.
+    Costs are approximate. They contain only the leading power of T, and agree with measurements
+    within a small factor.
 
     Attributes
     ----------
     approach : str
         ``inversion`` or ``regression``.
     operations : callable
-        Number of operations for one series of T samples, forward and backward, as a function of T.
+        Number of operations of a forward and a backward pass for one series of T samples, as a
+        function of T.
     held : callable
-        Peak memory of each series in bytes, as a function of T and the item size of the data.
+        Peak memory in bytes that each series needs, as a function of T and the item size of the
+        data.
     at_work : callable
-        Working memory in bytes that is shared by all series, as a function of T.
+        Working memory in bytes that all series share, as a function of T.
     kernels : tuple of str
         Names of the supported kernels.
     irregular : bool
@@ -71,17 +73,17 @@ class CoreDescription:
     arithmetic_kept : str
         Precision of a call that reuses the stored object, if it differs.
     module, function : str
-        Location of the core below its approach. The default module has the core's name; the default
-        function is ``factorise`` for inversion, ``weigh`` for regression, and ``divergence`` for a
-        core that keeps nothing.
+        Where the code of the core is, in the package of its approach. The default module has the
+        core's name. The default function is ``factorise`` for inversion, ``weigh`` for regression,
+        and ``divergence`` for a core that returns no reusable object.
     library : str
-        The package that computes it, if it is not this one.
+        The package that computes it, if it is not bssbench.
     longest_by_rule : int
-        Longest series for which ``auto`` may choose it.
+        Length of the longest series for which ``auto`` may choose it.
     longest_measured : int
-        Longest series in its benchmark.
+        Length of the longest series in its benchmark.
     changes_above : int
-        Number of samples above which its time follows another power of T; 0 if there is none.
+        Length above which its time grows with another power of T; 0 if there is none.
     note : str
         Explanation for readers of the tables.
     """

@@ -67,17 +67,18 @@ class KernelRegressionPrior(Prior):
     The conditionals alone separate latents only weakly. Let ρ_ij be the residual variance of source
     j under the bandwidth of latent i. With a full posterior covariance, the sources are a minimum
     of the objective only if ρ_ij ρ_ji > ρ_ii ρ_jj for all pairs (to second order in the mixing of
-    the two). For a density with the spectra of the sources, this always holds. Here it can fail or
-    hold by only a few per cent, because a smooth source has small residuals under every short
-    bandwidth. The option `uncorrelated` therefore adds the assumption that sources are
-    uncorrelated, as a penalty −½ T log det R, where R contains the correlations between the
-    latents' means over time. The condition becomes (ρ_ii + ρ_ij)(ρ_jj + ρ_ji) > 4 ρ_ii ρ_jj, which
-    is weaker than the first.
+    the two). For a density with the spectra of the sources, this always holds. Here the left side
+    can be smaller, or larger by only a few per cent, because a smooth source has small residuals
+    under every short bandwidth.
 
-    With a spacing of d samples, each of the d interleaved series is regressed on its own other
-    points only. If a series is sampled d times as fast as it varies, the neighbours of a sample
-    predict it well under every bandwidth, so that bandwidths could not separate sources. If d does
-    not divide the length, the last samples are left out of the regression.
+    The option `uncorrelated` therefore penalises correlated latents by −½ T log det R, where R
+    contains the correlations between the latents' means over time. The condition becomes
+    (ρ_ii + ρ_ij)(ρ_jj + ρ_ji) > 4 ρ_ii ρ_jj, which is easier to meet.
+
+    A spacing of d samples divides a series into d interleaved series, and regresses each of them on
+    its own points only. Without a spacing, a series that is sampled d times as fast as it varies is
+    predicted well by its nearest samples under every bandwidth, so that bandwidths cannot separate
+    sources. If d does not divide the length, the regression omits the last samples.
 
     Parameters
     ----------
@@ -92,8 +93,8 @@ class KernelRegressionPrior(Prior):
         A kernel regression core of `bssbench.kernels.catalogue`, or ``auto``.
     freedom : float, default=0.0
         Largest change of a bandwidth by learning, in octaves up or down; 0 keeps the bandwidths
-        fixed. Without a bound, all bandwidths become short, latents are predicted from their
-        nearest neighbours only, and they are no longer distinct.
+        fixed. Without this bound, all bandwidths become short. Every latent is then predicted from
+        its nearest samples only, and the priors of the latents no longer differ.
     shared : bool, default=False
         Whether all latents of a replicate have the same residual variance (an ablation).
     spacing : int, default=1

@@ -96,18 +96,20 @@ class Score:
     caption : str
         Name in tables, with the unit.
     tolerance : float
-        Largest deviation of one seed's score from a recorded value in another environment, in the
-        score's unit. For the mean over n seeds it is divided by √n, because rounding affects each
-        seed differently. Training amplifies rounding errors: with other instruction sets, MCCs of
-        ten seeds of `gp-tp` changed by up to 0.0006 (`skr-vae`), 0.009 (`ar-flow-vae`), 0.04
-        (`gp-vae`) and 0.18 (`vae`, which is invariant under rotations); their means changed by up
-        to 0.004, that of `vae` by 0.013. Scores that do not depend on training, such as ceilings,
-        are exact; the fetal heart may be lost in one of three seeds.
+        Largest accepted change of one seed's score between two environments, in the score's unit.
+        For the mean over n seeds it is divided by √n, because rounding affects each seed
+        differently.
+
+        Training amplifies rounding errors. With other instruction sets, the MCCs of ten seeds of
+        `gp-tp` changed by up to 0.0006 (`skr-vae`), 0.009 (`ar-flow-vae`), 0.04 (`gp-vae`) and 0.18
+        (`vae`, which is invariant under rotations). Their means changed by up to 0.004, that of
+        `vae` by 0.013. Scores that do not depend on training, such as upper limits, must agree
+        exactly. The fetal heart may be lost in one of three seeds.
     needs : callable
         Takes a data set and raises `NotApplicable` if it lacks the reference for this score.
     applies : callable, optional
-        Takes a data set and a separation, and returns whether they have rows of this score. Used
-        for scores that not every prior has.
+        Takes a data set and a separation, and returns whether this score exists for them. Needed
+        for scores of learned priors, which not every method has.
     better : {'higher', 'lower'} or None
         Which values are better; None if no value is.
     decimals : int
@@ -117,11 +119,12 @@ class Score:
     headline : bool
         Whether comparisons between methods use it.
     counted : bool
-        Whether it is 0 or 1 for each seed, so that tables show the number of ones.
+        Whether each seed's score is 0 or 1. Tables then show the number of ones.
     tabulated : bool
         Whether the tables of separation show it.
     across_seeds : bool
-        Whether it compares a seed with the other seeds of its cell, so that a single seed has none.
+        Whether it compares a seed with the other seeds of its cell. A single seed then has no
+        score.
     position : int
         Position among all scores in files and tables.
     """

@@ -33,25 +33,26 @@ class Part:
     Attributes
     ----------
     test, quantity : str
-        Kind of test; name of the score or of the column of the cost table.
-    where, condition, of, than : str
-        Data set or case; condition common to all cases of the test; what is tested; what it is
-        compared with, if anything.
+        Kind of test; name of the score, or of a column of the table of costs.
+    where, condition : str
+        Data set or case; condition that all cases of the test have in common.
+    of, than : str
+        What is tested; what it is compared with, or empty.
     estimate, low, high : float
-        For scores, the mean over seeds and its one-sided 95 % bootstrap bounds, either of the
-        paired difference, positive if `of` is better, or of the score itself. For costs, the ratio
-        of `than` to `of`, or the difference of slopes, with its 99 % interval over rounds.
+        For scores, a mean over seeds with its one-sided 95 % bootstrap bounds. It is the mean of
+        the paired difference, positive if `of` is better, or of the score itself. For costs, the
+        ratio of `than` to `of`, or the difference of slopes, with its 99 % interval over rounds.
     threshold : float
         Threshold of the test.
     verdict : {'supported', 'refuted', 'undecided', 'not run'}
-        Decided if all bounds are on the same side of the threshold.
+        Supported or refuted only if all bounds are on the same side of the threshold.
     because : str
-        Justification of the test, from the claims file.
+        Reason for the test, from the claims file.
     t_low, t_high : float
         For scores, the bounds by Student's t; NaN for costs.
     p_refuted : float
-        For scores, the one-sided p-value of Student's t test for ``refuted``; NaN if values are
-        missing, and for costs.
+        For scores, the one-sided p-value of Student's t test for ``refuted``. NaN for costs, and if
+        values are missing.
     p_supported : float
         The same for ``supported``.
     p_holm : float

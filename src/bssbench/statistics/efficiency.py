@@ -24,10 +24,10 @@ def summarise_efficiency(interference: pd.DataFrame) -> pd.DataFrame:
     """Reduce interference to a row for each data set and method.
 
     Powers are averaged over seeds before the conversion to dB, because the Cramér-Rao bound applies
-    to an expected power. The mean of decibels would be larger, by 5.5 dB for interference with one
-    degree of freedom (the expected logarithm of χ²₁) and by 2.5 dB with two, so that an efficient
-    method would seem to exceed the bound. Interference below -60 dB counts as -60 dB, as in all
-    scores.
+    to an expected power. A mean of decibels would show a better separation, by 5.5 dB for
+    interference with one degree of freedom (the expected logarithm of χ²₁) and by 2.5 dB with two.
+    An efficient method would then seem to exceed the bound. Interference below -60 dB counts as
+    -60 dB, as in all scores.
 
     Parameters
     ----------
@@ -40,19 +40,21 @@ def summarise_efficiency(interference: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         In the order of first appearance, with the columns
 
-        - ``dataset, method, n_ok, n_failed, n_seeds``, where failed seeds have an error or a
-          timeout; ``reason``, the last column, states why there are fewer values than seeds;
-        - ``separation``: signal over mean interference, in dB;
-        - ``bound``: the same for the mean bound, limited to ± 60 dB; ``bound_kind``;
-          ``within_reach`` (whether a method can attain it); ``bound_reason`` (why there is none);
-        - ``efficiency``: mean bound over mean interference in dB, for seeds that have both, with 0
-          as the optimum. It is missing if the bound is not above 0 dB, so that the sources are not
-          separable, or is at least 60 dB, where rounding errors dominate;
-        - ``si_sdr``: mean in dB; ``seconds``: CPU time per seed.
+        - ``dataset, method, n_ok, n_failed, n_seeds``: a seed has failed if it ended with an error
+          or a timeout. The last column, ``reason``, states why there are fewer values than seeds.
+        - ``separation``: ratio of signal to mean interference, in dB.
+        - ``bound``: ratio of signal to mean bound, in dB, limited to ± 60 dB. ``bound_kind`` names
+          the bound, ``within_reach`` states whether a method can attain it, and ``bound_reason``
+          why there is none.
+        - ``efficiency``: ratio of mean bound to mean interference in dB, over the seeds that have
+          both; 0 is the optimum. It is missing if the bound is not above 0 dB, because the sources
+          are then not separable, and from 60 dB on, because rounding errors dominate there.
+        - ``si_sdr``: mean in dB.
+        - ``seconds``: CPU time per seed.
 
         ``separation_low, separation_high`` and the corresponding columns are 95 % bootstrap
-        intervals over seeds (BCa). The interval of the efficiency resamples bound and interference
-        of a seed together.
+        intervals over seeds (BCa). For the efficiency, bound and interference of a seed are
+        resampled together.
     """
     rows, powers, pairs, ratios = [], [], [], []
     told = interference["status"] + ": " + interference["reason"]

@@ -1,21 +1,20 @@
 """A periodic Gaussian process in the spectral domain: O(T log T), regular grid.
 
-C is circulant and diagonal in the Fourier basis. Its eigenvalues are the sum of the kernel's
-sampled spectrum S and the nugget (Whittle, 1953). With F = Σ_t μ_t e^−iωt at the P frequencies of
-the period,
+The covariance C of a periodic process is circulant, and thus diagonal in the Fourier basis. Its
+eigenvalues are the kernel's sampled spectrum S plus the nugget σ² (Whittle, 1953). Let P be the
+period and F = Σ_t μ_t e^−iωt the transform of the means at its P frequencies. Then
 
     KL = ½ [Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r + Σ_ω log(S+σ²) − Σ_t log s_t² − T],
     r = (1/P) Σ_ω 1/(S+σ²).
 
 `factorise` uses P = T, which is exact for a process of period T. For other processes, it treats the
 two ends of the series as neighbours. The resulting error does not grow with T and is larger for
-smoother kernels. The cost is one forward transform of the means and one backward transform for
-their gradient.
+smoother kernels. The cost is one transform of the means, and one more for their gradient.
 
-`factorise_padded` uses P − T of at least the kernel's reach, or P = 2T. The first T points then
-have the covariance of the original process (for kernels that end within T). The posterior of the
-additional points is unknown. They are taken as independent, with zero mean and the optimal variance
-1/r, so that
+`factorise_padded` adds P − T points: at least T/8 if the kernel reaches no farther, otherwise at
+least T. The first T points then have the covariance of the original process (for kernels that end
+within T). The posterior of the added points is unknown. They are assumed to be independent, with
+zero mean and the optimal variance 1/r, so that
 
     KL ≤ ½ [Σ_ω |F|²/(P(S+σ²)) + Σ_t s_t² r + Σ_ω log(S+σ²) + (P−T) log r − Σ_t log s_t² − T].
 

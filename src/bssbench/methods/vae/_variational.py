@@ -47,16 +47,16 @@ class VariationalMethod(SeparationMethod):
         Variance of the decoder at the end of its annealing, in units of the whitened observations.
         None: estimated from the observations (see `bssbench.models.sensor_noise`).
     window : int or None
-        Number of time points in a gradient step. None: all of a series of up to 30,000 samples; for
-        longer series, a different window of 8,192 samples at each step.
+        Number of time points in a gradient step. None: all time points of a series of up to 30,000
+        samples; for a longer series, a different window of 8,192 samples at each step.
     rotation : bool
         Whether encoder and decoder share a rotation of the latents.
     smoothing : bool
-        Whether the posterior mean is smoothed over time, if the prior is a density that relates
-        time points.
+        Whether the posterior mean is smoothed over time. Has an effect only if the prior is a
+        density that relates time points.
     posterior : str
-        Covariance of the posterior: ``diagonal``, ``full``, or ``rule``, which is full for
-        nonlinear mixing if the prior supports it.
+        Covariance of the posterior at a time point: ``diagonal``, ``full``, or ``rule``. ``rule``
+        means full for nonlinear mixing, if the prior supports it, and otherwise diagonal.
     scale : str
         Scale of the latents in the prior: ``free``, or ``closed`` for unit variance of each latent
         (see `bssbench.models.scale`).
