@@ -37,7 +37,10 @@ def test_a_root_seed_is_a_whole_number(line, value, tmp_path, monkeypatch, capsy
         ("generate gp-equal-t50 --seeds 0-99999,200000-299999", "more than the limit of 100000"),
         (f"generate gp-equal-t50 --seeds {'9' * 5000}", "at most 18 digits"),
         ("generate gp-equal-t100000000 --seeds 0-99999", "memory"),
-        ("held-out skr-vae --dataset gp-equal-t50 --seeds 0-999999999 --out x", "more than the limit of 100000"),
+        (
+            "held-out skr-vae --dataset gp-equal-t50 --seeds 0-999999999 --out x",
+            "more than the limit of 100000",
+        ),
         ("measure-cores --round -1 --out x.csv", "expected an integer"),
         ("verify --sample 1 --sampling-seed -1", "expected an integer"),
     ],
