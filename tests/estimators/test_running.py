@@ -9,6 +9,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from bssbench.estimators import separator
+from bssbench.errors import InputError
 from bssbench.methods import Problem, load_method
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*did not converge")
@@ -84,6 +85,28 @@ def test_the_smallest_numbers_stay_what_they_were(brief, recording):
     finally:
         # As the suite has it.
         torch.set_flush_denormal(True)
+
+
+def test_a_training_has_one_thread_and_gives_the_others_back(brief, recording, monkeypatch):
+    import torch
+
+    method = type(load_method("skr-vae"))
+    seen = []
+
+    def separate(self, problem, progress):
+        seen.append(torch.get_num_threads())
+        raise InputError("stop")
+
+    monkeypatch.setattr(method, "separate", separate)
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(ValueError, match="stop"):
+            brief("SKRVAE").fit(recording)
+        assert seen == [1]
+        assert torch.get_num_threads() == 2
+    finally:
+        # As the suite has it.
+        torch.set_num_threads(1)
 
 
 def test_verbose_shows_a_bar_and_quiet_nothing(brief, recording, capsys):

@@ -10,7 +10,14 @@ from typing import Any
 
 from bssbench.errors import InputError, NotApplicable
 
-__all__ = ["EstimatorError", "errors_of_python", "flushing_restored", "interruptible", "shown"]
+__all__ = [
+    "EstimatorError",
+    "errors_of_python",
+    "flushing_restored",
+    "interruptible",
+    "one_thread",
+    "shown",
+]
 
 Progress = Callable[[int, int], None]
 
@@ -91,3 +98,20 @@ def flushing_restored() -> Iterator[None]:
         torch = sys.modules.get("torch")
         if torch is not None and kept_before:
             torch.set_flush_denormal(False)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let PyTorch use one thread, as the commands do.
+
+    The operations of a training are small: several threads mostly wait for each other, and their
+    number would change the result.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -17,6 +17,7 @@ from bssbench.estimators.running import (
     errors_of_python,
     flushing_restored,
     interruptible,
+    one_thread,
     shown,
 )
 from bssbench.estimators.seeding import seed_of
@@ -176,7 +177,8 @@ class SourceSeparator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             )
             with flushing_restored(), shown(name, self.verbose) as progress:
                 hearing = interruptible(progress) if _trains(method) else nullcontext(progress)
-                with hearing as heard:
+                threads = one_thread() if _trains(method) else nullcontext()
+                with threads, hearing as heard:
                     separation: Separation = method.separate(problem, heard)
             if not np.isfinite(separation.sources).all():
                 hint = "; try learning_rate=0.003 or another random_state"
