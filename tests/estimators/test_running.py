@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-from bssbench.estimators import separator
 from bssbench.errors import InputError
+from bssbench.estimators import separator
 from bssbench.methods import Problem, load_method
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*did not converge")
@@ -90,10 +90,10 @@ def test_the_smallest_numbers_stay_what_they_were(brief, recording):
 def test_a_training_has_one_thread_and_gives_the_others_back(brief, recording, monkeypatch):
     import torch
 
-    method = type(load_method("skr-vae"))
+    method = type(load_method("skr-vae", {}))
     seen = []
 
-    def separate(self, problem, progress):
+    def separate(*_):
         seen.append(torch.get_num_threads())
         raise InputError("stop")
 
