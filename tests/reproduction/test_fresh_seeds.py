@@ -122,7 +122,7 @@ def test_what_the_record_says_of_parameters_counts_and_not_todays_defaults(recor
     [
         (["--fresh-seeds", "200-201,5"], "seed 5 is not fresh; it is a development seed"),
         (["--fresh-seeds", "50-55"], "seed 50 is not fresh; it is a development seed"),
-        (["--fresh-seeds", "102-105"], "seed 102 is reported by"),
+        (["--fresh-seeds", "102-105"], "seed 102 is not fresh; it is reported by"),
         (["--fresh-seeds", "x"], "expected ranges"),
         (["--fresh-seeds", "200", "--cores", "0"], "--cores must be at least 1"),
         (["--fresh-seeds", "200", "--seed", "200"], "combined with --fresh-seeds"),

@@ -187,7 +187,7 @@ def test_what_is_slower_larger_or_fails_is_named(compare):
     ("options", "message"),
     [
         (["--base", "nonsense"], "no such commit: 'nonsense'"),
-        (["--base", "base", "--bench", "nonsense"], "no benchmark of a unit"),
+        (["--base", "base", "--bench", "nonsense"], "no benchmark with a comparable unit"),
         (["--base", "base", "--bench", "("], "is not a regular expression"),
         (["--base", "base", "--head", "unbuildable"], "can't be built"),
         (["--base", "base", "--bench", "TooLarge"], "no benchmark succeeded in both commits"),
