@@ -40,6 +40,14 @@ COMMANDS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def interruptible():
+    """Have Ctrl-C interrupt, which a shell makes processes in the background ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with inputs for each command."""
