@@ -106,7 +106,7 @@ def test_a_run_ends_and_the_next_one_repairs_damage(place):
     assert set(scores["method"]) == {"oracle", "killed", "amuse"}
     killed = scores[(scores["method"] == "killed") & (scores["status"] != "skipped")]
     assert set(killed["status"]) == {"failed"}
-    assert set(killed["reason"]) == {"killed (SIGKILL), most likely for want of memory"}
+    assert set(killed["reason"]) == {"killed (SIGKILL), most likely out of memory"}
     assert set(scores["status"][scores["method"] != "killed"]) <= {"ok", "skipped"}
     provenance = json.loads((results / "provenance.json").read_text())
     assert provenance["commit"] is None
