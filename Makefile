@@ -114,7 +114,7 @@ faults: $(INSTALLED)
 	-$(TRY_FAULTS) --junitxml=results/faults/kills.xml tests/faults/test_kills.py
 	-$(TRY_FAULTS) --junitxml=results/faults/others.xml --dist loadfile --ignore tests/faults/test_kills.py \
 		tests/faults tests/fuzz $(wildcard tests/slurm)
-	@$(BIN)/python workflow/scripts/faults.py results/faults/*.xml --out results/faults.md
+	@$(BIN)/python workflow/scripts/faults.py results/faults/kills.xml results/faults/others.xml --out results/faults.md
 
 # In an environment of its own, for it brings much that this project does not need.
 audit: $(INSTALLED)

@@ -40,6 +40,14 @@ COMMANDS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def interruptible():
+    """Have Ctrl-C interrupt, which a shell makes processes in the background ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with inputs for each command."""
@@ -136,24 +144,39 @@ def test_an_import_error_caused_by_ctrl_c_counts_as_ctrl_c(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_it_waits_until_a_library_is_loaded(monkeypatch):
+def check_that_it_comes_later(command):
     events = []
-
-    def load(_):
-        signal.raise_signal(signal.SIGINT)
-        events.append("loaded")
-
-    def command():
-        loader.create_module(ModuleSpec("library", loader))
-        events.append("interruptible")
-        time.sleep(10)
-        events.append("not interrupted")
-
-    monkeypatch.setattr("_imp.create_dynamic", load)
     handled = signal.SIGINT, signal.SIGALRM
-    before = [signal.getsignal(number) for number in handled]
-    loader = ExtensionFileLoader("library", "library.so")
+    before = [sys.unraisablehook, *(signal.getsignal(number) for number in handled)]
+
+    def run():
+        command(lambda: (signal.raise_signal(signal.SIGINT), events.append("interrupted")))
+        events.append("continued")
+        time.sleep(10)
+
     with pytest.raises(KeyboardInterrupt), after_libraries_are_loaded():
-        command()
-    assert events == ["loaded", "interruptible"]
-    assert [signal.getsignal(number) for number in handled] == before
+        run()
+    after = [sys.unraisablehook, *(signal.getsignal(number) for number in handled)]
+    assert after == before
+    return events
+
+
+def test_it_waits_until_a_library_is_loaded(monkeypatch):
+    def load_library(interrupt):
+        monkeypatch.setattr("_imp.create_dynamic", lambda _: interrupt())
+        loader = ExtensionFileLoader("library", "library.so")
+        loader.create_module(ModuleSpec("library", loader))
+
+    assert check_that_it_comes_later(load_library) == ["interrupted", "continued"]
+
+
+def test_it_comes_again_where_python_ignores_it(capsys):
+    def delete(interrupt):
+        class Deleted:
+            def __del__(self):
+                interrupt()
+
+        Deleted()
+
+    assert check_that_it_comes_later(delete) == ["continued"]
+    assert capsys.readouterr().err == ""

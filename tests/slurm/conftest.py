@@ -7,7 +7,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -165,10 +164,11 @@ def wait_until():
 @pytest.fixture
 def cluster(tmp_path_factory):
     """A cluster on this machine; only one exists at a time, even if tests run in parallel."""
-    with FileLock(Path(tempfile.gettempdir()) / f"{NAME}.lock"):
-        reason = missing()
-        if reason:
-            pytest.skip(reason)
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    # Beside what runs share, and not in the temporary folder, which each of them may set.
+    with FileLock(CONFIGURATION.with_name(f"{NAME}.lock")):
         cluster = Cluster(tmp_path_factory.mktemp("slurm"))
         try:
             cluster.up()

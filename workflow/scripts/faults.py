@@ -56,7 +56,7 @@ def _kind(module: str) -> str:
     """Return the kind of fault of a test module, such as ``fuzz: command line``."""
     folder, _, name = module.removeprefix("tests.").rpartition(".")
     words = name.removeprefix("test_").replace("_", " ")
-    return words if folder == "faults" else f"{folder}: {words}"
+    return words if folder in ("faults", words) else f"{folder}: {words}"
 
 
 def table(kinds: dict[str, Kind]) -> str:
