@@ -107,6 +107,14 @@ def test_a_score_across_seeds_is_kept_of_whole_cells_alone(tmp_path):
     assert scores(tmp_path / "by method").count("agreement") == 8
 
 
+def test_a_table_that_is_no_text_is_reported_in_one_line(parts, tmp_path, capsys):
+    damaged = parts[0] / "timings.csv"
+    damaged.write_bytes(damaged.read_bytes().replace(b",cpu", b",\x80", 1))
+    assert merge(*parts, tmp_path / "joined") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"bssbench: error: {damaged}: not a table in UTF-8 (")
+
+
 def test_timings_of_unlike_hardware_stay_apart(parts, tmp_path):
     assert merge(*parts, tmp_path / "joined") == 0
     timings = pd.read_csv(tmp_path / "joined" / "timings.csv")

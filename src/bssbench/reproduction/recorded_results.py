@@ -96,8 +96,8 @@ class RecordedResults:
         results = cls(
             directory=directory,
             parts=parts,
-            scores=as_text(scores.read_text(encoding="utf-8")),
-            timings=as_text(timings.read_text(encoding="utf-8")),
+            scores=_read(scores),
+            timings=_read(timings),
         )
         for dataset, method in results.cells():
             if not any(part.has(dataset, method) for part in results.parts):
@@ -116,6 +116,13 @@ class RecordedResults:
         """
         columns = zip(self.scores["dataset"], self.scores["method"], strict=True)
         return list(dict.fromkeys(columns))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return as_text(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not a table in UTF-8 ({error})") from None
 
 
 def as_text(csv: str) -> pd.DataFrame:
