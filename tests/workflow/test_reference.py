@@ -96,3 +96,13 @@ def test_nothing_is_lost_where_the_verdicts_cannot_be_read(run):
     assert done.returncode == 2
     assert done.stderr.startswith("bssbench: error: ")
     assert (run / "results" / "reference" / "gone.csv").exists()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_table_of_faults_stays_until_there_is_another(run, again):
+    kept = run / "results" / "reference" / "faults.md"
+    kept.write_text("before")
+    if again:
+        (run / "results" / "faults.md").write_text("after")
+    assert make_reference(run).returncode == 0
+    assert kept.read_text() == ("after" if again else "before")

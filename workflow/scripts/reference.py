@@ -21,6 +21,8 @@ RESULTS = Path("results")
 REFERENCE = RESULTS / "reference"
 CLAIMS = Path("config/claims.yaml")
 NEEDED = ("scores.csv", "timings.csv", "claims.csv", "provenance.json", "manifest.json")
+# Written by 'make faults', not by the experiment: kept unless there is a new one.
+KEPT = ("faults.md",)
 FOLDERS = ("statistics", "tables")
 SUFFIXES = (".csv", ".md", ".json")
 
@@ -37,8 +39,11 @@ def main() -> int:
         print(f"bssbench: error: {error}", file=sys.stderr)
         return 2
     # Files that the workflow no longer makes must not remain.
+    kept = {name: (REFERENCE / name).read_bytes() for name in KEPT if (REFERENCE / name).is_file()}
     shutil.rmtree(REFERENCE, ignore_errors=True)
     REFERENCE.mkdir()
+    for name, content in kept.items():
+        (REFERENCE / name).write_bytes(content)
     for path in sorted(RESULTS.iterdir()):
         if path.is_file() and path.suffix in SUFFIXES:
             shutil.copyfile(path, REFERENCE / path.name)
