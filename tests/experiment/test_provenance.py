@@ -103,3 +103,15 @@ def test_an_older_record_counts_as_one_without_variables(before, monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     changes = environment_changes(older, describe_environment())
     assert changes == ["OPENBLAS_CORETYPE None → Haswell"]
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["/home/me/src/bssbench/__main__.py", "select", "a b"], "bssbench select a b"),
+        (["/home/me/.venv/bin/bssbench", "check"], "bssbench check"),
+    ],
+)
+def test_a_command_does_not_name_the_folder_of_the_program(words, command, monkeypatch):
+    monkeypatch.setattr("sys.argv", words)
+    assert describe_environment()["command"] == command

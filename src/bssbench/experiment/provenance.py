@@ -148,7 +148,7 @@ def provenance(command: str | None = None) -> dict[str, Any]:
         "processors": os.cpu_count(),
         "threads": os.environ.get("OMP_NUM_THREADS"),
         "node": os.environ.get("SLURMD_NODENAME"),
-        "command": command or " ".join(sys.argv),
+        "command": command or _command(sys.argv),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -205,3 +205,10 @@ def environment_changes(recorded: Mapping[str, Any], here: Mapping[str, Any]) ->
         elif before != now:
             changes.append(f"{key} {before or 'not recorded'} → {now}")
     return changes
+
+
+def _command(words: list[str]) -> str:
+    """Return a command line without the folder in which the program lies."""
+    program = Path(words[0])
+    name = "bssbench" if program.name == "__main__.py" else program.name
+    return " ".join([name, *words[1:]])
